@@ -1,0 +1,58 @@
+# Works with GNU Make 3.81 and newer. `make` alone lists the commands.
+
+PYTHON ?= python3
+VENV   := .venv
+IN     := $(VENV)/bin/python
+STAMP  := $(VENV)/.installed
+
+# The oldest Python that will do is written once, in pyproject.toml.
+MINIMUM := $(shell sed -n 's/^requires-python = ">=\([0-9.]*\)"$$/\1/p' pyproject.toml)
+is_new   = $(shell $(PYTHON) -c 'import sys; print(sys.version_info >= tuple(map(int, "$(MINIMUM)".split("."))))' 2>&1)
+has_venv = $(shell $(PYTHON) -c 'import ensurepip, venv; print(True)' 2>&1)
+too_old  = This project needs Python $(MINIMUM) or newer, and $(PYTHON) is \
+  $(shell $(PYTHON) --version 2>&1 || echo missing): install one and name it, as in `make env PYTHON=python$(MINIMUM)`
+no_venv  = $(PYTHON) cannot make a virtual environment because its venv module is missing: \
+  install it (on Debian and Ubuntu with `apt install python3-venv`) and run make again
+
+.PHONY: help env lab test notebooks constraints
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
+
+env: $(STAMP) ## set up .venv with everything pinned in constraints.txt
+
+# An install that fails or is interrupted leaves no stamp, so the next make tries again.
+# TORCH_INDEX=<url> takes torch from another package index, for example a CPU-only build.
+$(STAMP): pyproject.toml constraints.txt
+	$(if $(filter True,$(is_new)),,$(error $(too_old)))
+	$(if $(filter True,$(has_venv)),,$(error $(no_venv)))
+	@$(IN) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
+	$(if $(TORCH_INDEX),$(IN) -m pip install --no-deps --index-url $(TORCH_INDEX) --constraint constraints.txt torch)
+	$(IN) -m pip install --constraint constraints.txt --editable '.[test]'
+	$(IN) -m jupyterlab.labextensions disable @jupyterlab/apputils-extension:announcements
+	@touch $@
+
+# Nothing listens beyond this computer, and nothing is fetched: the announcements are off in .venv,
+# and so is the list of extensions to install. The reader's own Jupyter settings stay as they are.
+LAB_FLAGS  = --ip=localhost --LabApp.default_url=/lab/tree/$(or $(wildcard $(FIRST)),notebooks) \
+  --LabApp.extension_manager=readonly $(as_root) $(no_display)
+FIRST      = notebooks/00_start_here.ipynb
+as_root    = $(if $(filter 0,$(shell id -u)),--allow-root)
+no_display = $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)),,--no-browser)
+
+lab: $(STAMP) ## open the notebooks in JupyterLab
+	$(IN) -m jupyterlab $(LAB_FLAGS)
+
+test: $(STAMP) ## run the unit tests and every notebook; ARGS="-k attention" runs some
+	$(IN) -m pytest $(ARGS)
+
+notebooks: $(STAMP) ## run the notebooks and save them with their outputs; ONLY=03 runs one
+	@$(IN) -m utils.notebooks $(or $(sort $(wildcard notebooks/$(ONLY)*.ipynb)),$(error No notebook's name begins with "$(ONLY)"))
+
+# For maintainers. HOLD="torch==2.13.0" keeps a package at that version.
+constraints: ## pin the newest version of everything in constraints.txt
+	$(PYTHON) -m venv --clear build/pins
+	build/pins/bin/python -m pip install '.[test]' $(HOLD)
+	{ sed -n '/^#/p' constraints.txt; build/pins/bin/python -m pip freeze --exclude attention-notebooks \
+	  | grep -v -e '^nvidia-' -e '^cuda-' -e '^triton=' -e '^setuptools=' | sed 's/+.*//'; } > build/constraints.txt
+	mv build/constraints.txt constraints.txt

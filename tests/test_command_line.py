@@ -1,0 +1,151 @@
+"""`python -m utils.training`, from its help to a translator in a file."""
+
+import argparse
+import runpy
+import subprocess
+import sys
+
+import pytest
+from toy import REPOSITORY, toy_corpus
+
+from utils.training import History
+from utils.training import __main__ as command
+from utils.translator import Translator
+
+SMALL = ["--epochs=1", "--hidden-size=8", "--embedding-size=6", "--device=cpu"]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Write the toy corpus as a folder of one's own."""
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    for split in ("train", "valid", "test"):
+        pairs = getattr(toy_corpus(), split)
+        for suffix, sentences in zip(
+            ("de", "en"), ([p.source for p in pairs], [p.target for p in pairs]), strict=True
+        ):
+            text = "".join(" ".join(words) + "\n" for words in sentences)
+            (folder / f"{split}.{suffix}").write_text(text, encoding="utf-8")
+    return folder
+
+
+def run_process(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "utils.training", *arguments],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def run_here(monkeypatch, *arguments):
+    """Run as `python -m` does, in this process; return what it exits with."""
+    monkeypatch.setattr(sys, "argv", ["utils.training", *map(str, arguments)])
+    monkeypatch.delitem(sys.modules, "utils.training.__main__")
+    with pytest.raises(SystemExit) as caught:
+        runpy.run_module("utils.training", run_name="__main__")
+    return caught.value.code
+
+
+def test_every_option_is_explained(monkeypatch):
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", lambda parser, _: parser)
+    parser = command.parse([])
+    options = {action.option_strings[-1]: action.help for action in parser._actions}
+    assert {"--corpus", "--attention", "--epochs", "--checkpoint", "--output"} <= options.keys()
+    assert [option for option, text in options.items() if not text or len(text) < 8] == []
+
+
+def test_help_reads_well():
+    done = run_process("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "python -m utils.training" in done.stdout
+    assert "fixed" in done.stdout
+    assert "(default: None)" not in done.stdout
+
+
+def test_trains_scores_and_saves_a_translator(monkeypatch, tmp_path, capsys, folder):
+    output, checkpoint = tmp_path / "new" / "toy.pt", tmp_path / "run.pt"
+    files = [f"--output={output}", f"--checkpoint={checkpoint}"]
+    options = [*SMALL, "--attention=dot", "--validation-bleu", *files]
+    assert run_here(monkeypatch, f"--corpus={folder}", *options) == 0
+    said = capsys.readouterr().out
+    for expected in ("40 training pairs", "epoch 1:", "validation BLEU", "saved", "toy.pt"):
+        assert expected in said
+    assert "test BLEU on 6 sentences" in said
+    assert "tok:13a" in said
+    assert checkpoint.exists()
+    translator = Translator.load(output)
+    assert translator.model.config.attention == "dot"
+    assert translator.model.config.hidden_size == 8
+    (translation,) = translator.translate([toy_corpus().test[0].source])
+    assert f"model      {translation}\n" in said
+
+
+def test_every_option_reaches_the_training(monkeypatch, tmp_path, folder):
+    seen = {}
+
+    def note(model, fields, corpus, **options):
+        seen.update(options, words=len(fields.source.vocab), config=model.config)
+        return History(interrupted=True)
+
+    monkeypatch.setattr(command, "fit", note)
+    given = "--epochs=3 --seed=7 --batch-size=5 --learning-rate=0.5 --label-smoothing=0.2 --clip=9"
+    model = "--attention=general --hidden-size=10 --memory-size=6 --embedding-size=4 --dropout=0.3"
+    rare = ["--min-freq=1000", f"--output={tmp_path / 'toy.pt'}", "--device=cpu"]
+    command.main([f"--corpus={folder}", *given.split(), *model.split(), *rare])
+    config, words = seen.pop("config"), seen.pop("words")
+    assert seen == {
+        "epochs": 3,
+        "seed": 7,
+        "batch_size": 5,
+        "learning_rate": 0.5,
+        "label_smoothing": 0.2,
+        "clip": 9.0,
+        "checkpoint": None,
+        "validation_bleu": False,
+    }
+    assert (config.attention, config.hidden_size, config.memory_size) == ("general", 10, 6)
+    assert (config.embedding_size, config.dropout, words) == (4, 0.3, 2)
+
+
+def test_an_interrupted_run_saves_no_translator(monkeypatch, tmp_path, folder):
+    monkeypatch.setattr(command, "fit", lambda *_, **__: History(interrupted=True))
+    output = tmp_path / "toy.pt"
+    assert command.main([f"--corpus={folder}", *SMALL, f"--output={output}"]) == 130
+    assert not output.exists()
+
+
+def test_a_missing_folder_gets_one_line_and_exit_code_1(tmp_path):
+    done = run_process(f"--corpus={tmp_path / 'nowhere'}")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: ")
+    assert "nowhere" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "what"),
+    [
+        ("--device=abacus", "abacus"),
+        ("--hidden-size=7", "even"),
+        ("--hidden-size=-2", "hidden"),
+        ("--batch-size=0", "batch"),
+        ("--epochs=0", "epoch"),
+        ("--dropout=2", "dropout"),
+    ],
+)
+def test_an_impossible_option_gets_one_line(monkeypatch, capsys, folder, option, what):
+    code = run_here(monkeypatch, f"--corpus={folder}", *SMALL, option)
+    sentence = capsys.readouterr().err.splitlines()[-1] if code == 2 else code
+    assert what in sentence
+    assert "\n" not in sentence
+
+
+def test_a_damaged_checkpoint_gets_one_line(monkeypatch, tmp_path, folder):
+    checkpoint = tmp_path / "run.pt"
+    checkpoint.write_bytes(b"no checkpoint")
+    code = run_here(monkeypatch, f"--corpus={folder}", *SMALL, f"--checkpoint={checkpoint}")
+    assert code.startswith(f"error: {checkpoint} is damaged")
+    assert "\n" not in code

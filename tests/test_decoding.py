@@ -1,0 +1,119 @@
+"""Greedy search, held against a slow loop that searches for one sentence."""
+
+import pytest
+import torch
+from toy import decided_model, mixed_batch, number_pairs, one_batch, toy_fields
+
+from utils.attention import ATTENTIONS
+from utils.decoding import greedy
+
+START, END = (toy_fields().target.vocab.stoi[word] for word in ("<sos>", "<eos>"))
+
+
+def search(model, batch):
+    return greedy(model, batch.source, batch.source_lengths, START, END)
+
+
+def mixed_lengths():
+    return one_batch(number_pairs(30, longest=8, seed=5))
+
+
+def alone(batch, b):
+    """Return sentence `b` of a batch without its padding."""
+    length = batch.source_lengths[b]
+    return batch._replace(source=batch.source[b : b + 1, :length], source_lengths=length[None])
+
+
+def prefer_end(model, bias):
+    """Make `<eos>` more probable, or less."""
+    with torch.no_grad():
+        model.decoder.output.bias[END] += bias
+    return model
+
+
+def wavering_model(name):
+    """Return a model that writes nothing, a few words, or too many."""
+    return prefer_end(decided_model(name), 3.5)
+
+
+@torch.no_grad()
+def slow_search(model, sentence):
+    """Ask the teacher-forced model again for the whole prefix, and append the best word."""
+    words, score = [], 0.0
+    while len(words) < 2 * int(sentence.source_lengths) + 10:
+        target = torch.tensor([[START, *words, END]])
+        logits, _ = model(sentence.source, sentence.source_lengths, target)
+        probability, word = logits[0, -1].log_softmax(dim=-1).max(dim=-1)
+        score += float(probability)
+        if word == END:
+            break
+        words.append(int(word))
+    return words, score
+
+
+@pytest.fixture(params=ATTENTIONS)
+def model(request):
+    return wavering_model(request.param)
+
+
+def test_equals_a_slow_search_for_one_sentence(model):
+    batch = mixed_lengths()
+    hypotheses = search(model, batch)
+    for b, hypothesis in enumerate(hypotheses):
+        words, score = slow_search(model, alone(batch, b))
+        assert hypothesis.words.tolist() == words
+        assert hypothesis.score == pytest.approx(score, rel=1e-4, abs=1e-4)
+
+
+def test_these_models_write_nothing_some_words_or_too_many():
+    """Without all three, the comparisons here would show less than they say."""
+    batch = mixed_lengths()
+    lengths = [len(h.words) for name in ATTENTIONS for h in search(wavering_model(name), batch)]
+    limits = (2 * batch.source_lengths + 10).tolist() * len(ATTENTIONS)
+    pairs = list(zip(lengths, limits, strict=True))
+    assert any(length == 0 for length, _ in pairs)
+    assert any(0 < length < limit for length, limit in pairs)
+    assert any(length == limit for length, limit in pairs)
+
+
+def test_a_batch_equals_its_sentences(model):
+    batch = mixed_lengths()
+    for b, hypothesis in enumerate(search(model, batch)):
+        (single,) = search(model, alone(batch, b))
+        assert torch.equal(hypothesis.words, single.words)
+        torch.testing.assert_close(hypothesis.weights, single.weights, rtol=1e-3, atol=1e-4)
+        assert hypothesis.score == pytest.approx(single.score, rel=1e-4, abs=1e-4)
+
+
+def test_score_and_weights_are_those_of_teacher_forcing(model):
+    batch = mixed_lengths()
+    for b, (words, weights, score) in enumerate(search(model, batch)):
+        sentence = alone(batch, b)
+        stopped = len(words) < 2 * int(sentence.source_lengths) + 10
+        target = torch.tensor([[START, *words.tolist(), END]])
+        logits, forced = model(sentence.source, sentence.source_lengths, target)
+        chosen = logits.log_softmax(dim=-1).gather(2, target[:, 1:, None])[0, :, 0]
+        written = chosen if stopped else chosen[:-1]
+        assert score == pytest.approx(written.sum().item(), rel=1e-4, abs=1e-4)
+        torch.testing.assert_close(weights, forced[0, :-1], rtol=1e-3, atol=1e-4)
+
+
+def test_stops_at_once_when_the_end_is_most_probable(model):
+    for words, weights, score in search(prefer_end(model, 1e3), mixed_batch()):
+        assert words.tolist() == []
+        assert weights.shape[0] == 0
+        assert score == pytest.approx(0, abs=1e-4)
+
+
+def test_run_on_sentences_stop_at_their_own_limit(model):
+    batch = mixed_batch()
+    hypotheses = search(prefer_end(model, -1e3), batch)
+    lengths = batch.source_lengths.tolist()
+    assert [len(h.words) for h in hypotheses] == [2 * length + 10 for length in lengths]
+    assert [h.weights.shape for h in hypotheses] == [(2 * n + 10, n) for n in lengths]
+
+
+def test_end_and_padding_are_no_words_of_a_hypothesis(model):
+    for hypothesis in search(model, mixed_lengths()):
+        assert END not in hypothesis.words.tolist()
+        assert not hypothesis.weights.requires_grad

@@ -1,0 +1,232 @@
+"""BLEU, exact match and the alignment error rate, against sacreBLEU and by hand."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sacrebleu.metrics import BLEU
+
+from utils.evaluation import (
+    alignment_error_rate,
+    bleu,
+    bleu_by_length,
+    bleu_from_counts,
+    exact_match,
+    links_from_weights,
+    ngram_counts,
+    sacrebleu_lowercase,
+)
+
+SHORT = ["the", "cat", "sat", "on", "the", "mat"]
+LONG = ["the", "cat", "sat", "on", "the", "red", "mat"]
+EDGES = [4, 6, 11]
+
+tokens = st.lists(st.sampled_from("abc."), max_size=9)
+corpora = st.lists(st.tuples(tokens, tokens.filter(bool)), min_size=1, max_size=8)
+thorough = settings(max_examples=150, deadline=None, derandomize=True)
+
+
+def sacrebleu(hypotheses, references):
+    metric = BLEU(tokenize="none", smooth_method="none", force=True)
+    sides = [[" ".join(words) for words in side] for side in (hypotheses, references)]
+    return metric.corpus_score(sides[0], [sides[1]]).score
+
+
+def noisy_corpus(size, seed=0):
+    """Return hypotheses with wrong words and wrong lengths, their references, and sources."""
+    draw = random.Random(seed)
+    references = [draw.choices("abcdef", k=draw.randint(4, 10)) for _ in range(size)]
+    hypotheses = [[draw.choice([w] * 6 + ["x"]) for w in words] for words in references]
+    return [words[: draw.randint(4, 10)] for words in hypotheses], references, references
+
+
+@thorough
+@given(corpora)
+def test_bleu_equals_sacrebleu(corpus):
+    hypotheses, references = zip(*corpus, strict=True)
+    expected = sacrebleu(hypotheses, references)
+    assert bleu(hypotheses, references) == pytest.approx(expected, abs=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_bleu_equals_sacrebleu_where_much_matches(seed):
+    hypotheses, references, _ = noisy_corpus(50, seed)
+    expected = sacrebleu(hypotheses, references)
+    assert 20 < expected < 95
+    assert bleu(hypotheses, references) == pytest.approx(expected, abs=1e-3)
+
+
+@thorough
+@given(corpora)
+def test_summed_counts_give_the_same_bleu(corpus):
+    hypotheses, references = zip(*corpus, strict=True)
+    counts = ngram_counts(hypotheses, references)
+    assert counts.shape == (len(corpus), 10)
+    expected = bleu(hypotheses, references)
+    assert bleu_from_counts(counts.sum(axis=0)) == pytest.approx(expected, abs=1e-3)
+
+
+def test_bleu_by_hand_and_the_order_of_its_arguments():
+    # n-grams of the short hypothesis that match: 6 of 6, 4 of 5, 3 of 4, 2 of 3; one word missing
+    missing = 100 * math.exp(1 - 7 / 6) * (1 * 4 / 5 * 3 / 4 * 2 / 3) ** 0.25
+    assert bleu([SHORT], [LONG]) == pytest.approx(missing, abs=1e-3)
+    # of the long one: 6 of 7, 4 of 6, 3 of 5, 2 of 4; nothing is too short
+    added = 100 * (6 / 7 * 4 / 6 * 3 / 5 * 2 / 4) ** 0.25
+    assert bleu([LONG], [SHORT]) == pytest.approx(added, abs=1e-3)
+    assert missing - added > 2
+
+
+def test_bleu_is_no_mean_over_sentences():
+    pooled = bleu([SHORT, LONG], [LONG, LONG])
+    assert pooled != pytest.approx((bleu([SHORT], [LONG]) + 100) / 2, abs=0.5)
+    assert bleu([LONG, ["a", "b"]], [LONG, ["a", "b"]]) == pytest.approx(100)
+
+
+def test_bleu_goes_from_0_to_100():
+    assert bleu([LONG], [LONG]) == pytest.approx(100)
+    assert bleu([LONG], [["nothing", "in", "common", "here"]]) == 0
+    assert bleu([[]], [LONG]) == 0
+
+
+def test_exact_match_counts_whole_sentences():
+    assert exact_match([SHORT, tuple(LONG)], [LONG, LONG]) == 50
+    assert exact_match([LONG, LONG[::-1]], [LONG, LONG]) == 50
+    assert exact_match([LONG], [LONG]) == 100
+
+
+@pytest.mark.parametrize("score", [bleu, exact_match, alignment_error_rate])
+def test_no_sentences_have_no_score(score):
+    with pytest.raises(ValueError, match="at least one"):
+        score([], [])
+
+
+@pytest.mark.parametrize(
+    ("score", "sizes"),
+    [
+        (lambda: bleu([SHORT], []), "1 hypotheses, 0 references"),
+        (lambda: exact_match([SHORT], [SHORT] * 2), "1 hypotheses, 2 references"),
+        (lambda: bleu_by_length([SHORT], [SHORT], [], EDGES), "1 references, 0 sources"),
+        (lambda: alignment_error_rate([{(0, 0)}], []), "1 predicted, 0 sure"),
+        (lambda: alignment_error_rate([{(0, 0)}], [set()], []), "1 sure, 0 possible"),
+    ],
+)
+def test_lists_of_different_lengths_get_a_sentence(score, sizes):
+    with pytest.raises(ValueError, match=sizes):
+        score()
+
+
+def test_buckets_hold_their_first_edge_and_not_their_last():
+    sources = [["x"] * size for size in (3, 4, 5, 6, 10, 11)]
+    hypotheses = [[*"abcd"]] * 2 + [[*"abce"]] + [[*"abcd"]] * 3
+    table = bleu_by_length(hypotheses, [[*"abcd"]] * 6, sources, EDGES)
+    assert {"bucket", "n", "bleu", "low", "high"} <= set(table.columns)
+    assert table["bucket"].tolist() == ["4–5", "6–10"]
+    assert table["n"].tolist() == [2, 2]
+    assert table["exact"].tolist() == [50, 100]
+    assert table["bleu"][1] == pytest.approx(100)
+
+
+def test_each_bucket_has_the_bleu_of_its_sentences():
+    hypotheses, references, sources = noisy_corpus(60)
+    table = bleu_by_length(hypotheses, references, sources, EDGES)
+    for row, (first, end) in zip(table.itertuples(), [(4, 6), (6, 11)], strict=True):
+        chosen = [i for i, source in enumerate(sources) if first <= len(source) < end]
+        assert row.n == len(chosen) > 0
+        expected = bleu([hypotheses[i] for i in chosen], [references[i] for i in chosen])
+        assert row.bleu == pytest.approx(expected, abs=1e-3)
+        assert row.low < row.bleu < row.high
+
+
+def test_an_empty_bucket_has_no_score():
+    table = bleu_by_length([LONG], [LONG], [LONG], [4, 6, 11, 16])
+    assert table["n"].tolist() == [0, 1, 0]
+    assert table[["bleu", "low", "high", "exact"]].isna().all(axis=1).tolist() == [
+        True,
+        False,
+        True,
+    ]
+    assert table.loc[1, ["bleu", "low", "high", "exact"]].tolist() == pytest.approx([100] * 4)
+
+
+def test_intervals_depend_on_the_seed_alone():
+    corpus, state = noisy_corpus(60), np.random.get_state()[1].tolist()
+    first, again, other = (bleu_by_length(*corpus, EDGES, seed=seed) for seed in (1, 1, 2))
+    assert first.equals(again)
+    assert not first["low"].equals(other["low"])
+    assert first["bleu"].equals(other["bleu"])
+    assert np.random.get_state()[1].tolist() == state
+
+
+def test_intervals_shrink_with_more_sentences():
+    def width(times):
+        row = bleu_by_length(*(side * times for side in noisy_corpus(20)), [4, 11]).iloc[0]
+        assert row.low < row.bleu < row.high
+        return row.high - row.low
+
+    assert 1.5 < width(1) / width(4) < 2.7  # half as wide with four times as many
+
+
+def test_intervals_hold_95_of_100_resampled_scores():
+    hypotheses, references, sources = noisy_corpus(40)
+    row = bleu_by_length(hypotheses, references, sources, [4, 11]).iloc[0]
+    counts, rng = ngram_counts(hypotheses, references), np.random.default_rng(9)
+    scores = bleu_from_counts(counts[rng.integers(0, 40, (4000, 40))].sum(axis=1))
+    assert np.mean(scores < row.low) == pytest.approx(0.025, abs=0.012)
+    assert np.mean(scores > row.high) == pytest.approx(0.025, abs=0.012)
+
+
+def test_scoring_says_nothing(caplog, capfd):
+    bleu_by_length(*noisy_corpus(5), EDGES)
+    assert caplog.records == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_sacrebleu_is_called_with_its_own_tokenizer_and_lower_case():
+    hypotheses = ["The man's hat, it is red.", "Two dogs run over a green field"]
+    references = ["the man's hat: it is red.", "Two dogs run over the green field."]
+    score, signature = sacrebleu_lowercase(hypotheses, references)
+    direct = BLEU(lowercase=True, tokenize="13a").corpus_score(hypotheses, [references])
+    assert score == pytest.approx(direct.score)
+    assert sacrebleu_lowercase(references, hypotheses)[0] != pytest.approx(score)
+    assert {"tok:13a", "case:lc"} <= set(signature.split("|"))
+
+
+@pytest.mark.parametrize(
+    ("predicted", "sure", "possible", "rate"),
+    [
+        pytest.param({(0, 0), (1, 1)}, {(0, 0), (1, 1)}, None, 0, id="perfect"),
+        pytest.param({(0, 1)}, {(0, 0)}, None, 1, id="nothing right"),
+        pytest.param({(0, 1)}, {(1, 0)}, None, 1, id="sides swapped"),
+        pytest.param(set(), {(0, 0)}, None, 1, id="nothing predicted"),
+        pytest.param({(0, 0), (1, 1), (2, 2)}, {(0, 0)}, None, 1 - 2 / 4, id="too many"),
+        # one of three links is sure, another possible: 1 - (1 + 2) / (3 + 1)
+        pytest.param(
+            {(0, 0), (1, 1), (2, 2)}, {(0, 0)}, {(0, 0), (1, 1)}, 1 - 3 / 4, id="possible"
+        ),
+        pytest.param({(0, 0), (1, 1)}, {(0, 0)}, {(1, 1)}, 0, id="sure links are possible"),
+        pytest.param({(0, 0)}, {(0, 0), (1, 1)}, {(2, 2)}, 1 - 2 / 3, id="one sure link missed"),
+    ],
+)
+def test_alignment_error_rate_by_hand(predicted, sure, possible, rate):
+    possible = None if possible is None else [possible]
+    assert alignment_error_rate([predicted], [sure], possible) == pytest.approx(rate)
+
+
+def test_alignment_error_rate_adds_up_links_over_sentences():
+    predicted = [{(0, 0)}, {(0, 0), (1, 1), (2, 2)}]
+    sure = [frozenset({(0, 1)}), frozenset({(0, 0), (1, 1), (2, 2)})]
+    assert alignment_error_rate(predicted, sure) == pytest.approx(1 - 6 / 8)
+
+
+def test_each_target_word_is_linked_to_its_heaviest_source_word():
+    weights = torch.tensor([[0.1, 0.7, 0.2], [0.6, 0.3, 0.1], [0.2, 0.5, 0.3]])
+    assert links_from_weights([weights, weights[:1]]) == [{(1, 0), (0, 1), (1, 2)}, {(1, 0)}]
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (0, 0)])
+def test_a_translation_without_words_has_no_links(shape):
+    assert links_from_weights([torch.zeros(shape)]) == [set()]

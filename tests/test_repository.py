@@ -1,0 +1,228 @@
+"""The files around the code agree with each other, and the Makefile keeps its promises."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+MINIMUM = PROJECT["requires-python"].removeprefix(">=")
+REQUIREMENTS = [
+    Requirement(line)
+    for line in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]]
+]
+
+
+def read_pins() -> list[tuple[str, Version]]:
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pins = [line.split("==") for line in lines if not line.startswith("#")]
+    return [(canonicalize_name(name), Version(version)) for name, version in pins]
+
+
+# --- pins ---
+
+
+@pytest.mark.parametrize("requirement", REQUIREMENTS, ids=lambda requirement: requirement.name)
+def test_each_dependency_has_one_pin_that_satisfies_it(requirement):
+    name = canonicalize_name(requirement.name)
+    pinned = [version for pin, version in read_pins() if pin == name]
+    assert len(pinned) == 1, f"constraints.txt pins {name} {len(pinned)} times, not once"
+    assert pinned[0] in requirement.specifier, f"{name}=={pinned[0]} is pinned, not {requirement}"
+
+
+def test_nothing_is_pinned_twice():
+    names = [name for name, _ in read_pins()]
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_pins_name_no_build_for_one_machine():
+    assert [f"{name}=={version}" for name, version in read_pins() if version.local] == []
+
+
+def test_installed_versions_are_the_pinned_ones():
+    installed = {canonicalize_name(d.name): Version(d.version) for d in metadata.distributions()}
+    other = [
+        f"{name} {installed[name]} instead of {pin}"
+        for name, pin in read_pins()
+        if name in installed and installed[name] not in SpecifierSet(f"=={pin}")
+    ]
+    assert not other, f"not the tested versions (`make env` installs them): {', '.join(other)}"
+
+
+def test_conda_environment_installs_the_same_project_with_the_same_pins():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
+    python, pip, pip_section = environment["dependencies"]
+    assert pip == "pip"
+    assert Version(python.removeprefix("python=")) in SpecifierSet(PROJECT["requires-python"])
+    install = re.search(r"pip install (--constraint.*)", (ROOT / "Makefile").read_text("utf-8"))
+    assert " ".join(pip_section["pip"]) == install[1].replace("'", "")
+
+
+# --- the Makefile, with stand-ins for Python so that nothing is installed ---
+
+needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """Return a folder that holds what `make env` needs, and a way to run make in it."""
+    for name in ["Makefile", "pyproject.toml", "constraints.txt"]:
+        shutil.copy(ROOT / name, tmp_path)
+
+    def make(*arguments, **environment):
+        """Run make; a stand-in for Python is given as the text of a shell script."""
+        clean = {"MAKEFLAGS": "", "MAKELEVEL": "", "TORCH_INDEX": ""}
+        environment = {**os.environ, **clean, **environment}
+        if "python" in environment:
+            script = tmp_path / "stand-in"
+            script.write_text("#!/bin/sh\n" + environment.pop("python"), "utf-8")
+            script.chmod(0o755)
+            arguments = (*arguments, "PYTHON=./stand-in")
+        return subprocess.run(
+            ["make", *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
+
+    make.folder = tmp_path
+    return make
+
+
+OLD_PYTHON = f"""
+[ "$1" = --version ] && echo Python 3.9.2 && exit
+exec '{sys.executable}' -c 'import sys; sys.version_info = (3, 9, 2); exec(sys.argv[2])' "$@"
+"""
+NO_VENV = f"""
+[ "$1" = -c ] && case "$2" in *venv*) echo "No module named ensurepip" >&2; exit 1;; esac
+exec '{sys.executable}' "$@"
+"""
+# "Makes" an environment whose pip writes a line to the file `installs`, or fails if told so.
+PRETENDS = f"""
+[ "$1" = -c ] && exec '{sys.executable}' "$@"
+mkdir -p .venv/bin
+cat > .venv/bin/python <<'END'
+#!/bin/sh
+[ "$3" = install ] || exit 0
+[ -z "$FAIL" ] || exit 1
+echo "$@" >> installs
+END
+chmod +x .venv/bin/python
+"""
+
+
+@needs_make
+def test_make_alone_lists_every_documented_target(checkout):
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    phony = re.search(r"^\.PHONY: (.*)", makefile, re.MULTILINE)[1].split()
+    listed = checkout().stdout
+    assert checkout("help").stdout == listed
+    assert re.findall(r"^make (\w+) +\S", listed, re.MULTILINE) == phony
+
+
+@needs_make
+@pytest.mark.parametrize(
+    ("python", "sentence"),
+    [
+        (
+            OLD_PYTHON,
+            f"needs Python {MINIMUM} or newer, and ./stand-in is Python 3.9.2: install one",
+        ),
+        ("exit 127", f"needs Python {MINIMUM} or newer, and ./stand-in is missing: install one"),
+        (NO_VENV, "its venv module is missing: install it (on Debian and Ubuntu with `apt install"),
+    ],
+    ids=["too old", "not there", "without venv"],
+)
+def test_a_python_that_will_not_do_gets_one_sentence(checkout, python, sentence):
+    result = checkout("env", python=python)
+    assert result.returncode != 0
+    assert sentence in result.stderr
+    assert len((result.stdout + result.stderr).splitlines()) == 1
+    assert not (checkout.folder / ".venv").exists()
+
+
+@needs_make
+def test_make_env_installs_once_and_again_when_the_pins_change(checkout):
+    installs = checkout.folder / "installs"
+    for _ in range(2):
+        assert checkout("env", python=PRETENDS).returncode == 0
+        assert len(installs.read_text().splitlines()) == 1
+    for count, name in enumerate(["pyproject.toml", "constraints.txt"], start=2):
+        stamp = (checkout.folder / ".venv/.installed").stat().st_mtime
+        os.utime(checkout.folder / name, (stamp + 1, stamp + 1))
+        assert checkout("env", python=PRETENDS).returncode == 0
+        assert len(installs.read_text().splitlines()) == count
+        os.utime(checkout.folder / name, (stamp - 1, stamp - 1))
+
+
+@needs_make
+def test_an_install_that_fails_is_tried_again(checkout):
+    assert checkout("env", python=PRETENDS, FAIL="yes").returncode != 0
+    assert checkout("env", python=PRETENDS).returncode == 0
+    assert len((checkout.folder / "installs").read_text().splitlines()) == 1
+
+
+@needs_make
+def test_torch_can_come_from_another_index(checkout):
+    checkout("env", "TORCH_INDEX=https://index.example", python=PRETENDS)
+    torch, rest = (checkout.folder / "installs").read_text().splitlines()
+    assert "--index-url https://index.example" in torch and torch.endswith(" torch")
+    assert "--index-url" not in rest
+
+
+@needs_make
+@pytest.mark.skipif(sys.platform == "darwin", reason="a Mac always has a display")
+@pytest.mark.parametrize(("display", "opens"), [("", False), (":0", True)])
+def test_make_lab_opens_a_browser_only_where_there_is_a_display(checkout, display, opens):
+    command = checkout(
+        "-n", "lab", f"PYTHON={sys.executable}", DISPLAY=display, WAYLAND_DISPLAY=""
+    ).stdout
+    assert ("--no-browser" not in command) == opens
+    assert "--ip=localhost" in command
+    assert ("--allow-root" in command) == (os.geteuid() == 0)
+
+
+# --- the whole repository ---
+
+
+@pytest.mark.parametrize(
+    "command", [["check", "--output-format=concise"], ["format", "--check"]], ids=["lint", "format"]
+)
+def test_ruff_has_nothing_to_say(command):
+    ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", "--quiet", "."]
+    result = subprocess.run(ruff, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def repository_files() -> list[Path]:
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if result.returncode != 0:
+        pytest.skip("not a git checkout")
+    return [path for name in result.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+# Put together here, so that this file does not hold the names itself.
+REGISTRIES = [
+    f"{name}.org" for name in ["pypi", "pythonhosted", "download.pytorch", "anaconda", "npmjs"]
+]
+MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:home|root|Users|work|tmp)/\w")
+
+
+def test_no_file_names_a_package_registry_or_a_path_of_one_machine():
+    found = []
+    for path in repository_files():
+        text = path.read_bytes().decode("utf-8", errors="ignore")
+        for number, line in enumerate(text.splitlines(), start=1):
+            if MACHINE_PATH.search(line) or any(name in line for name in REGISTRIES):
+                found.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}")
+    assert not found, "\n".join(found)

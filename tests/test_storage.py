@@ -1,0 +1,73 @@
+"""Files that are whole or not there."""
+
+import os
+import stat
+
+import pytest
+import torch
+
+from utils.storage import load_safely, save_atomically
+
+CONTENT = {"number": 3, "words": ["eins", "zwei"], "weights": {"W": torch.arange(4.0)}}
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "folder" / "file.pt"
+
+
+def test_what_is_saved_comes_back(path):
+    save_atomically(CONTENT, path)
+    loaded = load_safely(path)
+    assert torch.equal(loaded["weights"].pop("W"), CONTENT["weights"]["W"])
+    assert loaded == {"number": 3, "words": ["eins", "zwei"], "weights": {}}
+
+
+def test_others_can_read_a_file(path):
+    save_atomically(CONTENT, path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+def test_a_new_file_replaces_the_old_one(path):
+    save_atomically({"number": 1}, path)
+    save_atomically({"number": 2}, path)
+    assert load_safely(path) == {"number": 2}
+    assert os.listdir(path.parent) == ["file.pt"]
+
+
+def write_half(content, file):
+    file.write(b"half a file")
+    file.flush()
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError])
+@pytest.mark.parametrize("place", ["writing", "renaming"])
+def test_a_failure_leaves_what_was_there(monkeypatch, path, stop, place):
+    def fail(*arguments):
+        if place == "writing":
+            write_half(*arguments)
+        raise stop("no space left")
+
+    target = (torch, "save") if place == "writing" else (os, "replace")
+    with monkeypatch.context() as patch, pytest.raises(stop):
+        patch.setattr(*target, fail)
+        save_atomically(CONTENT, path)
+    assert os.listdir(path.parent) == []
+    save_atomically({"number": 1}, path)
+    with monkeypatch.context() as patch, pytest.raises(stop):
+        patch.setattr(*target, fail)
+        save_atomically(CONTENT, path)
+    assert os.listdir(path.parent) == ["file.pt"]
+    assert load_safely(path) == {"number": 1}
+
+
+def test_what_needs_code_to_be_read_is_refused(path):
+    path.parent.mkdir()
+    torch.save({"a": {1, 2}, "b": os.getcwd}, path)
+    with pytest.raises(ValueError, match=r"file\.pt is damaged or was not written by this"):
+        load_safely(path)
+
+
+def test_a_missing_file_stays_a_missing_file(path):
+    with pytest.raises(FileNotFoundError):
+        load_safely(path)

@@ -1,0 +1,281 @@
+"""From sentences to sentences, and to a file and back."""
+
+import pickle
+import random
+import re
+
+import pytest
+import torch
+from toy import (
+    ENGLISH,
+    GERMAN,
+    decided_model,
+    number_pairs,
+    one_batch,
+    same_weights,
+    toy_corpus,
+    toy_fields,
+    toy_model,
+    toy_translator,
+)
+
+from utils import translator as translator_module
+from utils.attention import ATTENTIONS
+from utils.corpora import Corpus
+from utils.grammar import Pair
+from utils.text import build_fields
+from utils.translator import Translator
+
+
+@pytest.fixture(scope="module")
+def translator():
+    return toy_translator()
+
+
+@pytest.fixture
+def saved(tmp_path, translator):
+    path = tmp_path / "toy.pt"
+    translator.save(path)
+    return path
+
+
+def assert_same(first, second):
+    """Compare translations; sums over batches of other sizes may differ in their last digits."""
+    for one, other in zip(first, second, strict=True):
+        assert one.tokens == other.tokens
+        assert one.score == pytest.approx(other.score, rel=1e-4, abs=1e-4)
+        torch.testing.assert_close(one.weights, other.weights, rtol=1e-3, atol=1e-4)
+
+
+def test_text_and_words_give_the_same(translator):
+    texts = ["eins zwei drei", "acht"]
+    words = [tuple(text.split()) for text in texts]
+    translations = translator.translate(texts)
+    assert_same(translations, translator.translate(words))
+    for translation, source in zip(translations, words, strict=True):
+        assert set(translation.tokens) <= {*ENGLISH, "<unk>", "<pad>", "<sos>"}
+        assert translation.weights.shape == (len(translation.tokens), len(source))
+        assert translation.score <= 0
+
+
+def test_text_of_a_translation_is_its_words(translator):
+    (translation,) = translator.translate(["eins zwei drei"])
+    assert str(translation._replace(tokens=("two", "one", "."))) == "two one."
+
+
+def test_no_sentences_give_no_translations(translator):
+    assert translator.translate([]) == []
+    assert translator.align([]) == []
+
+
+@pytest.mark.parametrize("empty", ["", " \t\n", ()])
+def test_a_sentence_without_words_gives_no_words(translator, empty):
+    before, nothing, after = translator.translate(["eins", empty, "zwei drei"])
+    assert nothing.tokens == ()
+    assert nothing.weights.shape == (0, 0)
+    assert str(nothing) == ""
+    assert_same([before, after], translator.translate(["eins", "zwei drei"]))
+
+
+def test_unknown_words_are_read_as_unk(translator):
+    unknown = translator.translate(["eins Zebra", "Giraffe zwei Giraffe"])
+    marked = translator.translate([("eins", "<unk>"), ("<unk>", "zwei", "<unk>")])
+    assert_same(unknown, marked)
+    assert_same(translator.translate(["eins Zebra"]), marked[:1])
+
+
+def test_case_is_forgiven(translator):
+    assert translator.read("Eins ZWEI Zebra") == ("eins", "zwei", "Zebra")
+    assert_same(translator.translate(["Eins ZWEI"]), translator.translate(["eins zwei"]))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        pytest.param("🙂 eins 👩‍👩‍👧 zwei 🇩🇪", id="emoji"),
+        pytest.param("مرحبا بالعالم שלום", id="right to left"),
+        pytest.param("<script>alert('eins')</script> &amp; <b>", id="html"),
+        pytest.param("知识就是力量", id="no spaces"),
+        pytest.param("\x00\u200b\ufeff\ud800 \u0301", id="odd characters"),
+        pytest.param("<pad> <sos> <eos> <unk>", id="special words"),
+        pytest.param(("", " ", "<eos>"), id="odd words"),
+        pytest.param("eins zwei " * 500, id="1000 words"),
+    ],
+)
+def test_no_sentence_raises(translator, sentence):
+    (translation,) = translator.translate([sentence])
+    assert translation.weights.shape == (
+        len(translation.tokens),
+        len(translator.read(sentence)),
+    )
+
+
+def test_order_is_kept_over_many_batches(translator):
+    sources = [pair.source for pair in number_pairs(300, longest=8, seed=7)]
+    translations = translator.translate(sources)
+    singles = [translator.translate([source])[0] for source in sources]
+    assert_same(translations, singles)
+    assert len({translation.tokens for translation in translations}) > 50
+
+
+def test_sentences_are_translated_together():
+    translator, calls = toy_translator(), []
+    translator.model.encoder.register_forward_hook(lambda *_: calls.append(1))
+    translator.translate([pair.source for pair in number_pairs(300)])
+    assert len(calls) == 3
+
+
+def test_translating_switches_dropout_off():
+    model = toy_model(dropout=0.5)
+    translator = Translator(model, toy_fields())
+    sentences = [pair.source for pair in toy_corpus().test]
+    expected = translator.translate(sentences)
+    assert_same(translator.translate(sentences), expected)
+    model.train()
+    assert_same(translator.translate(sentences), expected)
+    model.train()
+    first, second = translator.align(toy_corpus().test), translator.align(toy_corpus().test)
+    assert all(map(torch.equal, first, second))
+
+
+@pytest.mark.parametrize("name", ATTENTIONS)
+def test_align_gives_the_models_weights_for_the_reference(name):
+    translator, pairs = toy_translator(name), number_pairs(140, seed=6)
+    alignments = translator.align(pairs)
+    for pair, weights in zip(pairs, alignments, strict=True):
+        assert weights.shape == (len(pair.target), len(pair.source))
+        expected = translator.model(*one_batch([pair]))[1][0, :-1]
+        torch.testing.assert_close(weights, expected, rtol=1e-3, atol=1e-4)
+        assert not weights.requires_grad
+
+
+@pytest.mark.parametrize("sentences", ["eins zwei", ""])
+def test_a_text_instead_of_a_list_gets_a_sentence(translator, sentences):
+    with pytest.raises(TypeError, match=r"takes a list of sentences: put the sentence in \[ \]"):
+        translator.translate(sentences)
+
+
+def test_a_beam_of_no_size_gets_a_sentence(translator):
+    with pytest.raises(ValueError, match="beam_size"):
+        translator.translate(["eins"], beam_size=0)
+
+
+def test_fields_of_another_model_get_a_sentence():
+    fields = build_fields(Corpus([Pair(("eins",), ("one",), None)], [], []))
+    with pytest.raises(ValueError, match=r"vocabularies of 12 and 14 words, .* have 3 and 5: use"):
+        Translator(decided_model(), fields)
+
+
+@pytest.mark.parametrize("name", ATTENTIONS)
+def test_a_loaded_translator_translates_the_same(tmp_path, name):
+    translator, sentences = toy_translator(name), [pair.source for pair in toy_corpus().test]
+    translator.save(tmp_path / "new folder" / "toy.pt")
+    loaded = Translator.load(str(tmp_path / "new folder" / "toy.pt"))
+    assert same_weights(loaded.model.state_dict(), translator.model.state_dict())
+    for one, other in zip(
+        loaded.translate([*sentences, ("Zebra",)]),
+        translator.translate([*sentences, ("Zebra",)]),
+        strict=True,
+    ):
+        assert (one.tokens, one.score) == (other.tokens, other.score)
+        assert torch.equal(one.weights, other.weights)
+    assert [field.vocab.itos for field in loaded.fields] == [
+        field.vocab.itos for field in translator.fields
+    ]
+    assert set(GERMAN) < set(loaded.fields.source.vocab.itos)
+
+
+def test_shipped_translators_are_found_by_name(monkeypatch, saved, translator):
+    monkeypatch.setattr(translator_module, "SHIPPED_FOLDER", saved.parent)
+    assert_same(Translator.load("toy").translate(["eins"]), translator.translate(["eins"]))
+    with pytest.raises(FileNotFoundError, match=r"no translator tyo: .* shipped name \(toy\)"):
+        Translator.load("tyo")
+
+
+def test_a_missing_file_gets_a_sentence_even_when_none_is_shipped(monkeypatch, tmp_path):
+    monkeypatch.setattr(translator_module, "SHIPPED_FOLDER", tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"no translator .*gone\.pt: .*none yet"):
+        Translator.load(tmp_path / "gone.pt")
+
+
+@pytest.mark.parametrize("part", [0, 0.01, 0.5, 0.99])
+def test_half_a_file_gets_a_sentence(saved, part):
+    content = saved.read_bytes()
+    saved.write_bytes(content[: int(part * len(content))])
+    with pytest.raises(ValueError, match=re.escape(f"{saved} is damaged or was not written by")):
+        Translator.load(saved)
+
+
+def test_a_file_with_wrong_bytes_loads_or_gets_a_sentence(saved):
+    content, draw = saved.read_bytes(), random.Random(0)
+    refused = 0
+    for _ in range(80):
+        damaged = bytearray(content)
+        damaged[draw.randrange(2000)] ^= 1 << draw.randrange(8)  # where the structure is
+        saved.write_bytes(damaged)
+        try:
+            Translator.load(saved)
+        except ValueError as error:
+            assert str(saved) in str(error)
+            refused += 1
+    assert refused
+
+
+class Attack:
+    """Writes a file when it is unpickled without care."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return open, (str(self.path), "w")
+
+
+@pytest.mark.parametrize("write", [torch.save, lambda content, path: path.write_bytes(content)])
+def test_a_file_that_would_run_code_runs_none(tmp_path, write):
+    path, trace = tmp_path / "attack.pt", tmp_path / "trace"
+    attack = Attack(trace)
+    write(attack if write is torch.save else pickle.dumps(attack, protocol=2), path)
+    with pytest.raises(ValueError, match=re.escape(str(path))):
+        Translator.load(path)
+    assert not trace.exists()
+    pickle.loads(pickle.dumps(attack)).close()
+    assert trace.exists()  # so it was dangerous
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param([1, 2], id="a list"),
+        pytest.param({"a": 1}, id="another dictionary"),
+        pytest.param(toy_model().state_dict(), id="weights alone"),
+        pytest.param(torch.zeros(3), id="a tensor"),
+    ],
+)
+def test_a_file_with_something_else_gets_a_sentence(tmp_path, content):
+    path = tmp_path / "other.pt"
+    torch.save(content, path)
+    with pytest.raises(ValueError, match=re.escape(str(path))):
+        Translator.load(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong"),
+    [
+        ("config", None),
+        ("config", {"attention": "bilinear"}),
+        ("weights", None),
+        ("weights", {}),
+        ("source_words", None),
+        ("source_words", ["eins"]),
+        ("target_words", ["<unk>", "<pad>", "<sos>", "<eos>"]),
+        ("target_words", 14),
+    ],
+)
+def test_a_translator_with_a_wrong_part_gets_a_sentence(saved, part, wrong):
+    content = torch.load(saved, weights_only=True)
+    if part == "config" and wrong:
+        wrong = content["config"] | wrong
+    torch.save(content | {part: wrong}, saved)
+    with pytest.raises(ValueError, match=r"toy\.pt holds no|use the fields it was"):
+        Translator.load(saved)

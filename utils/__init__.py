@@ -1,0 +1,16 @@
+"""Translate with and without attention: the code behind the notebooks.
+
+Data flows one way, and the modules are the stations, in this order. A module imports only from
+those above it:
+
+    grammar      a miniature German–English grammar: sentence pairs with gold word alignment
+    corpora      load_corpus: the shipped corpus, Multi30k, or a folder of your own
+    text         words to numbers: vocabularies and bucketed batches (torchtext lives here)
+    attention    FixedContext, DotAttention, GeneralAttention, AdditiveAttention
+    model        Encoder, Decoder, Seq2Seq, build_model
+    decoding     greedy search, batched
+    translator   Translator = model + vocabularies
+    evaluation   BLEU, exact match, alignment error rate
+    training     fit, checkpoints, and `python -m utils.training`
+    plots        one function for each kind of picture
+"""

@@ -1,0 +1,135 @@
+"""Four ways to look at the source sentence: equations (2) to (5).
+
+At step t the decoder holds the state s_{t-1} (the *query*). The encoder left one vector h_j for
+each source word (the *memory*). An attention turns both into weights α_tj and a context c_t:
+
+    e_tj = a(s_{t-1}, h_j)                  (2)  the score; the classes below differ only here
+    α_tj = exp(e_tj) / Σ_k exp(e_tk)        (4)  softmax over the real source words
+    c_t  = Σ_j α_tj h_j                     (5)  the context vector
+
+Shapes: B sentences, S source words, Q the query's size, M the memory's size, A the size of the
+hidden layer in additive attention.
+"""
+
+import torch
+from torch import Tensor, nn
+
+
+def lengths_to_mask(lengths: Tensor | list[int], size: int | None = None) -> Tensor:
+    """Mark the real words: lengths (B,) -> mask (B, S), True where a word is, False on padding."""
+    lengths = torch.as_tensor(lengths)
+    size = int(lengths.max()) if size is None else size
+    return torch.arange(size, device=lengths.device) < lengths.unsqueeze(1)
+
+
+class Attention(nn.Module):
+    """Equations (2), (4) and (5); a subclass says how to score, equation (3).
+
+    Every row of `mask` must have at least one True: there is no softmax over nothing.
+    """
+
+    def __init__(self, query_size: int, memory_size: int, hidden_size: int | None = None):
+        super().__init__()
+        self.query_size, self.memory_size = query_size, memory_size
+
+    def project(self, memory: Tensor) -> Tensor:  # (B, S, M) -> (B, S, K)
+        """Return the keys: what of `score` depends on the memory alone, once per sentence."""
+        return memory
+
+    def score(self, query: Tensor, keys: Tensor) -> Tensor:  # (B, Q), (B, S, K) -> (B, S)
+        """Return e_tj for every source word j, equation (2)."""
+        raise NotImplementedError
+
+    def forward(
+        self, query: Tensor, memory: Tensor, mask: Tensor, keys: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """query (B, Q), memory (B, S, M), mask (B, S) -> context (B, M), weights (B, S).
+
+        Pass `keys=attention.project(memory)` when many queries meet the same memory.
+        """
+        keys = self.project(memory) if keys is None else keys
+        scores = self.score(query, keys).masked_fill(~mask, -torch.inf)  # (2), padding out
+        weights = scores.softmax(dim=-1)  # (4): (B, S)
+        context = torch.bmm(weights.unsqueeze(1), memory).squeeze(1)  # (5): (B, M)
+        return context, weights
+
+
+class FixedContext(Attention):
+    """No attention: c_t = c, the encoder's summary, whatever the query.
+
+    The summary is the last state of each direction of a bidirectional encoder: the left-to-right
+    half of h at the last word, the right-to-left half at the first. As weights, which never move:
+    one half on the last word and one half on the first.
+    """
+
+    def forward(
+        self, query: Tensor, memory: Tensor, mask: Tensor, keys: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """query (B, Q), memory (B, S, M), mask (B, S) -> context (B, M), weights (B, S)."""
+        last = mask.sum(dim=1) - 1  # (B,)
+        rows = torch.arange(len(memory), device=memory.device)
+        half = memory.shape[-1] // 2
+        context = torch.cat([memory[rows, last, :half], memory[:, 0, half:]], dim=-1)  # (B, M)
+        weights = torch.zeros_like(mask, dtype=memory.dtype)
+        weights[:, 0] = 0.5
+        weights[rows, last] += 0.5
+        return context, weights
+
+
+class DotAttention(Attention):
+    """e_tj = s_{t-1}ᵀ h_j, equation (3a); Luong et al. (2015), section 3.1. No parameters."""
+
+    def __init__(self, query_size: int, memory_size: int, hidden_size: int | None = None):
+        super().__init__(query_size, memory_size)
+        if query_size != memory_size:
+            raise ValueError(
+                f"dot attention needs states of one size, but the decoder's has {query_size} and "
+                f"the encoder's {memory_size} numbers: use general or additive attention."
+            )
+
+    def score(self, query: Tensor, keys: Tensor) -> Tensor:  # (B, Q), (B, S, M) -> (B, S)
+        """Return the dot product of the query with each word's state."""
+        return torch.bmm(keys, query.unsqueeze(2)).squeeze(2)
+
+
+class GeneralAttention(Attention):
+    """e_tj = s_{t-1}ᵀ W h_j, equation (3b); Luong et al. (2015), section 3.1."""
+
+    def __init__(self, query_size: int, memory_size: int, hidden_size: int | None = None):
+        super().__init__(query_size, memory_size)
+        self.W = nn.Linear(memory_size, query_size, bias=False)
+
+    def project(self, memory: Tensor) -> Tensor:  # (B, S, M) -> (B, S, Q)
+        """Return W h_j for every word."""
+        return self.W(memory)
+
+    def score(self, query: Tensor, keys: Tensor) -> Tensor:  # (B, Q), (B, S, Q) -> (B, S)
+        """Return the dot product of the query with each W h_j."""
+        return torch.bmm(keys, query.unsqueeze(2)).squeeze(2)
+
+
+class AdditiveAttention(Attention):
+    """e_tj = vᵀ tanh(W₁ h_j + W₂ s_{t-1}), equation (3c); Bahdanau et al. (2015), section 3.1."""
+
+    def __init__(self, query_size: int, memory_size: int, hidden_size: int | None = None):
+        super().__init__(query_size, memory_size)
+        hidden_size = query_size if hidden_size is None else hidden_size
+        self.W1 = nn.Linear(memory_size, hidden_size, bias=False)
+        self.W2 = nn.Linear(query_size, hidden_size)
+        self.v = nn.Linear(hidden_size, 1, bias=False)
+
+    def project(self, memory: Tensor) -> Tensor:  # (B, S, M) -> (B, S, A)
+        """Return W₁ h_j for every word."""
+        return self.W1(memory)
+
+    def score(self, query: Tensor, keys: Tensor) -> Tensor:  # (B, Q), (B, S, A) -> (B, S)
+        """Return vᵀ tanh(W₁ h_j + W₂ s_{t-1}) for every word."""
+        return self.v(torch.tanh(keys + self.W2(query).unsqueeze(1))).squeeze(-1)
+
+
+ATTENTIONS: dict[str, type[Attention]] = {
+    "fixed": FixedContext,
+    "dot": DotAttention,
+    "general": GeneralAttention,
+    "additive": AdditiveAttention,
+}

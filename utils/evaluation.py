@@ -1,0 +1,147 @@
+"""How good is a translation, and how good are the weights as word alignments?
+
+BLEU is torchtext's; a test holds it against sacreBLEU. For the bootstrap, sacreBLEU counts each
+sentence's n-grams once, and the resampled corpora add up those counts.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from sacrebleu.metrics import BLEU
+from torch import Tensor
+from torchtext.data.metrics import bleu_score
+
+Tokens = Sequence[str]
+Links = set[tuple[int, int]] | frozenset[tuple[int, int]]
+
+RESAMPLES = 1000
+CONFIDENCE = 0.95
+
+
+def bleu(hypotheses: Sequence[Tokens], references: Sequence[Tokens]) -> float:
+    """Return the BLEU score of a whole corpus, 0…100; Papineni et al. (2002).
+
+    One reference per hypothesis, both as sequences of words. Not a mean over sentences: the n-gram
+    counts of all sentences are added up first. Raises ValueError when the two differ in length.
+    """
+    _check_same_length(hypotheses=hypotheses, references=references)
+    if not hypotheses:
+        raise ValueError("BLEU needs at least one sentence.")
+    return 100 * bleu_score(list(hypotheses), [[reference] for reference in references])
+
+
+def sacrebleu_lowercase(hypotheses: Sequence[str], references: Sequence[str]) -> tuple[float, str]:
+    """Return sacreBLEU's score of detokenized text and its signature, which says how it was made.
+
+    Lower-cased, tokenized by sacreBLEU's own 13a rules, so that papers and projects can be compared;
+    Post (2018).
+    """
+    metric = BLEU(lowercase=True)
+    score = metric.corpus_score(list(hypotheses), [list(references)]).score
+    return score, str(metric.get_signature())
+
+
+def exact_match(hypotheses: Sequence[Tokens], references: Sequence[Tokens]) -> float:
+    """Return the percentage of hypotheses that equal their reference word for word, 0…100."""
+    _check_same_length(hypotheses=hypotheses, references=references)
+    matches = [tuple(h) == tuple(r) for h, r in zip(hypotheses, references, strict=True)]
+    return 100 * float(np.mean(matches))
+
+
+def bleu_by_length(
+    hypotheses: Sequence[Tokens],
+    references: Sequence[Tokens],
+    sources: Sequence[Tokens],
+    edges: Sequence[int],
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Return BLEU for buckets of source length, with 95 % bootstrap intervals.
+
+    Bucket i holds the sentences with edges[i] <= words < edges[i + 1]; others are not counted.
+    Columns: bucket ("6–10"), n (sentences), bleu, exact (% word for word), low, high (the interval
+    of bleu; Koehn 2004). An empty bucket has n = 0 and NaN.
+    """
+    _check_same_length(hypotheses=hypotheses, references=references, sources=sources)
+    counts = ngram_counts(hypotheses, references)
+    matches = np.array([tuple(h) == tuple(r) for h, r in zip(hypotheses, references, strict=True)])
+    lengths = np.array([len(source) for source in sources])
+    rng = np.random.default_rng(seed)
+    rows = []
+    for first, end in zip(edges[:-1], edges[1:], strict=True):
+        chosen = (lengths >= first) & (lengths < end)
+        score, low, high = _bleu_with_interval(counts[chosen], rng)
+        exact = 100 * matches[chosen].mean() if chosen.any() else np.nan
+        bucket = f"{first}–{end - 1}"
+        rows.append((bucket, int(chosen.sum()), score, low, high, exact))
+    return pd.DataFrame(rows, columns=["bucket", "n", "bleu", "low", "high", "exact"])
+
+
+def ngram_counts(hypotheses: Sequence[Tokens], references: Sequence[Tokens]) -> np.ndarray:
+    """Return what BLEU adds up, for each of N sentences: (N, 10).
+
+    Four counts of matching n-grams, four of all n-grams, the hypothesis's and reference's length.
+    """
+    metric = BLEU(tokenize="none", smooth_method="none", force=True)
+    counts = []
+    for hypothesis, reference in zip(hypotheses, references, strict=True):
+        score = metric.sentence_score(" ".join(hypothesis), [" ".join(reference)])
+        counts.append([*score.counts, *score.totals, score.sys_len, score.ref_len])
+    return np.array(counts, dtype=float).reshape(-1, 10)
+
+
+def bleu_from_counts(counts: np.ndarray) -> np.ndarray:
+    """Turn summed n-gram counts (…, 10) into BLEU (…), 0…100: precision times brevity penalty."""
+    matching, total, hypothesis, reference = np.split(counts, [4, 8, 9], axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        precision = np.exp(np.log(matching / total).mean(axis=-1))
+        brevity = np.exp(np.minimum(0, 1 - reference / hypothesis))[..., 0]
+    return np.nan_to_num(100 * precision * brevity)
+
+
+def _bleu_with_interval(counts: np.ndarray, rng: np.random.Generator) -> tuple[float, float, float]:
+    """Return BLEU and its bootstrap interval over the sentences of counts (N, 10)."""
+    if len(counts) == 0:
+        return np.nan, np.nan, np.nan
+    # how often each sentence is drawn: (RESAMPLES, N)
+    draws = rng.multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=RESAMPLES)
+    margin = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(bleu_from_counts(draws @ counts), [margin, 1 - margin])
+    return float(bleu_from_counts(counts.sum(axis=0))), float(low), float(high)
+
+
+def links_from_weights(weights: Iterable[Tensor]) -> list[set[tuple[int, int]]]:
+    """Read weights (T, S) as alignments: each target word t is linked to its heaviest source word.
+
+    Returns one set of (source, target) positions for each sentence.
+    """
+    return [
+        {(int(source), target) for target, source in enumerate(matrix.argmax(dim=-1))}
+        for matrix in weights
+    ]
+
+
+def alignment_error_rate(
+    predicted: Sequence[Links], sure: Sequence[Links], possible: Sequence[Links] | None = None
+) -> float:
+    """Return the alignment error rate, 0 (perfect) … 1; Och and Ney (2003), section 6.1.
+
+    AER = 1 − (|A ∩ S| + |A ∩ P|) / (|A| + |S|), over lists of sets of (source, target) positions:
+    A predicted, S sure, P possible links. P holds S; without `possible`, P = S.
+    """
+    possible = sure if possible is None else possible
+    _check_same_length(predicted=predicted, sure=sure, possible=possible)
+    hits = total = 0
+    for a, s, p in zip(predicted, sure, possible, strict=True):
+        hits += len(a & s) + len(a & (p | s))
+        total += len(a) + len(s)
+    if total == 0:
+        raise ValueError("the alignment error rate needs at least one link.")
+    return 1 - hits / total
+
+
+def _check_same_length(**lists: Sequence) -> None:
+    """Raise ValueError, with the names and lengths, unless all lists are equally long."""
+    if len({len(values) for values in lists.values()}) > 1:
+        sizes = ", ".join(f"{len(values)} {name}" for name, values in lists.items())
+        raise ValueError(f"every sentence needs one of each, but there are {sizes}.")

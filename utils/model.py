@@ -1,0 +1,206 @@
+"""The encoder–decoder. One encoder, one decoder, four attentions.
+
+    h_1 … h_S = Encoder(x_1 … x_S)               (1)
+    c_t       = attention(s_{t-1}, h)            (2)–(5)
+    s_t       = GRU([y_{t-1}; c_t], s_{t-1})     (6)
+    p(y_t)    = softmax(q(y_{t-1}, s_t, c_t))    (7)
+
+Shapes: B sentences, S source words, T target words with `<sos>` and `<eos>`, E the embedding's
+size, M the memory's, Q the decoder state's, V the target vocabulary's.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from utils.attention import ATTENTIONS, lengths_to_mask
+from utils.text import PADDING, Fields
+
+
+class Encoded(NamedTuple):
+    """A read source sentence: everything the decoder needs at each step.
+
+    memory (B, S, M): h_j. keys (B, S, K): the projected memory. mask (B, S): True on real words.
+    """
+
+    memory: Tensor
+    keys: Tensor
+    mask: Tensor
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Everything that is needed to build a model of the same shape again."""
+
+    source_size: int
+    target_size: int
+    source_padding: int
+    target_padding: int
+    attention: str
+    embedding_size: int
+    hidden_size: int
+    memory_size: int
+    dropout: float
+
+
+class Encoder(nn.Module):
+    """A bidirectional GRU over packed sequences, equation (1); each direction has M / 2 units."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__()
+        embedding_size, memory_size = config.embedding_size, config.memory_size
+        self.embedding = nn.Embedding(
+            config.source_size, embedding_size, padding_idx=config.source_padding
+        )
+        self.gru = nn.GRU(embedding_size, memory_size // 2, batch_first=True, bidirectional=True)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, source: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """source (B, S), lengths (B,) -> memory (B, S, M), summary (B, M).
+
+        Packing skips the padding, so `last` holds each direction's true last state: after the last
+        real word going right, after the first word going left.
+        """
+        embedded = self.dropout(self.embedding(source))  # (B, S, E)
+        packed = pack_padded_sequence(
+            embedded, lengths.cpu(), batch_first=True, enforce_sorted=False
+        )
+        states, last = self.gru(packed)  # last: (2, B, M / 2)
+        memory, _ = pad_packed_sequence(states, batch_first=True, total_length=source.shape[1])
+        summary = torch.cat([last[0], last[1]], dim=-1)  # (B, M)
+        return self.dropout(memory), summary
+
+
+class Decoder(nn.Module):
+    """A GRU that writes one target word at a time, equations (2) to (7)."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__()
+        embedding_size, hidden_size = config.embedding_size, config.hidden_size
+        memory_size = config.memory_size
+        self.embedding = nn.Embedding(
+            config.target_size, embedding_size, padding_idx=config.target_padding
+        )
+        self.attention = ATTENTIONS[config.attention](hidden_size, memory_size)
+        self.initial = nn.Linear(memory_size, hidden_size)
+        self.cell = nn.GRUCell(embedding_size + memory_size, hidden_size)
+        self.readout = nn.Linear(embedding_size + hidden_size + memory_size, embedding_size)
+        self.output = nn.Linear(embedding_size, config.target_size)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def start(self, summary: Tensor) -> Tensor:  # (B, M) -> (B, Q)
+        """Return s_0, made from the encoder's summary."""
+        return torch.tanh(self.initial(summary))
+
+    def embed(self, words: Tensor) -> Tensor:  # (B,) -> (B, E) or (B, T) -> (B, T, E)
+        """Return the embeddings of target words."""
+        return self.dropout(self.embedding(words))
+
+    def step(
+        self, embedded: Tensor, state: Tensor, encoded: Encoded
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Advance by one word: y_{t-1} (B, E), s_{t-1} (B, Q) -> s_t (B, Q), c_t (B, M), α_t (B, S).
+
+        The query is s_{t-1}, the state *before* this step.
+        """
+        memory, keys, mask = encoded
+        context, weights = self.attention(state, memory, mask, keys)  # (2)–(5)
+        state = self.cell(torch.cat([embedded, context], dim=-1), state)  # (6)
+        return state, context, weights
+
+    def predict(self, embedded: Tensor, state: Tensor, context: Tensor) -> Tensor:
+        """Return the logits of equation (7): (…, E), (…, Q), (…, M) -> (…, V)."""
+        hidden = torch.tanh(self.readout(torch.cat([embedded, state, context], dim=-1)))
+        return self.output(self.dropout(hidden))
+
+    def forward(self, target: Tensor, state: Tensor, encoded: Encoded) -> tuple[Tensor, Tensor]:
+        """Teacher forcing: target (B, T) -> logits (B, T-1, V), weights (B, T-1, S).
+
+        The loop holds only what depends on the step before; the readout runs once, after it.
+        """
+        embedded = self.embed(target[:, :-1])  # (B, T-1, E)
+        steps = []
+        for word in embedded.unbind(dim=1):
+            state, context, weights = self.step(word, state, encoded)
+            steps.append((state, context, weights))
+        states, contexts, weights = (torch.stack(part, dim=1) for part in zip(*steps, strict=True))
+        return self.predict(embedded, states, contexts), weights
+
+
+class Seq2Seq(nn.Module):
+    """Encoder and decoder; `config` builds the same model again."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__()
+        self.config = config
+        self.encoder = Encoder(config)
+        self.decoder = Decoder(config)
+
+    def encode(self, source: Tensor, source_lengths: Tensor) -> tuple[Tensor, Encoded]:
+        """Read source (B, S): return s_0 (B, Q) and what the decoder attends to."""
+        memory, summary = self.encoder(source, source_lengths)
+        mask = lengths_to_mask(source_lengths, source.shape[1]).to(memory.device)
+        keys = self.decoder.attention.project(memory)
+        return self.decoder.start(summary), Encoded(memory, keys, mask)
+
+    def forward(
+        self, source: Tensor, source_lengths: Tensor, target: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Teacher forcing: (B, S), (B,), (B, T) -> logits (B, T-1, V), weights (B, T-1, S)."""
+        state, encoded = self.encode(source, source_lengths)
+        return self.decoder(target, state, encoded)
+
+
+def build_model(
+    fields: Fields,
+    attention: str = "additive",
+    embedding_size: int = 64,
+    hidden_size: int = 128,
+    memory_size: int | None = None,
+    dropout: float = 0.0,
+    seed: int | None = None,
+) -> Seq2Seq:
+    """Build a translator for the vocabularies of `fields`.
+
+    `attention` is one of "fixed", "dot", "general", "additive"; `memory_size` is the size of h_j
+    (the decoder's `hidden_size` unless given; even, for two directions have half each). With a
+    `seed` the initial weights are the same each time, and the global random state stays untouched.
+    Raises ValueError for an unknown attention or sizes that do not fit.
+    """
+    memory_size = hidden_size if memory_size is None else memory_size
+    if attention not in ATTENTIONS:
+        raise ValueError(f"unknown attention {attention!r}: choose one of {', '.join(ATTENTIONS)}.")
+    if memory_size % 2:
+        raise ValueError(f"the memory's size must be even to hold two directions, not {memory_size}.")
+    source, target = fields.source.vocab, fields.target.vocab
+    config = ModelConfig(
+        source_size=len(source),
+        target_size=len(target),
+        source_padding=source.stoi[PADDING],
+        target_padding=target.stoi[PADDING],
+        attention=attention,
+        embedding_size=embedding_size,
+        hidden_size=hidden_size,
+        memory_size=memory_size,
+        dropout=dropout,
+    )
+    with torch.random.fork_rng(enabled=seed is not None):
+        if seed is not None:
+            torch.manual_seed(seed)
+        return Seq2Seq(config)
+
+
+def choose_device(name: str = "auto") -> torch.device:
+    """Return the device called `name`; "auto" takes CUDA, then MPS, then the CPU.
+
+    Raises ValueError when the device asked for is not there.
+    """
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if name == "auto":
+        name = next((kind for kind, there in available.items() if there), "cpu")
+    if not available.get(name.split(":")[0], True):
+        raise ValueError(f"no {name} device here: use 'cpu' or 'auto'.")
+    return torch.device(name)

@@ -1,0 +1,100 @@
+"""One function for each kind of picture; each takes and returns a matplotlib Axes.
+
+A model has one color and one marker everywhere, from a palette that color-blind readers can tell
+apart (Okabe and Ito 2008).
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from torch import Tensor
+
+from utils.training import History
+
+COLORS = {"fixed": "#D55E00", "dot": "#0072B2", "general": "#009E73", "additive": "#CC79A7"}
+MARKERS = {"fixed": "o", "dot": "s", "general": "^", "additive": "D"}
+NEUTRAL = "#555555"
+
+
+def set_style() -> None:
+    """Make every figure readable from the back row: large type, light grid."""
+    sns.set_theme(
+        style="whitegrid",
+        font_scale=1.2,
+        rc={
+            "figure.figsize": (9, 4.5),
+            "figure.dpi": 100,
+            "axes.titleweight": "bold",
+            "axes.titlelocation": "left",
+            "figure.constrained_layout.use": True,
+        },
+    )
+
+
+def length_curve(
+    scores: Mapping[str, pd.DataFrame],
+    ax: Axes,
+    colors: Mapping[str, str] = COLORS,
+    markers: Mapping[str, str] = MARKERS,
+) -> Axes:
+    """Draw BLEU against source length with its intervals.
+
+    `scores` maps a model's name to a frame of `evaluation.bleu_by_length`.
+    """
+    for name, frame in scores.items():
+        error = [frame.bleu - frame.low, frame.high - frame.bleu]
+        color, marker = colors.get(name, NEUTRAL), markers.get(name, "o")
+        ax.errorbar(
+            frame.bucket, frame.bleu, error, label=name, color=color, marker=marker, capsize=4, lw=2
+        )
+    ax.set(xlabel="source length (words)", ylabel="BLEU", ylim=(0, 104))
+    ax.legend()
+    return ax
+
+
+def attention_map(
+    weights: Tensor | np.ndarray, source: Sequence[str], target: Sequence[str], ax: Axes
+) -> Axes:
+    """Draw weights (T, S): a row for each target word, a column for each source word."""
+    sns.heatmap(
+        np.asarray(weights),
+        ax=ax,
+        vmin=0,
+        vmax=1,
+        cmap="Blues",
+        square=True,
+        linewidths=0.5,
+        linecolor="#DDDDDD",
+        xticklabels=list(source),
+        yticklabels=list(target),
+        cbar_kws={"label": "weight α", "shrink": 0.7},
+    )
+    ax.xaxis.tick_top()
+    ax.tick_params(axis="x", rotation=60, length=0)
+    ax.tick_params(axis="y", rotation=0, length=0)
+    for label in ax.get_xticklabels():
+        label.set_horizontalalignment("left")
+        label.set_rotation_mode("anchor")
+    return ax
+
+
+def training_curves(history: History, ax: Axes, color: str = NEUTRAL) -> Axes:
+    """Draw training and validation loss after each epoch."""
+    numbers = [epoch.number for epoch in history.epochs]
+    ax.plot(numbers, [e.train_loss for e in history.epochs], "--", color=color, label="training")
+    ax.plot(numbers, [e.valid_loss for e in history.epochs], "-o", color=color, label="validation")
+    ax.set(xlabel="epoch", ylabel="loss (nats per word)", xticks=numbers, ylim=(0, None))
+    ax.legend()
+    return ax
+
+
+def word_bars(values: Sequence[float], words: Sequence[str], ax: Axes, color: str) -> Axes:
+    """Draw one bar for each word, in the order of the sentence."""
+    positions = np.arange(len(words))
+    ax.bar(positions, values, color=color)
+    ax.set_xticks(positions, words, rotation=60, ha="right", rotation_mode="anchor")
+    ax.grid(axis="x", visible=False)
+    return ax

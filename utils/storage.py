@@ -1,0 +1,37 @@
+"""Files that are written whole or not at all, and read without running code."""
+
+import os
+import pickle
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import torch
+
+
+def save_atomically(content: dict[str, Any], path: Path) -> None:
+    """Write `content` with `torch.save`; an interruption leaves the old file as it was."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            torch.save(content, file)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def load_safely(path: Path, device: str | torch.device = "cpu") -> dict[str, Any]:
+    """Read a file of `save_atomically` with `weights_only=True`: tensors, numbers and words only.
+
+    Raises ValueError for a file that is damaged or holds anything else.
+    """
+    try:
+        content = torch.load(path, map_location=device, weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+        raise ValueError(f"{path} is damaged or was not written by this project.") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} was not written by this project.")
+    return content

@@ -1,0 +1,124 @@
+"""Words to numbers: vocabularies and bucketed batches, by torchtext 0.6.
+
+Only this module and `evaluation` touch torchtext. Version 0.6.0 is pure Python and works with
+today's PyTorch; the last release, 0.18, does not import on any PyTorch newer than 2.3.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torchtext import data
+from torchtext.vocab import Vocab
+
+from utils.corpora import Corpus
+from utils.grammar import Pair
+
+UNKNOWN, PADDING, START, END = "<unk>", "<pad>", "<sos>", "<eos>"
+
+
+class Fields(NamedTuple):
+    """How to turn the words of each side into numbers: two torchtext `Field`s with vocabularies.
+
+    `field.vocab.stoi[word]` is a word's number, `field.vocab.itos[number]` the word.
+    Target sentences are wrapped in `<sos>` and `<eos>`; source sentences stay as they are.
+    """
+
+    source: data.Field
+    target: data.Field
+
+
+class Batch(NamedTuple):
+    """Sentence pairs as numbers, padded on the right.
+
+    source (B, S), source_lengths (B,), target (B, T) with `<sos>` first and `<eos>` last.
+    """
+
+    source: Tensor
+    source_lengths: Tensor
+    target: Tensor
+
+    def to(self, device: torch.device | str) -> "Batch":
+        """Return the batch on `device`; the lengths stay on the CPU, where packing wants them."""
+        return Batch(self.source.to(device), self.source_lengths, self.target.to(device))
+
+
+def build_fields(corpus: Corpus, min_freq: int = 1) -> Fields:
+    """Build both vocabularies from the *training* sentences alone.
+
+    A word seen fewer than `min_freq` times becomes `<unk>`.
+    """
+    fields = _empty_fields()
+    fields.source.build_vocab([pair.source for pair in corpus.train], min_freq=min_freq)
+    fields.target.build_vocab([pair.target for pair in corpus.train], min_freq=min_freq)
+    return fields
+
+
+def fields_from_words(source_words: Sequence[str], target_words: Sequence[str]) -> Fields:
+    """Rebuild fields from the word lists `vocab.itos` of saved ones; the order is the numbering."""
+    fields = _empty_fields()
+    fields.source.vocab = Vocab(Counter(), specials=list(source_words))
+    fields.target.vocab = Vocab(Counter(), specials=list(target_words))
+    return fields
+
+
+def _empty_fields() -> Fields:
+    special = {"unk_token": UNKNOWN, "pad_token": PADDING, "batch_first": True}
+    return Fields(
+        source=data.Field(include_lengths=True, **special),
+        target=data.Field(init_token=START, eos_token=END, **special),
+    )
+
+
+def is_known(word: str, vocabulary: Vocab) -> bool:
+    """Tell whether `word` has a number of its own.
+
+    `word in vocabulary.stoi` will not do: torchtext's table gains an entry each time an unknown
+    word is looked up.
+    """
+    return vocabulary.stoi.get(word, vocabulary.unk_index) != vocabulary.unk_index
+
+
+def match_case(words: Sequence[str], vocabulary: Vocab) -> tuple[str, ...]:
+    """Write each unknown word in lower case, or with a capital, if the vocabulary has it so.
+
+    People write "Der Lehrer liest." where the corpus has "der" and "Lehrer".
+    """
+
+    def known_form(word: str) -> str:
+        forms = (word, word.lower(), word.capitalize())
+        return next((form for form in forms if is_known(form, vocabulary)), word)
+
+    return tuple(known_form(word) for word in words)
+
+
+def encode_sources(sentences: Sequence[Sequence[str]], fields: Fields) -> tuple[Tensor, Tensor]:
+    """Number and pad source sentences: source (B, S) and their lengths (B,)."""
+    return fields.source.process(sentences)
+
+
+def make_batches(
+    pairs: Sequence[Pair], fields: Fields, batch_size: int, shuffle: bool, seed: int = 0
+) -> Iterator[Batch]:
+    """Yield batches of at most `batch_size` sentence pairs.
+
+    With `shuffle`, sentences of similar length share a batch (bucketing: little padding) and the
+    batches come in random order, the same order for the same `seed`. Without it, pairs come in the
+    order given.
+    """
+    columns = [("source", fields.source), ("target", fields.target)]
+    examples = [data.Example.fromlist([pair.source, pair.target], columns) for pair in pairs]
+    iterator = data.BucketIterator(
+        data.Dataset(examples, columns),
+        batch_size,
+        sort_key=lambda example: (len(example.source), len(example.target)),
+        shuffle=shuffle,
+        sort=False,
+        sort_within_batch=shuffle,
+    )
+    iterator.random_shuffler.random_state = random.Random(seed).getstate()
+    for batch in iterator:
+        yield Batch(*batch.source, batch.target)

@@ -1,0 +1,83 @@
+"""Training: `fit` for notebooks, `python -m utils.training` for the command line."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from tqdm.auto import tqdm
+
+from utils.corpora import Corpus
+from utils.model import Seq2Seq
+from utils.text import Fields
+from utils.training.run import Epoch, History, Run, Settings, validation_loss, word_loss
+
+__all__ = ["Epoch", "History", "Settings", "fit", "validation_loss", "word_loss"]
+
+
+def fit(
+    model: Seq2Seq,
+    fields: Fields,
+    corpus: Corpus,
+    epochs: int = Settings.epochs,
+    seed: int = Settings.seed,
+    checkpoint: str | Path | None = None,
+    *,
+    batch_size: int = Settings.batch_size,
+    learning_rate: float = Settings.learning_rate,
+    label_smoothing: float = Settings.label_smoothing,
+    clip: float = Settings.clip,
+    validation_bleu: bool = False,
+    on_epoch: Callable[[Epoch], None] | None = None,
+) -> History:
+    """Train `model` with Adam and a one-cycle learning rate, and leave it with its best weights.
+
+    Shows a progress bar and prints one line per epoch. Interrupting it keeps what was learned. With
+    `checkpoint`, a file is written after each epoch, and the same call goes on from there: bit for
+    bit as if it had not stopped. Raises ValueError when that file belongs to another run.
+    """
+    settings = Settings(epochs, seed, batch_size, learning_rate, label_smoothing, clip)
+    run = Run(model, fields, corpus, settings)
+    path = None if checkpoint is None else Path(checkpoint)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        if path is not None and path.exists():
+            run.load(path)
+        try:
+            _train(run, path, validation_bleu, on_epoch)
+            model.load_state_dict(run.best_weights)
+        except KeyboardInterrupt:
+            run.history.interrupted = True
+            print(_how_to_go_on(run, path))
+    model.eval()
+    return run.history
+
+
+def _train(
+    run: Run,
+    path: Path | None,
+    validation_bleu: bool,
+    on_epoch: Callable[[Epoch], None] | None,
+) -> None:
+    """Run the epochs that are left."""
+    done, epochs = len(run.history.epochs), run.settings.epochs
+    with tqdm(
+        total=run.steps * epochs, initial=run.steps * done, desc="training", leave=False
+    ) as bar:
+        for number in range(done + 1, epochs + 1):
+            started = time.perf_counter()
+            train_loss = run.train_epoch(number, bar)
+            epoch = run.finish_epoch(number, train_loss, started, validation_bleu)
+            bar.write(str(epoch))
+            if path is not None:
+                run.save(path)
+            if on_epoch is not None:
+                on_epoch(epoch)
+
+
+def _how_to_go_on(run: Run, path: Path | None) -> str:
+    done, epochs = len(run.history.epochs), run.settings.epochs
+    message = f"Stopped after {done} of {epochs} epochs; the model keeps what it has learned so far."
+    if path is None:
+        return f"{message} To be able to go on later, give fit a checkpoint='my-run.pt'."
+    return f"{message} Run the same call again to go on after epoch {done} ({path})."

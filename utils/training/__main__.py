@@ -1,0 +1,100 @@
+"""The command line: train on a corpus, score the test sentences, save a translator."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from utils.attention import ATTENTIONS
+from utils.corpora import Corpus, detokenize, load_corpus
+from utils.evaluation import bleu, sacrebleu_lowercase
+from utils.model import build_model, choose_device
+from utils.text import build_fields
+from utils.training import Settings, fit
+from utils.translator import Translator
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m utils.training",
+        description="Train a translator, score it on the test sentences, and save it.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--corpus", default="mini", help="mini, multi30k, or a folder of your own")
+    add("--attention", choices=ATTENTIONS, default="additive", help="how the decoder looks back")
+    add("--embedding-size", type=int, default=64, help="numbers in a word's embedding")
+    add("--hidden-size", type=int, default=128, help="numbers in the decoder's state")
+    add("--memory-size", type=int, help="numbers in an encoder state (default: --hidden-size)")
+    add("--dropout", type=float, default=0.0, help="share of numbers dropped in training")
+    add("--min-freq", type=int, default=1, help="rarer words become <unk>")
+    add("--epochs", type=int, default=Settings.epochs, help="passes over the training pairs")
+    add("--batch-size", type=int, default=Settings.batch_size, help="sentence pairs in a batch")
+    add("--learning-rate", type=float, default=Settings.learning_rate, help="peak of the one-cycle")
+    add("--label-smoothing", type=float, default=Settings.label_smoothing, help="0 is off")
+    add("--clip", type=float, default=Settings.clip, help="largest norm of the gradient")
+    add("--seed", type=int, default=Settings.seed, help="initial weights, batch order, dropout")
+    add("--device", default="auto", help="cpu, cuda, mps, or auto")
+    add("--validation-bleu", action="store_true", help="score validation after each epoch")
+    add("--checkpoint", type=Path, help="write it after each epoch; go on from it if it is there")
+    add("--output", type=Path, default=Path("runs/translator.pt"), help="where to save")
+    return parser.parse_args(arguments)
+
+
+def report(translator: Translator, corpus: Corpus, examples: int = 5) -> None:
+    """Print BLEU on the test sentences, two ways, and the first few translations."""
+    translations = translator.translate([pair.source for pair in corpus.test])
+    score = bleu([t.tokens for t in translations], [pair.target for pair in corpus.test])
+    references = [detokenize(pair.target) for pair in corpus.test]
+    sacre_score, signature = sacrebleu_lowercase([str(t) for t in translations], references)
+    print(f"test BLEU on {len(corpus.test)} sentences: {score:.1f} (words as tokenized here)")
+    print(f"test BLEU by sacreBLEU: {sacre_score:.1f} ({signature})")
+    for pair, translation in zip(corpus.test[:examples], translations, strict=False):
+        print(f"\n  source     {detokenize(pair.source)}\n  reference  {detokenize(pair.target)}")
+        print(f"  model      {translation}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    options = parse(arguments)
+    corpus = load_corpus(options.corpus)
+    fields = build_fields(corpus, options.min_freq)
+    model = build_model(
+        fields,
+        attention=options.attention,
+        embedding_size=options.embedding_size,
+        hidden_size=options.hidden_size,
+        memory_size=options.memory_size,
+        dropout=options.dropout,
+        seed=options.seed,
+    ).to(choose_device(options.device))
+    weights = sum(parameter.numel() for parameter in model.parameters())
+    print(f"{len(corpus.train)} training pairs, {weights:,} weights")
+    history = fit(
+        model,
+        fields,
+        corpus,
+        epochs=options.epochs,
+        seed=options.seed,
+        checkpoint=options.checkpoint,
+        batch_size=options.batch_size,
+        learning_rate=options.learning_rate,
+        label_smoothing=options.label_smoothing,
+        clip=options.clip,
+        validation_bleu=options.validation_bleu,
+    )
+    if history.interrupted:
+        return 130
+    print(f"trained for {history.seconds:.0f} s")
+    translator = Translator(model, fields)
+    report(translator, corpus)
+    translator.save(options.output)
+    print(f"\nsaved {options.output}")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (ValueError, OSError) as error:
+        sys.exit(f"error: {error}")

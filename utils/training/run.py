@@ -1,0 +1,198 @@
+"""One training run: what it depends on, its epochs, its checkpoints.
+
+The loss is the mean cross-entropy per *real* target word (nats): padding counts for nothing, and a
+long sentence counts for more than a short one. Perplexity is its exponential.
+"""
+
+import math
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.optim.lr_scheduler import OneCycleLR
+from tqdm import tqdm
+
+from utils.corpora import Corpus
+from utils.evaluation import bleu
+from utils.model import Seq2Seq
+from utils.storage import load_safely, save_atomically
+from utils.text import PADDING, Batch, Fields, make_batches
+from utils.translator import Translator
+
+
+@dataclass
+class Epoch:
+    """What one pass over the training pairs gave: losses in nats per word, BLEU if asked for."""
+
+    number: int
+    train_loss: float
+    valid_loss: float
+    valid_bleu: float | None
+    seconds: float
+
+    def __str__(self) -> str:
+        line = f"epoch {self.number}: train loss {self.train_loss:.3f}, "
+        line += f"validation loss {self.valid_loss:.3f}, "
+        if self.valid_bleu is not None:
+            line += f"validation BLEU {self.valid_bleu:.1f}, "
+        return line + f"{self.seconds:.0f} s"
+
+
+@dataclass
+class History:
+    """The epochs of a training run, and whether it was interrupted before its end."""
+
+    epochs: list[Epoch] = field(default_factory=list)
+    interrupted: bool = False
+
+    @property
+    def best(self) -> Epoch:
+        """The epoch with the lowest validation loss; its weights are kept."""
+        return min(self.epochs, key=lambda epoch: epoch.valid_loss)
+
+    @property
+    def seconds(self) -> float:
+        """Time spent in all finished epochs."""
+        return sum(epoch.seconds for epoch in self.epochs)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything besides model and data that a training run depends on."""
+
+    epochs: int = 8
+    seed: int = 0
+    batch_size: int = 128
+    learning_rate: float = 4e-3
+    label_smoothing: float = 0.0
+    clip: float = 1.0
+
+
+def word_loss(
+    logits: Tensor, target: Tensor, padding: int, label_smoothing: float = 0.0
+) -> Tensor:
+    """Return the mean loss per real word: logits (B, T-1, V), target (B, T) -> scalar, nats."""
+    return F.cross_entropy(
+        logits.flatten(0, 1),  # (B * (T-1), V)
+        target[:, 1:].flatten(),  # the words after <sos>: (B * (T-1),)
+        ignore_index=padding,
+        label_smoothing=label_smoothing,
+    )
+
+
+@torch.no_grad()
+def validation_loss(model: Seq2Seq, fields: Fields, pairs: list, batch_size: int = 128) -> float:
+    """Return the mean loss per word over all of `pairs`, teacher-forced, without dropout."""
+    model.eval()
+    padding, device = fields.target.vocab.stoi[PADDING], next(model.parameters()).device
+    total, words = 0.0, 0
+    for batch in make_batches(pairs, fields, batch_size, shuffle=True):
+        batch = batch.to(device)
+        count = _count_words(batch, padding)
+        total += float(word_loss(model(*batch)[0], batch.target, padding)) * count
+        words += count
+    return total / words
+
+
+def _count_words(batch: Batch, padding: int) -> int:
+    return int((batch.target[:, 1:] != padding).sum())
+
+
+class Run:
+    """A training run: the model, its optimizer and schedule, the history, and the best weights."""
+
+    def __init__(self, model: Seq2Seq, fields: Fields, corpus: Corpus, settings: Settings):
+        self.model, self.fields, self.corpus, self.settings = model, fields, corpus, settings
+        self.padding = fields.target.vocab.stoi[PADDING]
+        self.device = next(model.parameters()).device
+        self.steps = math.ceil(len(corpus.train) / settings.batch_size)
+        self.optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
+        self.schedule = OneCycleLR(
+            self.optimizer, settings.learning_rate, total_steps=self.steps * settings.epochs
+        )
+        self.history = History()
+        self.best_weights: dict[str, Tensor] = {}
+
+    def train_epoch(self, number: int, bar: tqdm) -> float:
+        """Update the weights once for each batch; return the mean loss per word."""
+        self.model.train()
+        order = self.settings.seed * 1000 + number
+        total, words = 0.0, 0
+        for batch in make_batches(
+            self.corpus.train, self.fields, self.settings.batch_size, shuffle=True, seed=order
+        ):
+            batch = batch.to(self.device)
+            count = _count_words(batch, self.padding)
+            total += self.update(batch) * count
+            words += count
+            bar.update()
+        return total / words
+
+    def update(self, batch: Batch) -> float:
+        """Take one optimizer step; return the batch's loss."""
+        self.optimizer.zero_grad()
+        logits, _ = self.model(*batch)
+        loss = word_loss(logits, batch.target, self.padding, self.settings.label_smoothing)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip)
+        self.optimizer.step()
+        self.schedule.step()
+        return loss.item()
+
+    def finish_epoch(self, number: int, train_loss: float, started: float, with_bleu: bool) -> Epoch:
+        """Validate, write the history, and keep the weights if they are the best so far."""
+        valid_loss = validation_loss(self.model, self.fields, self.corpus.valid)
+        score = None
+        if with_bleu:
+            translations = Translator(self.model, self.fields).translate(
+                [pair.source for pair in self.corpus.valid]
+            )
+            score = bleu([t.tokens for t in translations], [p.target for p in self.corpus.valid])
+        epoch = Epoch(number, train_loss, valid_loss, score, time.perf_counter() - started)
+        self.history.epochs.append(epoch)
+        if self.history.best is epoch:
+            self.best_weights = {k: v.clone() for k, v in self.model.state_dict().items()}
+        return epoch
+
+    def identity(self) -> dict[str, Any]:
+        """Everything that must be the same for a run to go on from a checkpoint."""
+        return {
+            **asdict(self.model.config),
+            **asdict(self.settings),
+            "source vocabulary": self.fields.source.vocab.itos,
+            "target vocabulary": self.fields.target.vocab.itos,
+            "training pairs": len(self.corpus.train),
+        }
+
+    def save(self, path: Path) -> None:
+        """Write a checkpoint, from which the run goes on as if it had never stopped."""
+        content = {
+            "identity": self.identity(),
+            "history": [asdict(epoch) for epoch in self.history.epochs],
+            "weights": self.model.state_dict(),
+            "best_weights": self.best_weights,
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "random_state": torch.get_rng_state(),
+        }
+        save_atomically(content, path)
+
+    def load(self, path: Path) -> None:
+        """Go on from a checkpoint; ValueError says which setting differs if it is another run's."""
+        content = load_safely(path)
+        saved = content.get("identity", {})
+        for name, value in self.identity().items():
+            if saved.get(name) != value:
+                was = f"was made with {name} {saved.get(name)}, not {value}"
+                what = f"has another {name}" if isinstance(value, list) else was
+                raise ValueError(f"{path} {what}: use the same settings, or another checkpoint file.")
+        self.history.epochs = [Epoch(**epoch) for epoch in content["history"]]
+        self.model.load_state_dict(content["weights"])
+        self.best_weights = content["best_weights"]
+        self.optimizer.load_state_dict(content["optimizer"])
+        self.schedule.load_state_dict(content["schedule"])
+        torch.set_rng_state(content["random_state"])

@@ -1,0 +1,160 @@
+"""Translator = model + vocabularies: from sentences to sentences.
+
+The file that `save` writes holds numbers and words only and is read with `weights_only=True`, so
+opening someone else's translator cannot run code.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from utils.corpora import detokenize, tokenize
+from utils.decoding import Hypothesis, greedy
+from utils.grammar import Pair
+from utils.model import ModelConfig, Seq2Seq
+from utils.storage import load_safely, save_atomically
+from utils.text import (
+    END,
+    START,
+    Fields,
+    encode_sources,
+    fields_from_words,
+    make_batches,
+    match_case,
+)
+
+SHIPPED_FOLDER = Path(__file__).parents[1] / "data" / "models"
+BATCH_SIZE = 128
+
+
+class Translation(NamedTuple):
+    """A translated sentence: its T words, attention weights (T, S) or None, and score.
+
+    `weights[t, j]` is α_tj: how much target word t looked at source word j. The score is the
+    natural log of the translation's probability.
+    """
+
+    tokens: tuple[str, ...]
+    weights: Tensor | None
+    score: float
+
+    def __str__(self) -> str:
+        return detokenize(self.tokens)
+
+
+class Translator:
+    """A model with the vocabularies it was trained with."""
+
+    def __init__(self, model: Seq2Seq, fields: Fields):
+        sizes = (len(fields.source.vocab), len(fields.target.vocab))
+        if sizes != (model.config.source_size, model.config.target_size):
+            raise ValueError(
+                f"the model was built for vocabularies of {model.config.source_size} and "
+                f"{model.config.target_size} words, but the fields have {sizes[0]} and {sizes[1]}: "
+                "use the fields it was trained with."
+            )
+        self.model = model
+        self.fields = fields
+
+    def translate(
+        self, sentences: Sequence[str] | Sequence[tuple[str, ...]], beam_size: int = 1
+    ) -> list[Translation]:
+        """Translate sentences, given as text or as tuples of words, in the order given.
+
+        Words that the vocabulary does not have are read as `<unk>`. A sentence without words gives
+        a translation without words. Raises ValueError for a beam other than 1.
+        """
+        if isinstance(sentences, str):
+            raise TypeError("translate takes a list of sentences: put the sentence in [ ].")
+        if beam_size != 1:
+            raise ValueError("only greedy search is there so far: use beam_size=1.")
+        sources = [self.read(sentence) for sentence in sentences]
+        translations = [Translation((), torch.zeros(0, 0), 0.0)] * len(sources)
+        for indices in _batches_by_length(sources):
+            hypotheses = self._search([sources[i] for i in indices])
+            for index, hypothesis in zip(indices, hypotheses, strict=True):
+                translations[index] = self._as_translation(hypothesis)
+        return translations
+
+    def read(self, sentence: str | tuple[str, ...]) -> tuple[str, ...]:
+        """Split a sentence into the words that the model will see."""
+        words = tokenize(sentence) if isinstance(sentence, str) else sentence
+        return match_case(words, self.fields.source.vocab)
+
+    def _search(self, sources: list[tuple[str, ...]]) -> list[Hypothesis]:
+        self.model.eval()
+        device = next(self.model.parameters()).device
+        source, lengths = encode_sources(sources, self.fields)
+        vocabulary = self.fields.target.vocab
+        start, end = vocabulary.stoi[START], vocabulary.stoi[END]
+        return greedy(self.model, source.to(device), lengths, start, end)
+
+    def _as_translation(self, hypothesis: Hypothesis) -> Translation:
+        itos = self.fields.target.vocab.itos
+        tokens = tuple(itos[number] for number in hypothesis.words.tolist())
+        return Translation(tokens, hypothesis.weights, hypothesis.score)
+
+    @torch.no_grad()
+    def align(self, pairs: Sequence[Pair]) -> list[Tensor]:
+        """Return the weights (T, S) with which the model would write each *reference* translation.
+
+        Teacher forcing: the model is shown the reference word by word. Row t belongs to word t of
+        the target; the row for `<eos>` is left out.
+        """
+        self.model.eval()
+        device = next(self.model.parameters()).device
+        alignments = []
+        for batch in make_batches(pairs, self.fields, BATCH_SIZE, shuffle=False):
+            _, weights = self.model(*batch.to(device))
+            alignments.extend(weights.cpu())
+        return [
+            weights[: len(pair.target), : len(pair.source)]
+            for weights, pair in zip(alignments, pairs, strict=True)
+        ]
+
+    def save(self, path: str | Path) -> None:
+        """Write the translator to a file; all of it or nothing."""
+        content = {
+            "config": asdict(self.model.config),
+            "source_words": self.fields.source.vocab.itos,
+            "target_words": self.fields.target.vocab.itos,
+            "weights": self.model.state_dict(),
+        }
+        save_atomically(content, Path(path))
+
+    @classmethod
+    def load(cls, path_or_name: str | Path, device: str | torch.device = "cpu") -> "Translator":
+        """Read a translator from a file, or a shipped one by its name, such as "mini-dot".
+
+        Raises FileNotFoundError when there is no such file, ValueError when it holds no translator.
+        """
+        path = _find(path_or_name)
+        content = load_safely(path, device)
+        try:
+            fields = fields_from_words(content["source_words"], content["target_words"])
+            model = Seq2Seq(ModelConfig(**content["config"]))
+            model.load_state_dict(content["weights"])
+        except (KeyError, TypeError, RuntimeError) as error:
+            raise ValueError(f"{path} holds no translator of this version: train it anew.") from error
+        return cls(model.to(device).eval(), fields)
+
+
+def _find(path_or_name: str | Path) -> Path:
+    """Return the path of a file, or of the shipped translator of that name."""
+    shipped = SHIPPED_FOLDER / f"{path_or_name}.pt"
+    for path in (Path(path_or_name), shipped):
+        if path.is_file():
+            return path
+    names = ", ".join(sorted(path.stem for path in SHIPPED_FOLDER.glob("*.pt"))) or "none yet"
+    raise FileNotFoundError(f"no translator {path_or_name}: give a file, or a shipped name ({names}).")
+
+
+def _batches_by_length(sources: list[tuple[str, ...]]) -> Iterator[list[int]]:
+    """Yield indices of non-empty sentences, similar lengths together, BATCH_SIZE at a time."""
+    indices = sorted((i for i, s in enumerate(sources) if s), key=lambda i: len(sources[i]))
+    for first in range(0, len(indices), BATCH_SIZE):
+        yield indices[first : first + BATCH_SIZE]
