@@ -30,9 +30,12 @@ def test_encoder_reads_each_sentence_as_if_alone():
     encoder, batch = toy_model().encoder, mixed_batch()
     memory, summary = encoder(batch.source, batch.source_lengths)
     for b, length, source, _ in rows(batch):
-        states, last = encoder.gru(encoder.embedding(source))  # no packing, no padding
-        torch.testing.assert_close(memory[b, :length], states[0])
-        torch.testing.assert_close(summary[b], last[:, 0].flatten())
+        words = encoder.embedding(source)
+        states, last = encoder.gru(words)  # no packing, no padding
+        own = encoder.own_word(words)[0]
+        torch.testing.assert_close(memory[b, :length], states[0] + own)
+        ends = torch.cat([own[-1, :4], own[0, 4:]])
+        torch.testing.assert_close(summary[b], last[:, 0].flatten() + ends)
         assert memory[b, length:].eq(0).all()
 
 

@@ -7,10 +7,12 @@ those above it:
     corpora      load_corpus: the shipped corpus, Multi30k, or a folder of your own
     text         words to numbers: vocabularies and bucketed batches (torchtext lives here)
     attention    FixedContext, DotAttention, GeneralAttention, AdditiveAttention
+    storage      files that are written whole or not at all
     model        Encoder, Decoder, Seq2Seq, build_model
     decoding     greedy search, batched
     translator   Translator = model + vocabularies
     evaluation   BLEU, exact match, alignment error rate
     training     fit, checkpoints, and `python -m utils.training`
     plots        one function for each kind of picture
+    notebooks    `make notebooks`: run the notebooks and save them with their outputs
 """

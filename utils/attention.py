@@ -22,6 +22,17 @@ def lengths_to_mask(lengths: Tensor | list[int], size: int | None = None) -> Ten
     return torch.arange(size, device=lengths.device) < lengths.unsqueeze(1)
 
 
+def last_states(memory: Tensor, lengths: Tensor) -> Tensor:
+    """Return the last state of each direction: memory (B, S, M), lengths (B,) -> summary (B, M).
+
+    Going right that is the state at the last real word, going left the state at the first word.
+    The two directions share h_j half and half.
+    """
+    half = memory.shape[-1] // 2
+    rows = torch.arange(len(memory), device=memory.device)
+    return torch.cat([memory[rows, lengths - 1, :half], memory[:, 0, half:]], dim=-1)
+
+
 class Attention(nn.Module):
     """Equations (2), (4) and (5); a subclass says how to score, equation (3).
 
@@ -66,14 +77,11 @@ class FixedContext(Attention):
         self, query: Tensor, memory: Tensor, mask: Tensor, keys: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """query (B, Q), memory (B, S, M), mask (B, S) -> context (B, M), weights (B, S)."""
-        last = mask.sum(dim=1) - 1  # (B,)
-        rows = torch.arange(len(memory), device=memory.device)
-        half = memory.shape[-1] // 2
-        context = torch.cat([memory[rows, last, :half], memory[:, 0, half:]], dim=-1)  # (B, M)
+        lengths = mask.sum(dim=1)  # (B,)
         weights = torch.zeros_like(mask, dtype=memory.dtype)
         weights[:, 0] = 0.5
-        weights[rows, last] += 0.5
-        return context, weights
+        weights[torch.arange(len(mask)), lengths - 1] += 0.5
+        return last_states(memory, lengths), weights
 
 
 class DotAttention(Attention):

@@ -24,7 +24,7 @@ class Hypothesis(NamedTuple):
 
 
 def length_limits(source_lengths: Tensor) -> Tensor:
-    """Return the most words a translation may have, (B,): generous, so that only run-ons meet it."""
+    """Return the most words a translation may have, (B,): generous, only run-ons meet it."""
     return 2 * source_lengths + 10
 
 

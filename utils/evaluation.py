@@ -5,6 +5,7 @@ sentence's n-grams once, and the resampled corpora add up those counts.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -26,15 +27,13 @@ def bleu(hypotheses: Sequence[Tokens], references: Sequence[Tokens]) -> float:
     counts of all sentences are added up first. Raises ValueError when the two differ in length.
     """
     _check_same_length(hypotheses=hypotheses, references=references)
-    if not hypotheses:
-        raise ValueError("BLEU needs at least one sentence.")
     return 100 * bleu_score(list(hypotheses), [[reference] for reference in references])
 
 
 def sacrebleu_lowercase(hypotheses: Sequence[str], references: Sequence[str]) -> tuple[float, str]:
     """Return sacreBLEU's score of detokenized text and its signature, which says how it was made.
 
-    Lower-cased, tokenized by sacreBLEU's own 13a rules, so that papers and projects can be compared;
+    Lower-cased and tokenized by sacreBLEU's own 13a rules, so that projects can be compared;
     Post (2018).
     """
     metric = BLEU(lowercase=True)
@@ -68,7 +67,7 @@ def bleu_by_length(
     lengths = np.array([len(source) for source in sources])
     rng = np.random.default_rng(seed)
     rows = []
-    for first, end in zip(edges[:-1], edges[1:], strict=True):
+    for first, end in pairwise(edges):
         chosen = (lengths >= first) & (lengths < end)
         score, low, high = _bleu_with_interval(counts[chosen], rng)
         exact = 100 * matches[chosen].mean() if chosen.any() else np.nan
@@ -82,7 +81,7 @@ def ngram_counts(hypotheses: Sequence[Tokens], references: Sequence[Tokens]) -> 
 
     Four counts of matching n-grams, four of all n-grams, the hypothesis's and reference's length.
     """
-    metric = BLEU(tokenize="none", smooth_method="none", force=True)
+    metric = BLEU(tokenize="none", smooth_method="none", effective_order=True)
     counts = []
     for hypothesis, reference in zip(hypotheses, references, strict=True):
         score = metric.sentence_score(" ".join(hypothesis), [" ".join(reference)])
@@ -116,8 +115,7 @@ def links_from_weights(weights: Iterable[Tensor]) -> list[set[tuple[int, int]]]:
     Returns one set of (source, target) positions for each sentence.
     """
     return [
-        {(int(source), target) for target, source in enumerate(matrix.argmax(dim=-1))}
-        for matrix in weights
+        {(int(row.argmax()), target) for target, row in enumerate(matrix)} for matrix in weights
     ]
 
 
@@ -141,7 +139,10 @@ def alignment_error_rate(
 
 
 def _check_same_length(**lists: Sequence) -> None:
-    """Raise ValueError, with the names and lengths, unless all lists are equally long."""
-    if len({len(values) for values in lists.values()}) > 1:
+    """Raise ValueError unless all lists are equally long and not empty."""
+    lengths = {len(values) for values in lists.values()}
+    if len(lengths) > 1:
         sizes = ", ".join(f"{len(values)} {name}" for name, values in lists.items())
         raise ValueError(f"every sentence needs one of each, but there are {sizes}.")
+    if lengths == {0}:
+        raise ValueError("a score needs at least one sentence.")

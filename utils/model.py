@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from utils.attention import ATTENTIONS, lengths_to_mask
+from utils.attention import ATTENTIONS, last_states, lengths_to_mask
 from utils.text import PADDING, Fields
 
 
@@ -46,32 +46,44 @@ class ModelConfig:
     dropout: float
 
 
+def small_embedding(words: int, size: int, padding: int) -> nn.Embedding:
+    """Return an embedding whose numbers start near zero, so that training soon shapes them."""
+    embedding = nn.Embedding(words, size, padding_idx=padding)
+    nn.init.normal_(embedding.weight, std=0.1)
+    nn.init.zeros_(embedding.weight[padding])
+    return embedding
+
+
 class Encoder(nn.Module):
-    """A bidirectional GRU over packed sequences, equation (1); each direction has M / 2 units."""
+    """A bidirectional GRU over packed sequences, and the word itself: equation (1).
+
+    h_j = [→h_j ; ←h_j] + U x_j, where each direction has M / 2 units. The last term is a residual
+    connection (He et al. 2016). It makes h_j speak of word j first and of its neighbors second, so
+    attention has a reason to look at the word itself.
+    """
 
     def __init__(self, config: ModelConfig):
         super().__init__()
         embedding_size, memory_size = config.embedding_size, config.memory_size
-        self.embedding = nn.Embedding(
-            config.source_size, embedding_size, padding_idx=config.source_padding
-        )
+        self.embedding = small_embedding(config.source_size, embedding_size, config.source_padding)
         self.gru = nn.GRU(embedding_size, memory_size // 2, batch_first=True, bidirectional=True)
+        self.own_word = nn.Linear(embedding_size, memory_size, bias=False)
+        nn.init.normal_(self.own_word.weight, std=0.3)
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, source: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """source (B, S), lengths (B,) -> memory (B, S, M), summary (B, M).
 
-        Packing skips the padding, so `last` holds each direction's true last state: after the last
-        real word going right, after the first word going left.
+        Packing skips the padding, so each direction's last state is right for every length.
         """
         embedded = self.dropout(self.embedding(source))  # (B, S, E)
         packed = pack_padded_sequence(
             embedded, lengths.cpu(), batch_first=True, enforce_sorted=False
         )
-        states, last = self.gru(packed)  # last: (2, B, M / 2)
-        memory, _ = pad_packed_sequence(states, batch_first=True, total_length=source.shape[1])
-        summary = torch.cat([last[0], last[1]], dim=-1)  # (B, M)
-        return self.dropout(memory), summary
+        states, _ = self.gru(packed)
+        states, _ = pad_packed_sequence(states, batch_first=True, total_length=source.shape[1])
+        memory = self.dropout(states + self.own_word(embedded))  # (B, S, M)
+        return memory, last_states(memory, lengths.to(memory.device))
 
 
 class Decoder(nn.Module):
@@ -81,9 +93,7 @@ class Decoder(nn.Module):
         super().__init__()
         embedding_size, hidden_size = config.embedding_size, config.hidden_size
         memory_size = config.memory_size
-        self.embedding = nn.Embedding(
-            config.target_size, embedding_size, padding_idx=config.target_padding
-        )
+        self.embedding = small_embedding(config.target_size, embedding_size, config.target_padding)
         self.attention = ATTENTIONS[config.attention](hidden_size, memory_size)
         self.initial = nn.Linear(memory_size, hidden_size)
         self.cell = nn.GRUCell(embedding_size + memory_size, hidden_size)
@@ -102,9 +112,9 @@ class Decoder(nn.Module):
     def step(
         self, embedded: Tensor, state: Tensor, encoded: Encoded
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Advance by one word: y_{t-1} (B, E), s_{t-1} (B, Q) -> s_t (B, Q), c_t (B, M), α_t (B, S).
+        """Advance by one word: (B, E), (B, Q) -> s_t (B, Q), c_t (B, M), α_t (B, S).
 
-        The query is s_{t-1}, the state *before* this step.
+        `embedded` is y_{t-1}. The query is s_{t-1}, the state *before* this step.
         """
         memory, keys, mask = encoded
         context, weights = self.attention(state, memory, mask, keys)  # (2)–(5)
@@ -174,7 +184,9 @@ def build_model(
     if attention not in ATTENTIONS:
         raise ValueError(f"unknown attention {attention!r}: choose one of {', '.join(ATTENTIONS)}.")
     if memory_size % 2:
-        raise ValueError(f"the memory's size must be even to hold two directions, not {memory_size}.")
+        raise ValueError(
+            f"the memory's size must be even to hold two directions, not {memory_size}."
+        )
     source, target = fields.source.vocab, fields.target.vocab
     config = ModelConfig(
         source_size=len(source),
@@ -201,6 +213,6 @@ def choose_device(name: str = "auto") -> torch.device:
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if name == "auto":
         name = next((kind for kind, there in available.items() if there), "cpu")
-    if not available.get(name.split(":")[0], True):
+    if name != "cpu" and not available.get(name.split(":")[0]):
         raise ValueError(f"no {name} device here: use 'cpu' or 'auto'.")
     return torch.device(name)

@@ -98,3 +98,14 @@ def word_bars(values: Sequence[float], words: Sequence[str], ax: Axes, color: st
     ax.set_xticks(positions, words, rotation=60, ha="right", rotation_mode="anchor")
     ax.grid(axis="x", visible=False)
     return ax
+
+
+def vectors(arrows: Mapping[str, Sequence[float]], ax: Axes, colors: Sequence[str]) -> Axes:
+    """Draw vectors of two numbers as arrows from the origin, each with its name at the tip."""
+    for (name, (x, y)), color in zip(arrows.items(), colors, strict=True):
+        ax.quiver(0, 0, x, y, color=color, angles="xy", scale_units="xy", scale=1, width=0.012)
+        ax.annotate(name, (x, y), color=color, xytext=(6, 4), textcoords="offset points")
+    largest = max(max(abs(float(x)), abs(float(y))) for x, y in arrows.values())
+    ax.set(xlim=(-0.2, largest + 0.6), ylim=(-0.2, largest + 0.4), aspect="equal")
+    ax.set(xlabel="first number", ylabel="second number")
+    return ax

@@ -108,6 +108,7 @@ class Translator:
         self.model.eval()
         device = next(self.model.parameters()).device
         alignments = []
+        pairs = [Pair(self.read(pair.source), pair.target) for pair in pairs]
         for batch in make_batches(pairs, self.fields, BATCH_SIZE, shuffle=False):
             _, weights = self.model(*batch.to(device))
             alignments.extend(weights.cpu())
@@ -139,7 +140,9 @@ class Translator:
             model = Seq2Seq(ModelConfig(**content["config"]))
             model.load_state_dict(content["weights"])
         except (KeyError, TypeError, RuntimeError) as error:
-            raise ValueError(f"{path} holds no translator of this version: train it anew.") from error
+            raise ValueError(
+                f"{path} holds no translator of this version: train it anew."
+            ) from error
         return cls(model.to(device).eval(), fields)
 
 
@@ -150,7 +153,9 @@ def _find(path_or_name: str | Path) -> Path:
         if path.is_file():
             return path
     names = ", ".join(sorted(path.stem for path in SHIPPED_FOLDER.glob("*.pt"))) or "none yet"
-    raise FileNotFoundError(f"no translator {path_or_name}: give a file, or a shipped name ({names}).")
+    raise FileNotFoundError(
+        f"no translator {path_or_name}: give a file, or a shipped name ({names})."
+    )
 
 
 def _batches_by_length(sources: list[tuple[str, ...]]) -> Iterator[list[int]]:

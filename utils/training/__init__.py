@@ -43,6 +43,8 @@ def fit(
         torch.manual_seed(seed)
         if path is not None and path.exists():
             run.load(path)
+        elif path is not None:
+            run.save(path)  # the start, so that a stop in the first epoch can be resumed too
         try:
             _train(run, path, validation_bleu, on_epoch)
             model.load_state_dict(run.best_weights)
@@ -77,7 +79,9 @@ def _train(
 
 def _how_to_go_on(run: Run, path: Path | None) -> str:
     done, epochs = len(run.history.epochs), run.settings.epochs
-    message = f"Stopped after {done} of {epochs} epochs; the model keeps what it has learned so far."
+    message = (
+        f"Stopped after {done} of {epochs} epochs; the model keeps what it has learned so far."
+    )
     if path is None:
         return f"{message} To be able to go on later, give fit a checkpoint='my-run.pt'."
     return f"{message} Run the same call again to go on after epoch {done} ({path})."

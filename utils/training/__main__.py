@@ -3,6 +3,7 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 from utils.attention import ATTENTIONS
 from utils.corpora import Corpus, detokenize, load_corpus
@@ -12,25 +13,52 @@ from utils.text import build_fields
 from utils.training import Settings, fit
 from utils.translator import Translator
 
+MODEL_OPTIONS = ("attention", "embedding_size", "hidden_size", "memory_size", "dropout", "seed")
+TRAINING_OPTIONS = (
+    "epochs",
+    "seed",
+    "checkpoint",
+    "batch_size",
+    "learning_rate",
+    "label_smoothing",
+    "clip",
+    "validation_bleu",
+)
+
+
+class Formatter(argparse.ArgumentDefaultsHelpFormatter):
+    """Show the defaults in the help, where there are any."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help if action.default is None else super()._get_help_string(action)
+
+
+def positive(text: str) -> int:
+    """Read a whole number of at least 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
+    return number
+
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m utils.training",
         description="Train a translator, score it on the test sentences, and save it.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        formatter_class=Formatter,
     )
     add = parser.add_argument
     add("--corpus", default="mini", help="mini, multi30k, or a folder of your own")
+    add("--min-freq", type=positive, default=1, help="words rarer than this become <unk>")
     add("--attention", choices=ATTENTIONS, default="additive", help="how the decoder looks back")
-    add("--embedding-size", type=int, default=64, help="numbers in a word's embedding")
-    add("--hidden-size", type=int, default=128, help="numbers in the decoder's state")
-    add("--memory-size", type=int, help="numbers in an encoder state (default: --hidden-size)")
+    add("--embedding-size", type=positive, default=64, help="numbers in a word's embedding")
+    add("--hidden-size", type=positive, default=128, help="numbers in the decoder's state")
+    add("--memory-size", type=positive, help="numbers in an encoder state, if not --hidden-size")
     add("--dropout", type=float, default=0.0, help="share of numbers dropped in training")
-    add("--min-freq", type=int, default=1, help="rarer words become <unk>")
-    add("--epochs", type=int, default=Settings.epochs, help="passes over the training pairs")
-    add("--batch-size", type=int, default=Settings.batch_size, help="sentence pairs in a batch")
-    add("--learning-rate", type=float, default=Settings.learning_rate, help="peak of the one-cycle")
+    add("--epochs", type=positive, default=Settings.epochs, help="passes over the training pairs")
+    add("--batch-size", type=positive, default=Settings.batch_size, help="sentences in a batch")
+    add("--learning-rate", type=float, default=Settings.learning_rate, help="its highest value")
     add("--label-smoothing", type=float, default=Settings.label_smoothing, help="0 is off")
     add("--clip", type=float, default=Settings.clip, help="largest norm of the gradient")
     add("--seed", type=int, default=Settings.seed, help="initial weights, batch order, dropout")
@@ -57,32 +85,16 @@ def report(translator: Translator, corpus: Corpus, examples: int = 5) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code."""
     options = parse(arguments)
+
+    def chosen(names: tuple[str, ...]) -> dict[str, Any]:
+        return {name: getattr(options, name) for name in names}
+
     corpus = load_corpus(options.corpus)
     fields = build_fields(corpus, options.min_freq)
-    model = build_model(
-        fields,
-        attention=options.attention,
-        embedding_size=options.embedding_size,
-        hidden_size=options.hidden_size,
-        memory_size=options.memory_size,
-        dropout=options.dropout,
-        seed=options.seed,
-    ).to(choose_device(options.device))
+    model = build_model(fields, **chosen(MODEL_OPTIONS)).to(choose_device(options.device))
     weights = sum(parameter.numel() for parameter in model.parameters())
     print(f"{len(corpus.train)} training pairs, {weights:,} weights")
-    history = fit(
-        model,
-        fields,
-        corpus,
-        epochs=options.epochs,
-        seed=options.seed,
-        checkpoint=options.checkpoint,
-        batch_size=options.batch_size,
-        learning_rate=options.learning_rate,
-        label_smoothing=options.label_smoothing,
-        clip=options.clip,
-        validation_bleu=options.validation_bleu,
-    )
+    history = fit(model, fields, corpus, **chosen(TRAINING_OPTIONS))
     if history.interrupted:
         return 130
     print(f"trained for {history.seconds:.0f} s")

@@ -23,6 +23,8 @@ from utils.storage import load_safely, save_atomically
 from utils.text import PADDING, Batch, Fields, make_batches
 from utils.translator import Translator
 
+WARM_UP = 0.1  # share of the steps in which the learning rate rises; then it falls to zero
+
 
 @dataclass
 class Epoch:
@@ -51,7 +53,10 @@ class History:
 
     @property
     def best(self) -> Epoch:
-        """The epoch with the lowest validation loss; its weights are kept."""
+        """The epoch with the lowest validation loss; its weights are kept.
+
+        Raises ValueError before the first epoch has finished.
+        """
         return min(self.epochs, key=lambda epoch: epoch.valid_loss)
 
     @property
@@ -64,17 +69,15 @@ class History:
 class Settings:
     """Everything besides model and data that a training run depends on."""
 
-    epochs: int = 8
+    epochs: int = 7
     seed: int = 0
-    batch_size: int = 128
+    batch_size: int = 64
     learning_rate: float = 4e-3
     label_smoothing: float = 0.0
     clip: float = 1.0
 
 
-def word_loss(
-    logits: Tensor, target: Tensor, padding: int, label_smoothing: float = 0.0
-) -> Tensor:
+def word_loss(logits: Tensor, target: Tensor, padding: int, label_smoothing: float = 0.0) -> Tensor:
     """Return the mean loss per real word: logits (B, T-1, V), target (B, T) -> scalar, nats."""
     return F.cross_entropy(
         logits.flatten(0, 1),  # (B * (T-1), V)
@@ -110,10 +113,9 @@ class Run:
         self.padding = fields.target.vocab.stoi[PADDING]
         self.device = next(model.parameters()).device
         self.steps = math.ceil(len(corpus.train) / settings.batch_size)
-        self.optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
-        self.schedule = OneCycleLR(
-            self.optimizer, settings.learning_rate, total_steps=self.steps * settings.epochs
-        )
+        rate, total = settings.learning_rate, self.steps * settings.epochs
+        self.optimizer = torch.optim.Adam(model.parameters(), lr=rate, betas=(0.9, 0.98))
+        self.schedule = OneCycleLR(self.optimizer, rate, total_steps=total, pct_start=WARM_UP)
         self.history = History()
         self.best_weights: dict[str, Tensor] = {}
 
@@ -143,7 +145,9 @@ class Run:
         self.schedule.step()
         return loss.item()
 
-    def finish_epoch(self, number: int, train_loss: float, started: float, with_bleu: bool) -> Epoch:
+    def finish_epoch(
+        self, number: int, train_loss: float, started: float, with_bleu: bool
+    ) -> Epoch:
         """Validate, write the history, and keep the weights if they are the best so far."""
         valid_loss = validation_loss(self.model, self.fields, self.corpus.valid)
         score = None
@@ -178,6 +182,7 @@ class Run:
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
             "random_state": torch.get_rng_state(),
+            "cuda_random_states": torch.cuda.get_rng_state_all(),
         }
         save_atomically(content, path)
 
@@ -189,10 +194,13 @@ class Run:
             if saved.get(name) != value:
                 was = f"was made with {name} {saved.get(name)}, not {value}"
                 what = f"has another {name}" if isinstance(value, list) else was
-                raise ValueError(f"{path} {what}: use the same settings, or another checkpoint file.")
+                raise ValueError(
+                    f"{path} {what}: use the same settings, or another checkpoint file."
+                )
         self.history.epochs = [Epoch(**epoch) for epoch in content["history"]]
         self.model.load_state_dict(content["weights"])
         self.best_weights = content["best_weights"]
         self.optimizer.load_state_dict(content["optimizer"])
         self.schedule.load_state_dict(content["schedule"])
         torch.set_rng_state(content["random_state"])
+        torch.cuda.set_rng_state_all(content["cuda_random_states"])
