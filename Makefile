@@ -14,7 +14,7 @@ too_old  = This project needs Python $(MINIMUM) or newer, and $(PYTHON) is \
 no_venv  = $(PYTHON) cannot make a virtual environment because its venv module is missing: \
   install it (on Debian and Ubuntu with `apt install python3-venv`) and run make again
 
-.PHONY: help env lab test notebooks constraints
+.PHONY: help env lab test notebooks models constraints
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -48,6 +48,11 @@ test: $(STAMP) ## run the unit tests and every notebook; ARGS="-k attention" run
 
 notebooks: $(STAMP) ## run the notebooks and save them with their outputs; ONLY=03 runs one
 	@$(IN) -m utils.notebooks $(or $(sort $(wildcard notebooks/$(ONLY)*.ipynb)),$(error No notebook's name begins with "$(ONLY)"))
+
+models: $(STAMP) ## train the translators in data/models/ anew
+	for attention in fixed dot; do \
+	  $(IN) -m utils.training --attention $$attention --device cpu --output data/models/mini-$$attention.pt || exit 1; \
+	done
 
 # For maintainers. HOLD="torch==2.13.0" keeps a package at that version.
 constraints: ## pin the newest version of everything in constraints.txt

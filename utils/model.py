@@ -47,9 +47,9 @@ class ModelConfig:
 
 
 def small_embedding(words: int, size: int, padding: int) -> nn.Embedding:
-    """Return an embedding whose numbers start near zero, so that training soon shapes them."""
+    """Return an embedding with smaller numbers than usual, so that training soon shapes them."""
     embedding = nn.Embedding(words, size, padding_idx=padding)
-    nn.init.normal_(embedding.weight, std=0.1)
+    nn.init.normal_(embedding.weight, std=0.4)
     nn.init.zeros_(embedding.weight[padding])
     return embedding
 
@@ -68,22 +68,28 @@ class Encoder(nn.Module):
         self.embedding = small_embedding(config.source_size, embedding_size, config.source_padding)
         self.gru = nn.GRU(embedding_size, memory_size // 2, batch_first=True, bidirectional=True)
         self.own_word = nn.Linear(embedding_size, memory_size, bias=False)
-        nn.init.normal_(self.own_word.weight, std=0.3)
+        nn.init.normal_(self.own_word.weight, std=0.03)
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, source: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """source (B, S), lengths (B,) -> memory (B, S, M), summary (B, M).
-
-        Packing skips the padding, so each direction's last state is right for every length.
-        """
+        """source (B, S), lengths (B,) -> memory (B, S, M), summary (B, M)."""
         embedded = self.dropout(self.embedding(source))  # (B, S, E)
+        memory = self.dropout(self.read(embedded, lengths) + self.own_word(embedded))  # (B, S, M)
+        return memory, last_states(memory, lengths.to(memory.device))
+
+    def read(self, embedded: Tensor, lengths: Tensor) -> Tensor:  # (B, S, E), (B,) -> (B, S, M)
+        """Run the GRU over the real words only, so that the states are right for every length.
+
+        Packing skips the padding. A batch without padding needs no packing, and is faster so.
+        """
+        longest = embedded.shape[1]
+        if int(lengths.min()) == longest:
+            return self.gru(embedded)[0]
         packed = pack_padded_sequence(
             embedded, lengths.cpu(), batch_first=True, enforce_sorted=False
         )
         states, _ = self.gru(packed)
-        states, _ = pad_packed_sequence(states, batch_first=True, total_length=source.shape[1])
-        memory = self.dropout(states + self.own_word(embedded))  # (B, S, M)
-        return memory, last_states(memory, lengths.to(memory.device))
+        return pad_packed_sequence(states, batch_first=True, total_length=longest)[0]
 
 
 class Decoder(nn.Module):
