@@ -115,7 +115,9 @@ class Run:
         self.steps = math.ceil(len(corpus.train) / settings.batch_size)
         rate, total = settings.learning_rate, self.steps * settings.epochs
         self.optimizer = torch.optim.Adam(model.parameters(), lr=rate, betas=(0.9, 0.98))
-        self.schedule = OneCycleLR(self.optimizer, rate, total_steps=total, pct_start=WARM_UP)
+        # With 10 steps the rise would last one, and OneCycleLR divides by that number less one.
+        rise = WARM_UP if total != 10 else 2 * WARM_UP
+        self.schedule = OneCycleLR(self.optimizer, rate, total_steps=total, pct_start=rise)
         self.history = History()
         self.best_weights: dict[str, Tensor] = {}
 
