@@ -51,6 +51,18 @@ def test_only_what_stays_true_is_saved(write):
     assert path.read_bytes() == before
 
 
+def test_of_an_expected_error_only_the_message_is_saved(write):
+    path = write("print(1)\n---\nraise ValueError('too long')")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1].metadata["tags"] = ["raises-exception"]
+    nbformat.write(notebook, path)
+    execute(path)
+    (error,) = nbformat.read(path, as_version=4).cells[1].outputs
+    assert len(error.traceback) == 1
+    assert "ValueError" in error.traceback[0]
+    assert "too long" in error.traceback[0]
+
+
 def test_a_notebook_that_fails_is_left_as_it_was(write):
     path = write("print(1)\n---\n1 / 0")
     before = path.read_bytes()

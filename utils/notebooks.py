@@ -2,9 +2,10 @@
 
     python -m utils.notebooks notebooks/03_the_long_sentence_problem.ipynb
 
-What changes with every run, or means nothing once the kernel is gone, is not saved: timings, the
-state of widgets and the views of them (the text beside a view stays), and progress bars, which
-would stand at 0 % forever. A notebook that fails is left as it was.
+What changes with every run or machine, or means nothing once the kernel is gone, is not saved:
+timings, the way to an error (its message stays), the state of widgets and the views of them (the
+text beside a view stays), and progress bars, which would stand at 0 % forever. A notebook that
+fails is left as it was.
 """
 
 import re
@@ -46,6 +47,8 @@ def remove_traces(notebook: NotebookNode) -> None:
             cell.outputs = [output for output in cell.outputs if not _is_progress_bar(output)]
             for output in cell.outputs:
                 output.get("data", {}).pop(WIDGET_VIEW, None)
+                if "traceback" in output:  # its last line says what happened; the rest, where
+                    output.traceback = output.traceback[-1:]
 
 
 def _is_progress_bar(output: NotebookNode) -> bool:
