@@ -58,8 +58,8 @@ class Encoder(nn.Module):
     """A bidirectional GRU over packed sequences, and the word itself: equation (1).
 
     h_j = [→h_j ; ←h_j] + U x_j, where each direction has M / 2 units. The last term is a residual
-    connection (He et al. 2016). It makes h_j speak of word j first and of its neighbors second, so
-    attention has a reason to look at the word itself.
+    connection (He et al. 2016). It is meant to keep word j visible in h_j beside its neighbors, so
+    that attention has a reason to look at the word itself.
     """
 
     def __init__(self, config: ModelConfig):
