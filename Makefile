@@ -50,7 +50,7 @@ notebooks: $(STAMP) ## run the notebooks and save them with their outputs; ONLY=
 	@$(IN) -m utils.notebooks $(or $(sort $(wildcard notebooks/$(ONLY)*.ipynb)),$(error No notebook's name begins with "$(ONLY)"))
 
 models: $(STAMP) ## train the translators in data/models/ anew
-	for attention in fixed dot; do \
+	for attention in fixed dot general additive; do \
 	  $(IN) -m utils.training --attention $$attention --device cpu --output data/models/mini-$$attention.pt || exit 1; \
 	done
 

@@ -69,7 +69,7 @@ def test_no_sentence_occurs_twice(pairs):
 
 
 def test_every_word_can_be_learned(splits):
-    for side, fewest, most in [("source", 90, 160), ("target", 90, 150)]:
+    for side, fewest, most in [("source", 100, 112), ("target", 80, 95)]:
         counts = Counter(word for pair in splits["train"] for word in getattr(pair, side))
         assert fewest <= len(counts) <= most
         assert min(counts.values()) >= 50
@@ -157,9 +157,6 @@ def test_commas_and_full_stops_link_to_their_own_kind(pairs):
                 assert (pair.source[i] == mark) == (pair.target[j] == mark)
 
 
-TIMES = ("morgens", "abends")  # in the morning, in the evening
-
-
 def test_links_agree_with_a_dictionary(pairs):
     """Each English word is linked to few German forms, and "and" only ever to "und"."""
     linked = {}
@@ -169,7 +166,7 @@ def test_links_agree_with_a_dictionary(pairs):
     assert linked["and"] == {"und"}
     assert linked["not"] == linked["did"] == linked["does"] == linked["do"] == {"nicht"}
     assert linked["a"] == linked["an"] == {"ein", "eine", "einen", "einem", "einer"}
-    assert linked["the"] == {"der", "die", "das", "den", "dem", "im", "am", "zum", *TIMES}
+    assert linked["the"] == {"der", "die", "das", "den", "dem", "im", "am", "zum", "morgens"}
     assert linked["who"] == {"der", "die", "das"}
     assert linked["that"] == {"dass", "der", "die", "das"}
     assert linked["called"] == {"angerufen"}
@@ -196,11 +193,11 @@ def test_english_is_a_function_of_german(pairs):
 # --- Agreement, by tables written by hand ---------------------------------------------------------
 
 GENDERS = {
-    "m": "Mann Lehrer Koch Hund Brief Apfel Kuchen Garten Park Bahnhof See",
-    "f": "Frau Ärztin Katze Zeitung Suppe Tür Küche Stadt",
-    "n": "Kind Buch Bild Auto Fenster",
-    "plural": "Kinder Eltern Bücher",
-    "dative plural": "Kindern Eltern",
+    "m": "Mann Lehrer Koch Brief Apfel Garten Bahnhof",
+    "f": "Frau Ärztin Stadt",
+    "n": "Kind Buch",
+    "plural": "Eltern Bücher",
+    "dative plural": "Eltern",
 }
 ENDINGS = {  # what may stand before a noun, and the adjective ending after it
     "m": "der -e, den -en, dem -en, im -en, am -en, zum -en, ein -er, einen -en, einem -en",
@@ -209,9 +206,9 @@ ENDINGS = {  # what may stand before a noun, and the adjective ending after it
     "plural": "die -en",
     "dative plural": "den -en",
 }
-NAMES = ("Anna", "Lena", "Emma", "Lisa", "Mia", "Ben", "Felix", "Paul", "Max", "Tom")
+NAMES = ("Anna", "Lena", "Emma", "Lisa", "Mia", "Ben", "Felix", "Jan", "Paul", "Max", "Tom")
 ARTICLES = {rule.split()[0] for rules in ENDINGS.values() for rule in rules.split(", ")}
-ADJECTIVE = re.compile(r"(alt|neu|klein|groß)(e|en|er|es)")
+ADJECTIVE = re.compile(r"(alt|neu|klein)(e|en|er|es)")
 
 
 def allowed_phrases():
@@ -236,7 +233,7 @@ def test_articles_adjectives_and_nouns_agree(pairs):
             if word in ARTICLES and not pronoun and noun[:1].isupper() and noun not in NAMES:
                 seen.add((word, adjective[2] if adjective else "", noun))
     assert seen <= allowed
-    assert len(seen) > 120
+    assert len(seen) > 90
 
 
 def test_adjectives_without_an_article_are_strong(pairs):
@@ -256,18 +253,11 @@ def test_a_and_an(pairs):
                 assert (article == "an") == (word in ("old", "apple"))
 
 
-SINGULAR = (
-    "schläft spielt liest isst kauft sieht sucht besucht hilft gibt wartet geht ruft macht sagt "
-    "glaubt ist war hat anruft aufmacht"
-)
+SINGULAR = "schläft liest isst kauft hilft gibt wartet geht ruft sagt ist war hat anruft"
 PLURAL = (
-    "schlafen spielen lesen essen kaufen sehen suchen besuchen helfen geben warten gehen rufen "
-    "machen sagen glauben sind waren haben anrufen aufmachen"
+    "schlafen lesen essen kaufen helfen geben warten gehen rufen sagen sind waren haben anrufen"
 )
-ENGLISH_SINGULAR = (
-    "sleeps plays reads eats buys sees looks visits helps gives waits goes calls opens says "
-    "believes is was does"
-)
+ENGLISH_SINGULAR = "sleeps reads eats buys helps gives waits goes calls says is was does"
 NOUN = rf"(?:{'|'.join(NAMES)}|(?:der|die|das|ein|eine) (?:\w+ )?[A-ZÄ]\w+)"
 
 
@@ -277,21 +267,21 @@ def test_verbs_agree_with_their_subjects(pairs):
     for pair in pairs:
         match = subject.match(" ".join(pair.source))
         if match:
-            plural = bool(match[2]) or match[1].split()[-1] in ("Kinder", "Eltern", "Bücher")
+            plural = bool(match[2]) or match[1].split()[-1] in ("Eltern", "Bücher")
             assert match[3] in (PLURAL if plural else SINGULAR).split(), match[0]
             checked[plural] += 1
     assert min(checked.values()) > 1_000
 
 
 def test_english_verbs_agree_with_their_subjects(pairs):
-    adverb = "(?:(?:often|always|never) )?"
-    singular = re.compile(rf"^(?:an? |the )?(?:(?:old|new|small|big) )?(\w+) {adverb}(\w+) ")
+    adverb = "(?:(?:often|never) )?"
+    singular = re.compile(rf"^(?:an? |the )?(?:(?:old|new|small) )?(\w+) {adverb}(\w+) ")
     verbs = set(ENGLISH_SINGULAR.split())
-    plural_verbs = {"sleep", "play", "eat", "buy", "see", "look", "visit", "help", "give", "wait"}
-    plural_verbs |= {"go", "call", "open", "say", "believe", "are", "were", "do"}
+    plural_verbs = {"sleep", "eat", "buy", "help", "give", "wait", "go", "call", "say"}
+    plural_verbs |= {"are", "were", "do"}
     for pair in pairs:
         match = singular.match(" ".join(pair.target))
-        if match and match[1] in ("children", "parents", "books"):
+        if match and match[1] in ("parents", "books"):
             assert match[2] not in verbs, match[0]
         elif match:
             assert match[2] not in plural_verbs, match[0]
@@ -315,8 +305,8 @@ def test_subordinate_clauses_end_with_their_verb(pairs):
 def test_main_clauses_have_their_verb_second(pairs):
     place = r"(?:(?:im|am|in der) (?:\w+ )?[A-ZÄ]\w+)"
     known_object = r"(?:(?:den|dem) (?:\w+ )?[A-ZÄ]\w+)"
-    time = "(?:heute|gestern|morgens|abends|jeden Tag)"
-    first = rf"(?:{time}|{place}|{known_object}|{NOUN}(?: und {NOUN})?)"
+    adverb = "(?:heute|gestern|morgens|oft|nie)"
+    first = rf"(?:{adverb}|{place}|{known_object}|{NOUN}(?: und {NOUN})?)"
     clause = re.compile(rf"^{first} (\w+) ")
     for pair in pairs:
         text = " ".join(pair.source)
@@ -324,8 +314,7 @@ def test_main_clauses_have_their_verb_second(pairs):
             match = clause.match(text)
             assert match, text
             assert match[1] in FINITE, text
-            others = FINITE - {"schlafen", "besucht"}  # "besucht" is a participle too
-            assert not others & set(pair.source[len(match[0].split()) :]) - {"an", "auf"}, text
+            assert FINITE.isdisjoint(pair.source[len(match[0].split()) :]), text
 
 
 def test_commas_are_never_doubled_and_never_stray(pairs):
@@ -349,7 +338,8 @@ def test_no_sentence_says_the_same_thing_twice(pairs):
 # --- Phenomena ------------------------------------------------------------------------------------
 
 PHENOMENA = {  # a pattern of the German sentence, and the least share of training sentences
-    "time or place first": (r"^(heute|gestern|morgens|abends|jeden Tag|im|am|in) ", 0.12),
+    "time or place first": (r"^(heute|gestern|morgens|im|am|in) ", 0.12),
+    "frequency first": (r"^(oft|nie) ", 0.03),
     "object first": (r"^(den|dem) ", 0.008),
     "subordinate clause first": (r"^(weil|obwohl|wenn) ", 0.10),
     "weil, obwohl, wenn": (r"\b(weil|obwohl|wenn) ", 0.30),
@@ -358,17 +348,17 @@ PHENOMENA = {  # a pattern of the German sentence, and the least share of traini
         r"[A-ZÄ]\w+( \w+){0,3} , (der|die|das) [^,.]*\b(ist|sind|hat|haben) ",
         0.03,
     ),
-    "perfect": (r"\b(hat|haben) .*\b(ge\w+|angerufen|aufgemacht|besucht)\b", 0.40),
+    "perfect": (r"\b(hat|haben) .*\b(ge\w+|angerufen)\b", 0.40),
     "perfect with sein": (r"\bgegangen\b", 0.02),
-    "separable verb, in two": (r"\b(ruft|rufen) .*\ban\b|\b(macht|machen) .*\bauf\b", 0.06),
-    "separable verb, in one": (r"\b(anruft|anrufen|aufmacht|aufmachen)\b", 0.03),
-    "preposition": (r"\b(in|mit|auf|im|am|zum) ", 0.30),
+    "separable verb, in two": (r"\b(ruft|rufen) .*\ban\b", 0.06),
+    "separable verb, in one": (r"\b(anruft|anrufen)\b", 0.03),
+    "preposition": (r"\b(in|auf|im|am|zum) ", 0.30),
     "contraction": (r"\b(im|am|zum) ", 0.20),
     "negation": (r"\bnicht\b", 0.15),
     "coordination": (r"\b(und|aber)\b", 0.40),
     "predicate": (r"\b(ist|sind|war|waren)\b", 0.25),
     "dative object": (r"\b(hilft|helfen|geholfen|gibt|geben|gegeben)\b", 0.06),
-    "adverb": (r"\b(heute|gestern|morgens|abends|jeden|oft|immer|nie)\b", 0.40),
+    "adverb": (r"\b(heute|gestern|morgens|oft|nie)\b", 0.40),
 }
 
 
@@ -394,14 +384,14 @@ EXAMPLES = [  # what is said, and the sentence pair it must become
                 "lesen",
                 Noun("Ärztin", "indefinite", "neu"),
                 objects=(Noun("Bücher", "none", "alt"),),
-                place=Noun("Küche", adjective="klein"),
+                place=Noun("Stadt", adjective="klein"),
                 time="heute",
                 front="time",
             )
         )
         + STOP,
-        "heute liest eine neue Ärztin in der kleinen Küche alte Bücher .",
-        "today a new doctor reads old books in the small kitchen .",
+        "heute liest eine neue Ärztin in der kleinen Stadt alte Bücher .",
+        "today a new doctor reads old books in the small city .",
         "0-0 1-4 2-1 3-2 4-3 5-7 6-8 7-9 8-10 9-5 10-6 11-11",
         id="time first",
     ),
@@ -423,10 +413,10 @@ EXAMPLES = [  # what is said, and the sentence pair it must become
         id="perfect bracket",
     ),
     pytest.param(
-        build(Clause("gehen", Noun("Kinder"), goal=Noun("See", adjective="groß"), tense="past"))
+        build(Clause("gehen", Noun("Eltern"), goal=Noun("Bahnhof", adjective="neu"), tense="past"))
         + STOP,
-        "die Kinder sind zum großen See gegangen .",
-        "the children went to the big lake .",
+        "die Eltern sind zum neuen Bahnhof gegangen .",
+        "the parents went to the new station .",
         "0-0 1-1 3-3 3-4 4-5 5-6 6-2 7-7",
         id="perfect with sein, contraction",
     ),
@@ -449,9 +439,9 @@ EXAMPLES = [  # what is said, and the sentence pair it must become
         id="negation in the past",
     ),
     pytest.param(
-        build(Clause("sein", Noun("Hund", "indefinite"), predicate="müde", very=True)) + STOP,
-        "ein Hund ist sehr müde .",
-        "a dog is very tired .",
+        build(Clause("sein", Noun("Frau", "indefinite"), predicate="müde", frequency="oft")) + STOP,
+        "eine Frau ist oft müde .",
+        "a woman is often tired .",
         "0-0 1-1 2-2 3-3 4-4 5-5",
         id="predicate",
     ),
@@ -466,33 +456,33 @@ EXAMPLES = [  # what is said, and the sentence pair it must become
     pytest.param(
         build(
             Clause(
-                "spielen",
+                "warten",
                 Noun("Lena", "none"),
                 Noun("Mann", adjective="alt"),
-                objects=(Noun("Katze", "indefinite", "groß"),),
+                objects=(Noun("Koch", "indefinite", "neu"),),
                 frequency="oft",
             )
         )
         + STOP,
-        "Lena und der alte Mann spielen oft mit einer großen Katze .",
-        "Lena and the old man often play with a big cat .",
+        "Lena und der alte Mann warten oft auf einen neuen Koch .",
+        "Lena and the old man often wait for a new cook .",
         "0-0 1-1 2-2 3-3 4-4 5-6 6-5 7-7 8-8 9-9 10-10 11-11",
-        id="two subjects, frequency, dative after a preposition",
+        id="two subjects, frequency, object after a preposition",
     ),
     pytest.param(
         build(
             Clause(
                 "geben",
                 Noun("Koch", "indefinite"),
-                objects=(Noun("Kinder", adjective="klein"), Noun("Kuchen", "indefinite")),
-                time="abends",
+                objects=(Noun("Eltern", adjective="alt"), Noun("Apfel", "indefinite")),
+                time="morgens",
                 front="time",
                 tense="past",
             )
         )
         + STOP,
-        "abends hat ein Koch den kleinen Kindern einen Kuchen gegeben .",
-        "in the evening a cook gave the small children a cake .",
+        "morgens hat ein Koch den alten Eltern einen Apfel gegeben .",
+        "in the morning a cook gave the old parents an apple .",
         "0-0 0-1 0-2 2-3 3-4 4-6 5-7 6-8 7-9 8-10 9-5 10-11",
         id="two objects, one word for three",
     ),
@@ -501,105 +491,137 @@ EXAMPLES = [  # what is said, and the sentence pair it must become
             Clause(
                 "geben",
                 Noun("Emma", "none"),
-                objects=(Noun("Frau", "indefinite"), Noun("Zeitung")),
+                objects=(Noun("Frau", "indefinite"), Noun("Buch")),
             )
         )
         + STOP,
-        "Emma gibt die Zeitung einer Frau .",
-        "Emma gives a woman the newspaper .",
+        "Emma gibt das Buch einer Frau .",
+        "Emma gives a woman the book .",
         "0-0 1-1 2-4 3-5 4-2 5-3 6-6",
         id="known before new",
     ),
     pytest.param(
         build(
             Clause(
-                "aufmachen",
+                "lesen",
                 Noun("Tom", "none"),
                 objects=(Noun("Brief", adjective="neu"),),
-                time="jeden Tag",
+                time="gestern",
                 tense="past",
                 front="accusative",
             )
         )
         + STOP,
-        "den neuen Brief hat Tom jeden Tag aufgemacht .",
-        "Tom opened the new letter every day .",
-        "0-2 1-3 2-4 4-0 5-5 6-6 7-1 8-7",
+        "den neuen Brief hat Tom gestern gelesen .",
+        "Tom read the new letter yesterday .",
+        "0-2 1-3 2-4 4-0 5-5 6-1 7-6",
         id="object first",
     ),
     pytest.param(
         build(
             Clause(
-                "sehen",
+                "helfen",
+                Noun("Jan", "none"),
+                objects=(Noun("Lehrer"),),
+                frequency="nie",
+                front="frequency",
+            )
+        )
+        + STOP,
+        "nie hilft Jan dem Lehrer .",
+        "Jan never helps the teacher .",
+        "0-1 1-2 2-0 3-3 4-4 5-5",
+        id="frequency first, only in German",
+    ),
+    pytest.param(
+        build(
+            Clause(
+                "kaufen",
                 Noun(
                     "Frau",
                     relative=Clause(
                         "warten", Noun("Frau"), objects=(Noun("Max", "none"),), frequency="nie"
                     ),
                 ),
-                objects=(Noun("Auto", "indefinite"),),
+                objects=(Noun("Buch", "indefinite"),),
             )
         )
         + STOP,
-        "die Frau , die nie auf Max wartet , sieht ein Auto .",
-        "the woman who never waits for Max sees a car .",
+        "die Frau , die nie auf Max wartet , kauft ein Buch .",
+        "the woman who never waits for Max buys a book .",
         "0-0 1-1 3-2 4-3 5-5 6-6 7-4 9-7 10-8 11-9 12-10",
         id="relative clause on the subject",
     ),
     pytest.param(
         build(
             Clause(
-                "suchen",
+                "anrufen",
                 Noun("Mann"),
                 objects=(
                     Noun(
-                        "Hund",
+                        "Koch",
                         "indefinite",
-                        relative=Clause("schlafen", Noun("Hund"), place=Noun("Park"), tense="past"),
+                        relative=Clause(
+                            "schlafen", Noun("Koch"), place=Noun("Garten"), tense="past"
+                        ),
                     ),
                 ),
                 tense="past",
             )
         )
         + STOP,
-        "der Mann hat einen Hund gesucht , der im Park geschlafen hat .",
-        "the man looked for a dog that slept in the park .",
-        "0-0 1-1 3-4 4-5 5-2 5-3 7-6 8-8 8-9 9-10 10-7 12-11",
+        "der Mann hat einen Koch angerufen , der im Garten geschlafen hat .",
+        "the man called a cook who slept in the garden .",
+        "0-0 1-1 3-3 4-4 5-2 7-5 8-7 8-8 9-9 10-6 12-10",
         id="relative clause on the object",
     ),
     pytest.param(
-        build(Clause("essen", Noun("Anna", "none"), objects=(Noun("Suppe", "none"),)))
+        build(
+            Clause(
+                "lesen",
+                Noun("Kind"),
+                objects=(Noun("Brief", relative=Clause("sein", Noun("Brief"), predicate="neu")),),
+            )
+        )
+        + STOP,
+        "das Kind liest den Brief , der neu ist .",
+        "the child reads the letter that is new .",
+        "0-0 1-1 2-2 3-3 4-4 6-5 7-7 8-6 9-8",
+        id="relative clause on a thing",
+    ),
+    pytest.param(
+        build(Clause("essen", Noun("Anna", "none"), objects=(Noun("Apfel", "indefinite"),)))
         + german_only(",")
         + link("weil", "because")
         + build(Clause("anrufen", Noun("Ben", "none"), objects=(Noun("Eltern"),)), "final")
         + STOP,
-        "Anna isst Suppe , weil Ben die Eltern anruft .",
-        "Anna eats soup because Ben calls the parents .",
-        "0-0 1-1 2-2 4-3 5-4 6-6 7-7 8-5 9-8",
+        "Anna isst einen Apfel , weil Ben die Eltern anruft .",
+        "Anna eats an apple because Ben calls the parents .",
+        "0-0 1-1 2-2 3-3 5-4 6-5 7-7 8-8 9-6 10-9",
         id="subordinate clause, separable verb in one",
     ),
     pytest.param(
         link("wenn", "when")
-        + build(Clause("spielen", Noun("Kind"), place=Noun("See")), "final")
+        + build(Clause("schlafen", Noun("Kind"), place=Noun("Bahnhof")), "final")
         + link(",", ",")
         + build(Clause("helfen", Noun("Eltern"), objects=(Noun("Koch"),)), "first")
         + STOP,
-        "wenn das Kind am See spielt , helfen die Eltern dem Koch .",
-        "when the child plays at the lake , the parents help the cook .",
+        "wenn das Kind am Bahnhof schläft , helfen die Eltern dem Koch .",
+        "when the child sleeps at the station , the parents help the cook .",
         "0-0 1-1 2-2 3-4 3-5 4-6 5-3 6-7 7-10 8-8 9-9 10-11 11-12 12-13",
         id="subordinate clause first",
     ),
     pytest.param(
-        build(Clause("glauben", Noun("Lehrer"), negated=True))
+        build(Clause("sagen", Noun("Lehrer"), negated=True))
         + german_only(",")
         + link("dass", "that")
         + build(
-            Clause("besuchen", Noun("Mia", "none"), objects=(Noun("Lisa", "none"),), tense="past"),
+            Clause("helfen", Noun("Mia", "none"), objects=(Noun("Lisa", "none"),), tense="past"),
             "final",
         )
         + STOP,
-        "der Lehrer glaubt nicht , dass Mia Lisa besucht hat .",
-        "the teacher does not believe that Mia visited Lisa .",
+        "der Lehrer sagt nicht , dass Mia Lisa geholfen hat .",
+        "the teacher does not say that Mia helped Lisa .",
         "0-0 1-1 2-4 3-2 3-3 5-5 6-6 7-8 8-7 10-9",
         id="reported, perfect at the end",
     ),
@@ -628,6 +650,17 @@ def test_indefinite_things_are_not_negated(pairs):
     for pair in pairs:
         text = " ".join(pair.source)
         assert not re.search(r"\b(ein\w*|nicht) (\w+ )?[A-ZÄ]\w+ nicht\b|\bnicht ein", text), text
+
+
+def test_lasting_adjectives_are_said_of_somebody_known_and_at_no_time(pairs):
+    """Nobody is old today, and hardly: a cook is new."""
+    lasting = re.compile(r"\b(alt|neu|klein)\b")
+    joint = re.compile(rf" , | (?:{'|'.join(sorted(FINITE))}) und ")
+    clauses = [c for pair in pairs for c in joint.split(" ".join(pair.source)) if lasting.search(c)]
+    assert len(clauses) > 500
+    unfit = {"heute", "gestern", "morgens", "oft", "nie", "ein", "eine"}
+    for clause in clauses:
+        assert unfit.isdisjoint(clause.split()), clause
 
 
 def test_names_have_no_relative_clause(pairs):

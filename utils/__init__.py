@@ -3,6 +3,7 @@
 Data flows one way, and the modules are the stations, in this order. A module imports only from
 those above it:
 
+    environment  is everything there? standard library only
     grammar      a miniature German–English grammar: sentence pairs with gold word alignment
     corpora      load_corpus: the shipped corpus, Multi30k, or a folder of your own
     text         words to numbers: vocabularies and bucketed batches (torchtext lives here)

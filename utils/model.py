@@ -68,7 +68,7 @@ class Encoder(nn.Module):
         self.embedding = small_embedding(config.source_size, embedding_size, config.source_padding)
         self.gru = nn.GRU(embedding_size, memory_size // 2, batch_first=True, bidirectional=True)
         self.own_word = nn.Linear(embedding_size, memory_size, bias=False)
-        nn.init.normal_(self.own_word.weight, std=0.03)
+        nn.init.normal_(self.own_word.weight, std=0.027)
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, source: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
@@ -173,7 +173,7 @@ class Seq2Seq(nn.Module):
 def build_model(
     fields: Fields,
     attention: str = "additive",
-    embedding_size: int = 64,
+    embedding_size: int = 80,
     hidden_size: int = 128,
     memory_size: int | None = None,
     dropout: float = 0.0,

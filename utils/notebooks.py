@@ -6,8 +6,12 @@ What changes with every run or machine, or means nothing once the kernel is gone
 timings, the way to an error (its message stays), the state of widgets and the views of them (the
 text beside a view stays), and progress bars, which would stand at 0 % forever. A notebook that
 fails is left as it was.
+
+A cell whose metadata says `"picture": "images/name.png"` also writes what it draws to that file,
+which the README shows.
 """
 
+import base64
 import re
 import sys
 import time
@@ -34,6 +38,7 @@ def execute(path: Path) -> None:
     )
     client.execute()
     remove_traces(notebook)
+    save_pictures(notebook, path.parent)
     nbformat.write(notebook, path)
 
 
@@ -49,6 +54,14 @@ def remove_traces(notebook: NotebookNode) -> None:
                 output.get("data", {}).pop(WIDGET_VIEW, None)
                 if "traceback" in output:  # its last line says what happened; the rest, where
                     output.traceback = output.traceback[-1:]
+
+
+def save_pictures(notebook: NotebookNode, folder: Path) -> None:
+    """Write the PNG of each cell that names a file for it."""
+    for cell in notebook.cells:
+        if "picture" in cell.metadata:
+            (png,) = [output.data["image/png"] for output in cell.outputs if "data" in output]
+            (folder / cell.metadata["picture"]).write_bytes(base64.b64decode(png))
 
 
 def _is_progress_bar(output: NotebookNode) -> bool:

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.patches import Patch
 from torch import Tensor
 
 from utils.training import History
@@ -17,6 +19,7 @@ from utils.training import History
 COLORS = {"fixed": "#D55E00", "dot": "#0072B2", "general": "#009E73", "additive": "#CC79A7"}
 MARKERS = {"fixed": "o", "dot": "s", "general": "^", "additive": "D"}
 NEUTRAL = "#555555"
+PADDING_OR_WORD = ListedColormap(["#DDDDDD", "#8CCBF0"])  # a mask's False and True
 
 
 def set_style() -> None:
@@ -108,4 +111,28 @@ def vectors(arrows: Mapping[str, Sequence[float]], ax: Axes, colors: Sequence[st
     largest = max(max(abs(float(x)), abs(float(y))) for x, y in arrows.values())
     ax.set(xlim=(-0.2, largest + 0.6), ylim=(-0.2, largest + 0.4), aspect="equal")
     ax.set(xlabel="first number", ylabel="second number")
+    return ax
+
+
+def word_grid(
+    rows: Sequence[Sequence[str]], mask: Tensor | np.ndarray, names: Sequence[str], ax: Axes
+) -> Axes:
+    """Draw padded sentences, a word in each cell, colored by mask (B, S): True is a real word.
+
+    `names` are the B labels of the rows.
+    """
+    mask = np.asarray(mask)
+    edges = {"edgecolors": "white", "linewidth": 2}
+    ax.pcolormesh(mask, cmap=PADDING_OR_WORD, vmin=0, vmax=1, **edges)
+    for b, row in enumerate(rows):
+        for j, word in enumerate(row):
+            ax.text(j + 0.5, b + 0.5, word, ha="center", va="center", color="#222222", size=13)
+    ax.set_xticks(np.arange(mask.shape[1]) + 0.5, range(mask.shape[1]))
+    ax.set_yticks(np.arange(len(names)) + 0.5, names)
+    ax.set(xlabel="position", ylim=(len(names), 0), aspect="auto")
+    ax.tick_params(length=0)
+    ax.grid(visible=False)
+    colors = PADDING_OR_WORD.colors
+    handles = [Patch(color=colors[1], label="mask True"), Patch(color=colors[0], label="False")]
+    ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.72, 1.0), ncols=2, frameon=False)
     return ax

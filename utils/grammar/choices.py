@@ -10,8 +10,8 @@ from utils.grammar.phrases import LEXICON, NOUNS, VERBS, Phrase
 from utils.grammar.rules import can_front_object, is_natural, predicates
 
 # What a clause may be about; the dice choose one.
-PEOPLE = ("person",) * 6 + ("animal",)
-ANYTHING = (*PEOPLE, "thing")
+PEOPLE = ("person",)
+ANYTHING = (*PEOPLE * 7, "thing")
 MEMORY = 12  # a noun, verb or time is not used again so soon
 
 Extra = Callable[[Clause, int], Clause]  # adds something that takes so many words, or fewer
@@ -130,7 +130,7 @@ class ClauseWriter(Dice):
         reporting = topic == "reporter"
         subject = self.noun("person" if reporting else topic)
         if topic == "thing":
-            subject = Noun(subject.name)  # the car is old; but hardly: a car is old
+            subject = Noun(subject.name)  # the book is old; but hardly: a book is old
         return subject, self.verb(subject, reporting)
 
     def core(self, subject: Noun, verb: str, tense: str) -> Clause:
@@ -176,7 +176,7 @@ class ClauseWriter(Dice):
     def modifiers(self) -> list[Extra]:
         """Return what can be added to any clause; what stands there twice is added more often."""
         adverbs = [self.add_time, self.add_time, self.add_place, self.add_frequency]
-        return [*adverbs * 2, *[self.add_adjective] * 3, self.add_degree, self.add_negation]
+        return [*adverbs * 2, *[self.add_adjective] * 3, self.add_negation]
 
     def add_adjective(self, clause: Clause, room: int) -> Clause:
         """Add an adjective to one of the nouns."""
@@ -184,18 +184,14 @@ class ClauseWriter(Dice):
         adjective = self.pick(NOUNS[noun.name].get("adjectives", []))
         return clause.with_noun(noun, noun._replace(adjective=adjective))
 
-    def add_degree(self, clause: Clause, room: int) -> Clause:
-        """Add "sehr"."""
-        return clause._replace(very=True)
-
     def add_time(self, clause: Clause, room: int) -> Clause:
-        """Add "heute", "jeden Tag"."""
+        """Add "heute", "gestern" or "morgens"."""
         times = LEXICON["times"]
         fitting = [time for time in times if clause.tense in times[time]["tenses"]]
         return clause._replace(time=clause.time or self.fresh(fitting))
 
     def add_frequency(self, clause: Clause, room: int) -> Clause:
-        """Add "oft", "immer" or "nie"."""
+        """Add "oft" or "nie"."""
         return clause._replace(frequency=clause.frequency or self.pick([*LEXICON["frequencies"]]))
 
     def add_negation(self, clause: Clause, room: int) -> Clause:
@@ -221,7 +217,8 @@ class ClauseWriter(Dice):
 
     def with_front(self, clause: Clause) -> Clause:
         """Choose what a main clause begins with."""
-        fronts = ["subject"] + [name for name in ("time", "place") if getattr(clause, name)]
+        adverbs = ("time", "frequency", "place")
+        fronts = ["subject"] + [name for name in adverbs if getattr(clause, name)]
         if can_front_object(clause):
             fronts += VERBS[clause.verb]["objects"]
         fronted = clause._replace(front=self.pick(fronts))

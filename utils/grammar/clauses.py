@@ -9,7 +9,6 @@ from utils.grammar.phrases import (
     VERBS,
     Phrase,
     Word,
-    fixed_phrase,
     german_only,
     link,
     noun_phrase,
@@ -30,7 +29,7 @@ class Noun(NamedTuple):
 
     @property
     def known(self) -> bool:
-        """Whether the listener knows it already: the dog or Anna, but not a dog, not dogs."""
+        """Whether the listener knows it already: the book or Anna, but not a book, not books."""
         return self.article == "definite" or "name" in NOUNS[self.name]["kinds"]
 
     def phrase(self, case: str) -> Phrase:
@@ -46,8 +45,8 @@ class Clause(NamedTuple):
     """What a clause says; `build` puts it into words.
 
     partner: a second subject, after "und". objects: in English order, a dative first.
-    predicate: the adjective after "ist", with `very` for "sehr". goal: where "geht" leads to.
-    front: what a main clause begins with, "subject", "time", "place", "dative" or "accusative".
+    predicate: the adjective after "ist". goal: where "geht" leads to. front: what a main clause
+    begins with, "subject", "time", "frequency", "place", "dative" or "accusative".
     """
 
     verb: str
@@ -55,7 +54,6 @@ class Clause(NamedTuple):
     partner: Noun | None = None
     objects: tuple[Noun, ...] = ()
     predicate: str | None = None
-    very: bool = False
     goal: Noun | None = None
     place: Noun | None = None
     time: str | None = None
@@ -182,8 +180,7 @@ def _objects(clause: Clause) -> dict[str, Phrase]:
 def _complement(clause: Clause) -> dict[str, Phrase]:
     """Return what "ist" says of the subject, or where "geht" leads to."""
     if clause.predicate:
-        adjective = link(clause.predicate, ADJECTIVES[clause.predicate]["english"])
-        return {"complement": link("sehr", "very") + adjective if clause.very else adjective}
+        return {"complement": link(clause.predicate, ADJECTIVES[clause.predicate]["english"])}
     if clause.goal:
         to = NOUNS[clause.goal.name]["to"]
         return {"complement": prepositional_phrase(to, clause.goal.phrase("dative"))}
@@ -192,11 +189,11 @@ def _complement(clause: Clause) -> dict[str, Phrase]:
 
 def _adverbs(clause: Clause) -> dict[str, Phrase]:
     """Return the time, the frequency, the place and the negation."""
-    part = {}
+    part, times, frequencies = {}, LEXICON["times"], LEXICON["frequencies"]
     if clause.time:
-        part["time"] = fixed_phrase(LEXICON["times"][clause.time]["links"])
+        part["time"] = link(clause.time, times[clause.time]["english"])
     if clause.frequency:
-        part["frequency"] = fixed_phrase(LEXICON["frequencies"][clause.frequency]["links"])
+        part["frequency"] = link(clause.frequency, frequencies[clause.frequency]["english"])
     if clause.place:
         at = NOUNS[clause.place.name]["at"]
         part["place"] = prepositional_phrase(at, clause.place.phrase("dative"))

@@ -42,11 +42,6 @@ def german_only(word: str) -> Phrase:
     return Phrase([(word, None)], [])
 
 
-def fixed_phrase(links: list[list[str]]) -> Phrase:
-    """Return a phrase that the lexicon spells out link by link: jeden Tag, every day."""
-    return sum((link(german, english) for german, english in links), Phrase())
-
-
 def noun_phrase(name: str, case: str, article: str, adjective: str | None = None) -> Phrase:
     """Return ("Mann", "accusative", "indefinite", "alt") as "einen alten Mann", "an old man"."""
     entry = NOUNS[name]
@@ -70,7 +65,7 @@ def relative_pronoun(name: str) -> Phrase:
 
 
 def prepositional_phrase(preposition: dict[str, str], noun: Phrase) -> Phrase:
-    """Return "mit einem Hund", "with a dog"; in + dem = im, which means both "in" and "the"."""
+    """Return "auf einen Koch", "for a cook"; in + dem = im, which means both "in" and "the"."""
     german, english = preposition["german"], preposition["english"]
     article, shared = noun.german[0]
     contracted = LEXICON["contractions"].get(f"{german} {article}")

@@ -10,10 +10,13 @@ def is_natural(clause: Clause) -> bool:
 
 
 def predicates(subject: Noun) -> list[str]:
-    """Return the adjectives that can be said of a subject: people and animals feel, things are."""
-    if "thing" in NOUNS[subject.name]["kinds"]:
-        return NOUNS[subject.name]["adjectives"]
-    return [adjective for adjective in ADJECTIVES if ADJECTIVES[adjective]["scale"] == "mood"]
+    """Return the adjectives that can be said of a subject: people feel, and are, and things are."""
+    entry = NOUNS[subject.name]
+    if "name" in entry["kinds"]:
+        return [*ADJECTIVES]
+    moods = [adjective for adjective in ADJECTIVES if ADJECTIVES[adjective]["scale"] == "mood"]
+    lasting = entry.get("adjectives", []) if subject.known else []  # hardly: a cook is new
+    return lasting if "thing" in entry["kinds"] else [*lasting, *moods]
 
 
 def can_front_object(clause: Clause) -> bool:
@@ -29,25 +32,23 @@ def can_front_object(clause: Clause) -> bool:
 
 
 def _strange_partner(clause: Clause) -> bool:
-    """Whether "und" joins anything but people one knows: not a man, nor the child and children."""
+    """Whether "und" joins anything but people one knows, of whom the same can be said."""
     if clause.partner is None:
         return False
     pair = (clause.subject, clause.partner)
-    kinds = [NOUNS[noun.name]["kinds"] for noun in pair]
-    people = all("person" in kind for kind in kinds) and not all("child" in kind for kind in kinds)
-    return not people or bool(clause.subject.relative) or not all(noun.known for noun in pair)
+    if clause.predicate and clause.predicate not in predicates(clause.partner):
+        return True
+    people = all("person" in NOUNS[noun.name]["kinds"] and noun.known for noun in pair)
+    return not people or bool(clause.subject.relative)
 
 
 def _strange_adverb(clause: Clause) -> bool:
-    """Whether it buys the car every day, is often old today, or is very new."""
-    entry = VERBS[clause.verb]
+    """Whether somebody often buys the book, or is old today."""
     again = clause.frequency or (clause.time and "habit" in LEXICON["times"][clause.time])
-    lasting = "timeless" in entry or "thing" in NOUNS[clause.subject.name]["kinds"]
+    lasting = clause.predicate and ADJECTIVES[clause.predicate]["scale"] != "mood"
     if clause.time and (clause.frequency or lasting):
         return True
-    if again and ("habit" not in entry or lasting):
-        return True
-    return clause.very and "gradable" not in ADJECTIVES.get(clause.predicate, {})
+    return bool(again and (lasting or "habit" not in VERBS[clause.verb]))
 
 
 def _strange_negation(clause: Clause) -> bool:
@@ -73,8 +74,7 @@ def _says_it_twice(clause: Clause) -> bool:
     """Whether two adjectives for a noun are of one scale: the old book that is new is old."""
     for noun in clause.nouns:
         relative = noun.relative.predicate if noun.relative else None
-        outer = clause.predicate if noun is clause.subject else None
-        said = [a for a in (noun.adjective, relative, outer) if a]
+        said = [a for a in (noun.adjective, relative, clause.predicate) if a]
         if len({ADJECTIVES[a]["scale"] for a in said}) < len(said):
             return True
     return False

@@ -52,7 +52,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--corpus", default="mini", help="mini, multi30k, or a folder of your own")
     add("--min-freq", type=positive, default=1, help="words rarer than this become <unk>")
     add("--attention", choices=ATTENTIONS, default="additive", help="how the decoder looks back")
-    add("--embedding-size", type=positive, default=64, help="numbers in a word's embedding")
+    add("--embedding-size", type=positive, default=80, help="numbers in a word's embedding")
     add("--hidden-size", type=positive, default=128, help="numbers in the decoder's state")
     add("--memory-size", type=positive, help="numbers in an encoder state, if not --hidden-size")
     add("--dropout", type=float, default=0.0, help="share of numbers dropped in training")

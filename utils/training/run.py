@@ -69,11 +69,11 @@ class History:
 class Settings:
     """Everything besides model and data that a training run depends on."""
 
-    epochs: int = 7
+    epochs: int = 6
     seed: int = 0
     batch_size: int = 64
     learning_rate: float = 5e-3
-    label_smoothing: float = 0.0
+    label_smoothing: float = 0.1
     clip: float = 1.0
 
 
@@ -105,6 +105,15 @@ def _count_words(batch: Batch, padding: int) -> int:
     return int((batch.target[:, 1:] != padding).sum())
 
 
+def parameter_groups(model: Seq2Seq, rate: float) -> tuple[list[dict], list[float]]:
+    """Return the attention's parameters and all others, and the learning rate of each group."""
+    own, others = [], []
+    for name, parameter in model.named_parameters():
+        (own if name.startswith("decoder.attention.") else others).append(parameter)
+    factor = model.decoder.attention.learning_rate_factor
+    return [{"params": own}, {"params": others}], [rate * factor, rate]
+
+
 class Run:
     """A training run: the model, its optimizer and schedule, the history, and the best weights."""
 
@@ -114,10 +123,11 @@ class Run:
         self.device = next(model.parameters()).device
         self.steps = math.ceil(len(corpus.train) / settings.batch_size)
         rate, total = settings.learning_rate, self.steps * settings.epochs
-        self.optimizer = torch.optim.Adam(model.parameters(), lr=rate, betas=(0.9, 0.98))
+        groups, rates = parameter_groups(model, rate)
+        self.optimizer = torch.optim.Adam(groups, lr=rate, betas=(0.9, 0.98))
         # With 10 steps the rise would last one, and OneCycleLR divides by that number less one.
         rise = WARM_UP if total != 10 else 2 * WARM_UP
-        self.schedule = OneCycleLR(self.optimizer, rate, total_steps=total, pct_start=rise)
+        self.schedule = OneCycleLR(self.optimizer, rates, total_steps=total, pct_start=rise)
         self.history = History()
         self.best_weights: dict[str, Tensor] = {}
 
@@ -137,7 +147,7 @@ class Run:
         return total / words
 
     def update(self, batch: Batch) -> float:
-        """Take one optimizer step; return the batch's loss."""
+        """Take one optimizer step; return the batch's loss, without label smoothing."""
         self.optimizer.zero_grad()
         logits, _ = self.model(*batch)
         loss = word_loss(logits, batch.target, self.padding, self.settings.label_smoothing)
@@ -145,7 +155,7 @@ class Run:
         nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip)
         self.optimizer.step()
         self.schedule.step()
-        return loss.item()
+        return word_loss(logits.detach(), batch.target, self.padding).item()
 
     def finish_epoch(
         self, number: int, train_loss: float, started: float, with_bleu: bool

@@ -1,0 +1,153 @@
+"""The notebooks are one series: its questions are answered, its symbols are explained once."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import unquote
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+START = ROOT / "notebooks" / "00_start_here.ipynb"
+
+# What readers of other introductions asked and were not told.
+QUESTIONS = [
+    "Intuition before formulas, please.",
+    "What does every symbol mean, with its shape?",
+    "Does s_t depend on y_{t-1}, and where do I see it?",
+    "Show me decoding, step by step, with words and numbers.",
+    "Teacher forcing and free running: what is perplexity of which?",
+    "Which slice of a bidirectional RNN is its last state?",
+    "How much does quality fall with length?",
+    "Do gradients vanish? Measured, please.",
+    "Why compute a score at all?",
+    "Is this the autocorrelation of h?",
+    "Why mask padding?",
+    "When divide by √d?",
+    "How do I draw and read the weights?",
+    "Must s and h have the same size?",
+    "s_{t-1} or s_t, and does it matter?",
+    "What is v, and where does it come from?",
+    "Why the tanh?",
+    "Which weights does attention train, and how, with no alignment labels?",
+]
+
+
+def markdown(path: Path) -> list[str]:
+    cells = nbformat.read(path, as_version=4).cells
+    return [cell.source for cell in cells if cell.cell_type == "markdown"]
+
+
+def table(lines: str, first: str) -> list[list[str]]:
+    """Return the rows of the Markdown table whose heading row begins with `first`."""
+    rows = re.search(rf"^\| *{re.escape(first)} *\|.*\n\|[-| ]+\|\n((?:\|.*\n?)+)", lines, re.M)
+    assert rows, f"there is no table that begins with {first!r}"
+    return [re.split(r" *(?<!\\)\| *", row.strip("| ")) for row in rows[1].splitlines()]
+
+
+# --- the questions ---
+
+ANSWERS = table((ROOT / "README.md").read_text("utf-8"), "question")
+
+
+def test_the_readme_lists_the_questions():
+    assert [question for question, _ in ANSWERS] == QUESTIONS
+
+
+@pytest.mark.parametrize(("question", "answer"), ANSWERS, ids=[q for q, _ in ANSWERS])
+def test_each_question_has_a_heading_that_answers_it(question, answer):
+    ((file, anchor),) = re.findall(r"\]\(([^)#]+)#([^)]+)\)", answer)
+    text = "\n".join(markdown(ROOT / file))
+    headings = re.findall(r"^#{2,} +(.+)$", text, flags=re.M)
+    # JupyterLab links a heading by its text, with hyphens for spaces.
+    assert unquote(anchor) in {heading.replace(" ", "-") for heading in headings}
+
+
+# --- the table of notebooks ---
+
+
+def test_the_readme_lists_every_notebook_with_its_title_and_minutes():
+    rows = table((ROOT / "README.md").read_text("utf-8"), "no.")
+    listed = {
+        (number, *re.match(r"\[(.+)\]\((.+)\)", link).groups(), minutes)
+        for number, link, minutes, _ in rows
+    }
+    found = set()
+    for path in NOTEBOOKS:
+        opening = markdown(path)[0]
+        number, title = re.match(r"# (\d\d) · (.+)", opening).groups()
+        minutes = re.search(r"\*\*Time\.\*\* about (\d+) minutes", opening)[1]
+        found.add((number, title, f"notebooks/{path.name}", minutes))
+    assert listed == found
+
+
+# --- the notation ---
+
+WORDS = r"\\(?:text|mathrm|operatorname|tag|begin|end)\{[^}]*\}"  # words in formulas, not symbols
+ACCENTS = r"\\(?:overrightarrow|overleftarrow|tilde|hat|mathbf)(?:\{(\w)\}| (\w))"
+GREEK = {"alpha", "beta", "eta", "kappa", "partial", "rho", "sigma"}
+INDEX = r"[\dtjkin,+\-<  ]*"  # a subscript that counts: s_{t-1}, h_j, e_{tj}
+
+
+def symbols(formula: str) -> set[str]:
+    """Return the symbols of a formula, without the indices that count.
+
+    s_{t-1} is s, but W_q is W_q, and W_1 is W_1, because numbers tell matrices apart.
+    """
+    formula = re.sub(WORDS, " ", formula).replace("_{T_x}", "_j")
+    formula = re.sub(ACCENTS, r"\1\2", formula)
+    found = set()
+    token = r"(\\[A-Za-z]+|[A-Za-z])(?:_(?:\{([^{}]*)\}|(\w)))?"
+    for name, braced, single in re.findall(token, formula):
+        if name.startswith("\\") and name[1:] not in GREEK:
+            continue
+        subscript = braced or single
+        counts = re.fullmatch(INDEX, subscript) and not (name.isupper() and subscript.isdigit())
+        found.add(name if counts else f"{name}_{subscript}")
+    return found
+
+
+def formulas(text: str) -> list[str]:
+    text = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.S)
+    return [a or b for a, b in re.findall(r"\$\$(.+?)\$\$|\$([^$\n]+)\$", text, flags=re.S)]
+
+
+def all_symbols(texts: Iterable[str]) -> set[str]:
+    return {symbol for text in texts for formula in formulas(text) for symbol in symbols(formula)}
+
+
+def notation() -> dict[str, list[str]]:
+    """Return the rows of the table of symbols in notebook 00, by symbol."""
+    rows = [row for cell in markdown(START) if "| symbol |" in cell for row in table(cell, "symbol")]
+    return {symbol: row for symbol, *row in rows}
+
+
+def test_symbols_of_a_formula():
+    assert symbols(r"e_{tj} = v^\top \tanh(W_1 h_j + W_2\, s_{t-1}) \tag{3c}") == {
+        *["e", "v", "W_1", "h", "W_2", "s"]
+    }
+    assert symbols(r"\hat{G} + \mathbf{h}\,\tilde s_t + W_{ik}") == {"G", "h", "s", "W"}
+    assert symbols(r"\frac{\exp(\alpha_{tj})}{\sum_k \mathrm{AER}}") == {"\\alpha"}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_symbol_is_in_the_table(path):
+    known, used = all_symbols(notation()), all_symbols(markdown(path))
+    assert used <= known, f"not in the table of notebook 00: {sorted(used - known)}"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_notebook_with_formulas_links_to_the_table(path):
+    text = "\n".join(markdown(path))
+    if path != START and formulas(text):
+        assert "00_start_here.ipynb#What-does-every-symbol-mean,-with-its-shape?" in text
+
+
+def test_no_other_table_says_something_else():
+    for path in NOTEBOOKS:
+        for cell in markdown(path):
+            if path != START and re.search(r"^\| *symbol *\|", cell, flags=re.M):
+                rows = table(cell, "symbol")
+                assert {symbol: row for symbol, *row in rows}.items() <= notation().items()
