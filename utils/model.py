@@ -9,6 +9,7 @@ Shapes: B sentences, S source words, T target words with `<sos>` and `<eos>`, E 
 size, M the memory's, Q the decoder state's, V the target vocabulary's.
 """
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -57,9 +58,10 @@ def small_embedding(words: int, size: int, padding: int) -> nn.Embedding:
 class Encoder(nn.Module):
     """A bidirectional GRU over packed sequences, and the word itself: equation (1).
 
-    h_j = [→h_j ; ←h_j] + U x_j, where each direction has M / 2 units. The last term is a residual
-    connection (He et al. 2016). It is meant to keep word j visible in h_j beside its neighbors, so
-    that attention has a reason to look at the word itself.
+    h_j = √½ ([→h_j ; ←h_j] + U x_j), where each direction has M / 2 units. The last term is a
+    residual connection (He et al. 2016). It is meant to keep word j visible in h_j beside its
+    neighbors, so that attention has a reason to look at the word itself. The factor keeps a sum of
+    two terms as large as one (Gehring et al. 2017, section 3.4).
     """
 
     def __init__(self, config: ModelConfig):
@@ -68,13 +70,14 @@ class Encoder(nn.Module):
         self.embedding = small_embedding(config.source_size, embedding_size, config.source_padding)
         self.gru = nn.GRU(embedding_size, memory_size // 2, batch_first=True, bidirectional=True)
         self.own_word = nn.Linear(embedding_size, memory_size, bias=False)
-        nn.init.normal_(self.own_word.weight, std=0.027)
+        nn.init.normal_(self.own_word.weight, std=0.07)
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, source: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """source (B, S), lengths (B,) -> memory (B, S, M), summary (B, M)."""
         embedded = self.dropout(self.embedding(source))  # (B, S, E)
-        memory = self.dropout(self.read(embedded, lengths) + self.own_word(embedded))  # (B, S, M)
+        states = self.read(embedded, lengths) + self.own_word(embedded)  # (B, S, M)
+        memory = self.dropout(math.sqrt(0.5) * states)
         return memory, last_states(memory, lengths.to(memory.device))
 
     def read(self, embedded: Tensor, lengths: Tensor) -> Tensor:  # (B, S, E), (B,) -> (B, S, M)

@@ -47,8 +47,7 @@ class SentenceWriter(ClauseWriter):
     def followed(self, length: int, tense: str) -> Phrase:
         """Return "…, weil …"."""
         first = self.between(4, min(length - 5, 11))
-        main = self.clause(first, tense) + german_only(",")
-        return main + self.because(length - first - 1, tense)
+        return self.clause(first, tense) + self.because(length - first, tense, follows=True)
 
     def preceded(self, length: int, tense: str) -> Phrase:
         """Return "weil …, …": the subordinate clause in front draws the main verb after it."""
@@ -68,15 +67,18 @@ class SentenceWriter(ClauseWriter):
         said = self.subordinate(length - first - 2, self.not_after(tense), ANYTHING, avoid)
         return main + that + said
 
-    def because(self, length: int, tense: str) -> Phrase:
-        """Return "weil …", or another conjunction, with its clause."""
+    def because(self, length: int, tense: str, follows: bool = False) -> Phrase:
+        """Return "weil …", or another conjunction, with its clause and, if it follows, a comma."""
         tense = self.not_after(tense)
         subordinators = LEXICON["subordinators"]
         word = self.pick([c for c in subordinators if tense in subordinators[c]["tenses"]])
         self.take(word)
-        avoid = subordinators[word].get("without", [])
-        clause = self.subordinate(length - 1, tense, avoid=avoid)
-        return link(word, subordinators[word]["english"]) + clause
+        entry = subordinators[word]
+        clause = self.subordinate(length - 1 - follows, tense, avoid=entry.get("without", []))
+        phrase = link(word, entry["english"]) + clause
+        if not follows:
+            return phrase
+        return (link(",", ",") if "comma" in entry else german_only(",")) + phrase
 
     def take(self, conjunction: str) -> None:
         """Use up a conjunction: a sentence with three times "because" is a bad one."""
@@ -96,7 +98,7 @@ class SentenceWriter(ClauseWriter):
         first = self.between(max(4, length - 13) if form == "und" else 4, min(length - 5, 12))
         clause = self.clause(first, tense, "final", avoid=avoid)
         if form == "weil":
-            return clause + german_only(",") + self.because(length - first - 1, tense)
+            return clause + self.because(length - first, tense, follows=True)
         if COMMA in clause.german:
             raise Stuck
         second = self.clause(length - first - 1, tense, "final", avoid=avoid)

@@ -72,7 +72,7 @@ class Settings:
     epochs: int = 6
     seed: int = 0
     batch_size: int = 64
-    learning_rate: float = 5e-3
+    learning_rate: float = 6e-3
     label_smoothing: float = 0.1
     clip: float = 1.0
 

@@ -1,0 +1,56 @@
+"""The shipped translators reach the numbers that data/README.md claims for them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from utils.attention import ATTENTIONS
+from utils.corpora import load_corpus
+from utils.evaluation import alignment_error_rate, bleu_by_length, links_from_weights
+from utils.translator import SHIPPED_FOLDER, Translator
+
+README = Path(__file__).parents[1] / "data" / "README.md"
+EDGES = (4, 6, 11, 16, 21, 26, 31)
+MEGABYTES = 8
+
+
+def claims() -> dict[str, tuple[list[float], float]]:
+    """Return what is claimed of each translator: BLEU in each bucket, and AER."""
+    rows = re.findall(r"^\| `mini-(\w+)` \|(.+)\|$", README.read_text("utf-8"), flags=re.M)
+    numbers = {name: [float(cell) for cell in row.split("|")] for name, row in rows}
+    return {name: (row[:-1], row[-1]) for name, row in numbers.items()}
+
+
+@pytest.fixture(scope="module", params=ATTENTIONS)
+def measured(request):
+    """Return a translator's name, its BLEU in each bucket of the test split, and its AER."""
+    corpus, translator = load_corpus("mini").test, Translator.load(f"mini-{request.param}")
+    sources = [pair.source for pair in corpus]
+    written = [translation.tokens for translation in translator.translate(sources)]
+    scores = bleu_by_length(written, [pair.target for pair in corpus], sources, EDGES)
+    links = links_from_weights(translator.align(corpus))
+    error_rate = alignment_error_rate(links, [pair.alignment for pair in corpus])
+    return request.param, scores.bleu.tolist(), error_rate
+
+
+def test_the_claims_are_what_is_measured(measured):
+    name, scores, error_rate = measured
+    claimed_scores, claimed_error_rate = claims()[name]
+    assert scores == pytest.approx(claimed_scores, abs=0.3)
+    assert error_rate == pytest.approx(claimed_error_rate, abs=0.005)
+
+
+def test_the_story_holds(measured):
+    name, scores, error_rate = measured
+    if name == "fixed":
+        assert min(scores[:2]) >= 95
+        assert scores[2] > scores[3] > scores[4] > scores[5]
+        assert scores[5] <= 55
+    else:
+        assert min(scores) >= 97
+        assert error_rate <= 0.10
+
+
+def test_together_they_are_small():
+    assert sum(path.stat().st_size for path in SHIPPED_FOLDER.glob("mini-*.pt")) <= MEGABYTES * 1e6
