@@ -157,6 +157,15 @@ def test_commas_and_full_stops_link_to_their_own_kind(pairs):
                 assert (pair.source[i] == mark) == (pair.target[j] == mark)
 
 
+def test_english_has_a_comma_before_although_but_not_before_because(pairs):
+    before = {"although": set(), "because": set(), "when": set()}
+    for pair in pairs:
+        for previous, word in pairwise(pair.target):
+            before.get(word, set()).add(previous)
+    assert before["although"] == {",", "and", "but"}
+    assert "," not in before["because"] | before["when"]
+
+
 def test_links_agree_with_a_dictionary(pairs):
     """Each English word is linked to few German forms, and "and" only ever to "und"."""
     linked = {}

@@ -120,7 +120,9 @@ def all_symbols(texts: Iterable[str]) -> set[str]:
 
 def notation() -> dict[str, list[str]]:
     """Return the rows of the table of symbols in notebook 00, by symbol."""
-    rows = [row for cell in markdown(START) if "| symbol |" in cell for row in table(cell, "symbol")]
+    rows = [
+        row for cell in markdown(START) if "| symbol |" in cell for row in table(cell, "symbol")
+    ]
     return {symbol: row for symbol, *row in rows}
 
 

@@ -22,6 +22,7 @@ from utils.evaluation import bleu, exact_match
 from utils.grammar import Pair
 from utils.text import build_fields
 from utils.training import fit, validation_loss, word_loss
+from utils.training.run import parameter_groups
 from utils.translator import Translator
 
 EPOCHS = 4
@@ -74,7 +75,9 @@ def overfit(model, valid=(), **options):
     """Train on eight pairs, all in one batch, until they are known by heart."""
     pairs = number_pairs(8, shortest=4, longest=5, seed=4)
     corpus = Corpus(pairs, valid or pairs, pairs)
-    return corpus, fit_toy(model, corpus, **{"epochs": 150, "learning_rate": 0.02} | options)
+    return corpus, fit_toy(
+        model, corpus, **{"epochs": 150, "learning_rate": 0.02, "label_smoothing": 0.0} | options
+    )
 
 
 def overfit_model(name="additive"):
@@ -88,6 +91,22 @@ def test_overfits_one_batch(name):
     translations = Translator(model, toy_fields()).translate([p.source for p in corpus.train])
     assert exact_match([t.tokens for t in translations], [p.target for p in corpus.train]) == 100
     assert history.best.valid_loss < 0.1
+
+
+def test_the_matrix_of_general_attention_learns_slowly_and_all_else_at_the_full_rate():
+    model = toy_model("general")
+    groups, rates = parameter_groups(model, 0.5)
+    ((matrix,), others) = (group["params"] for group in groups)
+    assert matrix is model.decoder.attention.W.weight
+    assert rates == [0.05, 0.5]
+    assert len(others) + 1 == len(list(model.parameters()))
+
+
+def test_the_reported_training_loss_is_without_smoothing():
+    model, pairs = toy_model(), number_pairs(8, shortest=4, longest=5, seed=4)
+    options = {"epochs": 1, "learning_rate": 1e-9, "label_smoothing": 0.9}
+    (epoch,) = fit_toy(model, Corpus(pairs, pairs, pairs), **options).epochs
+    assert epoch.train_loss == pytest.approx(epoch.valid_loss, rel=1e-4)
 
 
 def test_loss_is_the_mean_per_real_word():
@@ -289,7 +308,7 @@ def other_vocabulary(word):
         ({"dropout": 0.1}, {}, "was made with dropout 0.0, not 0.1"),
         ({}, {"seed": 6}, "was made with seed 5, not 6"),
         ({}, {"epochs": 3}, "was made with epochs 2, not 3"),
-        ({}, {"learning_rate": 1e-3}, "was made with learning_rate 0.005, not 0.001"),
+        ({}, {"learning_rate": 1e-3}, "was made with learning_rate 0.006, not 0.001"),
         ({}, {"corpus": replace(toy_corpus(), train=toy_corpus().train[1:])}, "40, not 39"),
         ({}, dict(zip(("corpus", "fields"), other_vocabulary("octo"), strict=True)), "vocabulary"),
     ],
