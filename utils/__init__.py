@@ -10,7 +10,8 @@ those above it:
     attention    FixedContext, DotAttention, GeneralAttention, AdditiveAttention
     storage      files that are written whole or not at all
     model        Encoder, Decoder, Seq2Seq, build_model
-    decoding     greedy search, batched
+    table_model  a toy translator whose next-word probabilities you write in a table
+    decoding     greedy search and beam search, batched
     translator   Translator = model + vocabularies
     evaluation   BLEU, exact match, alignment error rate
     training     fit, checkpoints, and `python -m utils.training`

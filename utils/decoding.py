@@ -1,7 +1,11 @@
-"""Search for a translation, for a whole batch of sentences at once.
+"""Search for translations, for a whole batch of sentences at once.
 
 Greedy search takes the most probable word at each step, feeds it back as y_{t-1}, and stops at
-`<eos>`, or at a limit when a sentence never gets there.
+`<eos>`, or at a limit when a sentence never gets there. Beam search keeps K beginnings of each
+sentence instead of one. It finds translations whose first word is not the most probable one.
+
+Shapes: B sentences, K hypotheses of each (the beam), S source words, T target words, V words in
+the target vocabulary.
 """
 
 from typing import NamedTuple
@@ -9,13 +13,14 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from utils.model import Seq2Seq
+from utils.model import Decoder, Encoded, Seq2Seq
 
 
 class Hypothesis(NamedTuple):
     """One translation as numbers: words (T,) without `<eos>`, weights (T, S), and its score.
 
-    The score is the natural log of the translation's probability, `<eos>` included.
+    The score is the natural log of the translation's probability, `<eos>` included. A run-on that
+    was cut at its length limit has no `<eos>`, and its score has none either.
     """
 
     words: Tensor
@@ -28,6 +33,16 @@ def length_limits(source_lengths: Tensor) -> Tensor:
     return 2 * source_lengths + 10
 
 
+def next_words(
+    decoder: Decoder, words: Tensor, state: Tensor, encoded: Encoded
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Advance by one word (B,): log-probabilities (B, V) of the next, state, weights (B, S)."""
+    embedded = decoder.embed(words)
+    state, context, weights = decoder.step(embedded, state, encoded)
+    logits = decoder.predict(embedded, state, context)
+    return logits.float().log_softmax(dim=-1), state, weights
+
+
 @torch.no_grad()
 def greedy(
     model: Seq2Seq, source: Tensor, source_lengths: Tensor, start: int, end: int
@@ -36,16 +51,13 @@ def greedy(
 
     `start` and `end` are the numbers of `<sos>` and `<eos>`. Use the model in eval mode.
     """
-    decoder = model.decoder
     limits = length_limits(source_lengths).to(source.device)
     state, encoded = model.encode(source, source_lengths)
     word = source.new_full((len(source),), start)  # (B,)
     finished = torch.zeros_like(word, dtype=torch.bool)
     steps = []
     while not finished.all():
-        embedded = decoder.embed(word)
-        state, context, weights = decoder.step(embedded, state, encoded)
-        log_probabilities = decoder.predict(embedded, state, context).log_softmax(dim=-1)  # (B, V)
+        log_probabilities, state, weights = next_words(model.decoder, word, state, encoded)
         score, word = log_probabilities.max(dim=-1)
         finished = finished | (len(steps) == limits)
         word, score = word.masked_fill(finished, end), score.masked_fill(finished, 0.0)
@@ -57,3 +69,147 @@ def greedy(
         Hypothesis(words[i, :size], weights[i, :size, :length], float(scores[i].sum()))
         for i, (size, length) in enumerate(zip(sizes, source_lengths.tolist(), strict=True))
     ]
+
+
+class Step(NamedTuple):
+    """What step t of a beam search leaves behind, to find the way back from a last word.
+
+    ended (B, K): the scores of those among the K hypotheses of t words that finish as they are;
+    -∞ for the others.
+    words, parents (B, K): each of the K hypotheses that go on is a hypothesis of t words, its
+    parent (a number below K), and one word more.
+    weights (B, K, S): where that word looked.
+    """
+
+    ended: Tensor
+    words: Tensor
+    parents: Tensor
+    weights: Tensor
+
+
+@torch.no_grad()
+def beam_search(
+    model: Seq2Seq,
+    source: Tensor,
+    source_lengths: Tensor,
+    start: int,
+    end: int,
+    beam_size: int,
+    length_normalization: float = 1.0,
+) -> list[list[Hypothesis]]:
+    """Translate source (B, S) into 1 to `beam_size` different hypotheses a sentence, best first.
+
+    The search. Each sentence has K = `beam_size` live hypotheses. A step adds each word to each of
+    them. Those of the K best sums that end in `<eos>` are finished; the K best that do not end in
+    it live on. A sentence stops when it has K finished hypotheses. At its limit the live ones
+    count as finished too, without `<eos>`. With K = 1 this is greedy search.
+
+    The ranking is by score / length^α, where α = `length_normalization` and the length counts the
+    words and `<eos>`. Log-probabilities are negative: dividing one by a larger number brings it
+    nearer to zero. So a larger α favors *long* translations, and α = 0 leaves the scores as they
+    are. (Wu et al. 2016, section 7, divide by ((5 + length) / 6)^α.) The ranking has no part in
+    the search: every α chooses among the same finished hypotheses.
+
+    Raises ValueError for a beam below 1 or a negative `length_normalization`.
+    """
+    if beam_size < 1:
+        raise ValueError(f"a beam holds at least 1 hypothesis, not {beam_size}.")
+    if not length_normalization >= 0:  # NaN is refused, too
+        raise ValueError(f"length_normalization is 0 or more, not {length_normalization}.")
+    limits = length_limits(source_lengths).to(source.device)
+    steps = _search(model, source, source_lengths, limits, start, end, beam_size)
+    scores, sizes, rows = _rank(steps, limits, length_normalization)
+    words, weights = (part.cpu() for part in _follow_back(steps, sizes, rows))
+    scores, sizes = scores.tolist(), sizes.tolist()
+    return [
+        [
+            Hypothesis(words[b, n, :size], weights[b, n, :size, :length], score)
+            for n, (size, score) in enumerate(zip(sizes[b], scores[b], strict=True))
+            if score > -torch.inf
+        ]
+        for b, length in enumerate(source_lengths.tolist())
+    ]
+
+
+def _search(
+    model: Seq2Seq,
+    source: Tensor,
+    source_lengths: Tensor,
+    limits: Tensor,
+    start: int,
+    end: int,
+    beam_size: int,
+) -> list[Step]:
+    """Run the search of `beam_search` until no sentence has a live hypothesis."""
+    state, encoded = model.encode(source, source_lengths)
+    state = state.repeat_interleave(beam_size, dim=0)  # (B·K, …)
+    encoded = Encoded(*(part.repeat_interleave(beam_size, dim=0) for part in encoded))
+    words = source.new_full((len(source), beam_size), start)  # (B, K)
+    scores = torch.full(words.shape, -torch.inf, device=source.device)  # (B, K)
+    scores[:, 0] = 0.0  # the K hypotheses are the same so far: one of them counts
+    first_rows = beam_size * torch.arange(len(source), device=source.device).unsqueeze(1)
+    finished, steps = torch.zeros_like(limits), []
+    while (scores > -torch.inf).any():
+        log_probabilities, state, weights = next_words(
+            model.decoder, words.flatten(), state, encoded
+        )
+        at_limit = (limits == len(steps)).unsqueeze(1)  # (B, 1)
+        ended, live, words, parents = _extend(scores, log_probabilities, end)
+        ended = torch.where(at_limit, scores, ended)
+        finished = finished + (ended > -torch.inf).sum(dim=1)
+        scores = live.masked_fill(at_limit | (finished >= beam_size).unsqueeze(1), -torch.inf)
+        rows = (first_rows + parents).flatten()  # (B·K,), into the batch of all hypotheses
+        state = state[rows]
+        steps.append(Step(ended, words, parents, weights[rows].unflatten(0, words.shape)))
+    return steps
+
+
+def _extend(
+    scores: Tensor, log_probabilities: Tensor, end: int
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Add each word to each hypothesis: scores (B, K), log-probabilities (B·K, V).
+
+    Returns four tensors (B, K): the sums with `<eos>` that are among the K best of their sentence
+    (-∞ for the others), then the K best sums without `<eos>`, their words and their parents.
+    """
+    beam_size, vocabulary = scores.shape[1], log_probabilities.shape[1]
+    sums = scores.unsqueeze(2) + log_probabilities.unflatten(0, scores.shape)  # (B, K, V)
+    # At most K sums end in <eos>, one for each hypothesis: 2K hold K that do not.
+    best, index = sums.flatten(start_dim=1).topk(2 * beam_size)  # (B, 2K)
+    ended = sums[:, :, end]
+    ended = ended.masked_fill(ended < best[:, beam_size - 1, None], -torch.inf)
+    live, choice = best.masked_fill(index % vocabulary == end, -torch.inf).topk(beam_size)
+    index = index.gather(1, choice)  # (B, K)
+    return ended, live, index % vocabulary, index // vocabulary
+
+
+def _rank(
+    steps: list[Step], limits: Tensor, length_normalization: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Choose the K best finished hypotheses of each sentence.
+
+    Returns three tensors (B, K): scores (-∞ where fewer have finished), numbers of words, and rows
+    among the hypotheses of that many words.
+    """
+    ended = torch.stack([step.ended for step in steps], dim=1)  # (B, steps, K)
+    beam_size = ended.shape[2]
+    lengths = torch.arange(1, len(steps) + 1, device=ended.device)  # t words and <eos>, or
+    lengths = lengths.minimum(limits.unsqueeze(1)).unsqueeze(2)  # as many words as the limit
+    normalized = ended / lengths.float() ** length_normalization  # (B, steps, K)
+    normalized = normalized.masked_fill(ended == -torch.inf, -torch.inf).flatten(start_dim=1)
+    index = normalized.topk(beam_size).indices  # (B, K)
+    return ended.flatten(start_dim=1).gather(1, index), index // beam_size, index % beam_size
+
+
+def _follow_back(steps: list[Step], sizes: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
+    """Collect words (B, K, T) and weights (B, K, T, S), from each hypothesis' last word back.
+
+    sizes, rows (B, K), as `_rank` returns them. What stands behind a hypothesis' size is noise.
+    """
+    sentences = torch.arange(len(rows), device=rows.device).unsqueeze(1)  # (B, 1)
+    words, weights = [], []
+    for t in reversed(range(len(steps))):
+        words.append(steps[t].words[sentences, rows])
+        weights.append(steps[t].weights[sentences, rows])
+        rows = torch.where(t < sizes, steps[t].parents[sentences, rows], rows)
+    return torch.stack(words[::-1], dim=2), torch.stack(weights[::-1], dim=2)
