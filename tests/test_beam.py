@@ -188,9 +188,13 @@ def test_a_larger_alpha_prefers_longer_translations(model, beam_size):
 @pytest.mark.parametrize(
     ("beam_size", "options", "complaint"),
     [
-        (0, {}, "a beam holds at least 1 hypothesis, not 0."),
-        (2, {"length_normalization": -0.5}, "length_normalization is 0 or more, not -0.5."),
-        (2, {"length_normalization": float("nan")}, "length_normalization is 0 or more, not nan."),
+        (0, {}, "a beam holds 1 hypothesis or more: beam_size cannot be 0."),
+        (2, {"length_normalization": -0.5}, "length_normalization must be 0 or more, not -0.5."),
+        (
+            2,
+            {"length_normalization": float("nan")},
+            "length_normalization must be 0 or more, not nan.",
+        ),
     ],
 )
 def test_settings_without_meaning_are_refused(beam_size, options, complaint):

@@ -24,7 +24,7 @@ from utils.attention import ATTENTIONS
 from utils.corpora import Corpus
 from utils.grammar import Pair
 from utils.text import build_fields
-from utils.translator import Translator
+from utils.translator import Translation, Translator, copy_source_words
 
 
 @pytest.fixture(scope="module")
@@ -155,9 +155,53 @@ def test_a_text_instead_of_a_list_gets_a_sentence(translator, sentences):
         translator.translate(sentences)
 
 
-def test_a_beam_of_no_size_gets_a_sentence(translator):
-    with pytest.raises(ValueError, match="beam_size"):
-        translator.translate(["eins"], beam_size=0)
+@pytest.mark.parametrize(
+    "options", [{"beam_size": 0}, {"beam_size": 2, "length_normalization": -1}]
+)
+def test_a_search_without_meaning_gets_a_sentence(translator, options):
+    with pytest.raises(ValueError, match=f"{list(options)[-1]} (cannot|must) be"):
+        translator.translate(["eins"], **options)
+
+
+def test_a_beam_of_one_is_the_default(translator):
+    sentences = ["eins zwei drei", "acht"]
+    (first,), (second,) = translator.n_best(sentences, beam_size=1)
+    assert_same([first, second], translator.translate(sentences))
+
+
+def test_the_best_of_a_beam_is_the_translation(translator):
+    sentences = ["eins zwei drei", "", "acht", "null neun"]
+    beams = translator.n_best(sentences, beam_size=3, length_normalization=0)
+    best = translator.translate(sentences, beam_size=3, length_normalization=0)
+    assert_same([beam[0] for beam in beams], best)
+    assert [len(beam) for beam in beams] == [3, 1, 3, 3]
+    for beam in beams:
+        scores = [translation.score for translation in beam]
+        assert scores == sorted(scores, reverse=True)
+        assert len({translation.tokens for translation in beam}) == len(beam)
+
+
+def test_a_word_is_copied_from_where_the_model_looked():
+    weights = torch.tensor([[0.2, 0.5, 0.3], [0.6, 0.3, 0.1], [0.1, 0.2, 0.7]])
+    written = Translation(("<unk>", "sees", "<unk>"), weights, -1.5)
+    copied = copy_source_words(written, ("sieht", "Emma", "Xaver"))
+    assert copied.tokens == ("Emma", "sees", "Xaver")
+    assert copied.weights is weights
+    assert copied.score == -1.5
+
+
+@pytest.mark.parametrize("beam_size", [1, 2])
+def test_copying_changes_unknown_words_and_nothing_else(beam_size):
+    translator = toy_translator()
+    with torch.no_grad():
+        translator.model.decoder.output.bias[translator.fields.target.vocab.unk_index] += 8
+    sentences = ["eins zwei drei vier", "Xaver acht", ""]
+    as_written = translator.translate(sentences, beam_size)
+    copied = translator.translate(sentences, beam_size, copy_unknown=True)
+    assert any("<unk>" in translation.tokens for translation in as_written)
+    for before, after, sentence in zip(as_written, copied, sentences, strict=True):
+        for old, new in zip(before.tokens, after.tokens, strict=True):
+            assert new in sentence.split() if old == "<unk>" else new == old
 
 
 def test_fields_of_another_model_get_a_sentence():

@@ -113,9 +113,9 @@ def beam_search(
     Raises ValueError for a beam below 1 or a negative `length_normalization`.
     """
     if beam_size < 1:
-        raise ValueError(f"a beam holds at least 1 hypothesis, not {beam_size}.")
+        raise ValueError(f"a beam holds 1 hypothesis or more: beam_size cannot be {beam_size}.")
     if not length_normalization >= 0:  # NaN is refused, too
-        raise ValueError(f"length_normalization is 0 or more, not {length_normalization}.")
+        raise ValueError(f"length_normalization must be 0 or more, not {length_normalization}.")
     limits = length_limits(source_lengths).to(source.device)
     steps = _search(model, source, source_lengths, limits, start, end, beam_size)
     scores, sizes, rows = _rank(steps, limits, length_normalization)

@@ -13,13 +13,14 @@ import torch
 from torch import Tensor
 
 from utils.corpora import detokenize, tokenize
-from utils.decoding import Hypothesis, greedy
+from utils.decoding import Hypothesis, beam_search, greedy
 from utils.grammar import Pair
 from utils.model import ModelConfig, Seq2Seq
 from utils.storage import load_safely, save_atomically
 from utils.text import (
     END,
     START,
+    UNKNOWN,
     Fields,
     encode_sources,
     fields_from_words,
@@ -61,23 +62,53 @@ class Translator:
         self.fields = fields
 
     def translate(
-        self, sentences: Sequence[str] | Sequence[tuple[str, ...]], beam_size: int = 1
+        self,
+        sentences: Sequence[str] | Sequence[tuple[str, ...]],
+        beam_size: int = 1,
+        *,
+        length_normalization: float = 1.0,
+        copy_unknown: bool = False,
     ) -> list[Translation]:
         """Translate sentences, given as text or as tuples of words, in the order given.
 
         Words that the vocabulary does not have are read as `<unk>`. A sentence without words gives
-        a translation without words. Raises ValueError for a beam other than 1.
+        a translation without words. A beam of 1 is greedy search; `decoding.beam_search` says what
+        `length_normalization` does. With `copy_unknown`, each `<unk>` that the model writes becomes
+        the source word with the heaviest weight (Luong, Sutskever et al. 2015 do so by alignment).
+        Raises ValueError for a beam below 1 or a negative `length_normalization`.
+        """
+        found = self.n_best(
+            sentences,
+            beam_size,
+            length_normalization=length_normalization,
+            copy_unknown=copy_unknown,
+        )
+        return [translations[0] for translations in found]
+
+    def n_best(
+        self,
+        sentences: Sequence[str] | Sequence[tuple[str, ...]],
+        beam_size: int,
+        *,
+        length_normalization: float = 1.0,
+        copy_unknown: bool = False,
+    ) -> list[list[Translation]]:
+        """Return, for each sentence, the 1 to `beam_size` translations of its beam, best first.
+
+        The arguments and errors are those of `translate`.
         """
         if isinstance(sentences, str):
             raise TypeError("translate takes a list of sentences: put the sentence in [ ].")
-        if beam_size != 1:
-            raise ValueError("only greedy search is there so far: use beam_size=1.")
         sources = [self.read(sentence) for sentence in sentences]
-        translations = [Translation((), torch.zeros(0, 0), 0.0)] * len(sources)
+        translations = [[Translation((), torch.zeros(0, 0), 0.0)] for _ in sources]
         for indices in _batches_by_length(sources):
-            hypotheses = self._search([sources[i] for i in indices])
-            for index, hypothesis in zip(indices, hypotheses, strict=True):
-                translations[index] = self._as_translation(hypothesis)
+            batch = [sources[i] for i in indices]
+            hypotheses = self._search(batch, beam_size, length_normalization)
+            for index, beam in zip(indices, hypotheses, strict=True):
+                translations[index] = [self._as_translation(hypothesis) for hypothesis in beam]
+        if copy_unknown:
+            pairs = zip(translations, sources, strict=True)
+            return [[copy_source_words(t, source) for t in beam] for beam, source in pairs]
         return translations
 
     def read(self, sentence: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -85,13 +116,20 @@ class Translator:
         words = tokenize(sentence) if isinstance(sentence, str) else sentence
         return match_case(words, self.fields.source.vocab)
 
-    def _search(self, sources: list[tuple[str, ...]]) -> list[Hypothesis]:
+    def _search(
+        self, sources: list[tuple[str, ...]], beam_size: int, length_normalization: float
+    ) -> list[list[Hypothesis]]:
         self.model.eval()
         device = next(self.model.parameters()).device
         source, lengths = encode_sources(sources, self.fields)
         vocabulary = self.fields.target.vocab
         start, end = vocabulary.stoi[START], vocabulary.stoi[END]
-        return greedy(self.model, source.to(device), lengths, start, end)
+        if beam_size == 1:  # the same words as a beam of 1, and faster
+            hypotheses = greedy(self.model, source.to(device), lengths, start, end)
+            return [[hypothesis] for hypothesis in hypotheses]
+        return beam_search(
+            self.model, source.to(device), lengths, start, end, beam_size, length_normalization
+        )
 
     def _as_translation(self, hypothesis: Hypothesis) -> Translation:
         itos = self.fields.target.vocab.itos
@@ -144,6 +182,18 @@ class Translator:
                 f"{path} holds no translator of this version: train it anew."
             ) from error
         return cls(model.to(device).eval(), fields)
+
+
+def copy_source_words(translation: Translation, source: Sequence[str]) -> Translation:
+    """Put the source word with the heaviest weight in the place of each `<unk>`.
+
+    `source` has the S words that the model read. Names and numbers are often right so.
+    """
+    tokens = tuple(
+        source[int(weights.argmax())] if token == UNKNOWN else token
+        for token, weights in zip(translation.tokens, translation.weights, strict=True)
+    )
+    return translation._replace(tokens=tokens)
 
 
 def _find(path_or_name: str | Path) -> Path:

@@ -11,7 +11,7 @@ from utils.evaluation import bleu, sacrebleu_lowercase
 from utils.model import build_model, choose_device
 from utils.text import build_fields
 from utils.training import Settings, fit
-from utils.translator import Translator
+from utils.translator import Translator, copy_source_words
 
 MODEL_OPTIONS = ("attention", "embedding_size", "hidden_size", "memory_size", "dropout", "seed")
 TRAINING_OPTIONS = (
@@ -70,14 +70,21 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def report(translator: Translator, corpus: Corpus, examples: int = 5) -> None:
-    """Print BLEU on the test sentences, two ways, and the first few translations."""
+    """Print BLEU on the test sentences and the first few translations.
+
+    sacreBLEU takes `<unk>` apart into three tokens, `<`, `unk` and `>`: so it is also given the
+    translations with a copied source word in its place.
+    """
     translations = translator.translate([pair.source for pair in corpus.test])
+    sources = [translator.read(pair.source) for pair in corpus.test]
+    copied = [copy_source_words(t, s) for t, s in zip(translations, sources, strict=True)]
     score = bleu([t.tokens for t in translations], [pair.target for pair in corpus.test])
     references = [detokenize(pair.target) for pair in corpus.test]
-    sacre_score, signature = sacrebleu_lowercase([str(t) for t in translations], references)
     print(f"test BLEU on {len(corpus.test)} sentences: {score:.1f} (words as tokenized here)")
-    print(f"test BLEU by sacreBLEU: {sacre_score:.1f} ({signature})")
-    for pair, translation in zip(corpus.test[:examples], translations, strict=False):
+    for name, texts in {"<unk> as it is": translations, "source words for <unk>": copied}.items():
+        sacre_score, signature = sacrebleu_lowercase([str(t) for t in texts], references)
+        print(f"test BLEU by sacreBLEU, {name}: {sacre_score:.1f} ({signature})")
+    for pair, translation in zip(corpus.test[:examples], copied, strict=False):
         print(f"\n  source     {detokenize(pair.source)}\n  reference  {detokenize(pair.target)}")
         print(f"  model      {translation}")
 
