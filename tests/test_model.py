@@ -165,8 +165,8 @@ def test_memory_may_have_its_own_size():
     ("options", "sentence"),
     [
         ({"attention": "bilinear"}, "unknown attention 'bilinear': choose one of fixed, dot"),
-        ({"hidden_size": 7}, "must be even .* not 7"),
-        ({"memory_size": 9}, "must be even .* not 9"),
+        ({"hidden_size": 7}, "must be even, .* not 7"),
+        ({"memory_size": 9}, "must be even, .* not 9"),
         ({"attention": "dot", "memory_size": 10}, "dot attention needs states of one size"),
     ],
 )

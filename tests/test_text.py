@@ -102,8 +102,8 @@ def test_unknown_words_become_unk_and_stay_unknown():
     ],
 )
 def test_case_is_matched_to_the_vocabulary(word, read):
-    vocabulary = build_fields(corpus_of("der Hund essen Essen")).source.vocab
-    assert match_case([word], vocabulary) == (read,)
+    fields = build_fields(corpus_of("der Hund essen Essen"))
+    assert match_case([word], fields.source) == (read,)
 
 
 def test_batches_hold_the_pairs_in_order():

@@ -6,6 +6,7 @@ those above it:
     environment  is everything there? standard library only
     grammar      a miniature German–English grammar: sentence pairs with gold word alignment
     corpora      load_corpus: the shipped corpus, Multi30k, or a folder of your own
+    subwords     words in pieces, by sentencepiece
     text         words to numbers: vocabularies and bucketed batches (torchtext lives here)
     attention    FixedContext, DotAttention, GeneralAttention, AdditiveAttention
     storage      files that are written whole or not at all

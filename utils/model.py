@@ -20,6 +20,9 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from utils.attention import ATTENTIONS, last_states, lengths_to_mask
 from utils.text import PADDING, Fields
 
+EMBEDDING_SCALE = 0.4  # standard deviation of the first numbers in an embedding,
+TIED_SCALE = 0.1  # and in one that is the output layer, too
+
 
 class Encoded(NamedTuple):
     """A read source sentence: everything the decoder needs at each step.
@@ -45,12 +48,13 @@ class ModelConfig:
     hidden_size: int
     memory_size: int
     dropout: float
+    tied: bool = False
 
 
 def small_embedding(words: int, size: int, padding: int) -> nn.Embedding:
     """Return an embedding with smaller numbers than usual, so that training soon shapes them."""
     embedding = nn.Embedding(words, size, padding_idx=padding)
-    nn.init.normal_(embedding.weight, std=0.4)
+    nn.init.normal_(embedding.weight, std=EMBEDDING_SCALE)
     nn.init.zeros_(embedding.weight[padding])
     return embedding
 
@@ -132,7 +136,8 @@ class Decoder(nn.Module):
 
     def predict(self, embedded: Tensor, state: Tensor, context: Tensor) -> Tensor:
         """Return the logits of equation (7): (…, E), (…, Q), (…, M) -> (…, V)."""
-        hidden = torch.tanh(self.readout(torch.cat([embedded, state, context], dim=-1)))
+        features = torch.cat([embedded, self.dropout(state), context], dim=-1)  # (…, E + Q + M)
+        hidden = torch.tanh(self.readout(features))  # (…, E)
         return self.output(self.dropout(hidden))
 
     def forward(self, target: Tensor, state: Tensor, encoded: Encoded) -> tuple[Tensor, Tensor]:
@@ -150,13 +155,23 @@ class Decoder(nn.Module):
 
 
 class Seq2Seq(nn.Module):
-    """Encoder and decoder; `config` builds the same model again."""
+    """Encoder and decoder; `config` builds the same model again.
+
+    A tied model has one matrix for three purposes: it embeds source words, embeds target words,
+    and its rows are what the decoder compares its readout with (Press & Wolf 2017).
+    """
 
     def __init__(self, config: ModelConfig):
         super().__init__()
         self.config = config
         self.encoder = Encoder(config)
         self.decoder = Decoder(config)
+        if config.tied:
+            shared = self.encoder.embedding
+            with torch.no_grad():  # as small as an output layer's weights
+                shared.weight.mul_(TIED_SCALE / EMBEDDING_SCALE)
+            self.decoder.embedding = shared
+            self.decoder.output.weight = shared.weight
 
     def encode(self, source: Tensor, source_lengths: Tensor) -> tuple[Tensor, Encoded]:
         """Read source (B, S): return s_0 (B, Q) and what the decoder attends to."""
@@ -180,23 +195,25 @@ def build_model(
     hidden_size: int = 128,
     memory_size: int | None = None,
     dropout: float = 0.0,
+    tied: bool = False,
     seed: int | None = None,
 ) -> Seq2Seq:
     """Build a translator for the vocabularies of `fields`.
 
     `attention` is one of "fixed", "dot", "general", "additive"; `memory_size` is the size of h_j
-    (the decoder's `hidden_size` unless given; even, for two directions have half each). With a
-    `seed` the initial weights are the same each time, and the global random state stays untouched.
-    Raises ValueError for an unknown attention or sizes that do not fit.
+    (the decoder's `hidden_size` unless given; even, for two directions have half each). `tied`
+    uses one matrix for both embeddings and the output, so both languages must share a vocabulary.
+    With a `seed` the initial weights are the same each time, and the global random state stays
+    untouched. Raises ValueError for an unknown attention or sizes that do not fit.
     """
     memory_size = hidden_size if memory_size is None else memory_size
+    source, target = fields.source.vocab, fields.target.vocab
     if attention not in ATTENTIONS:
         raise ValueError(f"unknown attention {attention!r}: choose one of {', '.join(ATTENTIONS)}.")
     if memory_size % 2:
-        raise ValueError(
-            f"the memory's size must be even to hold two directions, not {memory_size}."
-        )
-    source, target = fields.source.vocab, fields.target.vocab
+        raise ValueError(f"memory_size must be even, for two directions, not {memory_size}.")
+    if tied and source.itos != target.itos:
+        raise ValueError("tied needs one vocabulary for both languages: use subwords, too.")
     config = ModelConfig(
         source_size=len(source),
         target_size=len(target),
@@ -207,6 +224,7 @@ def build_model(
         hidden_size=hidden_size,
         memory_size=memory_size,
         dropout=dropout,
+        tied=tied,
     )
     with torch.random.fork_rng(enabled=seed is not None):
         if seed is not None:

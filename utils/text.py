@@ -7,7 +7,8 @@ today's PyTorch; the last release, 0.18, does not import on any PyTorch newer th
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -16,8 +17,17 @@ from torchtext.vocab import Vocab
 
 from utils.corpora import Corpus
 from utils.grammar import Pair
+from utils.subwords import Subwords
 
 UNKNOWN, PADDING, START, END = "<unk>", "<pad>", "<sos>", "<eos>"
+
+
+class SubwordField(data.Field):
+    """A Field whose numbers stand for pieces of words."""
+
+    def __init__(self, subwords: Subwords, **options: Any):
+        super().__init__(preprocessing=subwords.split, **options)
+        self.subwords = subwords
 
 
 class Fields(NamedTuple):
@@ -25,10 +35,16 @@ class Fields(NamedTuple):
 
     `field.vocab.stoi[word]` is a word's number, `field.vocab.itos[number]` the word.
     Target sentences are wrapped in `<sos>` and `<eos>`; source sentences stay as they are.
+    With subwords, the numbers stand for pieces of words, and both sides share a vocabulary.
     """
 
     source: data.Field
     target: data.Field
+
+    @property
+    def subwords(self) -> Subwords | None:
+        """What splits words into pieces, or None if they stay whole."""
+        return self.source.subwords if isinstance(self.source, SubwordField) else None
 
 
 class Batch(NamedTuple):
@@ -46,30 +62,40 @@ class Batch(NamedTuple):
         return Batch(self.source.to(device), self.source_lengths, self.target.to(device))
 
 
-def build_fields(corpus: Corpus, min_freq: int = 1) -> Fields:
+def build_fields(corpus: Corpus, min_freq: int = 1, subwords: int | None = None) -> Fields:
     """Build both vocabularies from the *training* sentences alone.
 
-    A word seen fewer than `min_freq` times becomes `<unk>`.
+    A word seen fewer than `min_freq` times becomes `<unk>`. With a number of `subwords`, words are
+    split into that many different pieces instead, one set for both languages. Raises ValueError
+    when the sentences cannot give that many.
     """
+    if subwords is not None:
+        sentences = [words for pair in corpus.train for words in (pair.source, pair.target)]
+        learned = Subwords.learn(sentences, subwords)
+        pieces = [UNKNOWN, PADDING, START, END, *learned.pieces]
+        return fields_from_words(pieces, pieces, learned)
     fields = _empty_fields()
     fields.source.build_vocab([pair.source for pair in corpus.train], min_freq=min_freq)
     fields.target.build_vocab([pair.target for pair in corpus.train], min_freq=min_freq)
     return fields
 
 
-def fields_from_words(source_words: Sequence[str], target_words: Sequence[str]) -> Fields:
+def fields_from_words(
+    source_words: Sequence[str], target_words: Sequence[str], subwords: Subwords | None = None
+) -> Fields:
     """Rebuild fields from the word lists `vocab.itos` of saved ones; the order is the numbering."""
-    fields = _empty_fields()
+    fields = _empty_fields(subwords)
     fields.source.vocab = Vocab(Counter(), specials=list(source_words))
     fields.target.vocab = Vocab(Counter(), specials=list(target_words))
     return fields
 
 
-def _empty_fields() -> Fields:
+def _empty_fields(subwords: Subwords | None = None) -> Fields:
+    field = data.Field if subwords is None else partial(SubwordField, subwords)
     special = {"unk_token": UNKNOWN, "pad_token": PADDING, "batch_first": True}
     return Fields(
-        source=data.Field(include_lengths=True, **special),
-        target=data.Field(init_token=START, eos_token=END, **special),
+        source=field(include_lengths=True, **special),
+        target=field(init_token=START, eos_token=END, **special),
     )
 
 
@@ -82,22 +108,28 @@ def is_known(word: str, vocabulary: Vocab) -> bool:
     return vocabulary.stoi.get(word, vocabulary.unk_index) != vocabulary.unk_index
 
 
-def match_case(words: Sequence[str], vocabulary: Vocab) -> tuple[str, ...]:
+def match_case(words: Sequence[str], field: data.Field) -> tuple[str, ...]:
     """Write each unknown word in lower case, or with a capital, if the vocabulary has it so.
 
-    People write "Der Lehrer liest." where the corpus has "der" and "Lehrer".
+    People write "Der Lehrer liest." where the corpus has "der" and "Lehrer". With subwords, a word
+    is known if all its pieces are.
     """
 
     def known_form(word: str) -> str:
-        forms = (word, word.lower(), word.capitalize())
-        return next((form for form in forms if is_known(form, vocabulary)), word)
+        for form in (word, word.lower(), word.capitalize()):
+            if all(is_known(piece, field.vocab) for piece in field.preprocess([form])):
+                return form
+        return word
 
     return tuple(known_form(word) for word in words)
 
 
 def encode_sources(sentences: Sequence[Sequence[str]], fields: Fields) -> tuple[Tensor, Tensor]:
-    """Number and pad source sentences: source (B, S) and their lengths (B,)."""
-    return fields.source.process(sentences)
+    """Number and pad source sentences: source (B, S) and their lengths (B,).
+
+    With subwords, the S positions are pieces of words.
+    """
+    return fields.source.process([fields.source.preprocess(words) for words in sentences])
 
 
 def make_batches(

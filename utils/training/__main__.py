@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,15 @@ from utils.text import build_fields
 from utils.training import Settings, fit
 from utils.translator import Translator, copy_source_words
 
-MODEL_OPTIONS = ("attention", "embedding_size", "hidden_size", "memory_size", "dropout", "seed")
+MODEL_OPTIONS = (
+    "attention",
+    "embedding_size",
+    "hidden_size",
+    "memory_size",
+    "dropout",
+    "tied",
+    "seed",
+)
 TRAINING_OPTIONS = (
     "epochs",
     "seed",
@@ -48,14 +57,24 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         description="Train a translator, score it on the test sentences, and save it.",
         formatter_class=Formatter,
     )
-    add = parser.add_argument
+    _add_model_options(parser.add_argument)
+    _add_training_options(parser.add_argument)
+    return parser.parse_args(arguments)
+
+
+def _add_model_options(add: Callable[..., Any]) -> None:
     add("--corpus", default="mini", help="mini, multi30k, or a folder of your own")
     add("--min-freq", type=positive, default=1, help="words rarer than this become <unk>")
+    add("--subwords", type=positive, help="split words into so many different pieces")
     add("--attention", choices=ATTENTIONS, default="additive", help="how the decoder looks back")
     add("--embedding-size", type=positive, default=80, help="numbers in a word's embedding")
     add("--hidden-size", type=positive, default=128, help="numbers in the decoder's state")
     add("--memory-size", type=positive, help="numbers in an encoder state, if not --hidden-size")
     add("--dropout", type=float, default=0.0, help="share of numbers dropped in training")
+    add("--tied", action="store_true", help="one matrix for both embeddings and the output")
+
+
+def _add_training_options(add: Callable[..., Any]) -> None:
     add("--epochs", type=positive, default=Settings.epochs, help="passes over the training pairs")
     add("--batch-size", type=positive, default=Settings.batch_size, help="sentences in a batch")
     add("--learning-rate", type=float, default=Settings.learning_rate, help="its highest value")
@@ -65,8 +84,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--device", default="auto", help="cpu, cuda, mps, or auto")
     add("--validation-bleu", action="store_true", help="score validation after each epoch")
     add("--checkpoint", type=Path, help="write it after each epoch; go on from it if it is there")
+    add("--half", action="store_true", help="save 16-bit numbers, half the size")
     add("--output", type=Path, default=Path("runs/translator.pt"), help="where to save")
-    return parser.parse_args(arguments)
 
 
 def report(translator: Translator, corpus: Corpus, examples: int = 5) -> None:
@@ -97,7 +116,7 @@ def main(arguments: list[str] | None = None) -> int:
         return {name: getattr(options, name) for name in names}
 
     corpus = load_corpus(options.corpus)
-    fields = build_fields(corpus, options.min_freq)
+    fields = build_fields(corpus, options.min_freq, options.subwords)
     model = build_model(fields, **chosen(MODEL_OPTIONS)).to(choose_device(options.device))
     weights = sum(parameter.numel() for parameter in model.parameters())
     print(f"{len(corpus.train)} training pairs, {weights:,} weights")
@@ -107,7 +126,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"trained for {history.seconds:.0f} s")
     translator = Translator(model, fields)
     report(translator, corpus)
-    translator.save(options.output)
+    translator.save(options.output, options.half)
     print(f"\nsaved {options.output}")
     return 0
 

@@ -1,0 +1,103 @@
+"""Words in pieces: byte-pair encoding (Sennrich et al. 2016), by sentencepiece.
+
+A frequent word is one piece. A rare word is several, down to single letters: so no word is unknown
+as long as its letters are known. Both languages share one set of pieces.
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+import sentencepiece
+import torch
+from torch import Tensor
+
+WORD_START = "▁"  # sentencepiece begins the first piece of each word with it
+
+
+class Subwords:
+    """A learned set of pieces: `split` words into them, `join` them to words again."""
+
+    def __init__(self, model: bytes):
+        self.model = model
+        self._processor = sentencepiece.SentencePieceProcessor(model_proto=model)
+
+    @classmethod
+    def learn(cls, sentences: Iterable[Sequence[str]], size: int) -> "Subwords":
+        """Learn `size` pieces: start from letters, then merge the most frequent pair, repeatedly.
+
+        Raises ValueError when the sentences cannot give that many.
+        """
+        model = io.BytesIO()
+        try:
+            sentencepiece.SentencePieceTrainer.train(
+                sentence_iterator=(" ".join(words) for words in sentences),
+                model_writer=model,
+                vocab_size=size,
+                model_type="bpe",
+                character_coverage=1.0,  # every letter is a piece
+                normalization_rule_name="identity",
+                bos_id=-1,  # the vocabularies of `text` have <sos>, <eos> and <pad> already
+                eos_id=-1,
+                pad_id=-1,
+                minloglevel=2,
+            )
+        except RuntimeError as error:
+            raise ValueError(
+                f"the sentences do not give {size} subwords: ask for fewer or more."
+            ) from error
+        return cls(model.getvalue())
+
+    @classmethod
+    def from_tensor(cls, numbers: Tensor) -> "Subwords":
+        """Rebuild what `to_tensor` made; RuntimeError if the numbers are anything else."""
+        return cls(bytes(numbers.tolist()))
+
+    def to_tensor(self) -> Tensor:
+        """Return the pieces as bytes in a tensor, which a file without code can hold."""
+        return torch.tensor(list(self.model), dtype=torch.uint8)
+
+    @property
+    def pieces(self) -> list[str]:
+        """All pieces there are, `<unk>` left out."""
+        processor = self._processor
+        numbers = range(processor.get_piece_size())
+        return [processor.id_to_piece(n) for n in numbers if not processor.is_unknown(n)]
+
+    def split(self, words: Sequence[str]) -> list[str]:
+        """Split each word on its own: ["ein", "karateanzug"] -> ["▁ein", "▁kar", "ate", …]."""
+        split_words = self._processor.encode(list(words), out_type=str)
+        return [piece for pieces in split_words for piece in pieces]
+
+
+def join(pieces: Sequence[str]) -> tuple[str, ...]:
+    """Join pieces to words: the reverse of `Subwords.split`."""
+    words = [""] * (word_numbers(pieces)[-1] + 1 if pieces else 0)
+    for number, piece in zip(word_numbers(pieces), pieces, strict=True):
+        words[number] += piece.removeprefix(WORD_START)
+    return tuple(words)
+
+
+def word_numbers(pieces: Sequence[str]) -> list[int]:
+    """Return the position of the word that each piece belongs to: ["▁kar", "ate"] -> [0, 0]."""
+    starts = [i == 0 or piece.startswith(WORD_START) for i, piece in enumerate(pieces)]
+    return [number - 1 for number in accumulate(starts)]
+
+
+def weights_of_words(weights: Tensor, target: Sequence[str], source: Sequence[str]) -> Tensor:
+    """Turn weights between pieces (T', S') into weights between words (T, S).
+
+    How much a word is looked at is the sum over its pieces; how much a word of several pieces looks
+    is the mean over them. So each row still sums to 1.
+    """
+    to_words = [_membership(pieces).to(weights) for pieces in (target, source)]
+    looking, looked_at = to_words  # (T, T'), (S, S')
+    looking = looking / looking.sum(dim=1, keepdim=True)
+    return looking @ weights @ looked_at.T
+
+
+def _membership(pieces: Sequence[str]) -> Tensor:
+    """Return a matrix (words, pieces) with 1 where a piece is part of a word."""
+    numbers = torch.tensor(word_numbers(pieces), dtype=torch.long)
+    words = int(numbers[-1]) + 1 if pieces else 0
+    return (torch.arange(words).unsqueeze(1) == numbers).float()
