@@ -1,11 +1,12 @@
 """Pictures show the data they are given; whether they are beautiful, people say."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
 from utils.attention import lengths_to_mask
-from utils.plots import PADDING_OR_WORD, word_grid
+from utils.plots import PADDING_OR_WORD, attention_map, word_bars, word_grid
 
 
 @pytest.fixture
@@ -31,3 +32,23 @@ def test_a_word_grid_has_each_word_in_a_cell_of_its_color(ax):
     assert ax.get_ylim() == (2, 0)  # the first sentence is on top
     legend = {text.get_text() for text in ax.get_legend().get_texts()}
     assert legend == {"mask True", "False"}
+
+
+def test_bars_have_their_colors_and_their_values(ax):
+    colors = ["#0072B2", "#555555"]
+    assert word_bars([0.25, -2], ["ja", "nein"], ax, colors, numbers="{:.2f}") is ax
+    assert [to_hex(bar.get_facecolor()).upper() for bar in ax.patches] == colors
+    assert [text.get_text() for text in ax.texts] == ["0.25", "-2.00"]
+
+
+def test_bars_are_without_values_unless_asked(ax):
+    word_bars([0.25, 0.75], ["ja", "nein"], ax, "#0072B2")
+    assert [bar.get_height() for bar in ax.patches] == [0.25, 0.75] and not ax.texts
+
+
+@pytest.mark.parametrize(("numbers", "written"), [("", []), (".1f", ["0.9", "0.1", "0.2", "0.8"])])
+def test_an_attention_map_writes_the_weights_if_asked(ax, numbers, written):
+    weights = np.array([[0.9, 0.1], [0.2, 0.8]])
+    assert attention_map(weights, ["ja", "."], ["yes", "."], ax, numbers) is ax
+    assert [text.get_text() for text in ax.texts] == written
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["yes", "."]

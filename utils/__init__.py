@@ -16,6 +16,7 @@ those above it:
     translator   Translator = model + vocabularies
     evaluation   BLEU, exact match, alignment error rate
     training     fit, checkpoints, and `python -m utils.training`
+    experiments  what takes longer than a notebook may: `make experiments`
     plots        one function for each kind of picture
     notebooks    `make notebooks`: run the notebooks and save them with their outputs
 """

@@ -82,7 +82,11 @@ class Encoder(nn.Module):
         embedded = self.dropout(self.embedding(source))  # (B, S, E)
         states = self.read(embedded, lengths) + self.own_word(embedded)  # (B, S, M)
         memory = self.dropout(math.sqrt(0.5) * states)
-        return memory, last_states(memory, lengths.to(memory.device))
+        return memory, self.summarize(memory, lengths.to(memory.device))
+
+    def summarize(self, memory: Tensor, lengths: Tensor) -> Tensor:  # (B, S, M), (B,) -> (B, M)
+        """Return the last state of each direction."""
+        return last_states(memory, lengths)
 
     def read(self, embedded: Tensor, lengths: Tensor) -> Tensor:  # (B, S, E), (B,) -> (B, S, M)
         """Run the GRU over the real words only, so that the states are right for every length.
@@ -134,11 +138,14 @@ class Decoder(nn.Module):
         state = self.cell(torch.cat([embedded, context], dim=-1), state)  # (6)
         return state, context, weights
 
+    def combine(self, embedded: Tensor, state: Tensor, context: Tensor) -> Tensor:
+        """Return what the readout makes of all three: (…, E), (…, Q), (…, M) -> (…, E)."""
+        features = torch.cat([embedded, self.dropout(state), context], dim=-1)
+        return torch.tanh(self.readout(features))
+
     def predict(self, embedded: Tensor, state: Tensor, context: Tensor) -> Tensor:
         """Return the logits of equation (7): (…, E), (…, Q), (…, M) -> (…, V)."""
-        features = torch.cat([embedded, self.dropout(state), context], dim=-1)  # (…, E + Q + M)
-        hidden = torch.tanh(self.readout(features))  # (…, E)
-        return self.output(self.dropout(hidden))
+        return self.output(self.dropout(self.combine(embedded, state, context)))
 
     def forward(self, target: Tensor, state: Tensor, encoded: Encoded) -> tuple[Tensor, Tensor]:
         """Teacher forcing: target (B, T) -> logits (B, T-1, V), weights (B, T-1, S).

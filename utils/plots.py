@@ -59,9 +59,16 @@ def length_curve(
 
 
 def attention_map(
-    weights: Tensor | np.ndarray, source: Sequence[str], target: Sequence[str], ax: Axes
+    weights: Tensor | np.ndarray,
+    source: Sequence[str],
+    target: Sequence[str],
+    ax: Axes,
+    numbers: str = "",
 ) -> Axes:
-    """Draw weights (T, S): a row for each target word, a column for each source word."""
+    """Draw weights (T, S): a row for each target word, a column for each source word.
+
+    With a format such as ".3f", `numbers` writes each weight into its cell.
+    """
     sns.heatmap(
         np.asarray(weights),
         ax=ax,
@@ -71,6 +78,8 @@ def attention_map(
         square=True,
         linewidths=0.5,
         linecolor="#DDDDDD",
+        annot=bool(numbers),
+        fmt=numbers,
         xticklabels=list(source),
         yticklabels=list(target),
         cbar_kws={"label": "weight α", "shrink": 0.7},
@@ -94,10 +103,21 @@ def training_curves(history: History, ax: Axes, color: str = NEUTRAL) -> Axes:
     return ax
 
 
-def word_bars(values: Sequence[float], words: Sequence[str], ax: Axes, color: str) -> Axes:
-    """Draw one bar for each word, in the order of the sentence."""
+def word_bars(
+    values: Sequence[float],
+    words: Sequence[str],
+    ax: Axes,
+    color: str | Sequence[str],
+    numbers: str = "",
+) -> Axes:
+    """Draw one bar for each word, in the order of the sentence, in one color or one for each.
+
+    With a format such as "{:.3f}", `numbers` writes each value at the end of its bar.
+    """
     positions = np.arange(len(words))
-    ax.bar(positions, values, color=color)
+    bars = ax.bar(positions, values, color=color)
+    if numbers:
+        ax.bar_label(bars, fmt=numbers, padding=2, size="small")
     ax.set_xticks(positions, words, rotation=60, ha="right", rotation_mode="anchor")
     ax.grid(axis="x", visible=False)
     return ax

@@ -29,12 +29,14 @@ def fit(
     clip: float = Settings.clip,
     validation_bleu: bool = False,
     on_epoch: Callable[[Epoch], None] | None = None,
+    quiet: bool = False,
 ) -> History:
     """Train `model` with Adam and a one-cycle learning rate, and leave it with its best weights.
 
-    Shows a progress bar and prints one line per epoch. Interrupting it keeps what was learned. With
-    `checkpoint`, a file is written after each epoch, and the same call goes on from there: bit for
-    bit as if it had not stopped. Raises ValueError when that file belongs to another run.
+    Unless `quiet`, it shows a progress bar and prints one line per epoch. Interrupting it keeps
+    what was learned. With `checkpoint`, a file is written after each epoch, and the same call goes
+    on from there: bit for bit as if it had not stopped. Raises ValueError when that file belongs to
+    another run.
     """
     settings = Settings(epochs, seed, batch_size, learning_rate, label_smoothing, clip)
     run = Run(model, fields, corpus, settings)
@@ -46,7 +48,7 @@ def fit(
         elif path is not None:
             run.save(path)  # the start, so that a stop in the first epoch can be resumed too
         try:
-            _train(run, path, validation_bleu, on_epoch)
+            _train(run, path, validation_bleu, on_epoch, quiet)
             model.load_state_dict(run.best_weights)
         except KeyboardInterrupt:
             run.history.interrupted = True
@@ -60,17 +62,23 @@ def _train(
     path: Path | None,
     validation_bleu: bool,
     on_epoch: Callable[[Epoch], None] | None,
+    quiet: bool,
 ) -> None:
     """Run the epochs that are left."""
     done, epochs = len(run.history.epochs), run.settings.epochs
     with tqdm(
-        total=run.steps * epochs, initial=run.steps * done, desc="training", leave=False
+        total=run.steps * epochs,
+        initial=run.steps * done,
+        desc="training",
+        leave=False,
+        disable=quiet,
     ) as bar:
         for number in range(done + 1, epochs + 1):
             started = time.perf_counter()
             train_loss = run.train_epoch(number, bar)
             epoch = run.finish_epoch(number, train_loss, started, validation_bleu)
-            bar.write(str(epoch))
+            if not quiet:
+                bar.write(str(epoch))
             if path is not None:
                 run.save(path)
             if on_epoch is not None:

@@ -1,0 +1,10 @@
+"""The measurements behind notebooks 08 and 10, by `make experiments`.
+
+The parts, in order:
+
+    tables    results in data/results/*.csv, one run after the other, so that a stop loses nothing
+    variants  the four models, and models that differ from one of them in exactly one thing
+    quality   BLEU, exact matches and alignment errors by sentence length
+    speed     training and decoding speed, memory; time and memory against length
+    studies   which runs there are of each, and how to run what is missing
+"""

@@ -1,0 +1,115 @@
+"""How fast the models are, how much memory they take, and how both grow with the length.
+
+Sizes here are in megabytes of 10⁶ bytes, times in seconds on the CPU.
+"""
+
+import time
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from utils.corpora import load_corpus
+from utils.model import Seq2Seq, build_model
+from utils.text import PADDING, Batch, build_fields, make_batches
+from utils.training import word_loss
+from utils.translator import Translator
+
+BATCH_SIZE = 64
+LENGTHS = (10, 20, 40, 80, 160)
+
+
+def measure_speed(attention: str, seed: int, batches: int = 60) -> list[dict[str, Any]]:
+    """Return one row: weights, target words a second in training, sentences a second, memory.
+
+    Training is timed over `batches` updates of Adam with batches of the mini corpus, after ten that
+    are not timed. Greedy decoding is timed over the mini test split with the shipped translator,
+    because one that has not learned to stop would write too much. The memory is what one batch of
+    30-word sentences keeps for the backward pass.
+    """
+    corpus = load_corpus("mini")
+    fields = build_fields(corpus)
+    model = build_model(fields, attention, seed=seed)
+    train = list(make_batches(corpus.train, fields, BATCH_SIZE, shuffle=True, seed=seed))
+    padding = fields.target.vocab.stoi[PADDING]
+    _time_updates(model, train[:10], padding)
+    timed = train[10 : 10 + batches]
+    words = sum(int((batch.target[:, 1:] != padding).sum()) for batch in timed)
+    translator, sources = Translator.load(f"mini-{attention}"), [p.source for p in corpus.test]
+    started = time.perf_counter()
+    translator.translate(sources)
+    decoding = time.perf_counter() - started
+    return [
+        {
+            "attention": attention,
+            "seed": seed,
+            "weights": sum(parameter.numel() for parameter in model.parameters()),
+            "train_words_per_second": words / _time_updates(model, timed, padding),
+            "decoded_sentences_per_second": len(sources) / decoding,
+            "megabytes": kept_megabytes(model, random_batch(model, 30, seed), padding),
+        }
+    ]
+
+
+def measure_cost(attention: str, length: int, seed: int, batch_size: int = 16) -> list[dict]:
+    """Return one row: time and memory of a training step with `length` words on both sides.
+
+    The time is the best of three steps forward and backward; the first weights do not matter.
+    """
+    fields = build_fields(load_corpus("mini"))
+    model = build_model(fields, attention, seed=seed)
+    padding = fields.target.vocab.stoi[PADDING]
+    batch = random_batch(model, length, seed, batch_size)
+    seconds = min(_time_updates(model, [batch], padding) for _ in range(3))
+    megabytes = kept_megabytes(model, batch, padding)
+    row = {"attention": attention, "length": length, "seed": seed}
+    return [row | {"seconds": seconds, "megabytes": megabytes}]
+
+
+def random_batch(model: Seq2Seq, length: int, seed: int, size: int = BATCH_SIZE) -> Batch:
+    """Return a batch of random words without padding: `length` on each side, and `<eos>`."""
+    generator = torch.Generator().manual_seed(seed)
+    config = model.config
+    source = torch.randint(4, config.source_size, (size, length), generator=generator)
+    target = torch.randint(4, config.target_size, (size, length + 2), generator=generator)
+    return Batch(source, torch.full((size,), length), target)
+
+
+def kept_megabytes(model: Seq2Seq, batch: Batch, padding: int) -> float:
+    """Return how much a training step keeps between its forward and its backward pass.
+
+    Counted are the tensors that autograd saves, each piece of memory once; the weights are not
+    counted.
+    """
+    weights = {parameter.untyped_storage().data_ptr() for parameter in model.parameters()}
+    kept = {}
+
+    def remember(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in weights:
+            kept[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(remember, lambda tensor: tensor):
+        loss = word_loss(model(*batch)[0], batch.target, padding)
+    del loss  # until here the pieces stay where they are, so that no two share an address
+    return sum(kept.values()) / 1e6
+
+
+def _time_updates(model: Seq2Seq, batches: list[Batch], padding: int) -> float:
+    """Return the seconds that one update with each batch takes."""
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
+    started = time.perf_counter()
+    for batch in batches:
+        optimizer.zero_grad()
+        word_loss(model(*batch)[0], batch.target, padding).backward()
+        optimizer.step()
+    return time.perf_counter() - started
+
+
+def fitted_exponent(lengths: list[int], values: list[float]) -> float:
+    """Return b of the best power law, value = a · lengthᵇ: least squares of the logarithms."""
+    x, y = (torch.tensor(numbers, dtype=torch.float64).log() for numbers in (lengths, values))
+    x, y = x - x.mean(), y - y.mean()
+    return float((x * y).sum() / (x * x).sum())

@@ -1,0 +1,76 @@
+"""The studies, and how to run what is missing of one."""
+
+import multiprocessing
+from collections.abc import Callable, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+import torch
+from tqdm import tqdm
+
+from utils.attention import ATTENTIONS
+from utils.experiments.quality import SCALES, measure_quality
+from utils.experiments.speed import LENGTHS, measure_cost, measure_speed
+from utils.experiments.tables import RESULTS, Table
+from utils.experiments.variants import VARIANTS
+
+SEEDS = range(5)
+
+
+class Study(NamedTuple):
+    """A table: what its runs are called by, which there are, and how one is measured.
+
+    A study that is timed runs alone, with all cores; the others run side by side, one core each.
+    """
+
+    key: tuple[str, ...]
+    runs: Sequence[tuple]
+    measure: Callable[..., list[dict[str, Any]]]
+    timed: bool
+
+
+# Seeds vary slowest: after a stop each variant has about as many runs as any other.
+STUDIES = {
+    "quality": Study(
+        ("seed", "scale", "variant"),
+        list(product(SEEDS, reversed(SCALES), VARIANTS)),
+        measure_quality,
+        timed=False,
+    ),
+    "speed": Study(
+        ("seed", "attention"), list(product(SEEDS, ATTENTIONS)), measure_speed, timed=True
+    ),
+    "cost": Study(
+        ("seed", "length", "attention"),
+        list(product(SEEDS, LENGTHS, ATTENTIONS)),
+        measure_cost,
+        timed=True,
+    ),
+}
+
+
+def run_study(name: str, workers: int) -> None:
+    """Run what is missing of a study."""
+    study = STUDIES[name]
+    threads = torch.get_num_threads() if study.timed else 1
+    circumstances = f"python -m utils.experiments {name}; threads in use: {threads}"
+    table = Table(RESULTS / f"{name}.csv", study.key, circumstances)
+    done = table.done()
+    missing = [(study, run) for run in study.runs if run not in done]
+    with tqdm(total=len(study.runs), initial=len(study.runs) - len(missing), desc=name) as bar:
+        if study.timed:
+            for rows in map(_measure, missing):
+                table.add(rows)
+                bar.update()
+            return
+        with multiprocessing.get_context("spawn").Pool(
+            workers, torch.set_num_threads, (1,)
+        ) as pool:
+            for rows in pool.imap_unordered(_measure, missing):
+                table.add(rows)
+                bar.update()
+
+
+def _measure(task: tuple[Study, tuple]) -> list[dict[str, Any]]:
+    study, run = task
+    return study.measure(**dict(zip(study.key, run, strict=True)))
