@@ -84,8 +84,8 @@ class Encoder(nn.Module):
         memory = self.dropout(math.sqrt(0.5) * states)
         return memory, self.summarize(memory, lengths.to(memory.device))
 
-    def summarize(self, memory: Tensor, lengths: Tensor) -> Tensor:  # (B, S, M), (B,) -> (B, M)
-        """Return the last state of each direction."""
+    def summarize(self, memory: Tensor, lengths: Tensor) -> Tensor:
+        """Return the last state of each direction: (B, S, M), (B,) -> (B, M)."""
         return last_states(memory, lengths)
 
     def read(self, embedded: Tensor, lengths: Tensor) -> Tensor:  # (B, S, E), (B,) -> (B, S, M)
@@ -174,10 +174,8 @@ class Seq2Seq(nn.Module):
         self.encoder = Encoder(config)
         self.decoder = Decoder(config)
         if config.tied:
-            shared = self.encoder.embedding
-            with torch.no_grad():  # as small as an output layer's weights
-                shared.weight.mul_(TIED_SCALE / EMBEDDING_SCALE)
-            self.decoder.embedding = shared
+            shared = self.decoder.embedding = self.encoder.embedding
+            shared.weight.data.mul_(TIED_SCALE / EMBEDDING_SCALE)
             self.decoder.output.weight = shared.weight
 
     def encode(self, source: Tensor, source_lengths: Tensor) -> tuple[Tensor, Encoded]:

@@ -2,13 +2,14 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from utils.attention import ATTENTIONS
-from utils.corpora import Corpus, detokenize, load_corpus
+from utils.corpora import detokenize, load_corpus
 from utils.evaluation import bleu, sacrebleu_lowercase
+from utils.grammar import Pair
 from utils.model import build_model, choose_device
 from utils.text import build_fields
 from utils.training import Settings, fit
@@ -54,7 +55,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m utils.training",
-        description="Train a translator, score it on the test sentences, and save it.",
+        description="Train a translator, score it, and save it.",
         formatter_class=Formatter,
     )
     _add_model_options(parser.add_argument)
@@ -84,26 +85,30 @@ def _add_training_options(add: Callable[..., Any]) -> None:
     add("--device", default="auto", help="cpu, cuda, mps, or auto")
     add("--validation-bleu", action="store_true", help="score validation after each epoch")
     add("--checkpoint", type=Path, help="write it after each epoch; go on from it if it is there")
+    add("--score", choices=("valid", "test"), default="test", help="the sentences to score")
+    add("--beam-size", type=positive, default=1, help="for the score; 1 is greedy search")
     add("--half", action="store_true", help="save 16-bit numbers, half the size")
     add("--output", type=Path, default=Path("runs/translator.pt"), help="where to save")
 
 
-def report(translator: Translator, corpus: Corpus, examples: int = 5) -> None:
-    """Print BLEU on the test sentences and the first few translations.
+def report(
+    translator: Translator, split: str, pairs: Sequence[Pair], beam_size: int, examples: int = 5
+) -> None:
+    """Print BLEU on the sentences of a split and the first few translations.
 
     sacreBLEU takes `<unk>` apart into three tokens, `<`, `unk` and `>`: so it is also given the
     translations with a copied source word in its place.
     """
-    translations = translator.translate([pair.source for pair in corpus.test])
-    sources = [translator.read(pair.source) for pair in corpus.test]
+    translations = translator.translate([pair.source for pair in pairs], beam_size)
+    sources = [translator.read(pair.source) for pair in pairs]
     copied = [copy_source_words(t, s) for t, s in zip(translations, sources, strict=True)]
-    score = bleu([t.tokens for t in translations], [pair.target for pair in corpus.test])
-    references = [detokenize(pair.target) for pair in corpus.test]
-    print(f"test BLEU on {len(corpus.test)} sentences: {score:.1f} (words as tokenized here)")
+    score = bleu([t.tokens for t in translations], [pair.target for pair in pairs])
+    references = [detokenize(pair.target) for pair in pairs]
+    print(f"{split} BLEU on {len(pairs)} sentences: {score:.1f} (words as tokenized here)")
     for name, texts in {"<unk> as it is": translations, "source words for <unk>": copied}.items():
         sacre_score, signature = sacrebleu_lowercase([str(t) for t in texts], references)
-        print(f"test BLEU by sacreBLEU, {name}: {sacre_score:.1f} ({signature})")
-    for pair, translation in zip(corpus.test[:examples], copied, strict=False):
+        print(f"{split} BLEU by sacreBLEU, {name}: {sacre_score:.1f} ({signature})")
+    for pair, translation in zip(pairs[:examples], copied, strict=False):
         print(f"\n  source     {detokenize(pair.source)}\n  reference  {detokenize(pair.target)}")
         print(f"  model      {translation}")
 
@@ -125,7 +130,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     print(f"trained for {history.seconds:.0f} s")
     translator = Translator(model, fields)
-    report(translator, corpus)
+    report(translator, options.score, getattr(corpus, options.score), options.beam_size)
     translator.save(options.output, options.half)
     print(f"\nsaved {options.output}")
     return 0
