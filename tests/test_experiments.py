@@ -1,0 +1,335 @@
+"""The experiments: what the variants change, and that no finished run is lost."""
+
+import math
+
+import pandas as pd
+import pytest
+import torch
+from toy import REPOSITORY, mixed_batch, number_pairs, toy_corpus, toy_fields, toy_model
+
+from utils.attention import DotAttention
+from utils.experiments import __main__ as command
+from utils.experiments import studies
+from utils.experiments.quality import SCALES, score_by_length
+from utils.experiments.speed import fitted_exponent, kept_megabytes, measure_cost, random_batch
+from utils.experiments.studies import STUDIES, Study, run_study
+from utils.experiments.tables import Table, read_results
+from utils.experiments.variants import (
+    VARIANTS,
+    OneDirectionEncoder,
+    UnmaskedDotAttention,
+    replace_part,
+)
+from utils.grammar import Pair
+from utils.training import fit
+from utils.translator import Translator
+
+every_variant = pytest.mark.parametrize("name", VARIANTS)
+
+
+def build(name, seed=0):
+    return VARIANTS[name].build(toy_fields(), seed, hidden_size=128).eval()
+
+
+# The variants
+
+
+@every_variant
+def test_a_variant_trains_and_translates(name):
+    variant = VARIANTS[name]
+    model = variant.build(toy_fields(), seed=0)
+    history = fit(model, toy_fields(), toy_corpus(), epochs=1, quiet=True)
+    assert math.isfinite(history.best.valid_loss)
+    for beam_size in (1, 3):
+        translations = Translator(model, toy_fields()).translate(["eins zwei", "acht"], beam_size)
+        assert [t.weights.shape[1] for t in translations] == [2, 1]
+
+
+@every_variant
+def test_a_variant_treats_a_sentence_alike_alone_and_in_a_batch(name):
+    model, batch = build(name), mixed_batch()
+    logits, _ = model(*batch)
+    row, length = 2, int(batch.source_lengths[2])
+    alone, _ = model(batch.source[[row], :length], batch.source_lengths[[row]], batch.target[[row]])
+    if name == "no mask":
+        assert (alone[0] - logits[row]).abs().max() > 1e-4  # the padding is looked at
+    else:
+        torch.testing.assert_close(alone[0], logits[row], rtol=1e-4, atol=1e-5)
+
+
+@every_variant
+def test_what_a_variant_keeps_has_its_baselines_first_weights(name):
+    variant = VARIANTS[name]
+    if variant.baseline is None or variant.memory_size != 128:
+        return
+    mine, theirs = build(name).state_dict(), build(variant.baseline).state_dict()
+    same = [k for k in mine if k in theirs and mine[k].shape == theirs[k].shape]
+    assert len(same) >= len(theirs) - 8  # a GRU's weights, in one direction or of another size
+    for key in same:
+        assert torch.equal(mine[key], theirs[key]), key
+
+
+@every_variant
+def test_the_seed_decides_a_variants_weights(name):
+    first, again, other = build(name), build(name), build(name, seed=1)
+    pairs = list(zip(first.parameters(), again.parameters(), other.parameters(), strict=True))
+    assert all(torch.equal(one, same) for one, same, _ in pairs)
+    assert not all(torch.equal(one, another) for one, _, another in pairs)
+
+
+def test_each_baseline_is_a_variant_of_the_same_attention():
+    for variant in VARIANTS.values():
+        if variant.baseline is not None:
+            assert VARIANTS[variant.baseline].attention == variant.attention
+
+
+def query_and_weights(model, batch):
+    """Return what the attention is asked with at each step, and the decoder's states."""
+    asked, states = [], []
+    model.decoder.attention.register_forward_pre_hook(lambda _, args: asked.append(args[0]))
+    model.decoder.cell.register_forward_hook(lambda _, args, state: states.append((args, state)))
+    model(*batch)
+    return asked, states
+
+
+@pytest.mark.parametrize("name", ["dot", "s_t asks", "Luong", "input feeding"])
+def test_who_asks(name):
+    asked, cells = query_and_weights(build(name), mixed_batch())
+    for query, ((_, before), after) in zip(asked, cells, strict=True):
+        assert torch.equal(query, before if name == "dot" else after)
+
+
+@pytest.mark.parametrize(
+    ("name", "fed"), [("dot", 128), ("s_t asks", 128), ("Luong", 0), ("input feeding", 80)]
+)
+def test_what_the_cell_reads_besides_the_last_word(name, fed):
+    model = build(name)
+    assert model.decoder.cell.input_size == 80 + fed
+    _, cells = query_and_weights(model, mixed_batch())
+    first, second = (args[0][:, 80:] for args, _ in cells[:2])
+    if name in ("s_t asks", "input feeding"):
+        assert not first.any()  # nothing comes before the first step
+        assert second.any()
+
+
+def test_input_feeding_feeds_what_the_readout_made():
+    model, batch = build("input feeding"), mixed_batch()
+    made = []
+    model.decoder.output.register_forward_pre_hook(lambda _, args: made.append(args[0]))
+    _, cells = query_and_weights(model, batch)
+    fed = torch.stack([args[0][:, 80:] for args, _ in cells[1:]], dim=1)
+    torch.testing.assert_close(fed, made[0][:, :-1])
+
+
+def test_one_direction_knows_nothing_of_what_comes():
+    model = build("one direction")
+    source, lengths = torch.tensor([[2, 3, 4, 5], [2, 3, 9, 8]]), torch.tensor([4, 4])
+    memory, summary = model.encoder(source, lengths)
+    assert torch.equal(memory[0, :2], memory[1, :2])
+    assert not torch.equal(memory[0, 2:], memory[1, 2:])
+    assert torch.equal(summary, memory[:, -1])
+
+
+def test_the_fixed_vector_of_one_direction_is_its_last_real_state():
+    model, batch = build("fixed, one direction"), mixed_batch()
+    memory, _ = model.encoder(batch.source, batch.source_lengths)
+    mask = torch.arange(batch.source.shape[1]) < batch.source_lengths.unsqueeze(1)
+    context, weights = model.decoder.attention(torch.zeros(4, 128), memory, mask)
+    for row, length in enumerate(batch.source_lengths.tolist()):
+        assert torch.equal(context[row], memory[row, length - 1])
+        assert weights[row].tolist() == [float(j == length - 1) for j in range(len(weights[row]))]
+
+
+def test_without_a_mask_the_softmax_is_over_padding_too():
+    query, memory = torch.randn(1, 4), torch.randn(1, 3, 4)
+    mask = torch.tensor([[True, True, False]])
+    _, weights = UnmaskedDotAttention(4, 4)(query, memory, mask)
+    _, of_three_words = DotAttention(4, 4)(query, memory, torch.ones_like(mask))
+    assert torch.equal(weights, of_three_words)
+    assert weights[0, 2] > 0
+
+
+def test_reversed_pairs_keep_their_translation():
+    pairs = number_pairs(5)
+    for pair, turned in zip(pairs, VARIANTS["fixed, reversed"].prepare(pairs), strict=True):
+        assert turned.source[::-1] == pair.source
+        assert (turned.target, turned.alignment) == (pair.target, None)
+    assert VARIANTS["dot"].prepare(pairs) == pairs
+
+
+def test_a_new_part_takes_all_weights_that_fit():
+    model = toy_model("dot")
+    old = {name: value.clone() for name, value in model.encoder.state_dict().items()}
+    replace_part(model, "encoder", OneDirectionEncoder(model.config))
+    new = model.encoder.state_dict()
+    assert torch.equal(new["embedding.weight"], old["embedding.weight"])
+    assert torch.equal(new["own_word.weight"], old["own_word.weight"])
+    assert new["gru.weight_hh_l0"].shape != old["gru.weight_hh_l0"].shape
+
+
+# The tables
+
+
+def rows(seed, scores=(1.0, 2.0)):
+    return [{"seed": seed, "bucket": i, "bleu": score} for i, score in enumerate(scores)]
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "results" / "toy.csv"
+
+
+def test_runs_are_kept_and_found_again(path):
+    Table(path, ("seed",), "a command").add(rows(0))
+    table = Table(path, ("seed",), "a command")
+    assert table.done() == {(0,)}
+    table.add(rows(3))
+    assert Table(path, ("seed",), "a command").done() == {(0,), (3,)}
+    read = read_results(path)
+    assert read.seed.tolist() == [0, 0, 3, 3]
+    assert read.bleu.tolist() == [1, 2, 1, 2]
+
+
+def test_a_table_says_how_its_rows_were_made(path):
+    Table(path, ("seed",), "first command").add(rows(0))
+    table = Table(path, ("seed",), "second command")
+    table.add(rows(1))
+    table.add(rows(2))
+    first, second, *rest = path.read_text(encoding="utf-8").splitlines()
+    assert first.startswith("# environment 1: first command; 20")
+    assert second.startswith("# environment 2: second command; 20")
+    assert not any(line.startswith("#") for line in rest)
+    for word in ("Python 3", "torch 2", "cores"):
+        assert word in first
+    assert read_results(path).environment.tolist() == [1, 1, 2, 2, 2, 2]
+
+
+def test_an_interrupted_write_loses_nothing(path, monkeypatch):
+    table = Table(path, ("seed",), "a command")
+    table.add(rows(0))
+    before = path.read_bytes()
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        table.add(rows(1))
+    assert path.read_bytes() == before
+    assert [file.name for file in path.parent.iterdir()] == ["toy.csv"]
+
+
+# The studies
+
+
+def toy_study(measure, runs=((0,), (1,), (2,)), timed=True):
+    return Study(("seed",), runs, measure, timed)
+
+
+def test_a_stopped_study_goes_on_where_it_was(tmp_path, monkeypatch, capsys):
+    measured = []
+
+    def measure(seed):
+        if len(measured) == 1:
+            measured.append("stop")
+            raise KeyboardInterrupt
+        measured.append(seed)
+        return rows(seed)
+
+    monkeypatch.setattr(studies, "RESULTS", tmp_path)
+    monkeypatch.setitem(STUDIES, "toy", toy_study(measure))
+    assert command.main(["toy"]) == 130
+    assert "run it again to go on" in capsys.readouterr().out
+    assert command.main(["toy"]) == 0
+    assert measured == [0, "stop", 1, 2]
+    assert command.main(["toy"]) == 0  # nothing is missing
+    assert measured == [0, "stop", 1, 2]
+
+
+def test_studies_that_are_not_timed_run_side_by_side(tmp_path, monkeypatch):
+    monkeypatch.setattr(studies, "RESULTS", tmp_path)
+    fast = Study(("seed", "length", "attention"), [(0, 3, "dot"), (0, 5, "dot")], None, False)
+
+    monkeypatch.setitem(STUDIES, "toy", fast._replace(measure=measure_cost))
+    run_study("toy", workers=2)
+    assert sorted(read_results(tmp_path / "toy.csv").length) == [3, 5]
+
+
+def test_an_unknown_study_gets_a_sentence(capsys):
+    with pytest.raises(SystemExit) as caught:
+        command.main(["beauty"])
+    assert caught.value.code == 2
+    assert "no study 'beauty': choose some of quality, speed" in capsys.readouterr().err
+
+
+def test_make_runs_them():
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    assert "-m utils.experiments $(ONLY)" in makefile
+
+
+# What is measured
+
+
+def test_scores_come_by_length():
+    translator = Translator(toy_model(), toy_fields())
+    pairs = number_pairs(30, shortest=1, longest=6)
+    table = score_by_length(translator, pairs, (1, 4, 7))
+    assert [row["bucket"] for row in table] == ["1–3", "4–6"]
+    assert sum(row["n"] for row in table) == 30
+    for row in table:
+        assert 0 <= row["aer"] <= 1
+        assert 0 <= row["exact"] <= 100
+
+
+def test_without_gold_alignments_there_is_no_error_rate():
+    translator = Translator(toy_model("fixed"), toy_fields())
+    pairs = [Pair(pair.source, pair.target, None) for pair in number_pairs(9)]
+    (row,) = score_by_length(translator, pairs, (1, 7))
+    assert math.isnan(row["aer"])
+
+
+def test_a_power_law_is_found():
+    lengths = [10, 20, 40]
+    assert fitted_exponent(lengths, [3 * n**2 for n in lengths]) == pytest.approx(2)
+    assert fitted_exponent(lengths, [7 * n for n in lengths]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", ["dot", "additive"])
+def test_kept_memory_by_hand(name):
+    """Ten more sentences keep as much again as the ten before; additive keeps T · S · A numbers."""
+    model = toy_model(name).train()
+    small, large = (
+        kept_megabytes(model, random_batch(model, 7, seed=0, size=size), 1) for size in (10, 20)
+    )
+    assert small < large < 2.1 * small
+    if name == "additive":
+        tanh_outputs = 4 * 20 * 8 * 7 * 8 / 1e6  # bytes, sentences, steps, words, A
+        assert large > tanh_outputs
+        assert large - kept_megabytes(
+            toy_model("dot").train(), random_batch(model, 7, 0, 20), 1
+        ) == pytest.approx(tanh_outputs, rel=0.5)
+
+
+def test_random_batches_have_no_padding():
+    model = toy_model()
+    batch = random_batch(model, 5, seed=1, size=3)
+    assert batch.source.shape == (3, 5)
+    assert batch.target.shape == (3, 7)
+    assert batch.source_lengths.tolist() == [5, 5, 5]
+    assert batch.source.min() >= 4 and batch.source.max() < model.config.source_size
+
+
+# The recorded results
+
+
+def test_small_is_small():
+    assert SCALES["small"].longest < SCALES["full"].longest
+
+
+@pytest.mark.parametrize("name", ["quality"])
+def test_recorded_rows_are_whole_runs_of_known_studies(name):
+    study, table = STUDIES[name], read_results(name)
+    runs = set(table[list(study.key)].itertuples(index=False, name=None))
+    assert runs <= set(study.runs)
+    assert not table.duplicated([*study.key, *{"bucket"} & set(table.columns)]).any()
+    assert isinstance(table, pd.DataFrame) and len(table) > 0
