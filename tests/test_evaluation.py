@@ -18,6 +18,7 @@ from utils.evaluation import (
     exact_match,
     links_from_weights,
     ngram_counts,
+    sacrebleu_interval,
     sacrebleu_lowercase,
 )
 
@@ -230,3 +231,13 @@ def test_each_target_word_is_linked_to_its_heaviest_source_word():
 @pytest.mark.parametrize("shape", [(0, 3), (0, 0)])
 def test_a_translation_without_words_has_no_links(shape):
     assert links_from_weights([torch.zeros(shape)]) == [set()]
+
+
+def test_the_interval_is_around_sacrebleus_own_score():
+    hypotheses, references, _ = noisy_corpus(60)
+    texts = [[" ".join(words).title() for words in side] for side in (hypotheses, references)]
+    score, low, high = sacrebleu_interval(*texts)
+    assert score == pytest.approx(sacrebleu_lowercase(*texts)[0])
+    assert low < score < high
+    assert sacrebleu_interval(*texts, seed=1)[0] == score
+    assert sacrebleu_interval(*texts, seed=1)[1:] != (low, high)

@@ -1,6 +1,7 @@
 """The experiments: what the variants change, and that no finished run is lost."""
 
 import math
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -9,7 +10,8 @@ from toy import REPOSITORY, mixed_batch, number_pairs, toy_corpus, toy_fields, t
 
 from utils.attention import DotAttention
 from utils.experiments import __main__ as command
-from utils.experiments import studies
+from utils.experiments import ladder, studies
+from utils.experiments.ladder import RUNGS, climb, settings_of
 from utils.experiments.quality import SCALES, score_by_length
 from utils.experiments.speed import fitted_exponent, kept_megabytes, measure_cost, random_batch
 from utils.experiments.studies import STUDIES, Study, run_study
@@ -317,6 +319,40 @@ def test_random_batches_have_no_padding():
     assert batch.target.shape == (3, 7)
     assert batch.source_lengths.tolist() == [5, 5, 5]
     assert batch.source.min() >= 4 and batch.source.max() < model.config.source_size
+
+
+# The ladder
+
+
+def test_each_rung_changes_one_thing():
+    settings = [settings_of(rung) for rung in RUNGS]
+    assert settings[0] == ladder.GROUND
+    for before, after in pairwise(settings):
+        assert len([name for name in before if before[name] != after[name]]) == 1
+
+
+def test_a_rung_that_is_not_there_gets_a_sentence():
+    with pytest.raises(ValueError, match="no rung 'luck': choose one of plain words, dropout"):
+        settings_of("luck")
+
+
+@pytest.mark.parametrize("rung", ["plain words", "tied embeddings"])
+def test_climbing_trains_and_scores(rung, tmp_path, monkeypatch):
+    monkeypatch.setattr(ladder, "load_corpus", lambda _: toy_corpus())
+    monkeypatch.setattr(ladder, "CHECKPOINTS", tmp_path)
+    for name, change in (("epochs", 1), ("subwords", 40)):
+        rungs = {k: v | {name: change} if name in v else v for k, v in ladder.RUNGS.items()}
+        monkeypatch.setattr(ladder, "RUNGS", rungs)
+    monkeypatch.setitem(ladder.GROUND, "epochs", 1)
+    table = climb(rung, seed=0)
+    assert [(row["beam_size"], row["copied"]) for row in table] == [
+        (1, False),
+        (1, True),
+        (5, False),
+        (5, True),
+    ]
+    assert all(row["low"] <= row["bleu"] <= row["high"] for row in table)
+    assert (tmp_path / f"{rung.replace(' ', '-')}-0.pt").exists()
 
 
 # The recorded results

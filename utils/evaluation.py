@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 from sacrebleu.metrics import BLEU
+from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
 from torch import Tensor
 from torchtext.data.metrics import bleu_score
 
@@ -39,6 +40,20 @@ def sacrebleu_lowercase(hypotheses: Sequence[str], references: Sequence[str]) ->
     metric = BLEU(lowercase=True)
     score = metric.corpus_score(list(hypotheses), [list(references)]).score
     return score, str(metric.get_signature())
+
+
+def sacrebleu_interval(
+    hypotheses: Sequence[str], references: Sequence[str], seed: int = 0
+) -> tuple[float, float, float]:
+    """Return sacreBLEU's score as `sacrebleu_lowercase` has it, and its 95 % bootstrap interval.
+
+    The interval is for other sentences of the same kind (Koehn 2004); the model stays the same.
+    """
+    tokenize = Tokenizer13a()
+    words = [
+        [tokenize(text.lower()).split() for text in texts] for texts in (hypotheses, references)
+    ]
+    return _bleu_with_interval(ngram_counts(*words), np.random.default_rng(seed))
 
 
 def exact_match(hypotheses: Sequence[Tokens], references: Sequence[Tokens]) -> float:

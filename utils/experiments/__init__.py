@@ -6,5 +6,6 @@ The parts, in order:
     variants  the four models, and models that differ from one of them in exactly one thing
     quality   BLEU, exact matches and alignment errors by sentence length
     speed     training and decoding speed, memory; time and memory against length
+    ladder    what each step brings on real captions, from plain words to a good translator
     studies   which runs there are of each, and how to run what is missing
 """

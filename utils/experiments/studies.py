@@ -9,6 +9,7 @@ import torch
 from tqdm import tqdm
 
 from utils.attention import ATTENTIONS
+from utils.experiments.ladder import RUNGS, climb
 from utils.experiments.quality import SCALES, measure_quality
 from utils.experiments.speed import LENGTHS, measure_cost, measure_speed
 from utils.experiments.tables import RESULTS, Table
@@ -46,6 +47,7 @@ STUDIES = {
         measure_cost,
         timed=True,
     ),
+    "ladder": Study(("seed", "rung"), list(product(range(1), RUNGS)), climb, timed=False),
 }
 
 
