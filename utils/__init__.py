@@ -18,5 +18,6 @@ those above it:
     training     fit, checkpoints, and `python -m utils.training`
     experiments  what takes longer than a notebook may: `make experiments`
     plots        one function for each kind of picture
+    translate    `python -m utils.translate "…"`: from the command line
     notebooks    `make notebooks`: run the notebooks and save them with their outputs
 """

@@ -3,19 +3,25 @@
 import io
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 
 
 def save_atomically(content: dict[str, Any], path: Path) -> None:
     """Write `content` with `torch.save`; an interruption leaves the old file as it was."""
+    write_atomically(path, lambda file: torch.save(content, file))
+
+
+def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Let `write` fill a new file, then put it at `path`, whose folder is made if it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            torch.save(content, file)
+            write(file)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:

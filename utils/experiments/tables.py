@@ -4,7 +4,6 @@ import os
 import platform
 import re
 import sys
-import tempfile
 from collections.abc import Iterable
 from datetime import date
 from importlib.metadata import version
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from utils.storage import write_atomically
 
 RESULTS = Path(__file__).parents[2] / "data" / "results"
 ENVIRONMENT = "environment"  # this column says which of the circumstances above the table hold
@@ -45,7 +46,7 @@ class Table:
         self.rows = pd.concat([self.rows, new], ignore_index=True)
         lines = [f"# environment {i}: {text}\n" for i, text in enumerate(self.environments, 1)]
         text = "".join(lines) + self.rows.to_csv(index=False, float_format="%.5g")
-        _write_atomically(text, self.path)
+        write_atomically(self.path, lambda file: file.write(text.encode("utf-8")))
 
 
 def read_results(path: str | Path) -> pd.DataFrame:
@@ -69,16 +70,3 @@ def _processor() -> str:
         names = re.findall(r"^model name\s*: (.+)$", information.read_text(), flags=re.MULTILINE)
         return names[0] if names else "unknown processor"
     return platform.processor() or "unknown processor"
-
-
-def _write_atomically(text: str, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -1,0 +1,75 @@
+"""The command line: translate sentences or a file, `python -m utils.translate "…"`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from utils.plots import attention_map
+from utils.storage import write_atomically
+from utils.translator import Translation, Translator
+
+DEFAULT = "mini-additive"
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m utils.translate",
+        description="Translate German sentences into English, one line each.",
+    )
+    add = parser.add_argument
+    add("sentences", nargs="*", metavar="sentence", help="a German sentence, in quotes")
+    add("--file", type=Path, help="translate each line of this text file (UTF-8)")
+    add("--translator", default=DEFAULT, help=f"a shipped name or a file (default: {DEFAULT})")
+    add("--beam", type=int, default=5, help="hypotheses kept; 1 is greedy search (default: 5)")
+    add("--attention", type=Path, help="draw where each word looked, as a PNG, PDF or SVG file")
+    options = parser.parse_args(arguments)
+    if bool(options.sentences) == (options.file is not None):
+        parser.error('give either sentences in quotes or --file, as in: "Der Hund schläft."')
+    if options.attention and len(options.sentences) != 1:
+        parser.error("--attention draws one sentence: give exactly one, in quotes.")
+    return options
+
+
+def read_lines(path: Path) -> list[str]:
+    """Return the lines of a text file; ValueError if it is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not UTF-8 text: save it as UTF-8.") from error
+
+
+def draw_attention(translation: Translation, source: tuple[str, ...], path: Path) -> None:
+    """Write a heat map of the weights; the suffix of the file says in which format."""
+    if not translation.tokens:
+        raise ValueError("there is no word to draw: give a sentence with words.")
+    formats = Figure().canvas.get_supported_filetypes()
+    suffix = path.suffix.removeprefix(".").lower()
+    if suffix not in formats:
+        raise ValueError(f"{path} has no suffix of a picture: use .png, .pdf or .svg.")
+    size = (2.5 + 0.5 * len(source), 2.5 + 0.4 * len(translation.tokens))  # inches
+    figure = Figure(figsize=size, layout="constrained")
+    attention_map(translation.weights, source, translation.tokens, figure.subplots())
+    write_atomically(path, lambda file: figure.savefig(file, format=suffix))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    options = parse(arguments)
+    translator = Translator.load(options.translator)
+    sentences = options.sentences if options.file is None else read_lines(options.file)
+    translations = translator.translate(sentences, options.beam, copy_unknown=True)
+    for translation in translations:
+        print(translation)
+    if options.attention:
+        draw_attention(translations[0], translator.read(sentences[0]), options.attention)
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (ValueError, OSError) as error:
+        sys.exit(f"error: {error}")
