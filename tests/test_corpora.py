@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sacrebleu.metrics import BLEU
 
 from utils import corpora
-from utils.corpora import CorpusError, detokenize, load_corpus, tokenize
+from utils.corpora import DATA, CorpusError, detokenize, load_corpus, load_split, tokenize
 from utils.grammar import Pair
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "multi30k"
@@ -225,6 +225,13 @@ def test_mini_has_its_sizes_and_alignments():
     assert len(corpus.valid) == len(corpus.test) == 6 * 200
     assert min(len(pair.source) for pair in corpus.long) > 30
     assert all(pair.alignment for split in (corpus.test, corpus.long) for pair in split)
+
+
+def test_our_own_captions_are_there():
+    pairs = load_split(DATA / "captions", "test")
+    assert len(pairs) == 50
+    assert all(4 <= len(pair.source) <= 20 and pair.source[-1] == "." for pair in pairs)
+    assert all(pair.alignment is None for pair in pairs)
 
 
 def test_mini_sentences_are_tokens_already():

@@ -1,7 +1,7 @@
 """Sentence pairs from disk: the shipped mini corpus, Multi30k (downloaded), or your own folder.
 
-`load_corpus` is the only door. What it cannot read it refuses as a whole, with a `CorpusError`
-whose one line names the file, the line, what is wrong there, and what to do.
+`load_corpus` loads a whole corpus, `load_split` one part of a folder. What they cannot read they
+refuse as a whole: a `CorpusError` names the file, the line, what is wrong there, and what to do.
 
 Two environment variables concern Multi30k: `MULTI30K_URL`, where to download from, and
 `MULTI30K_CACHE`, the folder to keep the files in (default: `data/multi30k/`).
@@ -124,14 +124,14 @@ def _load_folder(folder: Path, name: str) -> Corpus:
     splits = ["train", "valid", "test"]
     if any((folder / f"long.{end}").exists() for end in ("de", "en", "align")):
         splits.append("long")
-    return Corpus(**{split: _load_split(folder, split) for split in splits}, name=name)
+    return Corpus(**{split: load_split(folder, split) for split in splits}, name=name)
 
 
-def _load_split(folder: Path, split: str) -> tuple[Pair, ...]:
+def load_split(folder: Path, split: str) -> tuple[Pair, ...]:
+    """Load one split of a folder, as `load_corpus` loads all of them."""
     german, english, align = (folder / f"{split}.{end}" for end in ("de", "en", "align"))
     if not align.exists():
-        lines = _read_parallel(german, english)
-        return tuple(Pair(tokenize(source), tokenize(target)) for source, target in lines)
+        return tuple(Pair(tokenize(de), tokenize(en)) for de, en in _read_parallel(german, english))
     pairs = []
     for number, lines in enumerate(_read_parallel(german, english, align), 1):
         source, target = (tuple(line.split()) for line in lines[:2])
