@@ -10,7 +10,7 @@ from toy import REPOSITORY, mixed_batch, number_pairs, toy_corpus, toy_fields, t
 
 from utils.attention import DotAttention
 from utils.experiments import __main__ as command
-from utils.experiments import ladder, studies
+from utils.experiments import captions, ladder, studies
 from utils.experiments.ladder import RUNGS, climb, settings_of
 from utils.experiments.quality import SCALES, score_by_length
 from utils.experiments.speed import fitted_exponent, kept_megabytes, measure_cost, random_batch
@@ -353,6 +353,36 @@ def test_climbing_trains_and_scores(rung, tmp_path, monkeypatch):
     ]
     assert all(row["low"] <= row["bleu"] <= row["high"] for row in table)
     assert (tmp_path / f"{rung.replace(' ', '-')}-0.pt").exists()
+
+
+# The captions
+
+
+def test_captions_are_joined_in_their_order():
+    pairs = number_pairs(7)
+    joined = captions.join_captions(pairs, 3)
+    assert [pair.source for pair in joined] == [
+        pairs[i].source + pairs[i + 1].source + pairs[i + 2].source for i in (0, 3)
+    ]
+    assert joined[1].target == pairs[3].target + pairs[4].target + pairs[5].target
+    assert captions.join_captions(pairs, 1) == [
+        Pair(pair.source, pair.target, None) for pair in pairs
+    ]
+
+
+@pytest.mark.parametrize(("joined", "n"), [(1, 6), (4, 1)])
+def test_captions_are_scored(monkeypatch, joined, n):
+    loaded = toy_corpus(), Translator(toy_model(), toy_fields())
+    monkeypatch.setattr(captions, "_loaded", lambda: loaded)
+    (row,) = captions.measure_captions("test", joined, 2, 1.0)
+    assert row["n"] == n
+    assert row["low"] <= row["bleu"] <= row["high"]
+    assert row["ratio"] > 0
+
+
+def test_the_search_is_chosen_on_validation_captions():
+    tested = {run[2:] for run in captions.RUNS if run[0] == "test"}
+    assert tested == {captions.CHOSEN, (1, 1.0)}  # and greedy search, to compare with
 
 
 # The recorded results

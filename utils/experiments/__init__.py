@@ -7,5 +7,6 @@ The parts, in order:
     quality   BLEU, exact matches and alignment errors by sentence length
     speed     training and decoding speed, memory; time and memory against length
     ladder    what each step brings on real captions, from plain words to a good translator
+    captions  the shipped translator of captions: how to search, and longer inputs
     studies   which runs there are of each, and how to run what is missing
 """

@@ -9,6 +9,7 @@ import torch
 from tqdm import tqdm
 
 from utils.attention import ATTENTIONS
+from utils.experiments.captions import RUNS, measure_captions
 from utils.experiments.ladder import RUNGS, climb
 from utils.experiments.quality import SCALES, measure_quality
 from utils.experiments.speed import LENGTHS, measure_cost, measure_speed
@@ -46,6 +47,12 @@ STUDIES = {
         list(product(SEEDS, LENGTHS, ATTENTIONS)),
         measure_cost,
         timed=True,
+    ),
+    "captions": Study(
+        ("split", "joined", "beam_size", "length_normalization"),
+        RUNS,
+        measure_captions,
+        timed=False,
     ),
     "ladder": Study(("seed", "rung"), list(product(range(1), RUNGS)), climb, timed=False),
 }
