@@ -14,7 +14,7 @@ too_old  = This project needs Python $(MINIMUM) or newer, and $(PYTHON) is \
 no_venv  = $(PYTHON) cannot make a virtual environment because its venv module is missing: \
   install it (on Debian and Ubuntu with `apt install python3-venv`) and run make again
 
-.PHONY: help env lab test notebooks models experiments constraints
+.PHONY: help env lab test notebooks models captions experiments constraints
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -53,6 +53,12 @@ models: $(STAMP) ## train the translators in data/models/ anew
 	for attention in fixed dot general additive; do \
 	  $(IN) -m utils.training --attention $$attention --device cpu --output data/models/mini-$$attention.pt || exit 1; \
 	done
+
+captions: $(STAMP) ## train the translator of captions in data/models/ anew, on Multi30k
+	$(IN) -m utils.training --corpus multi30k --attention additive --subwords 6000 --tied \
+	  --embedding-size 256 --hidden-size 384 --memory-size 512 --dropout 0.4 --batch-size 128 \
+	  --epochs 20 --learning-rate 3e-3 --device cpu --checkpoint runs/captions.ckpt \
+	  --score valid --beam-size 5 --half --output data/models/multi30k-additive.pt
 
 experiments: $(STAMP) ## run what is missing in data/results/; ONLY=cost runs one study
 	$(IN) -m utils.experiments $(ONLY)

@@ -31,10 +31,10 @@ RUNGS: dict[str, dict[str, Any]] = {
     "label smoothing": {"label_smoothing": 0.1},
     "subwords": {"subwords": 6000},
     "tied embeddings": {"tied": True},
-    "longer training": {"epochs": 16},
+    "longer training": {"epochs": 20},
     "more dropout": {"dropout": 0.4},
 }
-SIZES = {"embedding_size": 256, "hidden_size": 256, "memory_size": 512}
+SIZES = {"embedding_size": 256, "hidden_size": 384, "memory_size": 512}
 CHECKPOINTS = Path("runs") / "ladder"
 
 
