@@ -13,6 +13,7 @@ from utils.experiments import __main__ as command
 from utils.experiments import captions, ladder, studies
 from utils.experiments.ladder import RUNGS, climb, settings_of
 from utils.experiments.quality import SCALES, score_by_length
+from utils.experiments.seeds import SEEDS, effects, mean_by_length, next_run_interval
 from utils.experiments.speed import fitted_exponent, kept_megabytes, measure_cost, random_batch
 from utils.experiments.studies import STUDIES, Study, run_study
 from utils.experiments.tables import Table, read_results
@@ -399,3 +400,46 @@ def test_recorded_rows_are_whole_runs_of_known_studies(name):
     assert runs <= set(study.runs)
     assert not table.duplicated([*study.key, *{"bucket"} & set(table.columns)]).any()
     assert isinstance(table, pd.DataFrame) and len(table) > 0
+
+
+# What five seeds say
+
+
+def five_runs(variant, values, bucket="4–5"):
+    return pd.DataFrame(
+        [
+            {"variant": variant, "seed": seed, "bucket": bucket, "bleu": value}
+            for seed, value in enumerate(values)
+        ]
+    )
+
+
+def test_the_mean_of_five_seeds_has_students_interval():
+    rows = pd.concat([five_runs("dot", [1, 2, 3, 4, 5]), five_runs("dot", [7] * 5, "6–10")])
+    first, second = mean_by_length(rows).itertuples(index=False)
+    margin = 2.776 * math.sqrt(2.5) / math.sqrt(5)  # the five have the variance 2.5
+    assert first == ("4–5", 3, pytest.approx(3 - margin), pytest.approx(3 + margin))
+    assert second == ("6–10", 7, 7, 7)
+
+
+def test_the_next_run_can_lie_farther_out_than_the_mean():
+    low, high = next_run_interval(pd.Series([1, 2, 3, 4, 5]))
+    assert (low + high) / 2 == pytest.approx(3)
+    assert high - low == pytest.approx(2 * 8.61 * math.sqrt(2.5 * 1.2), rel=1e-3)
+
+
+def test_a_change_is_the_mean_difference_to_its_own_baseline_seed_by_seed():
+    values = {name: [10.0 * seed for seed in range(SEEDS)] for name in VARIANTS}
+    values["no mask"] = [10.0 * seed - 3 for seed in range(SEEDS)]
+    values["Luong"] = [10.0 * seed + 1 for seed in range(SEEDS)]
+    table = effects(pd.concat(five_runs(*item) for item in values.items()), "4–5")
+    rows = {row.variant: row for row in table.itertuples()}
+    assert set(rows) == {name for name, variant in VARIANTS.items() if variant.baseline}
+    assert rows["no mask"].against == "dot"
+    assert rows["no mask"].change == rows["no mask"].low == rows["no mask"].high == -3
+    assert (rows["input feeding"].against, rows["input feeding"].change) == ("Luong", -1)
+
+
+def test_an_interval_is_for_five_seeds_only():
+    with pytest.raises(ValueError, match="for 5 seeds, and there are 4"):
+        next_run_interval(pd.Series([1, 2, 3, 4]))

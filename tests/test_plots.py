@@ -2,11 +2,19 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
 from utils.attention import lengths_to_mask
-from utils.plots import PADDING_OR_WORD, attention_map, word_bars, word_grid
+from utils.plots import (
+    PADDING_OR_WORD,
+    attention_map,
+    changes,
+    length_curve,
+    word_bars,
+    word_grid,
+)
 
 
 @pytest.fixture
@@ -52,3 +60,26 @@ def test_an_attention_map_writes_the_weights_if_asked(ax, numbers, written):
     assert attention_map(weights, ["ja", "."], ["yes", "."], ax, numbers) is ax
     assert [text.get_text() for text in ax.texts] == written
     assert [label.get_text() for label in ax.get_yticklabels()] == ["yes", "."]
+
+
+def test_a_length_curve_draws_the_value_it_is_asked_for(ax):
+    frame = pd.DataFrame({"bucket": ["4–5", "6–10"], "aer": [0.1, 0.3], "low": 0.0, "high": 0.5})
+    assert length_curve({"dot": frame}, ax, value="aer") is ax
+    (line, *_), _, (bars,) = ax.containers[0]
+    assert list(line.get_ydata()) == [0.1, 0.3]
+    assert [list(segment[:, 1]) for segment in bars.get_segments()] == [[0.0, 0.5]] * 2
+    assert ax.get_ylabel() == "alignment error rate" and ax.get_ylim()[1] < 2
+
+
+def test_changes_stand_from_top_to_bottom_beside_a_line_at_0(ax):
+    rows = [("a", "dot", 1.0, 0.5, 1.5), ("b", "a", -2.0, -3.0, -1.0)]
+    table = pd.DataFrame(rows, columns=["variant", "against", "change", "low", "high"])
+    assert changes(table, ax) is ax
+    points, _, (bars,) = ax.containers[0]
+    assert list(points.get_xdata()) == [1.0, -2.0]
+    assert [list(segment[:, 0]) for segment in bars.get_segments()] == [[0.5, 1.5], [-3.0, -1.0]]
+    assert [label.get_text() for label in ax.get_yticklabels()] == [
+        "a\nagainst dot",
+        "b\nagainst a",
+    ]
+    assert ax.yaxis_inverted() and list(ax.lines[0].get_xdata()) == [0, 0]

@@ -31,6 +31,8 @@ QUESTIONS = [
     "s_{t-1} or s_t, and does it matter?",
     "What is v, and where does it come from?",
     "Why the tanh?",
+    "What is input feeding?",
+    "How good are the weights as word alignments?",
     "Which weights does attention train, and how, with no alignment labels?",
 ]
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch.nn import functional as F
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 from toy import (
     mixed_batch,
@@ -22,7 +23,7 @@ from utils.evaluation import bleu, exact_match
 from utils.grammar import Pair
 from utils.text import build_fields
 from utils.training import fit, validation_loss, word_loss
-from utils.training.run import parameter_groups
+from utils.training.run import parameter_groups, smoothed_loss
 from utils.translator import Translator
 
 EPOCHS = 4
@@ -130,15 +131,30 @@ def test_more_padding_changes_no_loss(smoothing):
         source=torch.cat([batch.source, padding], dim=1),
         target=torch.cat([batch.target, padding], dim=1),
     )
-    loss, same = (word_loss(model(*b)[0], b.target, PADDING, smoothing) for b in (batch, padded))
-    torch.testing.assert_close(loss, same)
+    losses, same = (
+        smoothed_loss(model(*b)[0], b.target, PADDING, smoothing) for b in (batch, padded)
+    )
+    torch.testing.assert_close(losses, same)
 
 
 def test_label_smoothing_mixes_in_all_words():
     logits, target = torch.tensor([[[2.0, 0.0, 1.0]]]), torch.tensor([[1, 0]])
     log_probabilities = logits[0, 0].log_softmax(dim=-1)
     expected = -0.7 * log_probabilities[0] - 0.3 * log_probabilities.mean()
-    torch.testing.assert_close(word_loss(logits, target, 2, label_smoothing=0.3), expected)
+    losses = smoothed_loss(logits, target, 2, label_smoothing=0.3)
+    torch.testing.assert_close(losses, (expected, -log_probabilities[0]))
+
+
+def test_label_smoothing_is_that_of_pytorch():
+    batch = mixed_batch()
+    logits = toy_model()(*batch)[0]
+    words = batch.target[:, 1:].flatten()
+    expected = F.cross_entropy(
+        logits.flatten(0, 1), words, ignore_index=PADDING, label_smoothing=0.2
+    )
+    loss, plain = smoothed_loss(logits, batch.target, PADDING, 0.2)
+    torch.testing.assert_close(loss, expected)
+    torch.testing.assert_close(plain, word_loss(logits, batch.target, PADDING))
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 100])

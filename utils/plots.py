@@ -37,24 +37,56 @@ def set_style() -> None:
     )
 
 
+# What may be drawn against length: its name with its unit, and the upper end of the axis.
+BY_LENGTH = {
+    "bleu": ("BLEU", 104),
+    "exact": ("exact match (%)", 104),
+    "aer": ("alignment error rate", 1.04),
+}
+
+
 def length_curve(
     scores: Mapping[str, pd.DataFrame],
     ax: Axes,
     colors: Mapping[str, str] = COLORS,
     markers: Mapping[str, str] = MARKERS,
+    value: str = "bleu",
 ) -> Axes:
-    """Draw BLEU against source length with its intervals.
+    """Draw BLEU, or another `value` of `BY_LENGTH`, against source length with its intervals.
 
-    `scores` maps a model's name to a frame of `evaluation.bleu_by_length`.
+    `scores` maps a model's name to a frame with the columns bucket, low, high and the value, such
+    as `evaluation.bleu_by_length` returns.
     """
     for name, frame in scores.items():
-        error = [frame.bleu - frame.low, frame.high - frame.bleu]
+        error = [frame[value] - frame.low, frame.high - frame[value]]
         color, marker = colors.get(name, NEUTRAL), markers.get(name, "o")
         ax.errorbar(
-            frame.bucket, frame.bleu, error, label=name, color=color, marker=marker, capsize=4, lw=2
+            frame.bucket,
+            frame[value],
+            error,
+            label=name,
+            color=color,
+            marker=marker,
+            capsize=4,
+            lw=2,
         )
-    ax.set(xlabel="source length (words)", ylabel="BLEU", ylim=(0, 104))
+    ylabel, top = BY_LENGTH[value]
+    ax.set(xlabel="source length (words)", ylabel=ylabel, ylim=(0, top))
     ax.legend()
+    return ax
+
+
+def changes(table: pd.DataFrame, ax: Axes, color: str = NEUTRAL) -> Axes:
+    """Draw changes with their intervals beside a line at 0, the first on top.
+
+    `table` has the columns variant, against, change, low and high.
+    """
+    error = [table.change - table.low, table.high - table.change]
+    names = [f"{row.variant}\nagainst {row.against}" for row in table.itertuples()]
+    ax.axvline(0, color=NEUTRAL, lw=1.5)
+    ax.errorbar(table.change, names, xerr=error, fmt="o", color=color, capsize=4, lw=2)
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
     return ax
 
 

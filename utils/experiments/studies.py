@@ -12,11 +12,10 @@ from utils.attention import ATTENTIONS
 from utils.experiments.captions import RUNS, measure_captions
 from utils.experiments.ladder import RUNGS, climb
 from utils.experiments.quality import SCALES, measure_quality
+from utils.experiments.seeds import SEEDS
 from utils.experiments.speed import LENGTHS, measure_cost, measure_speed
 from utils.experiments.tables import RESULTS, Table
 from utils.experiments.variants import VARIANTS
-
-SEEDS = range(5)
 
 
 class Study(NamedTuple):
@@ -35,16 +34,16 @@ class Study(NamedTuple):
 STUDIES = {
     "quality": Study(
         ("seed", "scale", "variant"),
-        list(product(SEEDS, reversed(SCALES), VARIANTS)),
+        list(product(range(SEEDS), reversed(SCALES), VARIANTS)),
         measure_quality,
         timed=False,
     ),
     "speed": Study(
-        ("seed", "attention"), list(product(SEEDS, ATTENTIONS)), measure_speed, timed=True
+        ("seed", "attention"), list(product(range(SEEDS), ATTENTIONS)), measure_speed, timed=True
     ),
     "cost": Study(
         ("seed", "length", "attention"),
-        list(product(SEEDS, LENGTHS, ATTENTIONS)),
+        list(product(range(SEEDS), LENGTHS, ATTENTIONS)),
         measure_cost,
         timed=True,
     ),

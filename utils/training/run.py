@@ -77,14 +77,29 @@ class Settings:
     clip: float = 1.0
 
 
-def word_loss(logits: Tensor, target: Tensor, padding: int, label_smoothing: float = 0.0) -> Tensor:
+def word_loss(logits: Tensor, target: Tensor, padding: int) -> Tensor:
     """Return the mean loss per real word: logits (B, T-1, V), target (B, T) -> scalar, nats."""
-    return F.cross_entropy(
-        logits.flatten(0, 1),  # (B * (T-1), V)
-        target[:, 1:].flatten(),  # the words after <sos>: (B * (T-1),)
-        ignore_index=padding,
-        label_smoothing=label_smoothing,
-    )
+    words = target[:, 1:].flatten()  # those after <sos>: (B * (T-1),)
+    return F.cross_entropy(logits.flatten(0, 1), words, ignore_index=padding)
+
+
+def smoothed_loss(
+    logits: Tensor, target: Tensor, padding: int, label_smoothing: float
+) -> tuple[Tensor, Tensor]:
+    """Return the loss with label smoothing ε, to minimize, and without, to report: two scalars.
+
+    A share ε of the probability is asked for in equal parts from all V words (Szegedy et al. 2016):
+
+        loss = (1 - ε) · word_loss + ε · mean over the V words of -log p
+    """
+    real = target[:, 1:] != padding  # (B, T-1)
+    log_probabilities = logits.log_softmax(dim=-1)  # (B, T-1, V)
+    right = log_probabilities.gather(2, target[:, 1:].unsqueeze(2)).squeeze(2)  # (B, T-1)
+    plain = -right[real].mean()
+    if not label_smoothing:
+        return plain, plain.detach()
+    uniform = -log_probabilities.mean(dim=-1)[real].mean()
+    return (1 - label_smoothing) * plain + label_smoothing * uniform, plain.detach()
 
 
 @torch.no_grad()
@@ -150,12 +165,14 @@ class Run:
         """Take one optimizer step; return the batch's loss, without label smoothing."""
         self.optimizer.zero_grad()
         logits, _ = self.model(*batch)
-        loss = word_loss(logits, batch.target, self.padding, self.settings.label_smoothing)
+        loss, without_smoothing = smoothed_loss(
+            logits, batch.target, self.padding, self.settings.label_smoothing
+        )
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip)
         self.optimizer.step()
         self.schedule.step()
-        return word_loss(logits.detach(), batch.target, self.padding).item()
+        return without_smoothing.item()
 
     def finish_epoch(
         self, number: int, train_loss: float, started: float, with_bleu: bool
