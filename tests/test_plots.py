@@ -65,7 +65,7 @@ def test_an_attention_map_writes_the_weights_if_asked(ax, numbers, written):
 def test_a_length_curve_draws_the_value_it_is_asked_for(ax):
     frame = pd.DataFrame({"bucket": ["4–5", "6–10"], "aer": [0.1, 0.3], "low": 0.0, "high": 0.5})
     assert length_curve({"dot": frame}, ax, value="aer") is ax
-    (line, *_), _, (bars,) = ax.containers[0]
+    line, _, (bars,) = ax.containers[0]
     assert list(line.get_ydata()) == [0.1, 0.3]
     assert [list(segment[:, 1]) for segment in bars.get_segments()] == [[0.0, 0.5]] * 2
     assert ax.get_ylabel() == "alignment error rate" and ax.get_ylim()[1] < 2

@@ -22,7 +22,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-SECONDS_PER_CELL = 180
+SECONDS_PER_CELL = 400
 
 
 def execute(path: Path) -> None:
