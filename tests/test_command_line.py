@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import torch
 from toy import REPOSITORY, toy_corpus
 
 from utils.training import History
@@ -151,3 +152,22 @@ def test_a_damaged_checkpoint_gets_one_line(monkeypatch, tmp_path, folder):
     code = run_here(monkeypatch, f"--corpus={folder}", *SMALL, f"--checkpoint={checkpoint}")
     assert code.startswith(f"error: {checkpoint} is damaged")
     assert "\n" not in code
+
+
+@pytest.mark.parametrize(
+    ("cuda", "mps", "chosen"),
+    [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")],
+)
+def test_auto_takes_the_best_device_there_is(monkeypatch, cuda, mps, chosen):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert command.choose_device().type == chosen
+    assert command.choose_device("cpu").type == "cpu"
+
+
+@pytest.mark.parametrize("name", ["cuda", "cuda:1", "mps", "abacus"])
+def test_a_device_that_is_not_there_gets_a_sentence(monkeypatch, name):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(ValueError, match=f"{name}.*'cpu'"):
+        command.choose_device(name)

@@ -5,7 +5,7 @@ import torch
 from toy import mixed_batch, number_pairs, one_batch, same_weights, toy_fields, toy_model
 
 from utils.attention import ATTENTIONS
-from utils.model import Seq2Seq, build_model, choose_device
+from utils.model import Seq2Seq, build_model
 
 
 @pytest.fixture(params=ATTENTIONS)
@@ -173,22 +173,3 @@ def test_memory_may_have_its_own_size():
 def test_what_does_not_fit_gets_a_sentence(options, sentence):
     with pytest.raises(ValueError, match=sentence):
         build_model(toy_fields(), **options)
-
-
-@pytest.mark.parametrize(
-    ("cuda", "mps", "chosen"),
-    [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")],
-)
-def test_auto_takes_the_best_device_there_is(monkeypatch, cuda, mps, chosen):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
-    assert choose_device().type == chosen
-    assert choose_device("cpu").type == "cpu"
-
-
-@pytest.mark.parametrize("name", ["cuda", "cuda:1", "mps", "abacus"])
-def test_a_device_that_is_not_there_gets_a_sentence(monkeypatch, name):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    with pytest.raises(ValueError, match=f"{name}.*'cpu'"):
-        choose_device(name)

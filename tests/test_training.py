@@ -131,30 +131,38 @@ def test_more_padding_changes_no_loss(smoothing):
         source=torch.cat([batch.source, padding], dim=1),
         target=torch.cat([batch.target, padding], dim=1),
     )
-    losses, same = (
-        smoothed_loss(model(*b)[0], b.target, PADDING, smoothing) for b in (batch, padded)
-    )
+    losses, same = (smoothed_loss(*logits_and_words(model, b), smoothing) for b in (batch, padded))
     torch.testing.assert_close(losses, same)
 
 
+def logits_and_words(model, batch):
+    """Return the logits (N, V) of the real target words, and those words (N,)."""
+    words = batch.target[:, 1:]
+    real = words != PADDING
+    return model(*batch, real)[0], words[real]
+
+
+def test_training_takes_the_logits_of_real_words_and_no_others():
+    model, batch = toy_model(), mixed_batch()
+    logits, words = logits_and_words(model, batch)
+    assert len(logits) == len(words) == 5 + 2 + 1 + 3 + 4
+    torch.testing.assert_close(logits, model(*batch)[0][batch.target[:, 1:] != PADDING])
+
+
 def test_label_smoothing_mixes_in_all_words():
-    logits, target = torch.tensor([[[2.0, 0.0, 1.0]]]), torch.tensor([[1, 0]])
-    log_probabilities = logits[0, 0].log_softmax(dim=-1)
+    logits, word = torch.tensor([[2.0, 0.0, 1.0]]), torch.tensor([0])
+    log_probabilities = logits[0].log_softmax(dim=-1)
     expected = -0.7 * log_probabilities[0] - 0.3 * log_probabilities.mean()
-    losses = smoothed_loss(logits, target, 2, label_smoothing=0.3)
+    losses = smoothed_loss(logits, word, label_smoothing=0.3)
     torch.testing.assert_close(losses, (expected, -log_probabilities[0]))
 
 
 def test_label_smoothing_is_that_of_pytorch():
-    batch = mixed_batch()
-    logits = toy_model()(*batch)[0]
-    words = batch.target[:, 1:].flatten()
-    expected = F.cross_entropy(
-        logits.flatten(0, 1), words, ignore_index=PADDING, label_smoothing=0.2
-    )
-    loss, plain = smoothed_loss(logits, batch.target, PADDING, 0.2)
-    torch.testing.assert_close(loss, expected)
-    torch.testing.assert_close(plain, word_loss(logits, batch.target, PADDING))
+    model, batch = toy_model(), mixed_batch()
+    logits, words = logits_and_words(model, batch)
+    loss, plain = smoothed_loss(logits, words, 0.2)
+    torch.testing.assert_close(loss, F.cross_entropy(logits, words, label_smoothing=0.2))
+    torch.testing.assert_close(plain, word_loss(model(*batch)[0], batch.target, PADDING))
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 100])

@@ -147,10 +147,13 @@ class Decoder(nn.Module):
         """Return the logits of equation (7): (…, E), (…, Q), (…, M) -> (…, V)."""
         return self.output(self.dropout(self.combine(embedded, state, context)))
 
-    def forward(self, target: Tensor, state: Tensor, encoded: Encoded) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, target: Tensor, state: Tensor, encoded: Encoded, wanted: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Teacher forcing: target (B, T) -> logits (B, T-1, V), weights (B, T-1, S).
 
-        The loop holds only what depends on the step before; the readout runs once, after it.
+        The loop holds only what depends on the step before; the readout runs once, after it, and
+        with a mask `wanted` (B, T-1) for the N steps marked True alone: then logits are (N, V).
         """
         embedded = self.embed(target[:, :-1])  # (B, T-1, E)
         steps = []
@@ -158,7 +161,10 @@ class Decoder(nn.Module):
             state, context, weights = self.step(word, state, encoded)
             steps.append((state, context, weights))
         states, contexts, weights = (torch.stack(part, dim=1) for part in zip(*steps, strict=True))
-        return self.predict(embedded, states, contexts), weights
+        features = (embedded, states, contexts)
+        if wanted is not None:
+            features = tuple(part[wanted] for part in features)
+        return self.predict(*features), weights
 
 
 class Seq2Seq(nn.Module):
@@ -186,11 +192,18 @@ class Seq2Seq(nn.Module):
         return self.decoder.start(summary), Encoded(memory, keys, mask)
 
     def forward(
-        self, source: Tensor, source_lengths: Tensor, target: Tensor
+        self,
+        source: Tensor,
+        source_lengths: Tensor,
+        target: Tensor,
+        wanted: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """Teacher forcing: (B, S), (B,), (B, T) -> logits (B, T-1, V), weights (B, T-1, S)."""
+        """Teacher forcing: (B, S), (B,), (B, T) -> logits (B, T-1, V), weights (B, T-1, S).
+
+        Logits are expensive. With a mask `wanted` (B, T-1) they are those of N steps alone, (N, V).
+        """
         state, encoded = self.encode(source, source_lengths)
-        return self.decoder(target, state, encoded)
+        return self.decoder(target, state, encoded, wanted)
 
 
 def build_model(
@@ -235,16 +248,3 @@ def build_model(
         if seed is not None:
             torch.manual_seed(seed)
         return Seq2Seq(config)
-
-
-def choose_device(name: str = "auto") -> torch.device:
-    """Return the device called `name`; "auto" takes CUDA, then MPS, then the CPU.
-
-    Raises ValueError when the device asked for is not there.
-    """
-    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if name == "auto":
-        name = next((kind for kind, there in available.items() if there), "cpu")
-    if name != "cpu" and not available.get(name.split(":")[0]):
-        raise ValueError(f"no {name} device here: use 'cpu' or 'auto'.")
-    return torch.device(name)

@@ -6,6 +6,7 @@ as long as its letters are known. Both languages share one set of pieces.
 
 import io
 from collections.abc import Iterable, Sequence
+from functools import lru_cache, partial
 from itertools import accumulate
 
 import sentencepiece
@@ -21,6 +22,8 @@ class Subwords:
     def __init__(self, model: bytes):
         self.model = model
         self._processor = sentencepiece.SentencePieceProcessor(model_proto=model)
+        encode = partial(self._processor.encode, out_type=str)
+        self._split_word = lru_cache(maxsize=100_000)(encode)  # the same words come again and again
 
     @classmethod
     def learn(cls, sentences: Iterable[Sequence[str]], size: int) -> "Subwords":
@@ -66,8 +69,7 @@ class Subwords:
 
     def split(self, words: Sequence[str]) -> list[str]:
         """Split each word on its own: ["ein", "karateanzug"] -> ["▁ein", "▁kar", "ate", …]."""
-        split_words = self._processor.encode(list(words), out_type=str)
-        return [piece for pieces in split_words for piece in pieces]
+        return [piece for word in words for piece in self._split_word(word)]
 
 
 def join(pieces: Sequence[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from utils.attention import ATTENTIONS
 from utils.experiments.captions import RUNS, measure_captions
-from utils.experiments.ladder import RUNGS, climb
+from utils.experiments.ladder import RUNGS, SHIPPED, climb
 from utils.experiments.quality import SCALES, measure_quality
 from utils.experiments.seeds import SEEDS
 from utils.experiments.speed import LENGTHS, measure_cost, measure_speed
@@ -53,7 +53,9 @@ STUDIES = {
         measure_captions,
         timed=False,
     ),
-    "ladder": Study(("seed", "rung"), list(product(range(1), RUNGS)), climb, timed=False),
+    "ladder": Study(
+        ("seed", "rung"), list(product(range(1), [*RUNGS, SHIPPED])), climb, timed=False
+    ),
 }
 
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from utils.attention import ATTENTIONS
 from utils.corpora import detokenize, load_corpus
 from utils.evaluation import bleu, sacrebleu_lowercase
 from utils.grammar import Pair
-from utils.model import build_model, choose_device
+from utils.model import build_model
 from utils.text import build_fields
 from utils.training import Settings, fit
 from utils.translator import Translator, copy_source_words
@@ -89,6 +91,19 @@ def _add_training_options(add: Callable[..., Any]) -> None:
     add("--beam-size", type=positive, default=1, help="for the score; 1 is greedy search")
     add("--half", action="store_true", help="save 16-bit numbers, half the size")
     add("--output", type=Path, default=Path("runs/translator.pt"), help="where to save")
+
+
+def choose_device(name: str = "auto") -> torch.device:
+    """Return the device called `name`; "auto" takes CUDA, then MPS, then the CPU.
+
+    Raises ValueError when the device asked for is not there.
+    """
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if name == "auto":
+        name = next((kind for kind, there in available.items() if there), "cpu")
+    if name != "cpu" and not available.get(name.split(":")[0]):
+        raise ValueError(f"no {name} device here: use 'cpu' or 'auto'.")
+    return torch.device(name)
 
 
 def report(
