@@ -33,6 +33,9 @@ QUESTIONS = [
     "Why the tanh?",
     "What is input feeding?",
     "How good are the weights as word alignments?",
+    "What is BLEU, and how does it mislead?",
+    "Beam search and length normalization, please.",
+    "Does the network really work the way the formula suggests?",
     "Which weights does attention train, and how, with no alignment labels?",
 ]
 

@@ -10,7 +10,7 @@ from utils.plots import attention_map
 from utils.storage import write_atomically
 from utils.translator import Translation, Translator
 
-DEFAULT = "mini-additive"
+DEFAULT = "multi30k-additive"
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:

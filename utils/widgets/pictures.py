@@ -1,0 +1,82 @@
+"""Parts of pictures that several explorers share: heat map, bars, strip of numbers."""
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from utils.widgets.svg import FAINT, HIGHLIGHT, INK, blue, element, rect, red_or_blue, short, text
+
+CELL = 24  # side of a cell in a heat map
+LABEL = 150  # room for a word
+
+
+def heat_map(
+    weights: Tensor,
+    source: Sequence[str],
+    target: Sequence[str],
+    x: float,
+    y: float,
+    marked: int | None = None,
+) -> str:
+    """Draw weights (T, S), a row for each target word; row number `marked` gets a frame.
+
+    The upper left corner of the labels is at x, y. The labels above the columns lean to the right.
+    """
+    left, top = x + LABEL, y + heat_map_top(source)
+    shapes = []
+    for j, word in enumerate(source):
+        place = f"translate({left + (j + 0.6) * CELL:.1f} {top - 6:.1f}) rotate(-50)"
+        shapes.append(text(0, 0, short(word), transform=place))
+    for t, (word, row) in enumerate(zip(target, weights.tolist(), strict=True)):
+        middle = top + (t + 0.7) * CELL
+        shapes.append(text(left - 8, middle, short(word), text_anchor="end"))
+        for j, weight in enumerate(row):
+            corner = (left + j * CELL, top + t * CELL)
+            shapes.append(rect(*corner, CELL, CELL, fill=blue(weight), stroke="#DDDDDD"))
+    if marked is not None:
+        frame = {"fill": "none", "stroke": HIGHLIGHT, "stroke_width": 3}
+        shapes.append(rect(left, top + marked * CELL, len(source) * CELL, CELL, **frame))
+    return element("g", "".join(shapes))
+
+
+def heat_map_top(source: Sequence[str]) -> float:
+    """Return the height of the labels above the columns."""
+    return 20 + 6 * max(len(short(word)) for word in source)
+
+
+def heat_map_size(source: Sequence[str], rows: int) -> tuple[float, float]:
+    """Return width and height of a heat map with so many rows."""
+    leaning = 6 * len(short(source[-1]))  # the last label sticks out
+    return LABEL + len(source) * CELL + leaning, heat_map_top(source) + rows * CELL
+
+
+def bars(
+    values: Sequence[float],
+    labels: Sequence[str],
+    x: float,
+    y: float,
+    color: str,
+    length: float = 120,
+    numbers: Sequence[str] | None = None,
+) -> str:
+    """Draw a bar 0…1 for each label, downward from x, y; `numbers` stand behind the bars."""
+    shapes = []
+    numbers = [f"{value:.2f}" for value in values] if numbers is None else numbers
+    for row, (value, label, number) in enumerate(zip(values, labels, numbers, strict=True)):
+        top = y + row * CELL
+        shapes.append(text(x + LABEL - 8, top + 17, short(label), text_anchor="end"))
+        shapes.append(rect(x + LABEL, top + 4, length, CELL - 8, fill="#F2F2F2"))
+        shapes.append(rect(x + LABEL, top + 4, length * value, CELL - 8, fill=color))
+        shapes.append(text(x + LABEL + length + 8, top + 17, number, font_size=13))
+    return element("g", "".join(shapes))
+
+
+def strip(numbers: Tensor, x: float, y: float, width: float, name: str) -> str:
+    """Draw a vector as a strip of cells: red above zero, blue below, white at zero."""
+    values = numbers.tolist()
+    largest, cell = max(abs(value) for value in values), width / len(values)
+    shapes = [text(x, y - 5, name, font_size=13, fill=INK)]
+    for i, value in enumerate(values):
+        shapes.append(rect(x + i * cell, y, cell + 0.2, 16, fill=red_or_blue(value, largest)))
+    shapes.append(rect(x, y, width, 16, fill="none", stroke=FAINT))
+    return element("g", "".join(shapes))

@@ -1,0 +1,109 @@
+"""Attention, step by step: query, scores, weights, context, next words, and the growing map."""
+
+from collections.abc import Mapping
+
+import ipywidgets as widgets
+import torch
+
+from utils.plots import COLORS
+from utils.text import END
+from utils.translator import Translator
+from utils.widgets.explorer import WIDE, Explorer, View, set_range
+from utils.widgets.pictures import CELL, LABEL, bars, heat_map, heat_map_size, strip
+from utils.widgets.sentences import EMPTY, read_sentence
+from utils.widgets.svg import HIGHLIGHT, picture, text
+from utils.widgets.trace import Trace, trace
+
+COLUMN = 400  # width of the left half
+
+
+class AttentionStepper(Explorer):
+    """Type a sentence, choose a model, and step through its translation or press Play.
+
+    `translators` maps the names to choose from, such as "dot", to translators.
+    """
+
+    def __init__(self, translators: Mapping[str, Translator], sentence: str):
+        self.translators = dict(translators)
+        self.sentence = widgets.Text(
+            sentence, description="German sentence", continuous_update=False, **WIDE
+        )
+        self.model = widgets.Dropdown(options=list(self.translators), description="model")
+        self.step = widgets.IntSlider(1, 1, 1, description="step t", **WIDE)
+        self.play = widgets.Play(min=1, max=1, interval=1200, description="play the steps")
+        widgets.link((self.play, "value"), (self.step, "value"))
+        widgets.link((self.play, "max"), (self.step, "max"))
+        for control in (self.sentence, self.model):
+            control.observe(self._translate, "value")
+        self._translate()
+        super().__init__((self.sentence, self.model), (self.step, self.play))
+
+    def _translate(self, change: dict | None = None) -> None:
+        """Compute all steps of a new sentence, and begin at the first."""
+        translator = self.translators[self.model.value]
+        words, self.note = read_sentence(self.sentence.value, translator)
+        self.trace = trace(translator, words) if words else None
+        set_range(self.step, 1, len(self.trace.steps) if self.trace else 1, 1)
+
+    def view(self) -> View:
+        """Show the chosen step."""
+        if self.trace is None:
+            return View("", EMPTY)
+        t = min(self.step.value, len(self.trace.steps))
+        color = COLORS.get(self.model.value, HIGHLIGHT)
+        finding = " ".join(filter(None, [self.note, describe_step(self.trace, t)]))
+        return View(draw_step(self.trace, t, color), finding)
+
+
+def describe_step(traced: Trace, t: int) -> str:
+    """Say what step t (from 1) did: where it looked, and what it wrote."""
+    step = traced.steps[t - 1]
+    j = int(step.weights.argmax())
+    what = "ends the sentence" if step.word == END else f"writes “{step.word}”"
+    return (
+        f"Step {t} of {len(traced.steps)}: the heaviest weight, {step.weights[j]:.2f}, is on "
+        f"“{traced.source[j]}”, and the model {what} (p = {step.best[0][1]:.2f})."
+    )
+
+
+def draw_step(traced: Trace, t: int, color: str) -> str:
+    """Draw step t (from 1) on the left, and the heat map of the steps so far on the right."""
+    step, source = traced.steps[t - 1], traced.source
+    rows = len(source)
+    below = 90 + rows * CELL  # where the bars of the source words end
+    shapes = [
+        strip(step.query, 10, 30, COLUMN - 30, f"query s{subscript(t - 1)}, {len(step.query)} numbers"),
+        text(LABEL + 10, 72, f"weights α{subscript(t)}", font_size=13),
+        text(LABEL + 205, 72, "scores e", font_size=13),
+        bars(step.weights.tolist(), source, 10, 80, color),
+        _scores(traced, t),
+        strip(step.context, 10, below + 30, COLUMN - 30, f"context c{subscript(t)} = Σ αh"),
+        text(10, below + 72, "the five best next words", font_size=13),
+        bars([p for _, p in step.best], [w for w, _ in step.best], 10, below + 80, "#888888"),
+    ]
+    target = [each.word for each in traced.steps[:t]]
+    width, height = heat_map_size(source, len(traced.steps))
+    shapes.append(heat_map(traced.weights[:t], source, target, COLUMN, 0, marked=t - 1))
+    height = max(height + 10, below + 90 + len(step.best) * CELL)
+    return picture(COLUMN + width + 10, height, describe_step(traced, t), *shapes)
+
+
+def _scores(traced: Trace, t: int) -> str:
+    """Write the score of each source word, right of its weight."""
+    scores = traced.steps[t - 1].scores
+    if scores is None:
+        return text(LABEL + 205, 97, "none", font_size=13)
+    return "".join(
+        text(LABEL + 205, 97 + j * CELL, f"{score:+.2f}", font_size=13)
+        for j, score in enumerate(scores.tolist())
+    )
+
+
+def subscript(number: int) -> str:
+    """Return a number in subscript digits."""
+    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def stacked(traced: Trace) -> torch.Tensor:
+    """Return the weights of the written words, (T, S), without the row of `<eos>`."""
+    return traced.weights[: len(traced.words)]
