@@ -18,6 +18,7 @@ those above it:
     training     fit, checkpoints, and `python -m utils.training`
     experiments  what takes longer than a notebook may: `make experiments`
     plots        one function for each kind of picture
+    widgets      the explorers: controls, a picture, its finding in words
     translate    `python -m utils.translate "…"`: from the command line
     notebooks    `make notebooks`: run the notebooks and save them with their outputs
 """

@@ -77,7 +77,8 @@ class Step(NamedTuple):
     ended (B, K): the scores of those among the K hypotheses of t words that finish as they are;
     -∞ for the others.
     words, parents (B, K): each of the K hypotheses that go on is a hypothesis of t words, its
-    parent (a number below K), and one word more.
+    parent (a number below K), and one word more. scores (B, K): their log-probabilities, -∞ for
+    those that have stopped.
     weights (B, K, S): where that word looked.
     """
 
@@ -85,6 +86,7 @@ class Step(NamedTuple):
     words: Tensor
     parents: Tensor
     weights: Tensor
+    scores: Tensor
 
 
 @torch.no_grad()
@@ -117,8 +119,8 @@ def beam_search(
     if not length_normalization >= 0:  # NaN is refused, too
         raise ValueError(f"length_normalization must be 0 or more, not {length_normalization}.")
     limits = length_limits(source_lengths).to(source.device)
-    steps = _search(model, source, source_lengths, limits, start, end, beam_size)
-    scores, sizes, rows = _rank(steps, limits, length_normalization)
+    steps = beam_steps(model, source, source_lengths, limits, start, end, beam_size)
+    scores, sizes, rows = rank_finished(steps, limits, length_normalization)
     words, weights = (part.cpu() for part in _follow_back(steps, sizes, rows))
     scores, sizes = scores.tolist(), sizes.tolist()
     return [
@@ -131,7 +133,7 @@ def beam_search(
     ]
 
 
-def _search(
+def beam_steps(
     model: Seq2Seq,
     source: Tensor,
     source_lengths: Tensor,
@@ -160,7 +162,7 @@ def _search(
         scores = live.masked_fill(at_limit | (finished >= beam_size).unsqueeze(1), -torch.inf)
         rows = (first_rows + parents).flatten()  # (B·K,), into the batch of all hypotheses
         state = state[rows]
-        steps.append(Step(ended, words, parents, weights[rows].unflatten(0, words.shape)))
+        steps.append(Step(ended, words, parents, weights[rows].unflatten(0, words.shape), scores))
     return steps
 
 
@@ -183,7 +185,7 @@ def _extend(
     return ended, live, index % vocabulary, index // vocabulary
 
 
-def _rank(
+def rank_finished(
     steps: list[Step], limits: Tensor, length_normalization: float
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Choose the K best finished hypotheses of each sentence.
@@ -204,7 +206,7 @@ def _rank(
 def _follow_back(steps: list[Step], sizes: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
     """Collect words (B, K, T) and weights (B, K, T, S), from each hypothesis' last word back.
 
-    sizes, rows (B, K), as `_rank` returns them. What stands behind a hypothesis' size is noise.
+    sizes, rows (B, K), as `rank_finished` returns them. What stands behind a size is noise.
     """
     sentences = torch.arange(len(rows), device=rows.device).unsqueeze(1)  # (B, 1)
     words, weights = [], []

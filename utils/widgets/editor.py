@@ -1,4 +1,4 @@
-"""Overwrite a row of weights and see what the model writes then, and what it does not care about."""
+"""Overwrite a row of weights, and see what the model writes then."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -13,7 +13,7 @@ from utils.widgets.explorer import WIDE, Explorer, View, mark_words, set_range
 from utils.widgets.pictures import heat_map, heat_map_size
 from utils.widgets.sentences import EMPTY, read_sentence
 from utils.widgets.svg import picture, printable
-from utils.widgets.trace import Trace, trace
+from utils.widgets.trace import Override, Trace, trace
 
 EDITS = ("as the model has it", "look only here", "uniform", "swap two words", "by hand")
 
@@ -111,7 +111,9 @@ def describe_edit(before: Trace, after: Trace, chosen: int, edit: str) -> str:
             _padded(before, after, chosen + 1), _padded(after, before, chosen + 1), strict=True
         )
     )
-    return f"Step {chosen + 1}, weights {edit}: the model writes {here}; {later} later words change."
+    return (
+        f"Step {chosen + 1}, weights {edit}: the model writes {here}; {later} later words change."
+    )
 
 
 def _word(traced: Trace, t: int) -> str:
@@ -134,9 +136,9 @@ def _both(before: Sequence[str], after: Sequence[str]) -> str:
 
 
 def survival(
-    translator: Translator, sentences: Sequence[Sequence[str]], overrides: Mapping[str, object]
+    translator: Translator, sentences: Sequence[Sequence[str]], overrides: Mapping[str, Override]
 ) -> dict[str, float]:
-    """Return, for each way to overwrite all weights, the share of translations that stay the same."""
+    """Return, for each way to overwrite all weights, what share of translations stays the same."""
     before = [trace(translator, words).words for words in sentences]
     return {
         name: sum(

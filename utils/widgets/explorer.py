@@ -21,7 +21,7 @@ class View(NamedTuple):
 
     def to_html(self) -> str:
         """Return all three; a screen reader says the finding whenever it changes."""
-        finding = escape(printable(self.finding)).replace("\n", "<br>")
+        finding = "<br>".join(escape(printable(line)) for line in self.finding.splitlines())
         return (
             f'<div style="overflow-x: auto">{self.picture}</div>{self.details}'
             f'<p role="status" style="line-height: 1.5; font-size: 1.1em">{finding}</p>'
@@ -83,6 +83,8 @@ def mark_words(words: Sequence[str], right: Sequence[bool]) -> str:
     """Return words as HTML; the wrong ones are bold and underlined, not only colored."""
     style = "color: #B00020; font-weight: bold; text-decoration: underline wavy"
     return " ".join(
-        escape(printable(word)) if good else f'<span style="{style}">{escape(printable(word))}</span>'
+        escape(printable(word))
+        if good
+        else f'<span style="{style}">{escape(printable(word))}</span>'
         for word, good in zip(words, right, strict=True)
     )

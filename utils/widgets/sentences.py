@@ -22,7 +22,7 @@ class Reading(NamedTuple):
 
 
 def read_sentence(text: str, translator: Translator) -> Reading:
-    """Split a typed sentence into words. Never raises: what cannot be used is left out and named."""
+    """Split a typed sentence into words, and say what cannot be used of it. Never raises."""
     words = translator.read(text[:MOST_LETTERS])
     if not words:
         return Reading((), EMPTY)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import ipywidgets as widgets
-import torch
 
 from utils.plots import COLORS
 from utils.text import END
@@ -72,7 +71,9 @@ def draw_step(traced: Trace, t: int, color: str) -> str:
     rows = len(source)
     below = 90 + rows * CELL  # where the bars of the source words end
     shapes = [
-        strip(step.query, 10, 30, COLUMN - 30, f"query s{subscript(t - 1)}, {len(step.query)} numbers"),
+        strip(
+            step.query, 10, 30, COLUMN - 30, f"query s{subscript(t - 1)}, {len(step.query)} numbers"
+        ),
         text(LABEL + 10, 72, f"weights α{subscript(t)}", font_size=13),
         text(LABEL + 205, 72, "scores e", font_size=13),
         bars(step.weights.tolist(), source, 10, 80, color),
@@ -102,8 +103,3 @@ def _scores(traced: Trace, t: int) -> str:
 def subscript(number: int) -> str:
     """Return a number in subscript digits."""
     return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-
-
-def stacked(traced: Trace) -> torch.Tensor:
-    """Return the weights of the written words, (T, S), without the row of `<eos>`."""
-    return traced.weights[: len(traced.words)]

@@ -3,6 +3,7 @@
 Sizes and positions are in pixels, with y growing downward.
 """
 
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -55,7 +56,6 @@ def picture(width: float, height: float, title: str, *shapes: str) -> str:
         role="img",
         aria_label=printable(title),
         font_family="Helvetica, Arial, sans-serif",
-        style="max-width: 100%; height: auto",
     )
 
 
@@ -69,11 +69,18 @@ def short(word: str, longest: int = LONGEST_WORD) -> str:
     return word if len(word) <= longest else word[: longest - 1] + "…"
 
 
+@cache
+def palette(name: str) -> list[str]:
+    """Return the 256 colors of one of matplotlib's color maps."""
+    return [to_hex(color) for color in colormaps[name](range(256))]
+
+
 def blue(share: float) -> str:
     """Return the color of a weight 0…1, from white to dark blue."""
-    return to_hex(colormaps["Blues"](min(max(share, 0.0), 1.0)))
+    return palette("Blues")[round(255 * min(max(share, 0.0), 1.0))]
 
 
 def red_or_blue(number: float, largest: float) -> str:
     """Return the color of a number: blue below zero, white at zero, red above."""
-    return to_hex(colormaps["RdBu_r"](0.5 + number / (2 * max(largest, 1e-9))))
+    share = 0.5 + number / (2 * max(largest, 1e-9))
+    return palette("RdBu_r")[round(255 * min(max(share, 0.0), 1.0))]

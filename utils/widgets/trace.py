@@ -36,7 +36,7 @@ class Step(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """A greedy translation: S source words or pieces, and a step for each target word and `<eos>`."""
+    """A greedy translation: S source words (or pieces), a step for each target word and `<eos>`."""
 
     source: tuple[str, ...]
     steps: list[Step]
@@ -53,9 +53,7 @@ class Trace(NamedTuple):
 
 
 @torch.no_grad()
-def trace(
-    translator: Translator, words: Sequence[str], override: Override | None = None
-) -> Trace:
+def trace(translator: Translator, words: Sequence[str], override: Override | None = None) -> Trace:
     """Translate a sentence greedily and keep all that is computed.
 
     With `override`, each step's weights go through that function before equation (5): so you can
@@ -69,7 +67,9 @@ def trace(
     number, steps = vocabulary.stoi[START], []
     for t in range(int(length_limits(lengths))):
         embedded = model.decoder.embed(torch.tensor([number]))
-        step, state, probabilities = _take_step(model.decoder, embedded, state, encoded, t, override)
+        step, state, probabilities = _take_step(
+            model.decoder, embedded, state, encoded, t, override
+        )
         best = probabilities.topk(min(BEST, len(probabilities)))
         number = int(best.indices[0])
         named = [vocabulary.itos[i] for i in best.indices.tolist()]

@@ -1,0 +1,473 @@
+"""The explorers: what they compute, what they draw, and whatever people may type."""
+
+import math
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from toy import decided_model, toy_corpus, toy_fields, toy_translator
+
+from utils.attention import ATTENTIONS
+from utils.decoding import beam_search
+from utils.grammar import Pair
+from utils.text import END, START, encode_sources
+from utils.training import Epoch
+from utils.translator import Translator
+from utils.widgets import (
+    AttentionEditor,
+    AttentionStepper,
+    BeamExplorer,
+    LengthExplorer,
+    ScoreCalculator,
+    TrainingRecorder,
+    TrainingViewer,
+)
+from utils.widgets.beam import describe_tree, grow_tree
+from utils.widgets.calculator import SCORES, make_attention, score_words
+from utils.widgets.editor import EDITS, average, edit_row, permute, survival
+from utils.widgets.length import describe_errors, position, right_words
+from utils.widgets.sentences import EMPTY, MOST_WORDS, read_sentence
+from utils.widgets.stepper import describe_step
+from utils.widgets.svg import blue, red_or_blue
+from utils.widgets.trace import trace
+
+SENTENCE = "eins zwei drei vier"
+WORDS = tuple(SENTENCE.split())
+THREE = ["dot", "general", "additive"]
+
+
+def translators(*names):
+    return {name: toy_translator(name) for name in names}
+
+
+def curve(values=(90.0, 40.0)):
+    return pd.DataFrame({"bucket": ["1–3", "4–6"], "bleu": values})
+
+
+def make_length(**changed):
+    options = {
+        "translators": translators("fixed", "dot"),
+        "curves": {"fixed": curve(), "dot": curve((99.0, 98.0))},
+        "pairs": [*toy_corpus().test, *toy_corpus().valid],
+        "growing": sorted(toy_corpus().valid, key=lambda pair: len(pair.source)),
+    }
+    return LengthExplorer(**(options | changed))
+
+
+def make_recorder(sentence=SENTENCE):
+    recorder = TrainingRecorder(toy_translator(), sentence)
+    for number, loss in enumerate((2.0, 1.0, 0.5), start=1):
+        recorder(Epoch(number, loss, loss, None, 1.0))
+    return recorder
+
+
+EXPLORERS = {
+    "stepper": lambda: AttentionStepper(translators(*ATTENTIONS), SENTENCE),
+    "editor": lambda: AttentionEditor(translators(*THREE), SENTENCE),
+    "beam": lambda: BeamExplorer(toy_translator(), SENTENCE),
+    "calculator": lambda: ScoreCalculator(["a", "b", "c"], [(2, 0), (2, 2), (0, 2)], (1, -1)),
+    "length": make_length,
+    "training": lambda: TrainingViewer(make_recorder()),
+}
+every_explorer = pytest.mark.parametrize("name", EXPLORERS)
+
+
+def controls(explorer):
+    """Return everything in an explorer that has a value to change."""
+    return [child for box in explorer.children[:-1] for child in box.children]
+
+
+# What all explorers owe
+
+
+@every_explorer
+def test_a_picture_is_well_formed_and_has_words_for_those_who_do_not_see_it(name):
+    view = EXPLORERS[name]().view()
+    drawn = ElementTree.fromstring(view.picture)
+    assert drawn.get("role") == "img"
+    assert len(drawn.get("aria-label")) > 20
+    assert len(view.finding) > 20
+
+
+@every_explorer
+def test_every_control_has_a_name(name):
+    for control in controls(EXPLORERS[name]()):
+        assert control.description.strip()
+
+
+@every_explorer
+def test_each_control_changes_what_is_shown(name):
+    """One value of each control, at least, shows something else."""
+    explorer = EXPLORERS[name]()
+    if name == "editor":
+        explorer.edit.value = "by hand"
+    for control in controls(explorer):
+        if control.description in ("other word", "play the steps", "which one"):
+            continue
+        old, shown = control.value, {explorer.output.value}
+        for value in other_values(control):
+            control.value = value
+            shown.add(explorer.output.value)
+        assert len(shown) > 1, control.description
+        control.value = old
+
+
+def other_values(control):
+    if hasattr(control, "options"):
+        return [value for _, value in control._options_full][::-1]
+    if isinstance(control.value, bool):
+        return [not control.value]
+    if isinstance(control.value, str):
+        return ["sieben acht neun"]
+    return [control.max, control.min]
+
+
+@every_explorer
+def test_a_snapshot_shows_the_picture_and_says_the_finding(name, monkeypatch):
+    explorer, shown = EXPLORERS[name](), []
+    monkeypatch.setattr(
+        "utils.widgets.explorer.display", lambda bundle, raw: shown.append((bundle, raw))
+    )
+    explorer.snapshot()._ipython_display_()
+    (picture, raw), (words, _) = shown
+    assert raw and picture["image/svg+xml"] == explorer.view().picture
+    assert words == {"text/plain": explorer.view().finding}
+
+
+# Whatever people type
+
+ATTACK = '<script>alert(1)</script><img src=x onerror="alert(1)">'
+TYPED = [
+    "",
+    "   ",
+    "eins " * 1000,
+    "x" * 100_000,
+    "😀 🏳️‍🌈 eins",
+    "مرحبا بالعالم eins",
+    "\x00\x1b[31m\u202e eins",
+    ATTACK,
+    "&lt;b&gt; ]]> <!-- eins",
+    "$x$ $$y$$ `z` **eins**",
+]
+typing = pytest.mark.parametrize("name", ["stepper", "editor", "beam"])
+
+
+def assert_harmless(explorer):
+    html = explorer.output.value
+    assert "<script" not in html
+    assert "<img" not in html
+    assert len(html) < 1_000_000
+    view = explorer.view()
+    assert view.finding
+    if view.picture:
+        ElementTree.fromstring(view.picture)
+
+
+@typing
+@pytest.mark.parametrize("typed", TYPED, ids=range(len(TYPED)))
+def test_nothing_typed_raises_or_runs(name, typed):
+    explorer = EXPLORERS[name]()
+    explorer.sentence.value = typed
+    assert_harmless(explorer)
+    explorer.sentence.value = SENTENCE
+    assert "does not know" not in explorer.view().finding
+
+
+@pytest.fixture(scope="module")
+def typed_into():
+    return {name: EXPLORERS[name]() for name in ("stepper", "editor", "beam")}
+
+
+@typing
+@settings(max_examples=100, deadline=None)
+@given(text=st.text(max_size=80))
+def test_any_text_is_harmless(typed_into, name, text):
+    typed_into[name].sentence.value = text
+    assert_harmless(typed_into[name])
+
+
+@pytest.mark.parametrize("typed", ["", "  \n", "\u200b"])
+def test_an_empty_sentence_gets_help(typed):
+    explorer = EXPLORERS["stepper"]()
+    explorer.sentence.value = typed
+    assert explorer.view().finding.startswith(EMPTY) or "does not know" in explorer.view().finding
+
+
+def test_unknown_words_are_named():
+    reading = read_sentence("eins hundert zwei tausend hundert", toy_translator())
+    assert reading.words == ("eins", "hundert", "zwei", "tausend", "hundert")
+    assert reading.note == "The model does not know: hundert, tausend. It reads <unk> instead."
+
+
+def test_a_long_sentence_is_cut_and_the_reader_told():
+    reading = read_sentence("eins " * 1000, toy_translator())
+    assert reading.words == ("eins",) * MOST_WORDS
+    assert reading.note == f"Only the first {MOST_WORDS} words are used."
+
+
+# The trace
+
+
+@pytest.mark.parametrize("attention", ATTENTIONS)
+def test_a_trace_is_the_translation_step_by_step(attention):
+    translator = toy_translator(attention)
+    for pair in toy_corpus().test:
+        (expected,) = translator.translate([pair.source])
+        traced = trace(translator, pair.source)
+        assert traced.words == expected.tokens
+        size = len(expected.tokens)
+        torch.testing.assert_close(traced.weights[:size], expected.weights)
+        log_p = sum(math.log(step.best[0][1]) for step in traced.steps)
+        assert log_p == pytest.approx(expected.score, abs=1e-3)
+
+
+@pytest.mark.parametrize("attention", THREE)
+def test_a_step_holds_what_the_equations_say(attention):
+    translator = toy_translator(attention)
+    traced = trace(translator, WORDS)
+    memory, _ = translator.model.encoder(*encode_sources([WORDS], translator.fields))
+    for step in traced.steps:
+        torch.testing.assert_close(step.weights, step.scores.softmax(dim=0))  # (4)
+        torch.testing.assert_close(step.context, step.weights @ memory[0])  # (5)
+        assert [p for _, p in step.best] == sorted((p for _, p in step.best), reverse=True)
+
+
+def test_a_fixed_context_has_no_scores():
+    assert all(step.scores is None for step in trace(toy_translator("fixed"), WORDS).steps)
+
+
+def test_an_override_that_changes_nothing_changes_nothing():
+    translator = toy_translator("dot")
+    same = trace(translator, WORDS, lambda t, weights: weights)
+    assert same.words == trace(translator, WORDS).words
+
+
+def test_an_override_decides_the_context():
+    translator = toy_translator("additive")
+    memory, _ = translator.model.encoder(*encode_sources([WORDS], translator.fields))
+    look = torch.tensor([0.0, 0.0, 1.0, 0.0])
+    traced = trace(translator, WORDS, lambda t, weights: look if t == 1 else weights)
+    torch.testing.assert_close(traced.steps[1].context, memory[0, 2])
+    assert not torch.equal(traced.steps[0].weights, look)
+
+
+def test_nothing_to_trace_gets_a_sentence():
+    with pytest.raises(ValueError, match="give at least one word"):
+        trace(toy_translator(), ())
+
+
+def test_a_step_is_described():
+    traced = trace(toy_translator("dot"), WORDS)
+    words = describe_step(traced, 1)
+    assert words.startswith(f"Step 1 of {len(traced.steps)}: the heaviest weight, ")
+    assert f"writes “{traced.steps[0].word}”" in words or "ends the sentence" in words
+
+
+# The calculator
+
+
+@pytest.mark.parametrize(
+    ("kind", "scores"),
+    [
+        ("dot", [1 * 2 + -1 * 0, 1 * 2 + -1 * 2, 1 * 0 + -1 * 2]),
+        ("general", [1 * 0 + -1 * 2, 1 * 2 + -1 * 2, 1 * 2 + -1 * 0]),
+        (
+            "additive",
+            [math.tanh(3) + math.tanh(-1), math.tanh(3) + math.tanh(1), math.tanh(1) * 2],
+        ),
+    ],
+)
+def test_scores_by_hand(kind, scores):
+    query, memory = torch.tensor([1.0, -1.0]), torch.tensor([[2.0, 0], [2, 2], [0, 2]])
+    scored = score_words(kind, query, memory, torch.tensor([True, True, True]))
+    torch.testing.assert_close(scored.scores, torch.tensor(scores, dtype=torch.float))
+    torch.testing.assert_close(scored.weights, scored.scores.softmax(dim=0))
+    torch.testing.assert_close(scored.context, scored.weights @ memory)
+
+
+def test_a_masked_word_gets_no_weight_and_temperature_flattens():
+    query, memory = torch.tensor([1.0, -1.0]), torch.tensor([[2.0, 0], [2, 2], [0, 2]])
+    mask = torch.tensor([True, False, True])
+    sharp, flat = (score_words("dot", query, memory, mask, t).weights for t in (0.5, 5.0))
+    assert sharp[1] == flat[1] == 0
+    assert sharp[0] > flat[0] > flat[2] > sharp[2]
+
+
+@pytest.mark.parametrize("kind", SCORES)
+def test_the_calculators_attention_is_the_series_attention(kind):
+    assert type(make_attention(kind)) is ATTENTIONS[kind]
+
+
+def test_masking_everything_gets_a_sentence():
+    explorer = EXPLORERS["calculator"]()
+    for check in explorer.real:
+        check.value = False
+    assert explorer.view().finding.startswith("All words are masked")
+
+
+# The editor
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edited_row_still_sums_to_one(edit):
+    weights = torch.tensor([0.5, 0.3, 0.2, 0.0])
+    for first, second, share in [(0, 1, 0.0), (3, 2, 0.7), (1, 1, 1.0)]:
+        edited = edit_row(weights, edit, first, second, share)
+        assert float(edited.sum()) == pytest.approx(1)
+        assert edited.min() >= 0
+    assert weights.tolist() == pytest.approx([0.5, 0.3, 0.2, 0.0])  # the row itself is left alone
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        ("as the model has it", [0.5, 0.3, 0.2]),
+        ("look only here", [0, 0, 1]),
+        ("uniform", [1 / 3, 1 / 3, 1 / 3]),
+        ("swap two words", [0.2, 0.3, 0.5]),
+        ("by hand", [0.5 * 0.75, 0.3 * 0.75, 0.4]),
+    ],
+)
+def test_edits_by_hand(edit, expected):
+    edited = edit_row(torch.tensor([0.5, 0.3, 0.2]), edit, 2, 0, 0.4)
+    assert edited.tolist() == pytest.approx(expected)
+
+
+def test_a_word_that_has_all_weight_keeps_it_when_no_other_can_take_it():
+    assert edit_row(torch.tensor([1.0]), "by hand", 0, 0, 0.2).tolist() == [1.0]
+
+
+def test_the_editor_changes_one_step_and_says_what_follows():
+    explorer = EXPLORERS["editor"]()
+    explorer.edit.value = "as the model has it"
+    assert "the model writes still" in explorer.view().finding
+    assert "0 later words change" in explorer.view().finding
+
+
+def test_survival_counts_translations_that_stay():
+    translator = toy_translator("dot")
+    sentences = [pair.source for pair in toy_corpus().valid]
+    ways = {"same": lambda t, weights: weights, "mean": average, "mixed": permute}
+    shares = survival(translator, sentences, ways)
+    assert shares["same"] == 1.0
+    assert 0 <= shares["mean"] < 1
+
+
+def test_a_permutation_keeps_the_weights_and_is_the_same_each_time():
+    weights = torch.tensor([0.4, 0.3, 0.2, 0.1])
+    mixed = permute(3, weights)
+    assert sorted(mixed.tolist()) == sorted(weights.tolist())
+    assert torch.equal(mixed, permute(3, weights))
+
+
+# The beam
+
+
+@pytest.mark.parametrize("beam_size", [1, 3, 6])
+@pytest.mark.parametrize("alpha", [0.0, 1.0])
+def test_the_tree_ends_in_the_translations_of_beam_search(beam_size, alpha):
+    translator = toy_translator()
+    vocabulary = translator.fields.target.vocab
+    for pair in toy_corpus().test:
+        tree = grow_tree(translator, pair.source, beam_size, alpha)
+        source, lengths = encode_sources([pair.source], translator.fields)
+        (expected,) = beam_search(
+            *(translator.model, source, lengths),
+            *(vocabulary.stoi[START], vocabulary.stoi[END]),
+            *(beam_size, alpha),
+        )
+        assert [ended.rank for ended in tree.ended] == list(range(1, len(expected) + 1))
+        for ended, hypothesis in zip(tree.ended, expected, strict=True):
+            assert ended.score == pytest.approx(hypothesis.score, abs=1e-4)
+            assert list(ended.words) == [vocabulary.itos[i] for i in hypothesis.words.tolist()]
+
+
+def test_a_longer_beginning_is_never_more_probable():
+    tree = grow_tree(toy_translator(), WORDS, 4, 1.0)
+    for column, next_column in zip(tree.columns, tree.columns[1:], strict=False):
+        for node in next_column.values():
+            assert node.score <= column[node.parent].score + 1e-5
+
+
+def test_the_tree_says_what_ranks_its_translations():
+    first = describe_tree(grow_tree(toy_translator(), WORDS, 2, 1.0), 1.0).splitlines()[0]
+    assert first.startswith("1. ") and "log p " in first and "ranked by " in first
+
+
+# Length
+
+
+@pytest.mark.parametrize(
+    ("words", "reference", "right"),
+    [
+        ("a b c", "a b c", [True, True, True]),
+        ("a x c", "a b c", [True, False, True]),
+        ("a b b c", "a b c", [True, True, False, True]),
+        ("", "a b", []),
+    ],
+)
+def test_wrong_words_are_found(words, reference, right):
+    assert right_words(words.split(), reference.split()) == right
+
+
+def test_errors_are_described():
+    pair = Pair(("eins", "zwei", "drei"), ("a", "b", "c"), None)
+    assert describe_errors("dot", ("a", "b", "c"), pair) == "dot: right, all 3 words."
+    assert describe_errors("dot", ("a", "x"), pair) == (
+        "dot: 1 words too many or wrong, 2 of the reference missing: a *x*"
+    )
+
+
+@pytest.mark.parametrize(
+    ("length", "place"), [(4, 0.25), (5, 0.75), (6, 1.1), (10, 1.9), (3, 0.25), (99, 1.9)]
+)
+def test_a_length_has_its_place_among_the_buckets(length, place):
+    assert position(length, ["4–5", "6–10"]) == pytest.approx(place)
+
+
+def test_a_sentence_grows_with_the_slider():
+    explorer = make_length()
+    sizes = []
+    for length in range(explorer.length.min, explorer.length.max + 1):
+        explorer.length.value = length
+        sizes.append(len(explorer._choose().source))
+    assert sizes == sorted(sizes)
+    assert sizes[0] < sizes[-1]
+
+
+# Training
+
+
+def test_a_recorder_notes_each_epoch():
+    recorder = make_recorder()
+    assert [snap.epoch.number for snap in recorder.snaps] == [1, 2, 3]
+    assert recorder.snaps[0].words == toy_translator().translate([SENTENCE])[0].tokens
+
+
+def test_a_viewer_needs_epochs_and_a_recorder_words():
+    with pytest.raises(ValueError, match="nothing is recorded yet"):
+        TrainingViewer(TrainingRecorder(toy_translator(), SENTENCE))
+    with pytest.raises(ValueError, match="has no words"):
+        TrainingRecorder(toy_translator(), "  ")
+
+
+def test_a_model_that_writes_nothing_can_be_viewed():
+    model = decided_model()
+    with torch.no_grad():
+        model.decoder.output.bias[toy_fields().target.vocab.stoi[END]] = 1e3
+    recorder = TrainingRecorder(Translator(model, toy_fields()), SENTENCE)
+    recorder(Epoch(1, 1.0, 1.0, None, 1.0))
+    assert "(nothing)" in TrainingViewer(recorder).view().finding
+
+
+# Colors
+
+
+def test_colors_go_from_white_to_dark():
+    assert blue(0) == blue(-1) == "#f7fbff"
+    assert blue(1) == blue(2) == "#08306b"
+    assert red_or_blue(-1, 1) != red_or_blue(1, 1)
+    assert red_or_blue(0, 0)

@@ -1,0 +1,152 @@
+"""Beam search as a tree: which beginnings live, which end, and which translation wins."""
+
+from typing import NamedTuple
+
+import ipywidgets as widgets
+import torch
+
+from utils.decoding import Step, beam_steps, length_limits, rank_finished
+from utils.text import END, START, encode_sources
+from utils.translator import Translator
+from utils.widgets.explorer import WIDE, Explorer, View
+from utils.widgets.sentences import EMPTY, read_sentence
+from utils.widgets.svg import FAINT, HIGHLIGHT, INK, line, picture, rect, short, text
+
+COLUMN, ROW, TOP = 118, 46, 40
+
+
+class Node(NamedTuple):
+    """A beginning of a translation: its last word, its log-probability, the row of its parent."""
+
+    word: str
+    score: float
+    parent: int
+
+
+class Ended(NamedTuple):
+    """A finished translation of `size` words: the row of its last word, log p, and its rank.
+
+    `length` is what the ranking divides by: the words and `<eos>`, unless the limit cut it off.
+    """
+
+    size: int
+    row: int
+    score: float
+    rank: int
+    length: int
+    words: tuple[str, ...]
+
+
+class Tree(NamedTuple):
+    """columns[t] holds the nodes of step t by row in the beam; ended, the K best translations."""
+
+    columns: list[dict[int, Node]]
+    ended: list[Ended]
+
+    def path(self, size: int, row: int) -> list[int]:
+        """Return the rows of a translation's words, from the first word to the last."""
+        rows = []
+        for column in reversed(self.columns[:size]):
+            rows.append(row)
+            row = column[row].parent
+        return rows[::-1]
+
+
+@torch.no_grad()
+def grow_tree(translator: Translator, words: tuple[str, ...], beam_size: int, alpha: float) -> Tree:
+    """Run beam search on one sentence and keep the tree; `alpha` is the length normalization."""
+    vocabulary = translator.fields.target.vocab
+    start, end = vocabulary.stoi[START], vocabulary.stoi[END]
+    source, lengths = encode_sources([words], translator.fields)
+    limits = length_limits(lengths)
+    model = translator.model.eval()
+    steps = beam_steps(model, source, lengths, limits, start, end, beam_size)
+    tree = Tree([_nodes(step, vocabulary.itos) for step in steps], [])
+    found = zip(*(part[0].tolist() for part in rank_finished(steps, limits, alpha)), strict=True)
+    for rank, (score, size, row) in enumerate(found, start=1):
+        if score > -torch.inf:
+            written = [tree.columns[t][r].word for t, r in enumerate(tree.path(size, row))]
+            length = min(size + 1, int(limits))
+            tree.ended.append(Ended(size, row, score, rank, length, tuple(written)))
+    return tree
+
+
+def _nodes(step: Step, itos: list[str]) -> dict[int, Node]:
+    """Return the nodes of one step by their rows in the beam, without those that have stopped."""
+    columns = (part[0].tolist() for part in (step.words, step.scores, step.parents))
+    return {
+        row: Node(itos[number], score, parent)
+        for row, (number, score, parent) in enumerate(zip(*columns, strict=True))
+        if score > -torch.inf
+    }
+
+
+class BeamExplorer(Explorer):
+    """Type a sentence; change the width of the beam and the length normalization."""
+
+    def __init__(self, translator: Translator, sentence: str):
+        self.translator = translator
+        self.sentence = widgets.Text(
+            sentence, description="German sentence", continuous_update=False, **WIDE
+        )
+        self.beam_size = widgets.IntSlider(3, 1, 8, description="beam size K", **WIDE)
+        self.alpha = widgets.FloatSlider(
+            1.0, min=0, max=2, step=0.1, description="length norm. ρ", **WIDE
+        )
+        super().__init__((self.sentence,), (self.beam_size, self.alpha))
+
+    def view(self) -> View:
+        """Show the tree of the present sentence."""
+        words, note = read_sentence(self.sentence.value, self.translator)
+        if not words:
+            return View("", EMPTY)
+        tree = grow_tree(self.translator, words, self.beam_size.value, self.alpha.value)
+        finding = describe_tree(tree, self.alpha.value)
+        title = f"A beam of {self.beam_size.value}: {finding.splitlines()[0]}"
+        return View(draw_tree(tree, title), " ".join(filter(None, [note, finding])))
+
+
+def describe_tree(tree: Tree, alpha: float) -> str:
+    """List the finished translations, best first, with the numbers that rank them."""
+    lines = []
+    for ended in tree.ended:
+        ranked = ended.score / ended.length**alpha
+        numbers = f"log p {ended.score:.2f}, length {ended.length}, ranked by {ranked:.2f}"
+        lines.append(f"{ended.rank}. {' '.join(ended.words) or '(empty)'} ({numbers})")
+    return "\n".join(lines)
+
+
+def draw_tree(tree: Tree, title: str) -> str:
+    """Draw a column for each step; the winner's path is thick, the finished ones have numbers."""
+    best = tree.ended[0]
+    winner = set(enumerate(tree.path(best.size, best.row)))
+    depth = max(max(ended.size for ended in tree.ended), 1)
+    rows = 1 + max(row for column in tree.columns for row in column) if tree.columns[0] else 1
+    shapes = [text(8, TOP + ROW / 2, "<sos>", font_weight="bold")]
+    for t, column in enumerate(tree.columns[: depth + 1]):
+        for row, node in column.items():
+            shapes += _node(t, row, node, (t, row) in winner)
+    for ended in tree.ended:
+        x, y = _place(ended.size - 1, ended.row) if ended.size else (8, TOP + ROW / 2)
+        color = HIGHLIGHT if ended.rank == 1 else INK
+        shapes.append(rect(x + 60, y - 34, 18, 18, fill=color, rx=9))
+        number = {"fill": "#FFFFFF", "text_anchor": "middle", "font_size": 12}
+        shapes.append(text(x + 69, y - 20, str(ended.rank), **number))
+    return picture((depth + 2) * COLUMN, TOP + rows * ROW + 20, title, *shapes)
+
+
+def _place(t: int, row: int) -> tuple[float, float]:
+    return 70 + t * COLUMN, TOP + (row + 0.5) * ROW
+
+
+def _node(t: int, row: int, node: Node, wins: bool) -> list[str]:
+    """Draw a node and the line from its parent."""
+    x, y = _place(t, row)
+    from_x, from_y = _place(t - 1, node.parent) if t else (-10, TOP + ROW / 2)
+    look = {"stroke": HIGHLIGHT if wins else FAINT, "stroke_width": 4 if wins else 1.5}
+    weight = "bold" if wins else "normal"
+    return [
+        line(from_x + 62, from_y - 5, x - 4, y - 5, **look),
+        text(x, y, short(node.word, 9), font_weight=weight),
+        text(x, y + 14, f"{node.score:.2f}", font_size=11, fill="#555555"),
+    ]

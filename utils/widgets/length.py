@@ -1,0 +1,147 @@
+"""One sentence at a time on the length curve: both translations, and what is wrong with them."""
+
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
+from html import escape
+
+import ipywidgets as widgets
+import pandas as pd
+
+from utils.grammar import Pair
+from utils.plots import COLORS
+from utils.translator import Translator
+from utils.widgets.explorer import WIDE, Explorer, View, mark_words
+from utils.widgets.svg import FAINT, HIGHLIGHT, element, line, picture, polyline, printable, text
+
+LEFT, TOP, WIDTH, HEIGHT = 60, 30, 620, 240  # the frame of the curve
+
+
+class LengthExplorer(Explorer):
+    """Choose a length: a test sentence of that length, or one sentence that grows to it.
+
+    `curves` maps each translator's name to BLEU by length, as `evaluation.bleu_by_length` returns
+    it. `growing` holds pairs, each longer than the one before.
+    """
+
+    def __init__(
+        self,
+        translators: Mapping[str, Translator],
+        curves: Mapping[str, pd.DataFrame],
+        pairs: Sequence[Pair],
+        growing: Sequence[Pair],
+    ):
+        self.translators, self.curves = dict(translators), dict(curves)
+        self.pairs, self.growing = list(pairs), list(growing)
+        lengths = [len(pair.source) for pair in self.pairs]
+        modes = ["one sentence grows", "a test sentence of this length"]
+        self.mode = widgets.Dropdown(options=modes, description="sentence", **WIDE)
+        self.length = widgets.IntSlider(
+            min(lengths), min(lengths), max(lengths), description="German words", **WIDE
+        )
+        self.number = widgets.IntSlider(1, 1, 10, description="which one", **WIDE)
+        super().__init__((self.mode,), (self.length, self.number))
+
+    def view(self) -> View:
+        """Show the chosen sentence and where it lies on the curve."""
+        pair = self._choose()
+        found = {
+            name: translator.translate([pair.source])[0].tokens
+            for name, translator in self.translators.items()
+        }
+        finding = "\n".join(describe_errors(name, words, pair) for name, words in found.items())
+        title = f"BLEU against length; the sentence has {len(pair.source)} German words."
+        drawn = draw_curves(self.curves, len(pair.source), title)
+        return View(drawn, finding, _both(pair, found))
+
+    def _choose(self) -> Pair:
+        """Return the pair nearest to the chosen length: the longest that is no longer than it."""
+        if self.mode.value == "one sentence grows":
+            fitting = [p for p in self.growing if len(p.source) <= self.length.value]
+            return fitting[-1] if fitting else self.growing[0]
+        nearest = min(abs(len(p.source) - self.length.value) for p in self.pairs)
+        same = [p for p in self.pairs if abs(len(p.source) - self.length.value) == nearest]
+        return same[(self.number.value - 1) % len(same)]
+
+
+def right_words(words: Sequence[str], reference: Sequence[str]) -> list[bool]:
+    """Tell for each word whether it belongs to what translation and reference share, in order."""
+    right = [False] * len(words)
+    matcher = SequenceMatcher(None, words, reference, autojunk=False)
+    for start, _, size in matcher.get_matching_blocks():
+        right[start : start + size] = [True] * size
+    return right
+
+
+def describe_errors(name: str, words: Sequence[str], pair: Pair) -> str:
+    """Say in plain words what a translation got wrong; wrong words stand between asterisks."""
+    right = right_words(words, pair.target)
+    if tuple(words) == tuple(pair.target):
+        return f"{name}: right, all {len(words)} words."
+    marked = " ".join(w if good else f"*{w}*" for w, good in zip(words, right, strict=True))
+    missing = len(pair.target) - sum(right)
+    return (
+        f"{name}: {right.count(False)} words too many or wrong, {missing} of the reference "
+        f"missing: {marked}"
+    )
+
+
+def _both(pair: Pair, found: Mapping[str, Sequence[str]]) -> str:
+    """Return source, reference and translations as HTML."""
+    rows = [
+        ("German", escape(printable(" ".join(pair.source)))),
+        ("reference", escape(printable(" ".join(pair.target)))),
+    ]
+    rows += [(name, mark_words(w, right_words(w, pair.target))) for name, w in found.items()]
+    cells = "".join(
+        f'<tr><th scope="row" style="text-align: right; padding-right: 1em">{escape(name)}</th>'
+        f'<td style="text-align: left">{words}</td></tr>'
+        for name, words in rows
+    )
+    return f'<table style="font-size: 1.1em; line-height: 1.5">{cells}</table>'
+
+
+def draw_curves(curves: Mapping[str, pd.DataFrame], length: int, title: str) -> str:
+    """Draw BLEU by bucket for each model, and a marker at the sentence's length."""
+    buckets = list(next(iter(curves.values())).bucket)
+    step = WIDTH / len(buckets)
+    shapes = [_frame(buckets, step)]
+    for row, (name, frame) in enumerate(curves.items()):
+        color = COLORS.get(name, HIGHLIGHT)
+        points = [
+            (LEFT + (i + 0.5) * step, TOP + HEIGHT * (1 - value / 100))
+            for i, value in enumerate(frame.bleu)
+        ]
+        shapes.append(polyline(points, stroke=color, stroke_width=3))
+        dots = (element("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=4, fill=color) for x, y in points)
+        shapes += dots
+        place = (LEFT + WIDTH + 12, TOP + 20 + 24 * row)
+        shapes.append(text(*place, name, fill=color, font_weight="bold", font_size=16))
+    x = LEFT + position(length, buckets) * step
+    marker = {"stroke": HIGHLIGHT, "stroke_width": 2, "stroke_dasharray": "6 4"}
+    shapes.append(line(x, TOP, x, TOP + HEIGHT, **marker))
+    shapes.append(text(x, TOP - 8, f"{length} words", fill=HIGHLIGHT, text_anchor="middle"))
+    return picture(LEFT + WIDTH + 120, TOP + HEIGHT + 60, title, *shapes)
+
+
+def _frame(buckets: Sequence[str], step: float) -> str:
+    shapes = []
+    for value in (0, 25, 50, 75, 100):
+        y = TOP + HEIGHT * (1 - value / 100)
+        shapes.append(line(LEFT, y, LEFT + WIDTH, y, stroke=FAINT, stroke_width=1))
+        shapes.append(text(LEFT - 8, y + 5, str(value), text_anchor="end"))
+    for i, bucket in enumerate(buckets):
+        x = LEFT + (i + 0.5) * step
+        shapes.append(text(x, TOP + HEIGHT + 22, bucket, text_anchor="middle"))
+    middle = LEFT + WIDTH / 2
+    shapes.append(text(middle, TOP + HEIGHT + 48, "German words", text_anchor="middle"))
+    shapes.append(text(8, TOP - 10, "BLEU"))
+    return "".join(shapes)
+
+
+def position(length: int, buckets: Sequence[str]) -> float:
+    """Return where a length lies among buckets such as "4–5", "6–10": 0.5 is the first's middle."""
+    for i, bucket in enumerate(buckets):
+        first, last = map(int, bucket.split("–"))
+        if length <= last:
+            return i + (max(length - first, 0) + 0.5) / (last - first + 1)
+    return len(buckets) - 0.1
