@@ -10,6 +10,7 @@ from utils.text import END, START, encode_sources
 from utils.translator import Translator
 from utils.widgets.explorer import WIDE, Explorer, View
 from utils.widgets.sentences import EMPTY, read_sentence
+from utils.widgets.sliders import FloatSlider, IntSlider
 from utils.widgets.svg import FAINT, HIGHLIGHT, INK, line, picture, rect, short, text
 
 COLUMN, ROW, TOP = 118, 46, 40
@@ -89,10 +90,8 @@ class BeamExplorer(Explorer):
         self.sentence = widgets.Text(
             sentence, description="German sentence", continuous_update=False, **WIDE
         )
-        self.beam_size = widgets.IntSlider(3, 1, 8, description="beam size K", **WIDE)
-        self.alpha = widgets.FloatSlider(
-            1.0, min=0, max=2, step=0.1, description="length norm. ρ", **WIDE
-        )
+        self.beam_size = IntSlider(3, 1, 8, description="beam size K")
+        self.alpha = FloatSlider(1.0, 0, 2, description="length norm. ρ")
         super().__init__((self.sentence,), (self.beam_size, self.alpha))
 
     def view(self) -> View:

@@ -11,6 +11,7 @@ from utils.attention import ATTENTIONS, Attention
 from utils.plots import COLORS
 from utils.widgets.explorer import Explorer, View
 from utils.widgets.pictures import bars
+from utils.widgets.sliders import FloatSlider
 from utils.widgets.svg import FAINT, HIGHLIGHT, INK, element, line, picture, text
 
 SCORES = ("dot", "general", "additive")
@@ -70,10 +71,7 @@ class ScoreCalculator(Explorer):
     ):
         self.words = tuple(words)
         self.kind = widgets.Dropdown(options=SCORES, description="score")
-        self.temperature = widgets.FloatLogSlider(
-            1.0, min=-1, max=1, step=0.05, description="divide scores by"
-        )
-        self.temperature.style.description_width = "8em"
+        self.temperature = FloatSlider(1.0, 0.1, 5, description="divide scores by")
         self.query = _number_pair("s", query)
         self.memory = [_number_pair(f"h{j}", h) for j, h in enumerate(memory, start=1)]
         self.real = [widgets.Checkbox(True, description=f"{word} is a real word") for word in words]
@@ -93,12 +91,10 @@ class ScoreCalculator(Explorer):
         return View(drawn, finding)
 
 
-def _number_pair(name: str, values: Sequence[float]) -> tuple[widgets.FloatSlider, ...]:
+def _number_pair(name: str, values: Sequence[float]) -> tuple[FloatSlider, ...]:
     """Return two sliders, whose numbers can be typed, too."""
     return tuple(
-        widgets.FloatSlider(
-            value, min=-LARGEST, max=LARGEST, step=0.1, description=f"{name}, {which} number"
-        )
+        FloatSlider(value, -LARGEST, LARGEST, description=f"{name}, {which} number")
         for value, which in zip(values, ("first", "second"), strict=True)
     )
 

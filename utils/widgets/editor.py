@@ -9,9 +9,10 @@ from torch import Tensor
 
 from utils.text import END
 from utils.translator import Translator
-from utils.widgets.explorer import WIDE, Explorer, View, mark_words, set_range
+from utils.widgets.explorer import WIDE, Explorer, View, mark_words
 from utils.widgets.pictures import heat_map, heat_map_size
 from utils.widgets.sentences import EMPTY, read_sentence
+from utils.widgets.sliders import FloatSlider, IntSlider
 from utils.widgets.svg import picture, printable
 from utils.widgets.trace import Override, Trace, trace
 
@@ -48,11 +49,11 @@ class AttentionEditor(Explorer):
             sentence, description="German sentence", continuous_update=False, **WIDE
         )
         self.model = widgets.Dropdown(options=list(self.translators), description="model")
-        self.step = widgets.IntSlider(1, 1, 1, description="step t", **WIDE)
+        self.step = IntSlider(1, 1, 1, description="step t")
         self.edit = widgets.Dropdown(options=EDITS, value=EDITS[1], description="weights")
         self.first = widgets.Dropdown(options=[("", 0)], description="word")
         self.second = widgets.Dropdown(options=[("", 0)], description="other word")
-        self.share = widgets.FloatSlider(0.5, min=0, max=1, step=0.05, description="its weight")
+        self.share = FloatSlider(0.5, 0, 1, description="its weight", step=0.05)
         for control in (self.sentence, self.model):
             control.observe(self._translate, "value")
         self._translate()
@@ -72,7 +73,7 @@ class AttentionEditor(Explorer):
         for control, value in ((self.first, 0), (self.second, min(1, len(source) - 1))):
             control.options = options
             control.value = value
-        set_range(self.step, 1, len(self.before.steps) if self.before else 1, 1)
+        self.step.set_range(1, len(self.before.steps) if self.before else 1, 1)
 
     def view(self) -> View:
         """Show the translation before and after, and the map after."""

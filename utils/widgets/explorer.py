@@ -71,14 +71,6 @@ class Explorer(widgets.VBox):
         self.refresh()
 
 
-def set_range(slider: widgets.IntSlider, low: int, high: int, value: int) -> None:
-    """Move a slider's ends and its value at once, in whatever order that is allowed."""
-    slider.min = min(slider.min, low)
-    slider.max = max(slider.max, high)
-    slider.value = min(max(value, low), high)
-    slider.min, slider.max = low, high
-
-
 def mark_words(words: Sequence[str], right: Sequence[bool]) -> str:
     """Return words as HTML; the wrong ones are bold and underlined, not only colored."""
     style = "color: #B00020; font-weight: bold; text-decoration: underline wavy"

@@ -11,6 +11,7 @@ from utils.grammar import Pair
 from utils.plots import COLORS
 from utils.translator import Translator
 from utils.widgets.explorer import WIDE, Explorer, View, mark_words
+from utils.widgets.sliders import IntSlider
 from utils.widgets.svg import FAINT, HIGHLIGHT, element, line, picture, polyline, printable, text
 
 LEFT, TOP, WIDTH, HEIGHT = 60, 30, 620, 240  # the frame of the curve
@@ -35,10 +36,10 @@ class LengthExplorer(Explorer):
         lengths = [len(pair.source) for pair in self.pairs]
         modes = ["one sentence grows", "a test sentence of this length"]
         self.mode = widgets.Dropdown(options=modes, description="sentence", **WIDE)
-        self.length = widgets.IntSlider(
-            min(lengths), min(lengths), max(lengths), description="German words", **WIDE
+        self.length = IntSlider(
+            min(lengths), min(lengths), max(lengths), description="German words"
         )
-        self.number = widgets.IntSlider(1, 1, 10, description="which one", **WIDE)
+        self.number = IntSlider(1, 1, 10, description="which one")
         super().__init__((self.mode,), (self.length, self.number))
 
     def view(self) -> View:

@@ -7,13 +7,15 @@ import ipywidgets as widgets
 from utils.plots import COLORS
 from utils.text import END
 from utils.translator import Translator
-from utils.widgets.explorer import WIDE, Explorer, View, set_range
+from utils.widgets.explorer import WIDE, Explorer, View
 from utils.widgets.pictures import CELL, LABEL, bars, heat_map, heat_map_size, strip
 from utils.widgets.sentences import EMPTY, read_sentence
+from utils.widgets.sliders import IntSlider
 from utils.widgets.svg import HIGHLIGHT, picture, text
 from utils.widgets.trace import Trace, trace
 
 COLUMN = 400  # width of the left half
+PLAY = 1200  # milliseconds for a step
 
 
 class AttentionStepper(Explorer):
@@ -28,21 +30,18 @@ class AttentionStepper(Explorer):
             sentence, description="German sentence", continuous_update=False, **WIDE
         )
         self.model = widgets.Dropdown(options=list(self.translators), description="model")
-        self.step = widgets.IntSlider(1, 1, 1, description="step t", **WIDE)
-        self.play = widgets.Play(min=1, max=1, interval=1200, description="play the steps")
-        widgets.link((self.play, "value"), (self.step, "value"))
-        widgets.link((self.play, "max"), (self.step, "max"))
+        self.step = IntSlider(1, 1, 1, description="step t", interval=PLAY)
         for control in (self.sentence, self.model):
             control.observe(self._translate, "value")
         self._translate()
-        super().__init__((self.sentence, self.model), (self.step, self.play))
+        super().__init__((self.sentence, self.model), (self.step,))
 
     def _translate(self, change: dict | None = None) -> None:
         """Compute all steps of a new sentence, and begin at the first."""
         translator = self.translators[self.model.value]
         words, self.note = read_sentence(self.sentence.value, translator)
         self.trace = trace(translator, words) if words else None
-        set_range(self.step, 1, len(self.trace.steps) if self.trace else 1, 1)
+        self.step.set_range(1, len(self.trace.steps) if self.trace else 1, 1)
 
     def view(self) -> View:
         """Show the chosen step."""

@@ -2,17 +2,18 @@
 
 from typing import NamedTuple
 
-import ipywidgets as widgets
 from torch import Tensor
 
 from utils.plots import COLORS
 from utils.training import Epoch
 from utils.translator import Translator
-from utils.widgets.explorer import WIDE, Explorer, View
+from utils.widgets.explorer import Explorer, View
 from utils.widgets.pictures import heat_map, heat_map_size
+from utils.widgets.sliders import IntSlider
 from utils.widgets.svg import FAINT, HIGHLIGHT, element, line, picture, polyline, text
 
 WIDTH, HEIGHT = 360, 220  # the curve of the loss
+PLAY = 1200  # milliseconds for an epoch
 
 
 class Snap(NamedTuple):
@@ -46,7 +47,7 @@ class TrainingViewer(Explorer):
             raise ValueError("nothing is recorded yet: train with on_epoch=recorder first.")
         self.recorder = recorder
         last = len(recorder.snaps)
-        self.epoch = widgets.IntSlider(1, 1, last, description="after epoch", **WIDE)
+        self.epoch = IntSlider(1, 1, last, description="after epoch", interval=PLAY)
         super().__init__((self.epoch,))
 
     def view(self) -> View:
