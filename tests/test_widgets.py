@@ -27,7 +27,7 @@ from utils.widgets import (
 )
 from utils.widgets.beam import describe_tree, grow_tree
 from utils.widgets.calculator import SCORES, make_attention, score_words
-from utils.widgets.editor import EDITS, average, edit_row, permute, survival
+from utils.widgets.editor import EDITS, edit_row
 from utils.widgets.length import describe_errors, position, right_words
 from utils.widgets.sentences import EMPTY, MOST_WORDS, read_sentence
 from utils.widgets.stepper import describe_step
@@ -345,22 +345,6 @@ def test_the_editor_changes_one_step_and_says_what_follows():
     explorer.edit.value = "as the model has it"
     assert "the model writes still" in explorer.view().finding
     assert "0 later words change" in explorer.view().finding
-
-
-def test_survival_counts_translations_that_stay():
-    translator = toy_translator("dot")
-    sentences = [pair.source for pair in toy_corpus().valid]
-    ways = {"same": lambda t, weights: weights, "mean": average, "mixed": permute}
-    shares = survival(translator, sentences, ways)
-    assert shares["same"] == 1.0
-    assert 0 <= shares["mean"] < 1
-
-
-def test_a_permutation_keeps_the_weights_and_is_the_same_each_time():
-    weights = torch.tensor([0.4, 0.3, 0.2, 0.1])
-    mixed = permute(3, weights)
-    assert sorted(mixed.tolist()) == sorted(weights.tolist())
-    assert torch.equal(mixed, permute(3, weights))
 
 
 # The beam

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 import ipywidgets as widgets
-import torch
 from torch import Tensor
 
 from utils.text import END
@@ -14,7 +13,7 @@ from utils.widgets.pictures import heat_map, heat_map_size
 from utils.widgets.sentences import EMPTY, read_sentence
 from utils.widgets.sliders import FloatSlider, IntSlider
 from utils.widgets.svg import picture, printable
-from utils.widgets.trace import Override, Trace, trace
+from utils.widgets.trace import Trace, trace
 
 EDITS = ("as the model has it", "look only here", "uniform", "swap two words", "by hand")
 
@@ -134,29 +133,3 @@ def _both(before: Sequence[str], after: Sequence[str]) -> str:
     same = [t < len(before) and before[t] == word for t, word in enumerate(after)]
     old = escape(printable(" ".join(before)))
     return f"<p>as it was: {old}<br>overwritten: {mark_words(after, same)}</p>"
-
-
-def survival(
-    translator: Translator, sentences: Sequence[Sequence[str]], overrides: Mapping[str, Override]
-) -> dict[str, float]:
-    """Return, for each way to overwrite all weights, what share of translations stays the same."""
-    before = [trace(translator, words).words for words in sentences]
-    return {
-        name: sum(
-            trace(translator, words, override).words == old
-            for words, old in zip(sentences, before, strict=True)
-        )
-        / len(sentences)
-        for name, override in overrides.items()
-    }
-
-
-def permute(t: int, weights: Tensor) -> Tensor:
-    """Overwrite the weights of a step by the same weights on other words, always the same way."""
-    generator = torch.Generator().manual_seed(t)
-    return weights[torch.randperm(len(weights), generator=generator)]
-
-
-def average(t: int, weights: Tensor) -> Tensor:
-    """Overwrite the weights of a step by equal weights."""
-    return torch.full_like(weights, 1 / len(weights))
