@@ -1,16 +1,22 @@
 """The shipped translators reach the numbers that data/README.md claims for them."""
 
 import re
-from pathlib import Path
 
 import pytest
+from toy import REPOSITORY
 
 from utils.attention import ATTENTIONS
 from utils.corpora import load_corpus
-from utils.evaluation import alignment_error_rate, bleu_by_length, links_from_weights
+from utils.evaluation import (
+    alignment_error_rate,
+    bleu_by_length,
+    links_from_weights,
+    sacrebleu_lowercase,
+)
+from utils.experiments.tables import read_results
 from utils.translator import SHIPPED_FOLDER, Translator
 
-README = Path(__file__).parents[1] / "data" / "README.md"
+README = REPOSITORY / "data" / "README.md"
 EDGES = (4, 6, 11, 16, 21, 26, 31)
 MEGABYTES = 8
 
@@ -54,3 +60,29 @@ def test_the_story_holds(measured):
 
 def test_together_they_are_small():
     assert sum(path.stat().st_size for path in SHIPPED_FOLDER.glob("mini-*.pt")) <= MEGABYTES * 1e6
+
+
+# The translator of captions
+
+
+def test_the_translator_of_captions_is_small_and_works_without_a_network():
+    assert (SHIPPED_FOLDER / "multi30k-additive.pt").stat().st_size <= 12e6
+    captions = REPOSITORY / "data" / "captions"
+    german, english = (
+        (captions / f"test.{language}").read_text("utf-8").splitlines() for language in ("de", "en")
+    )
+    translations = Translator.load("multi30k-additive").translate(german, beam_size=5)
+    score, _ = sacrebleu_lowercase([str(t) for t in translations], english)
+    assert score > 50  # 57.0 where it was trained
+
+
+def test_the_readmes_say_what_was_recorded():
+    results = read_results("captions").set_index(["split", "joined", "beam_size"])
+    greedy, beam = (
+        results[results.length_normalization == 1].loc["test", 1, size].bleu for size in (1, 5)
+    )
+    assert f"on test2016, {greedy:.1f} and {beam:.1f}" in " ".join(
+        README.read_text("utf-8").split()
+    )
+    front = " ".join((REPOSITORY / "README.md").read_text("utf-8").split())
+    assert f"{beam:.1f} BLEU on test2016 with a beam of 5" in front
