@@ -70,7 +70,7 @@ def test_it_runs_from_the_command_line():
         encoding="utf-8",
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("the teacher reads")
+    assert done.stdout.startswith("the teacher is reading")
 
 
 @pytest.mark.parametrize(
