@@ -57,6 +57,8 @@ function render({ model, el }) {
   const range = labeled(makeInput(model, "range"), name);
   const number = labeled(makeInput(model, "number"), `${name}, as a number`);
   el.classList.add("named-slider");
+  // JupyterLab would take the arrow keys for itself.
+  el.addEventListener("keydown", (event) => event.stopPropagation());
   el.append(label, range, number);
   if (!model.get("interval")) return;
   const [button, stop] = makePlayer(model);
