@@ -87,7 +87,7 @@ def test_the_score_calculator(page, address):
     box = explorer(page, "s, first number")
     expect(finding(box)).to_contain_text("zhīshi: 0.87, with a score of 2.00")
     press(box, "s, first number", "ArrowRight", times=10)
-    expect(finding(box)).to_contain_text("zhīshi: 0.88, with a score of 4.00")
+    expect(finding(box)).to_contain_text("zhīshi: 0.88, with a score of 4.00", timeout=WAIT)
     box.get_by_label("score", exact=True).select_option("additive")
     expect(finding(box)).not_to_contain_text("score of 4.00")
     box.get_by_role("spinbutton", name="s, second number, as a number").fill("3")
@@ -101,7 +101,8 @@ def test_the_score_calculator(page, address):
 def test_the_stepper_and_the_editor(page, address):
     run_all(page, address, "09_reading_attention")
     box = explorer(page, "step t")
-    expect(finding(box)).to_contain_text("Step 1 of")
+    press(box, "step t", "Home")
+    expect(finding(box)).to_contain_text("Step 1 of", timeout=WAIT)  # the cells below run first
     press(box, "step t", "ArrowRight")
     expect(finding(box)).to_contain_text("Step 2 of")
     box.get_by_role("button", name="Play").click()
@@ -124,7 +125,7 @@ def test_the_beam_explorer_and_what_people_may_type(page, address):
     box = explorer(page, "beam size K")
     expect(finding(box)).to_contain_text("1. ")
     press(box, "beam size K", "ArrowRight", times=2)
-    expect(finding(box)).to_contain_text("5. ")
+    expect(finding(box)).to_contain_text("5. ", timeout=WAIT)  # the cells below run first
     check(box, "beam_explorer")
     before = page.title()
     for typed in (ATTACK, "", "wort " * 1000):
