@@ -6,6 +6,7 @@ import ipywidgets as widgets
 import torch
 
 from utils.decoding import Step, beam_steps, length_limits, rank_finished
+from utils.subwords import join
 from utils.text import END, START, encode_sources
 from utils.translator import Translator
 from utils.widgets.explorer import WIDE, Explorer, View
@@ -25,7 +26,7 @@ class Node(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """A finished translation of `size` words: the row of its last word, log p, and its rank.
+    """A finished translation of `size` nodes: the row of its last node, log p, and its rank.
 
     `length` is what the ranking divides by: the words and `<eos>`, unless the limit cut it off.
     """
@@ -66,9 +67,10 @@ def grow_tree(translator: Translator, words: tuple[str, ...], beam_size: int, al
     found = zip(*(part[0].tolist() for part in rank_finished(steps, limits, alpha)), strict=True)
     for rank, (score, size, row) in enumerate(found, start=1):
         if score > -torch.inf:
-            written = [tree.columns[t][r].word for t, r in enumerate(tree.path(size, row))]
+            written = tuple(tree.columns[t][r].word for t, r in enumerate(tree.path(size, row)))
+            written = join(written) if translator.fields.subwords else written
             length = min(size + 1, int(limits))
-            tree.ended.append(Ended(size, row, score, rank, length, tuple(written)))
+            tree.ended.append(Ended(size, row, score, rank, length, written))
     return tree
 
 
