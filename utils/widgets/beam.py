@@ -2,15 +2,14 @@
 
 from typing import NamedTuple
 
-import ipywidgets as widgets
 import torch
 
 from utils.decoding import Step, beam_steps, length_limits, rank_finished
 from utils.subwords import join
 from utils.text import END, START, encode_sources
 from utils.translator import Translator
-from utils.widgets.explorer import WIDE, Explorer, View
-from utils.widgets.sentences import EMPTY, read_sentence
+from utils.widgets.explorer import Explorer, View
+from utils.widgets.sentences import EMPTY, read_sentence, sentence_box
 from utils.widgets.sliders import FloatSlider, IntSlider
 from utils.widgets.svg import FAINT, HIGHLIGHT, INK, line, picture, rect, short, text
 
@@ -89,9 +88,7 @@ class BeamExplorer(Explorer):
 
     def __init__(self, translator: Translator, sentence: str):
         self.translator = translator
-        self.sentence = widgets.Text(
-            sentence, description="German sentence", continuous_update=False, **WIDE
-        )
+        self.sentence = sentence_box(sentence)
         self.beam_size = IntSlider(3, 1, 8, description="beam size K")
         self.alpha = FloatSlider(1.0, 0, 2, description="length norm. ρ")
         super().__init__((self.sentence,), (self.beam_size, self.alpha))

@@ -36,12 +36,13 @@ def make_attention(kind: str) -> Attention:
     """
     attention = ATTENTIONS[kind](2, 2)
     with torch.no_grad():
-        for name, parameter in attention.named_parameters():
-            parameter.copy_(
-                {"W.weight": torch.tensor(MATRIX), "v.weight": torch.ones(1, 2)}.get(
-                    name, torch.eye(2) if parameter.dim() == 2 else torch.zeros(2)
-                )
-            )
+        if kind == "general":
+            attention.W.weight.copy_(torch.tensor(MATRIX))
+        elif kind == "additive":
+            for layer in (attention.W1, attention.W2):
+                layer.weight.copy_(torch.eye(2))
+            attention.W2.bias.zero_()
+            attention.v.weight.fill_(1.0)
     return attention
 
 

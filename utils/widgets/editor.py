@@ -8,9 +8,9 @@ from torch import Tensor
 
 from utils.text import END
 from utils.translator import Translator
-from utils.widgets.explorer import WIDE, Explorer, View, mark_words
+from utils.widgets.explorer import Explorer, View, mark_words
 from utils.widgets.pictures import heat_map, heat_map_size
-from utils.widgets.sentences import EMPTY, read_sentence
+from utils.widgets.sentences import EMPTY, read_sentence, sentence_box
 from utils.widgets.sliders import FloatSlider, IntSlider
 from utils.widgets.svg import picture, printable
 from utils.widgets.trace import Trace, trace
@@ -44,9 +44,7 @@ class AttentionEditor(Explorer):
 
     def __init__(self, translators: Mapping[str, Translator], sentence: str):
         self.translators = dict(translators)
-        self.sentence = widgets.Text(
-            sentence, description="German sentence", continuous_update=False, **WIDE
-        )
+        self.sentence = sentence_box(sentence)
         self.model = widgets.Dropdown(options=list(self.translators), description="model")
         self.step = IntSlider(1, 1, 1, description="step t")
         self.edit = widgets.Dropdown(options=EDITS, value=EDITS[1], description="weights")

@@ -2,8 +2,11 @@
 
 from typing import NamedTuple
 
+import ipywidgets as widgets
+
 from utils.text import is_known
 from utils.translator import Translator
+from utils.widgets.explorer import WIDE
 from utils.widgets.svg import short
 
 MOST_WORDS = 50
@@ -19,6 +22,12 @@ class Reading(NamedTuple):
 
     words: tuple[str, ...]
     note: str
+
+
+def sentence_box(sentence: str) -> widgets.Text:
+    """Return the box to type in; what is typed counts when Enter is pressed."""
+    options = {"description": "German sentence", "continuous_update": False}
+    return widgets.Text(sentence, **options, **WIDE)
 
 
 def read_sentence(text: str, translator: Translator) -> Reading:

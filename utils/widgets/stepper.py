@@ -7,9 +7,9 @@ import ipywidgets as widgets
 from utils.plots import COLORS
 from utils.text import END
 from utils.translator import Translator
-from utils.widgets.explorer import WIDE, Explorer, View
+from utils.widgets.explorer import Explorer, View
 from utils.widgets.pictures import CELL, LABEL, bars, heat_map, heat_map_size, strip
-from utils.widgets.sentences import EMPTY, read_sentence
+from utils.widgets.sentences import EMPTY, read_sentence, sentence_box
 from utils.widgets.sliders import IntSlider
 from utils.widgets.svg import HIGHLIGHT, picture, text
 from utils.widgets.trace import Trace, trace
@@ -26,9 +26,7 @@ class AttentionStepper(Explorer):
 
     def __init__(self, translators: Mapping[str, Translator], sentence: str):
         self.translators = dict(translators)
-        self.sentence = widgets.Text(
-            sentence, description="German sentence", continuous_update=False, **WIDE
-        )
+        self.sentence = sentence_box(sentence)
         self.model = widgets.Dropdown(options=list(self.translators), description="model")
         self.step = IntSlider(1, 1, 1, description="step t", interval=PLAY)
         for control in (self.sentence, self.model):
