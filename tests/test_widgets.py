@@ -1,19 +1,28 @@
 """The explorers: what they compute, what they draw, and whatever people may type."""
 
 import math
+import re
+from base64 import b64decode
+from functools import cache
+from html import escape
+from io import BytesIO
 from xml.etree import ElementTree
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from toy import decided_model, toy_corpus, toy_fields, toy_translator
 
 from utils.attention import ATTENTIONS
 from utils.decoding import beam_search
 from utils.grammar import Pair
-from utils.text import END, START, encode_sources
+from utils.model import build_model
+from utils.text import END, START, build_fields, encode_sources
+from utils.trace import Step, Trace, trace
 from utils.training import Epoch
 from utils.translator import Translator
 from utils.widgets import (
@@ -25,15 +34,15 @@ from utils.widgets import (
     TrainingRecorder,
     TrainingViewer,
 )
-from utils.widgets.beam import describe_tree, grow_tree
-from utils.widgets.calculator import SCORES, make_attention, score_words
-from utils.widgets.editor import EDITS, edit_row
+from utils.widgets.beam import describe_tree, grow_tree, search
+from utils.widgets.calculator import SCORES, Setting, make_attention, score_words
+from utils.widgets.editor import EDITS, describe_edit, edit_row
 from utils.widgets.length import describe_errors, position, right_words
-from utils.widgets.sentences import EMPTY, MOST_WORDS, read_sentence
+from utils.widgets.sentences import EMPTY, MOST_PIECES, read_sentence
 from utils.widgets.stepper import describe_step
-from utils.widgets.svg import blue, red_or_blue
-from utils.widgets.trace import trace
+from utils.widgets.svg import SHARPNESS, blue, printable, red_or_blue
 
+SVG = "{http://www.w3.org/2000/svg}"
 SENTENCE = "eins zwei drei vier"
 WORDS = tuple(SENTENCE.split())
 THREE = ["dot", "general", "additive"]
@@ -77,7 +86,7 @@ every_explorer = pytest.mark.parametrize("name", EXPLORERS)
 
 def controls(explorer):
     """Return everything in an explorer that has a value to change."""
-    return [child for box in explorer.children[:-1] for child in box.children]
+    return [child for box in explorer.children[:-2] for child in box.children]
 
 
 # What all explorers owe
@@ -107,10 +116,12 @@ def test_each_control_changes_what_is_shown(name):
     for control in controls(explorer):
         if control.description in ("other word", "which one"):
             continue
-        old, shown = control.value, {explorer.output.value}
+        old, shown = control.value, {explorer.view()}
         for value in other_values(control):
             control.value = value
-            shown.add(explorer.output.value)
+            shown.add(explorer.view())
+            assert explorer.output.value == explorer.view().to_html()
+            assert explorer.status.value == explorer.view().finding
         assert len(shown) > 1, control.description
         control.value = old
 
@@ -129,12 +140,21 @@ def other_values(control):
 def test_a_snapshot_shows_the_picture_and_says_the_finding(name, monkeypatch):
     explorer, shown = EXPLORERS[name](), []
     monkeypatch.setattr(
-        "utils.widgets.explorer.display", lambda bundle, raw: shown.append((bundle, raw))
+        "utils.widgets.explorer.display",
+        lambda bundle, raw, metadata=None: shown.append((bundle, metadata)),
     )
     explorer.snapshot()._ipython_display_()
-    (picture, raw), (words, _) = shown
-    assert raw and picture["image/svg+xml"] == explorer.view().picture
-    assert words == {"text/plain": explorer.view().finding}
+    (picture, about), (words, _) = shown
+    view = explorer.view()
+    drawn = Image.open(BytesIO(b64decode(picture["image/png"])))
+    size = ElementTree.fromstring(view.picture).get("viewBox").split()[2:]
+    assert drawn.size == tuple(pytest.approx(SHARPNESS * float(side), abs=1) for side in size)
+    assert drawn.convert("L").getextrema() == (pytest.approx(34, abs=34), 255)  # ink on white
+    assert about["image/png"] == {
+        "width": pytest.approx(float(size[0]), abs=1),
+        "alt": view.finding,
+    }
+    assert words == {"text/plain": view.finding}
 
 
 # Whatever people type
@@ -151,8 +171,32 @@ TYPED = [
     ATTACK,
     "&lt;b&gt; ]]> <!-- eins",
     "$x$ $$y$$ `z` **eins**",
+    "▁",
+    "eins▁zwei ▁▁ drei",
+    "\xa0\u3000 \ufeff",
+    "\ud800",  # half a character, which UTF-8 cannot hold
 ]
-typing = pytest.mark.parametrize("name", ["stepper", "editor", "beam"])
+# Explorers to type into; one of each reads words, one pieces of words.
+TYPED_INTO = {
+    "stepper": EXPLORERS["stepper"],
+    "editor": EXPLORERS["editor"],
+    "beam": EXPLORERS["beam"],
+    "stepper, pieces": lambda: AttentionStepper({"additive": of_pieces()}, SENTENCE),
+    "editor, pieces": lambda: AttentionEditor({"additive": of_pieces()}, SENTENCE),
+    "beam, pieces": lambda: BeamExplorer(of_pieces(), SENTENCE),
+}
+typing = pytest.mark.parametrize("name", TYPED_INTO)
+
+
+@cache
+def of_pieces():
+    """Return an untrained translator that reads pieces of words."""
+    fields = build_fields(toy_corpus(), subwords=60)
+    model = build_model(fields, embedding_size=6, hidden_size=8, tied=True, seed=1)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(4)
+    return Translator(model, fields)
 
 
 def assert_harmless(explorer):
@@ -169,7 +213,7 @@ def assert_harmless(explorer):
 @typing
 @pytest.mark.parametrize("typed", TYPED, ids=range(len(TYPED)))
 def test_nothing_typed_raises_or_runs(name, typed):
-    explorer = EXPLORERS[name]()
+    explorer = TYPED_INTO[name]()
     explorer.sentence.value = typed
     assert_harmless(explorer)
     explorer.sentence.value = SENTENCE
@@ -178,7 +222,7 @@ def test_nothing_typed_raises_or_runs(name, typed):
 
 @pytest.fixture(scope="module")
 def typed_into():
-    return {name: EXPLORERS[name]() for name in ("stepper", "editor", "beam")}
+    return {name: make() for name, make in TYPED_INTO.items()}
 
 
 @typing
@@ -189,11 +233,12 @@ def test_any_text_is_harmless(typed_into, name, text):
     assert_harmless(typed_into[name])
 
 
-@pytest.mark.parametrize("typed", ["", "  \n", "\u200b"])
-def test_an_empty_sentence_gets_help(typed):
-    explorer = EXPLORERS["stepper"]()
+@typing
+@pytest.mark.parametrize("typed", ["", "  \n", "\u3000"])
+def test_an_empty_sentence_gets_help(name, typed):
+    explorer = TYPED_INTO[name]()
     explorer.sentence.value = typed
-    assert explorer.view().finding.startswith(EMPTY) or "does not know" in explorer.view().finding
+    assert explorer.view() == ("", EMPTY, "")
 
 
 def test_unknown_words_are_named():
@@ -204,8 +249,22 @@ def test_unknown_words_are_named():
 
 def test_a_long_sentence_is_cut_and_the_reader_told():
     reading = read_sentence("eins " * 1000, toy_translator())
-    assert reading.words == ("eins",) * MOST_WORDS
-    assert reading.note == f"Only the first {MOST_WORDS} words are used."
+    assert reading.words == ("eins",) * MOST_PIECES
+    assert reading.note == f"Only the first {MOST_PIECES} words are used."
+
+
+def test_the_limit_counts_pieces_where_the_model_reads_those():
+    split = of_pieces().fields.source.preprocess
+    reading = read_sentence("einszweidrei " * 100, of_pieces())
+    assert 1 < len(reading.words) < MOST_PIECES
+    used = len(split(reading.words))
+    assert used <= MOST_PIECES < used + len(split(["einszweidrei"]))
+    assert reading.note == f"Only the first {len(reading.words)} words are used."
+
+
+def test_a_word_too_long_to_read_gets_a_sentence():
+    reading = read_sentence("eins" * 400, of_pieces())
+    assert reading == ((), "The first word is too long: type a shorter one.")
 
 
 # The trace
@@ -254,6 +313,11 @@ def test_an_override_decides_the_context():
     assert not torch.equal(traced.steps[0].weights, look)
 
 
+def test_a_fixed_context_cannot_be_overridden():
+    with pytest.raises(ValueError, match="no weights to overwrite"):
+        trace(toy_translator("fixed"), WORDS, lambda t, weights: weights)
+
+
 def test_nothing_to_trace_gets_a_sentence():
     with pytest.raises(ValueError, match="give at least one word"):
         trace(toy_translator(), ())
@@ -282,7 +346,7 @@ def test_a_step_is_described():
 )
 def test_scores_by_hand(kind, scores):
     query, memory = torch.tensor([1.0, -1.0]), torch.tensor([[2.0, 0], [2, 2], [0, 2]])
-    scored = score_words(kind, query, memory, torch.tensor([True, True, True]))
+    scored = score_words(Setting(kind, query, memory, torch.tensor([True, True, True])))
     torch.testing.assert_close(scored.scores, torch.tensor(scores, dtype=torch.float))
     torch.testing.assert_close(scored.weights, scored.scores.softmax(dim=0))
     torch.testing.assert_close(scored.context, scored.weights @ memory)
@@ -291,7 +355,11 @@ def test_scores_by_hand(kind, scores):
 def test_a_masked_word_gets_no_weight_and_temperature_flattens():
     query, memory = torch.tensor([1.0, -1.0]), torch.tensor([[2.0, 0], [2, 2], [0, 2]])
     mask = torch.tensor([True, False, True])
-    sharp, flat = (score_words("dot", query, memory, mask, t).weights for t in (0.5, 5.0))
+    sharp, flat = (
+        score_words(Setting("dot", query, memory, mask, divisor)) for divisor in (0.5, 5.0)
+    )
+    torch.testing.assert_close(sharp.scores, flat.scores)  # the scores are those of equation (2)
+    sharp, flat = sharp.weights, flat.weights
     assert sharp[1] == flat[1] == 0
     assert sharp[0] > flat[0] > flat[2] > sharp[2]
 
@@ -340,11 +408,77 @@ def test_a_word_that_has_all_weight_keeps_it_when_no_other_can_take_it():
     assert edit_row(torch.tensor([1.0]), "by hand", 0, 0, 0.2).tolist() == [1.0]
 
 
-def test_the_editor_changes_one_step_and_says_what_follows():
+def test_the_editor_says_when_nothing_changes():
     explorer = EXPLORERS["editor"]()
     explorer.edit.value = "as the model has it"
-    assert "the model writes still" in explorer.view().finding
-    assert "0 later words change" in explorer.view().finding
+    assert re.search("the model writes .* as before; 0 later words", explorer.view().finding)
+
+
+def test_the_editor_overwrites_one_step_and_decodes_on():
+    explorer = EXPLORERS["editor"]()
+    explorer.edit.value, explorer.first.value, explorer.step.value = "look only here", 2, 2
+    look = torch.tensor([0.0, 0.0, 1.0, 0.0])
+    expected = trace(explorer.translator, WORDS, lambda t, w: look if t == 1 else w)
+    before = trace(explorer.translator, WORDS)
+    assert expected.words != before.words  # so there is something to say
+    assert explorer.view().finding == describe_edit(before, expected, 1, "look only here")
+    assert escape(expected.words[0]) in explorer.view().details
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        ("a b c", "the model writes “b” as before; 0 later words change."),
+        ("a x c", "the model writes “x” instead of “b”; 0 later words change."),
+        ("a x d", "the model writes “x” instead of “b”; 1 later word changes."),
+        ("a b c d e", "the model writes “b” as before; 2 later words change."),
+        ("a", "the model writes the end of the sentence instead of “b”; 1 later word changes."),
+    ],
+)
+def test_what_an_edit_changed_is_said(after, said):
+    traces = [
+        Trace((), [Step(None, None, None, None, [(word, 1.0)]) for word in [*words.split(), END]])
+        for words in ("a b c", after)
+    ]
+    assert describe_edit(*traces, 1, "uniform") == f"Step 2, weights uniform: {said}"
+
+
+def test_a_shorter_sentence_can_follow_whatever_was_chosen():
+    explorer = EXPLORERS["editor"]()
+    explorer.edit.value, explorer.first.value, explorer.second.value = "swap two words", 3, 2
+    explorer.sentence.value = "eins"
+    assert (explorer.first.value, explorer.second.value) == (0, 0)
+    assert explorer.view().finding.startswith("Step 1, weights swap two words")
+
+
+@pytest.mark.parametrize("name", ["stepper", "editor"])
+def test_another_model_keeps_the_step(name):
+    explorer = EXPLORERS[name]()
+    explorer.step.value = 2
+    explorer.model.value = "general"
+    assert explorer.step.value == min(2, len(explorer.trace.steps))
+    explorer.sentence.value = "eins zwei"
+    assert explorer.step.value == 1
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_the_editor_shows_the_controls_that_have_an_effect(edit):
+    explorer = EXPLORERS["editor"]()
+    explorer.edit.value = edit
+    for control in (explorer.first, explorer.second, explorer.share):
+        shown, seen = control.layout.display != "none", {explorer.view()}
+        for value in other_values(control):
+            control.value = value
+            seen.add(explorer.view())
+        assert (len(seen) > 1) == shown, control.description
+
+
+def test_a_change_draws_once(monkeypatch):
+    explorer, drawn = EXPLORERS["editor"](), []
+    view = explorer.view
+    monkeypatch.setattr(explorer, "view", lambda: drawn.append(1) or view())
+    explorer.sentence.value = "eins zwei"
+    assert len(drawn) == 1
 
 
 # The beam
@@ -356,7 +490,7 @@ def test_the_tree_ends_in_the_translations_of_beam_search(beam_size, alpha):
     translator = toy_translator()
     vocabulary = translator.fields.target.vocab
     for pair in toy_corpus().test:
-        tree = grow_tree(translator, pair.source, beam_size, alpha)
+        tree = grow_tree(search(translator, pair.source, beam_size), translator, alpha)
         source, lengths = encode_sources([pair.source], translator.fields)
         (expected,) = beam_search(
             *(translator.model, source, lengths),
@@ -370,15 +504,37 @@ def test_the_tree_ends_in_the_translations_of_beam_search(beam_size, alpha):
 
 
 def test_a_longer_beginning_is_never_more_probable():
-    tree = grow_tree(toy_translator(), WORDS, 4, 1.0)
+    tree = grow_tree(search(toy_translator(), WORDS, 4), toy_translator(), 1.0)
     for column, next_column in zip(tree.columns, tree.columns[1:], strict=False):
         for node in next_column.values():
             assert node.score <= column[node.parent].score + 1e-5
 
 
 def test_the_tree_says_what_ranks_its_translations():
-    first = describe_tree(grow_tree(toy_translator(), WORDS, 2, 1.0), 1.0).splitlines()[0]
-    assert first.startswith("1. ") and "log p " in first and "ranked by " in first
+    tree = grow_tree(search(toy_translator(), WORDS, 2), toy_translator(), 1.0)
+    best = tree.ended[0]
+    length = min(len(best.words) + 1, 2 * len(WORDS) + 10)  # with <eos>, unless the limit cut it
+    assert describe_tree(tree, 1.0, "words").splitlines()[0] == (
+        f"1. {' '.join(best.words)} "
+        f"(log p {best.score:.2f}, {length} words, ranked by {best.score / length:.2f})"
+    )
+
+
+def test_the_ranking_does_not_search_anew(monkeypatch):
+    explorer = EXPLORERS["beam"]()
+    searched = explorer.search
+    explorer.alpha.value = 0.0
+    assert explorer.search is searched
+    explorer.beam_size.value = 2
+    assert explorer.search is not searched
+
+
+def test_a_note_stands_on_its_own_line():
+    explorer = EXPLORERS["beam"]()
+    explorer.sentence.value = "eins hundert"
+    first, second = explorer.status.value.splitlines()[:2]
+    assert first.startswith("The model does not know: hundert.")
+    assert second.startswith("1. ")
 
 
 # Length
@@ -401,7 +557,7 @@ def test_errors_are_described():
     pair = Pair(("eins", "zwei", "drei"), ("a", "b", "c"), None)
     assert describe_errors("dot", ("a", "b", "c"), pair) == "dot: right, all 3 words."
     assert describe_errors("dot", ("a", "x"), pair) == (
-        "dot: 1 words too many or wrong, 2 of the reference missing: a *x*"
+        "dot: 1 word wrong or too many, 2 of the reference missing: a *x*"
     )
 
 
@@ -422,13 +578,26 @@ def test_a_sentence_grows_with_the_slider():
     assert sizes[0] < sizes[-1]
 
 
+def test_a_bucket_without_sentences_leaves_no_point():
+    drawn = make_length(curves={"dot": curve((50.0, math.nan))}).view().picture
+    assert "nan" not in drawn
+
+
 # Training
 
 
 def test_a_recorder_notes_each_epoch():
     recorder = make_recorder()
     assert [snap.epoch.number for snap in recorder.snaps] == [1, 2, 3]
-    assert recorder.snaps[0].words == toy_translator().translate([SENTENCE])[0].tokens
+    assert recorder.snaps[0].trace.words == toy_translator().translate([SENTENCE])[0].tokens
+
+
+@pytest.mark.parametrize("attention", ATTENTIONS)
+def test_a_fixed_context_has_no_map_to_watch(attention):
+    recorder = TrainingRecorder(toy_translator(attention), SENTENCE)
+    recorder(Epoch(1, 1.0, 1.0, None, 1.0))
+    drawn = TrainingViewer(recorder).view().picture
+    assert ("probability of each word" in drawn) == (attention == "fixed")
 
 
 def test_a_viewer_needs_epochs_and_a_recorder_words():
@@ -447,7 +616,57 @@ def test_a_model_that_writes_nothing_can_be_viewed():
     assert "(nothing)" in TrainingViewer(recorder).view().finding
 
 
-# Colors
+def test_a_run_that_went_on_is_numbered_by_its_epochs():
+    recorder = TrainingRecorder(toy_translator(), SENTENCE)
+    for number in (4, 5):
+        recorder(Epoch(number, 1.0, 1.0, None, 1.0))
+    viewer = TrainingViewer(recorder)
+    assert (viewer.epoch.min, viewer.epoch.max) == (4, 5)
+    assert viewer.status.value.startswith("After epoch 4,")
+    assert ">4</text>" in viewer.view().picture
+
+
+@pytest.mark.parametrize("losses", [(2.0, math.nan, math.inf), (math.nan, math.nan)])
+def test_a_run_that_failed_can_be_viewed(losses):
+    recorder = TrainingRecorder(toy_translator(), SENTENCE)
+    for number, loss in enumerate(losses, start=1):
+        recorder(Epoch(number, loss, loss, None, 1.0))
+    viewer = TrainingViewer(recorder)
+    for number in range(1, len(losses) + 1):
+        viewer.epoch.value = number
+        assert 'cy="nan"' not in viewer.view().picture
+
+
+def test_many_epochs_do_not_run_into_each_other():
+    recorder = TrainingRecorder(toy_translator(), SENTENCE)
+    for number in range(1, 101):
+        recorder(Epoch(number, 1.0, 1.0, None, 1.0))
+    labels = re.findall(r'y="305"[^>]*>(\d+)<', TrainingViewer(recorder).view().picture)
+    assert 5 < len(labels) <= 13
+
+
+# Colors and letters
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"), [("a\x00b", "a□b"), ("\u202eabc", "□abc"), ("👩\u200d🚀", "👩\u200d🚀")]
+)
+def test_what_has_no_shape_is_a_box(typed, shown):
+    assert printable(typed) == shown
+
+
+def test_words_can_be_read_on_white():
+    """Contrast as the Web Content Accessibility Guidelines have it, at least 4.5."""
+
+    def light(color):
+        parts = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        return linear @ [0.2126, 0.7152, 0.0722]
+
+    for make in EXPLORERS.values():
+        for words in ElementTree.fromstring(make().view().picture).iter(f"{SVG}text"):
+            if words.get("fill") != "#FFFFFF":  # on a dark ground
+                assert 1.05 / (light(words.get("fill")) + 0.05) >= 4.5, words.text
 
 
 def test_colors_go_from_white_to_dark():

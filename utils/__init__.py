@@ -9,11 +9,13 @@ those above it:
     subwords     words in pieces, by sentencepiece
     text         words to numbers: vocabularies and bucketed batches (torchtext lives here)
     attention    FixedContext, DotAttention, GeneralAttention, AdditiveAttention
+    embedding    a vector for each word; one that is the output layer, too
     storage      files that are written whole or not at all
     model        Encoder, Decoder, Seq2Seq, build_model
     table_model  a toy translator whose next-word probabilities you write in a table
     decoding     greedy search and beam search, batched
     translator   Translator = model + vocabularies
+    trace        one translation, with everything that is computed on the way
     evaluation   BLEU, exact match, alignment error rate
     training     fit, checkpoints, and `python -m utils.training`
     experiments  what takes longer than a notebook may: `make experiments`

@@ -14,8 +14,8 @@ from PIL import Image
 from utils import plots
 from utils.storage import write_atomically
 from utils.text import END
+from utils.trace import Trace, trace
 from utils.translator import Translator
-from utils.widgets.trace import Trace, trace
 
 TARGET = Path(__file__).parents[1] / "notebooks" / "images" / "stepper.gif"
 SENTENCE = "heute ruft der Lehrer die Eltern an , weil das Kind nicht im Garten schläft ."

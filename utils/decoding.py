@@ -71,7 +71,7 @@ def greedy(
     ]
 
 
-class Step(NamedTuple):
+class BeamStep(NamedTuple):
     """What step t of a beam search leaves behind, to find the way back from a last word.
 
     ended (B, K): the scores of those among the K hypotheses of t words that finish as they are;
@@ -141,7 +141,7 @@ def beam_steps(
     start: int,
     end: int,
     beam_size: int,
-) -> list[Step]:
+) -> list[BeamStep]:
     """Run the search of `beam_search` until no sentence has a live hypothesis."""
     state, encoded = model.encode(source, source_lengths)
     state = state.repeat_interleave(beam_size, dim=0)  # (B·K, …)
@@ -162,7 +162,8 @@ def beam_steps(
         scores = live.masked_fill(at_limit | (finished >= beam_size).unsqueeze(1), -torch.inf)
         rows = (first_rows + parents).flatten()  # (B·K,), into the batch of all hypotheses
         state = state[rows]
-        steps.append(Step(ended, words, parents, weights[rows].unflatten(0, words.shape), scores))
+        weights = weights[rows].unflatten(0, words.shape)  # (B, K, S)
+        steps.append(BeamStep(ended, words, parents, weights, scores))
     return steps
 
 
@@ -186,7 +187,7 @@ def _extend(
 
 
 def rank_finished(
-    steps: list[Step], limits: Tensor, length_normalization: float
+    steps: list[BeamStep], limits: Tensor, length_normalization: float
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Choose the K best finished hypotheses of each sentence.
 
@@ -203,7 +204,7 @@ def rank_finished(
     return ended.flatten(start_dim=1).gather(1, index), index // beam_size, index % beam_size
 
 
-def _follow_back(steps: list[Step], sizes: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
+def _follow_back(steps: list[BeamStep], sizes: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
     """Collect words (B, K, T) and weights (B, K, T, S), from each hypothesis' last word back.
 
     sizes, rows (B, K), as `rank_finished` returns them. What stands behind a size is noise.

@@ -6,8 +6,9 @@ as long as its letters are known. Both languages share one set of pieces.
 
 import io
 from collections.abc import Iterable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import accumulate
+from typing import Any
 
 import sentencepiece
 import torch
@@ -22,8 +23,8 @@ class Subwords:
     def __init__(self, model: bytes):
         self.model = model
         self._processor = sentencepiece.SentencePieceProcessor(model_proto=model)
-        encode = partial(self._processor.encode, out_type=str)
-        self._split_word = lru_cache(maxsize=100_000)(encode)  # the same words come again and again
+        # the same words come again and again
+        self._split_word = lru_cache(maxsize=100_000)(self._encode_word)
 
     @classmethod
     def learn(cls, sentences: Iterable[Sequence[str]], size: int) -> "Subwords":
@@ -68,8 +69,31 @@ class Subwords:
         return [processor.id_to_piece(n) for n in numbers if not processor.is_unknown(n)]
 
     def split(self, words: Sequence[str]) -> list[str]:
-        """Split each word on its own: ["ein", "karateanzug"] -> ["▁ein", "▁kar", "ate", …]."""
+        """Split each word on its own: ["ein", "karateanzug"] -> ["▁ein", "▁kar", "ate", …].
+
+        Every word gives one piece or more, and only its first begins with ▁.
+        """
         return [piece for word in words for piece in self._split_word(word)]
+
+    def sample(
+        self, sentences: Iterable[Sequence[str]], dropout: float, seed: int
+    ) -> list[list[str]]:
+        """Split sentences by BPE-dropout (Provilkov et al. 2020).
+
+        Each merge is left out with probability `dropout`, so a word is in other pieces each time:
+        "karateanzug" is ▁karate anzug, then ▁kar ate an zug. The same `seed` gives the same pieces.
+        """
+        sentencepiece.set_random_generator_seed(seed)
+        options = {"enable_sampling": True, "alpha": dropout, "nbest_size": -1}
+        return [
+            [piece for word in words for piece in self._encode_word(word, **options)]
+            for words in sentences
+        ]
+
+    def _encode_word(self, word: str, **options: Any) -> list[str]:
+        word = word.replace(WORD_START, "_")  # only the first piece may begin with it
+        word = word.encode(errors="replace").decode()  # half a character cannot be encoded
+        return self._processor.encode(word, out_type=str, **options) or [WORD_START]
 
 
 def join(pieces: Sequence[str]) -> tuple[str, ...]:

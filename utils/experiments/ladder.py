@@ -64,7 +64,7 @@ def train(rung: str, seed: int, corpus: Corpus) -> Translator:
     settings = settings_of(rung)
     fields = build_fields(corpus, settings["min_freq"], settings["subwords"])
     model = build_model(fields, "additive", **SIZES, tied=settings["tied"], seed=seed)
-    fit(
+    history = fit(
         model,
         fields,
         corpus,
@@ -74,6 +74,8 @@ def train(rung: str, seed: int, corpus: Corpus) -> Translator:
         quiet=True,
         **TRAINING,
     )
+    if history.interrupted:
+        raise KeyboardInterrupt  # half a run is not scored
     return Translator(model, fields)
 
 

@@ -2,16 +2,18 @@
 
 from typing import NamedTuple
 
+import ipywidgets as widgets
 import torch
+from torch import Tensor
 
-from utils.decoding import Step, beam_steps, length_limits, rank_finished
+from utils.decoding import BeamStep, beam_steps, length_limits, rank_finished
 from utils.subwords import join
 from utils.text import END, START, encode_sources
 from utils.translator import Translator
 from utils.widgets.explorer import Explorer, View
-from utils.widgets.sentences import EMPTY, read_sentence, sentence_box
+from utils.widgets.sentences import read_sentence, sentence_box
 from utils.widgets.sliders import FloatSlider, IntSlider
-from utils.widgets.svg import FAINT, HIGHLIGHT, INK, line, picture, rect, short, text
+from utils.widgets.svg import FAINT, HIGHLIGHT, INK, QUIET, line, picture, rect, short, text
 
 COLUMN, ROW, TOP = 118, 46, 40
 
@@ -53,16 +55,28 @@ class Tree(NamedTuple):
         return rows[::-1]
 
 
+class Search(NamedTuple):
+    """A finished beam search on one sentence: its steps, and the most words allowed (1,)."""
+
+    steps: list[BeamStep]
+    limits: Tensor
+
+
 @torch.no_grad()
-def grow_tree(translator: Translator, words: tuple[str, ...], beam_size: int, alpha: float) -> Tree:
-    """Run beam search on one sentence and keep the tree; `alpha` is the length normalization."""
-    vocabulary = translator.fields.target.vocab
-    start, end = vocabulary.stoi[START], vocabulary.stoi[END]
+def search(translator: Translator, words: tuple[str, ...], beam_size: int) -> Search:
+    """Run beam search on one sentence."""
+    vocabulary, model = translator.fields.target.vocab, translator.model.eval()
     source, lengths = encode_sources([words], translator.fields)
-    limits = length_limits(lengths)
-    model = translator.model.eval()
-    steps = beam_steps(model, source, lengths, limits, start, end, beam_size)
-    tree = Tree([_nodes(step, vocabulary.itos) for step in steps], [])
+    source, limits = source.to(next(model.parameters()).device), length_limits(lengths)
+    ends = vocabulary.stoi[START], vocabulary.stoi[END]
+    limits = limits.to(source.device)
+    return Search(beam_steps(model, source, lengths, limits, *ends, beam_size), limits)
+
+
+def grow_tree(searched: Search, translator: Translator, alpha: float) -> Tree:
+    """Make a tree of a search, and rank what it found; `alpha` is the length normalization."""
+    steps, limits = searched
+    tree = Tree([_nodes(step, translator.fields.target.vocab.itos) for step in steps], [])
     found = zip(*(part[0].tolist() for part in rank_finished(steps, limits, alpha)), strict=True)
     for rank, (score, size, row) in enumerate(found, start=1):
         if score > -torch.inf:
@@ -73,7 +87,7 @@ def grow_tree(translator: Translator, words: tuple[str, ...], beam_size: int, al
     return tree
 
 
-def _nodes(step: Step, itos: list[str]) -> dict[int, Node]:
+def _nodes(step: BeamStep, itos: list[str]) -> dict[int, Node]:
     """Return the nodes of one step by their rows in the beam, without those that have stopped."""
     columns = (part[0].tolist() for part in (step.words, step.scores, step.parents))
     return {
@@ -93,23 +107,33 @@ class BeamExplorer(Explorer):
         self.alpha = FloatSlider(1.0, 0, 2, description="length norm. ρ")
         super().__init__((self.sentence,), (self.beam_size, self.alpha))
 
+    def prepare(self, control: widgets.Widget | None) -> None:
+        """Search anew, unless only the ranking changes."""
+        if control is self.alpha:
+            return
+        words, self.note = read_sentence(self.sentence.value, self.translator)
+        self.search = search(self.translator, words, self.beam_size.value) if words else None
+
     def view(self) -> View:
         """Show the tree of the present sentence."""
-        words, note = read_sentence(self.sentence.value, self.translator)
-        if not words:
-            return View("", EMPTY)
-        tree = grow_tree(self.translator, words, self.beam_size.value, self.alpha.value)
-        finding = describe_tree(tree, self.alpha.value)
+        if self.search is None:
+            return View("", self.note)
+        tree = grow_tree(self.search, self.translator, self.alpha.value)
+        unit = "pieces" if self.translator.fields.subwords else "words"
+        finding = describe_tree(tree, self.alpha.value, unit)
         title = f"A beam of {self.beam_size.value}: {finding.splitlines()[0]}"
-        return View(draw_tree(tree, title), " ".join(filter(None, [note, finding])))
+        return View(draw_tree(tree, title), "\n".join(filter(None, [self.note, finding])))
 
 
-def describe_tree(tree: Tree, alpha: float) -> str:
-    """List the finished translations, best first, with the numbers that rank them."""
+def describe_tree(tree: Tree, alpha: float, unit: str) -> str:
+    """List the finished translations, best first, with the numbers that rank them.
+
+    The length counts the end of the sentence, too; `unit` says what else it counts.
+    """
     lines = []
     for ended in tree.ended:
         ranked = ended.score / ended.length**alpha
-        numbers = f"log p {ended.score:.2f}, length {ended.length}, ranked by {ranked:.2f}"
+        numbers = f"log p {ended.score:.2f}, {ended.length} {unit}, ranked by {ranked:.2f}"
         lines.append(f"{ended.rank}. {' '.join(ended.words) or '(empty)'} ({numbers})")
     return "\n".join(lines)
 
@@ -146,5 +170,5 @@ def _node(t: int, row: int, node: Node, wins: bool) -> list[str]:
     return [
         line(from_x + 62, from_y - 5, x - 4, y - 5, **look),
         text(x, y, short(node.word, 9), font_weight=weight),
-        text(x, y + 14, f"{node.score:.2f}", font_size=11, fill="#555555"),
+        text(x, y + 14, f"{node.score:.2f}", font_size=11, fill=QUIET),
     ]

@@ -18,11 +18,22 @@ SCORES = ("dot", "general", "additive")
 LARGEST = 3.0  # the ends of the plane
 PLANE = 360  # pixels
 WORD_COLORS = ("#0072B2", "#009E73", "#CC79A7", "#E69F00")
+HALO = {"font_weight": "bold", "stroke": "#FFFFFF", "stroke_width": 4, "paint_order": "stroke"}
 MATRIX = [[0.0, 1.0], [1.0, 0.0]]  # W of general attention: it swaps the two numbers
 
 
+class Setting(NamedTuple):
+    """What the controls say: the score's kind, query (2,), memory (S, 2), mask (S,), divisor."""
+
+    kind: str
+    query: Tensor
+    memory: Tensor
+    mask: Tensor
+    temperature: float = 1.0
+
+
 class Scored(NamedTuple):
-    """One step of attention: scores e (S,), weights α (S,), context c (2,)."""
+    """One step of attention: scores e (S,), undivided; weights α (S,); context c (2,)."""
 
     scores: Tensor
     weights: Tensor
@@ -47,17 +58,16 @@ def make_attention(kind: str) -> Attention:
 
 
 @torch.no_grad()
-def score_words(
-    kind: str, query: Tensor, memory: Tensor, mask: Tensor, temperature: float = 1.0
-) -> Scored:
-    """Compute equations (2), (4) and (5) for a query (2,), memory (S, 2) and mask (S,).
+def score_words(setting: Setting) -> Scored:
+    """Compute equations (2), (4) and (5).
 
     The scores are divided by the temperature before the softmax. At least one word must be real.
     """
-    attention = make_attention(kind)
+    attention, memory = make_attention(setting.kind), setting.memory
     keys = attention.project(memory.unsqueeze(0))
-    scores = attention.score(query.unsqueeze(0), keys)[0] / temperature  # (2)
-    weights = scores.masked_fill(~mask, -torch.inf).softmax(dim=0)  # (4)
+    scores = attention.score(setting.query.unsqueeze(0), keys)[0]  # (2)
+    divided = scores / setting.temperature
+    weights = divided.masked_fill(~setting.mask, -torch.inf).softmax(dim=0)  # (4)
     return Scored(scores, weights, weights @ memory)  # (5)
 
 
@@ -69,9 +79,10 @@ class ScoreCalculator(Explorer):
         words: Sequence[str],
         memory: Sequence[Sequence[float]],
         query: Sequence[float],
+        kind: str = SCORES[0],
     ):
         self.words = tuple(words)
-        self.kind = widgets.Dropdown(options=SCORES, description="score")
+        self.kind = widgets.Dropdown(options=SCORES, value=kind, description="score")
         self.temperature = FloatSlider(1.0, 0.1, 5, description="divide scores by")
         self.query = _number_pair("s", query)
         self.memory = [_number_pair(f"h{j}", h) for j, h in enumerate(memory, start=1)]
@@ -86,10 +97,10 @@ class ScoreCalculator(Explorer):
             return View("", "All words are masked: let at least one be a real word.")
         query = torch.tensor([slider.value for slider in self.query])
         memory = torch.tensor([[x.value, y.value] for x, y in self.memory])
-        scored = score_words(self.kind.value, query, memory, mask, self.temperature.value)
+        setting = Setting(self.kind.value, query, memory, mask, self.temperature.value)
+        scored = score_words(setting)
         finding = describe_scores(self.words, scored)
-        drawn = draw_scores(self.words, query, memory, mask, scored, self.kind.value, finding)
-        return View(drawn, finding)
+        return View(draw_scores(self.words, setting, scored, finding), finding)
 
 
 def _number_pair(name: str, values: Sequence[float]) -> tuple[FloatSlider, ...]:
@@ -110,29 +121,24 @@ def describe_scores(words: Sequence[str], scored: Scored) -> str:
     )
 
 
-def draw_scores(
-    words: Sequence[str],
-    query: Tensor,
-    memory: Tensor,
-    mask: Tensor,
-    scored: Scored,
-    kind: str,
-    title: str,
-) -> str:
+def draw_scores(words: Sequence[str], setting: Setting, scored: Scored, title: str) -> str:
     """Draw the vectors as arrows on the left, scores and weights on the right."""
-    shapes = [_axes()]
-    for j, (word, h) in enumerate(zip(words, memory.tolist(), strict=True)):
+    shapes, mask = [_axes()], setting.mask.tolist()
+    for j, (word, h) in enumerate(zip(words, setting.memory.tolist(), strict=True)):
         color = WORD_COLORS[j % len(WORD_COLORS)] if mask[j] else FAINT
         shapes.append(_arrow(h, color, f"h{j + 1} {word}"))
-    shapes.append(_arrow(query.tolist(), INK, "s"))
-    shapes.append(_arrow(scored.context.tolist(), HIGHLIGHT, "c"))
-    x = PLANE + 30
+    shapes.append(_arrow(setting.query.tolist(), INK, "s"))
+    shapes.append(_arrow(scored.context.tolist(), HIGHLIGHT, "c", below=True))
+    x, divisor = PLANE + 30, setting.temperature
     numbers = [
-        f"α = {weight:.2f}    e = {score:+.2f}" if real else "masked"
+        f"α = {weight:.2f}, e = {score:+.2f}" if real else "masked"
         for weight, score, real in zip(scored.weights, scored.scores, mask, strict=True)
     ]
-    shapes.append(text(x, 40, f"weights α and scores e ({kind})", font_size=16))
-    shapes.append(bars(scored.weights.tolist(), words, x, 55, COLORS[kind], 150, numbers))
+    divided = "" if divisor == 1 else f", divided by {divisor:.1f}"
+    heading = f"weights α, scores e ({setting.kind}{divided})"
+    shapes.append(text(x, 40, heading, font_size=16))
+    color = COLORS[setting.kind]
+    shapes.append(bars(scored.weights.tolist(), words, x, 55, color, 150, numbers))
     return picture(PLANE + 520, PLANE + 10, title, *shapes)
 
 
@@ -142,10 +148,15 @@ def _axes() -> str:
     return line(0, middle, PLANE, middle, **style) + line(middle, 0, middle, PLANE, **style)
 
 
-def _arrow(vector: Sequence[float], color: str, name: str) -> str:
-    """Draw a vector from the middle of the plane, with a ring at its tip and its name beside it."""
+def _arrow(vector: Sequence[float], color: str, name: str, below: bool = False) -> str:
+    """Draw a vector from the middle of the plane, with a ring at its tip and its name at the tip.
+
+    The name stands above the tip, or `below` it: the context is often close to a word.
+    """
     scale = PLANE / 2 / (LARGEST + 0.5)
     x, y = PLANE / 2 + vector[0] * scale, PLANE / 2 - vector[1] * scale
     ring = element("circle", cx=round(x, 1), cy=round(y, 1), r=5, fill=color)
-    label = text(x + 8, y - 6, name, fill=color, font_weight="bold")
+    at_the_edge = vector[0] > 0.8 * LARGEST  # the name has no room on the right
+    place = {"x": x - 8, "text_anchor": "end"} if at_the_edge else {"x": x + 8}
+    label = text(y=y + 20 if below else y - 10, words=name, **HALO, **place)
     return line(PLANE / 2, PLANE / 2, x, y, stroke=color, stroke_width=3) + ring + label

@@ -7,13 +7,13 @@ import ipywidgets as widgets
 from torch import Tensor
 
 from utils.text import END
+from utils.trace import Trace, trace
 from utils.translator import Translator
-from utils.widgets.explorer import Explorer, View, mark_words
+from utils.widgets.explorer import View, mark_words, show_only
 from utils.widgets.pictures import heat_map, heat_map_size
-from utils.widgets.sentences import EMPTY, read_sentence, sentence_box
-from utils.widgets.sliders import FloatSlider, IntSlider
+from utils.widgets.sentences import SentenceExplorer
+from utils.widgets.sliders import FloatSlider
 from utils.widgets.svg import picture, printable
-from utils.widgets.trace import Trace, trace
 
 EDITS = ("as the model has it", "look only here", "uniform", "swap two words", "by hand")
 
@@ -39,84 +39,76 @@ def edit_row(weights: Tensor, edit: str, first: int, second: int, share: float) 
     return edited
 
 
-class AttentionEditor(Explorer):
+class AttentionEditor(SentenceExplorer):
     """Choose a step, overwrite its weights, and let the model decode on from there."""
 
     def __init__(self, translators: Mapping[str, Translator], sentence: str):
-        self.translators = dict(translators)
-        self.sentence = sentence_box(sentence)
-        self.model = widgets.Dropdown(options=list(self.translators), description="model")
-        self.step = IntSlider(1, 1, 1, description="step t")
         self.edit = widgets.Dropdown(options=EDITS, value=EDITS[1], description="weights")
         self.first = widgets.Dropdown(options=[("", 0)], description="word")
         self.second = widgets.Dropdown(options=[("", 0)], description="other word")
         self.share = FloatSlider(0.5, 0, 1, description="its weight", step=0.05)
-        for control in (self.sentence, self.model):
-            control.observe(self._translate, "value")
-        self._translate()
-        super().__init__(
-            (self.sentence, self.model),
-            (self.step, self.edit),
-            (self.first, self.second, self.share),
-        )
+        super().__init__(translators, sentence, (self.edit, self.first), (self.second, self.share))
 
-    def _translate(self, change: dict | None = None) -> None:
-        """Translate a new sentence as the model likes it, and offer its words."""
-        translator = self.translators[self.model.value]
-        self.words, self.note = read_sentence(self.sentence.value, translator)
-        self.before = trace(translator, self.words) if self.words else None
-        source = self.before.source if self.before else ("",)
+    def prepare(self, control: widgets.Widget | None) -> None:
+        """Translate a new sentence as the model likes it; show the controls that have an effect."""
+        super().prepare(control)
+        show_only((self.first, self.second, self.share), self._needed())
+
+    def _needed(self) -> list[widgets.Widget]:
+        """Return the controls that the chosen edit reads."""
+        return {
+            "look only here": [self.first],
+            "swap two words": [self.first, self.second],
+            "by hand": [self.first, self.share],
+        }.get(self.edit.value, [])
+
+    def offer_words(self, traced: Trace | None) -> None:
+        """Offer the words of a new sentence; the words chosen before stay where they can."""
+        source = traced.source if traced else ("",)
         options = [(f"{j}: {printable(word)}", j - 1) for j, word in enumerate(source, start=1)]
-        for control, value in ((self.first, 0), (self.second, min(1, len(source) - 1))):
+        for control, beginning in ((self.first, 0), (self.second, 1)):
+            same = [old for _, old in control.options] == [new for _, new in options]
+            chosen = control.value if same else beginning
             control.options = options
-            control.value = value
-        self.step.set_range(1, len(self.before.steps) if self.before else 1, 1)
+            control.value = min(chosen, len(source) - 1)
 
     def view(self) -> View:
         """Show the translation before and after, and the map after."""
-        if self.before is None:
-            return View("", EMPTY)
-        chosen = min(self.step.value, len(self.before.steps)) - 1
+        if self.trace is None:
+            return View("", self.note)
+        chosen = self.step.value - 1
         after = self._decode(chosen)
-        finding = describe_edit(self.before, after, chosen, self.edit.value)
+        finding = describe_edit(self.trace, after, chosen, self.edit.value)
         target = [step.word for step in after.steps]
         width, height = heat_map_size(after.source, len(target))
         drawn = heat_map(after.weights, after.source, target, 0, 0, marked=chosen)
-        details = _both(self.before.words, after.words)
+        details = _both(self.trace.words, after.words)
         note = " ".join(filter(None, [self.note, finding]))
         return View(picture(width + 10, height + 10, finding, drawn), note, details)
 
     def _decode(self, chosen: int) -> Trace:
         """Translate with the row `chosen` overwritten."""
+        choices = (self.edit.value, self.first.value, self.second.value, self.share.value)
 
         def override(t: int, weights: Tensor) -> Tensor:
-            if t != chosen:
-                return weights
-            return edit_row(
-                weights, self.edit.value, self.first.value, self.second.value, self.share.value
-            )
+            return edit_row(weights, *choices) if t == chosen else weights
 
-        return trace(self.translators[self.model.value], self.words, override)
+        return trace(self.translator, self.words, override)
 
 
 def describe_edit(before: Trace, after: Trace, chosen: int, edit: str) -> str:
     """Say what the edited row changed: this word, later words, or nothing."""
     was, now = (_word(traced, chosen) for traced in (before, after))
-    here = f"still {now}" if was == now else f"{now} instead of {was}"
-    later = sum(
-        one != other
-        for one, other in zip(
-            _padded(before, after, chosen + 1), _padded(after, before, chosen + 1), strict=True
-        )
-    )
-    return (
-        f"Step {chosen + 1}, weights {edit}: the model writes {here}; {later} later words change."
-    )
+    here = f"writes {now} as before" if was == now else f"writes {now} instead of {was}"
+    pairs = zip(_padded(before, after, chosen + 1), _padded(after, before, chosen + 1), strict=True)
+    later = sum(one != other for one, other in pairs)
+    changes = "1 later word changes" if later == 1 else f"{later} later words change"
+    return f"Step {chosen + 1}, weights {edit}: the model {here}; {changes}."
 
 
 def _word(traced: Trace, t: int) -> str:
     word = traced.steps[t].word
-    return "the end" if word == END else f"“{word}”"
+    return "the end of the sentence" if word == END else f"“{word}”"
 
 
 def _padded(traced: Trace, other: Trace, start: int) -> list[str]:

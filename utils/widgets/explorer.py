@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 from IPython.display import display
 
-from utils.widgets.svg import printable
+from utils.widgets.status import Status
+from utils.widgets.svg import printable, to_png
 
 WIDE = {"style": {"description_width": "9em"}, "layout": {"width": "34em"}}
 
@@ -20,12 +21,8 @@ class View(NamedTuple):
     details: str = ""
 
     def to_html(self) -> str:
-        """Return all three; a screen reader says the finding whenever it changes."""
-        finding = "<br>".join(escape(printable(line)) for line in self.finding.splitlines())
-        return (
-            f'<div style="overflow-x: auto">{self.picture}</div>{self.details}'
-            f'<p role="status" style="line-height: 1.5; font-size: 1.1em">{finding}</p>'
-        )
+        """Return the picture and what stands below it."""
+        return f'<div style="overflow-x: auto">{self.picture}</div>{self.details}'
 
 
 class Snapshot:
@@ -35,40 +32,67 @@ class Snapshot:
         self.view = view
 
     def _ipython_display_(self) -> None:
+        finding = {"text/plain": self.view.finding}
         if self.view.picture:
-            display({"image/svg+xml": self.view.picture, "text/plain": "(picture)"}, raw=True)
-        display({"text/plain": self.view.finding}, raw=True)
+            # PNG, because a page that does not trust the notebook may refuse SVG.
+            drawn, width = to_png(self.view.picture)
+            about = {"image/png": {"width": width, "alt": self.view.finding}}
+            display({"image/png": drawn, "text/plain": "(picture)"}, metadata=about, raw=True)
+        display(finding, raw=True)
 
 
 class Explorer(widgets.VBox):
-    """Controls above a picture, which is drawn anew when one of them changes.
+    """Controls above a picture and its finding, drawn anew when one of the controls changes.
 
     A subclass hands its controls to `__init__`, by rows, and says in `view` what they show.
     """
 
     def __init__(self, *rows: Sequence[widgets.Widget]):
-        self.output = widgets.HTML()
+        self.output, self.status, self._preparing = widgets.HTML(), Status(), False
         for row in rows:
             for control in row:
                 control.observe(self._changed, "value")
         boxes = [widgets.HBox(list(row), layout={"flex_flow": "row wrap"}) for row in rows]
-        super().__init__([*boxes, self.output])
-        self.refresh()
+        super().__init__([*boxes, self.output, self.status])
+        self._update(None)
+
+    def prepare(self, control: widgets.Widget | None) -> None:
+        """Compute what `control` asks for, and fit other controls to it; None is the beginning.
+
+        Controls that change in here do not draw: that happens once, afterward.
+        """
 
     def view(self) -> View:
         """Return what the controls' values show."""
         raise NotImplementedError
-
-    def refresh(self) -> None:
-        """Draw the picture."""
-        self.output.value = self.view().to_html()
 
     def snapshot(self) -> Snapshot:
         """Return the present view for readers without a kernel: the last line of a cell."""
         return Snapshot(self.view())
 
     def _changed(self, change: dict[str, Any]) -> None:
-        self.refresh()
+        if not self._preparing:
+            self._update(change["owner"])
+
+    def _update(self, control: widgets.Widget | None) -> None:
+        self._preparing = True
+        try:
+            self.prepare(control)
+        finally:
+            self._preparing = False
+        view = self.view()
+        self.output.value, self.status.value = view.to_html(), printable_lines(view.finding)
+
+
+def printable_lines(words: str) -> str:
+    """Return the text with a box for each character without a shape, line ends excepted."""
+    return "\n".join(map(printable, words.splitlines()))
+
+
+def show_only(controls: Sequence[widgets.Widget], shown: Sequence[widgets.Widget]) -> None:
+    """Hide those of the controls that have no effect at present."""
+    for control in controls:
+        control.layout.display = "" if control in shown else "none"
 
 
 def mark_words(words: Sequence[str], right: Sequence[bool]) -> str:

@@ -8,13 +8,15 @@ import ipywidgets as widgets
 import pandas as pd
 
 from utils.grammar import Pair
-from utils.plots import COLORS
+from utils.plots import COLORS, MARKERS
 from utils.translator import Translator
-from utils.widgets.explorer import WIDE, Explorer, View, mark_words
+from utils.widgets.explorer import WIDE, Explorer, View, mark_words, show_only
+from utils.widgets.pictures import curve, marker
 from utils.widgets.sliders import IntSlider
-from utils.widgets.svg import FAINT, HIGHLIGHT, element, line, picture, polyline, printable, text
+from utils.widgets.svg import FAINT, HIGHLIGHT, line, picture, printable, text
 
 LEFT, TOP, WIDTH, HEIGHT = 60, 30, 620, 240  # the frame of the curve
+GROWS, CHOSEN = "one sentence grows", "a test sentence of this length"
 
 
 class LengthExplorer(Explorer):
@@ -34,13 +36,17 @@ class LengthExplorer(Explorer):
         self.translators, self.curves = dict(translators), dict(curves)
         self.pairs, self.growing = list(pairs), list(growing)
         lengths = [len(pair.source) for pair in self.pairs]
-        modes = ["one sentence grows", "a test sentence of this length"]
-        self.mode = widgets.Dropdown(options=modes, description="sentence", **WIDE)
+        self.mode = widgets.Dropdown(options=(GROWS, CHOSEN), description="sentence", **WIDE)
         self.length = IntSlider(
             min(lengths), min(lengths), max(lengths), description="German words"
         )
         self.number = IntSlider(1, 1, 10, description="which one")
         super().__init__((self.mode,), (self.length, self.number))
+
+    def prepare(self, control: widgets.Widget | None) -> None:
+        """Offer several test sentences of a length; of the growing one there is only one."""
+        shown = [self.number] if self.mode.value != GROWS else []
+        show_only([self.number], shown)
 
     def view(self) -> View:
         """Show the chosen sentence and where it lies on the curve."""
@@ -56,7 +62,7 @@ class LengthExplorer(Explorer):
 
     def _choose(self) -> Pair:
         """Return the pair nearest to the chosen length: the longest that is no longer than it."""
-        if self.mode.value == "one sentence grows":
+        if self.mode.value == GROWS:
             fitting = [p for p in self.growing if len(p.source) <= self.length.value]
             return fitting[-1] if fitting else self.growing[0]
         nearest = min(abs(len(p.source) - self.length.value) for p in self.pairs)
@@ -79,11 +85,9 @@ def describe_errors(name: str, words: Sequence[str], pair: Pair) -> str:
     if tuple(words) == tuple(pair.target):
         return f"{name}: right, all {len(words)} words."
     marked = " ".join(w if good else f"*{w}*" for w, good in zip(words, right, strict=True))
-    missing = len(pair.target) - sum(right)
-    return (
-        f"{name}: {right.count(False)} words too many or wrong, {missing} of the reference "
-        f"missing: {marked}"
-    )
+    wrong, missing = right.count(False), len(pair.target) - sum(right)
+    extra = f"{wrong} {'word' if wrong == 1 else 'words'} wrong or too many"
+    return f"{name}: {extra}, {missing} of the reference missing: {marked}"
 
 
 def _both(pair: Pair, found: Mapping[str, Sequence[str]]) -> str:
@@ -107,19 +111,17 @@ def draw_curves(curves: Mapping[str, pd.DataFrame], length: int, title: str) -> 
     step = WIDTH / len(buckets)
     shapes = [_frame(buckets, step)]
     for row, (name, frame) in enumerate(curves.items()):
-        color = COLORS.get(name, HIGHLIGHT)
+        color, kind = COLORS.get(name, HIGHLIGHT), MARKERS.get(name, "o")
         points = [
             (LEFT + (i + 0.5) * step, TOP + HEIGHT * (1 - value / 100))
             for i, value in enumerate(frame.bleu)
         ]
-        shapes.append(polyline(points, stroke=color, stroke_width=3))
-        dots = (element("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=4, fill=color) for x, y in points)
-        shapes += dots
-        place = (LEFT + WIDTH + 12, TOP + 20 + 24 * row)
-        shapes.append(text(*place, name, fill=color, font_weight="bold", font_size=16))
+        x, y = LEFT + WIDTH + 16, TOP + 14 + 26 * row
+        shapes += [curve(points, color, kind), marker(kind, x, y, color)]
+        shapes.append(text(x + 14, y + 6, name, font_size=16))
     x = LEFT + position(length, buckets) * step
-    marker = {"stroke": HIGHLIGHT, "stroke_width": 2, "stroke_dasharray": "6 4"}
-    shapes.append(line(x, TOP, x, TOP + HEIGHT, **marker))
+    dashed = {"stroke": HIGHLIGHT, "stroke_width": 2, "stroke_dasharray": "6 4"}
+    shapes.append(line(x, TOP, x, TOP + HEIGHT, **dashed))
     shapes.append(text(x, TOP - 8, f"{length} words", fill=HIGHLIGHT, text_anchor="middle"))
     return picture(LEFT + WIDTH + 120, TOP + HEIGHT + 60, title, *shapes)
 

@@ -1,10 +1,22 @@
 """Parts of pictures that several explorers share: heat map, bars, strip of numbers."""
 
 from collections.abc import Sequence
+from math import isnan
 
 from torch import Tensor
 
-from utils.widgets.svg import FAINT, HIGHLIGHT, INK, blue, element, rect, red_or_blue, short, text
+from utils.widgets.svg import (
+    FAINT,
+    HIGHLIGHT,
+    INK,
+    blue,
+    element,
+    polyline,
+    rect,
+    red_or_blue,
+    short,
+    text,
+)
 
 CELL = 24  # side of a cell in a heat map
 LABEL = 150  # room for a word
@@ -69,6 +81,26 @@ def bars(
         shapes.append(rect(x + LABEL, top + 4, length * value, CELL - 8, fill=color))
         shapes.append(text(x + LABEL + length + 8, top + 17, number, font_size=13))
     return element("g", "".join(shapes))
+
+
+def marker(kind: str, x: float, y: float, color: str) -> str:
+    """Draw a point of a curve: "o", "s", "^" or "D", as matplotlib calls its markers."""
+    corners = {
+        "s": [(-5, -5), (5, -5), (5, 5), (-5, 5)],
+        "^": [(0, -7), (7, 5), (-7, 5)],
+        "D": [(0, -7), (7, 0), (0, 7), (-7, 0)],
+    }
+    if kind not in corners:
+        return element("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=5, fill=color)
+    points = " ".join(f"{x + right:.1f},{y + down:.1f}" for right, down in corners[kind])
+    return element("polygon", points=points, fill=color)
+
+
+def curve(points: Sequence[tuple[float, float]], color: str, kind: str = "o") -> str:
+    """Draw a line through the points, with a marker on each; a point that is NaN is left out."""
+    known = [point for point in points if not isnan(point[1])]
+    markers = (marker(kind, x, y, color) for x, y in known)
+    return polyline(known, stroke=color, stroke_width=3) + "".join(markers)
 
 
 def strip(numbers: Tensor, x: float, y: float, width: float, name: str) -> str:

@@ -1,15 +1,19 @@
 """Sentences that people type: anything may come, and all of it gets a helpful answer."""
 
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import ipywidgets as widgets
 
 from utils.text import is_known
+from utils.trace import Trace, trace
 from utils.translator import Translator
-from utils.widgets.explorer import WIDE
+from utils.widgets.explorer import WIDE, Explorer
+from utils.widgets.sliders import IntSlider
 from utils.widgets.svg import short
 
-MOST_WORDS = 50
+MOST_PIECES = 60  # words, or pieces of words where the model reads those
 MOST_LETTERS = 2000
 EMPTY = "Type a German sentence, such as: der Hund schläft ."
 
@@ -33,16 +37,61 @@ def sentence_box(sentence: str) -> widgets.Text:
 def read_sentence(text: str, translator: Translator) -> Reading:
     """Split a typed sentence into words, and say what cannot be used of it. Never raises."""
     words = translator.read(text[:MOST_LETTERS])
-    if not words:
-        return Reading((), EMPTY)
-    notes = []
-    if len(words) > MOST_WORDS or len(text) > MOST_LETTERS:
-        words = words[:MOST_WORDS]
-        notes.append(f"Only the first {len(words)} words are used.")
     split = translator.fields.source.preprocess
+    sizes = accumulate(len(split([word])) for word in words)
+    used = words[: sum(size <= MOST_PIECES for size in sizes)]
+    notes = []
+    if len(used) < len(words) or len(text) > MOST_LETTERS:
+        notes.append(
+            f"Only the first {len(used)} words are used."
+            if used
+            else "The first word is too long: type a shorter one."
+        )
     vocabulary = translator.fields.source.vocab
-    unknown = [w for w in words if not all(is_known(piece, vocabulary) for piece in split([w]))]
+    unknown = [w for w in used if not all(is_known(piece, vocabulary) for piece in split([w]))]
     if unknown:
         names = ", ".join(short(word) for word in dict.fromkeys(unknown))
         notes.append(f"The model does not know: {names}. It reads <unk> instead.")
-    return Reading(words, " ".join(notes))
+    return Reading(used, " ".join(notes) or ("" if used else EMPTY))
+
+
+class SentenceExplorer(Explorer):
+    """A sentence to type, a model to choose, and the step t of its translation to look at.
+
+    `translators` maps the names to choose from, such as "dot", to translators. `trace` is None
+    when there is nothing to translate; `note` says what the reader should know of the sentence.
+    """
+
+    def __init__(
+        self,
+        translators: Mapping[str, Translator],
+        sentence: str,
+        *rows: Sequence[widgets.Widget],
+        interval: int = 0,
+    ):
+        self.translators = dict(translators)
+        self.sentence = sentence_box(sentence)
+        self.model = widgets.Dropdown(options=list(self.translators), description="model")
+        self.step = IntSlider(1, 1, 1, description="step t", interval=interval)
+        self.words: tuple[str, ...] = ()
+        self.note, self.trace = "", None
+        super().__init__((self.sentence, self.model), (self.step,), *rows)
+
+    def prepare(self, control: widgets.Widget | None) -> None:
+        """Translate a new sentence from its first step; another model stays where it can."""
+        if control not in (None, self.sentence, self.model):
+            return
+        self.words, self.note = read_sentence(self.sentence.value, self.translator)
+        self.trace = trace(self.translator, self.words) if self.words else None
+        last = len(self.trace.steps) if self.trace else 1
+        chosen = min(self.step.value, last) if control is self.model else 1
+        self.step.set_range(1, last, chosen)
+        self.offer_words(self.trace)
+
+    def offer_words(self, traced: Trace | None) -> None:
+        """Fit further controls to the words of a new translation."""
+
+    @property
+    def translator(self) -> Translator:
+        """The model chosen."""
+        return self.translators[self.model.value]

@@ -1,22 +1,24 @@
 // A slider whose parts all have names: for the keyboard, for screen readers, and for typing.
 
-function labeled(input, name) {
-  input.setAttribute("aria-label", name);
-  return input;
+function readNumber(input, model) {
+  const typed = input.valueAsNumber;
+  if (Number.isNaN(typed)) return model.get("value"); // nothing was typed, or no number
+  const number = Number.isInteger(model.get("step")) ? Math.round(typed) : typed;
+  return Math.min(Math.max(number, model.get("min")), model.get("max"));
 }
 
-function makeInput(model, type) {
+function makeInput(model, type, name) {
   const input = document.createElement("input");
   input.type = type;
+  input.setAttribute("aria-label", name);
   const update = () => {
-    for (const name of ["min", "max", "step"]) input[name] = model.get(name);
+    for (const end of ["min", "max", "step"]) input[end] = model.get(end);
     input.value = model.get("value");
   };
   update();
   model.on("change", update);
   input.addEventListener(type === "range" ? "input" : "change", () => {
-    const number = Math.min(Math.max(Number(input.value), model.get("min")), model.get("max"));
-    model.set("value", number);
+    model.set("value", readNumber(input, model));
     model.save_changes();
     update();
   });
@@ -50,16 +52,21 @@ function makePlayer(model) {
   return [button, stop];
 }
 
+// JupyterLab would take arrows and letters for commands of its own. It may have Escape and
+// everything with Ctrl, Alt or Command.
+function keepPlainKeys(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape") return;
+  event.stopPropagation();
+}
+
 function render({ model, el }) {
   const name = model.get("description");
   const label = document.createElement("span");
   label.textContent = name;
-  const range = labeled(makeInput(model, "range"), name);
-  const number = labeled(makeInput(model, "number"), `${name}, as a number`);
   el.classList.add("named-slider");
-  // JupyterLab would take the arrow keys for itself.
-  el.addEventListener("keydown", (event) => event.stopPropagation());
-  el.append(label, range, number);
+  el.addEventListener("keydown", keepPlainKeys);
+  const number = makeInput(model, "number", `${name}, as a number`);
+  el.append(label, makeInput(model, "range", name), number);
   if (!model.get("interval")) return;
   const [button, stop] = makePlayer(model);
   el.append(button);

@@ -2,53 +2,35 @@
 
 from collections.abc import Mapping
 
-import ipywidgets as widgets
-
 from utils.plots import COLORS
 from utils.text import END
+from utils.trace import Trace
 from utils.translator import Translator
-from utils.widgets.explorer import Explorer, View
+from utils.widgets.explorer import View
 from utils.widgets.pictures import CELL, LABEL, bars, heat_map, heat_map_size, strip
-from utils.widgets.sentences import EMPTY, read_sentence, sentence_box
-from utils.widgets.sliders import IntSlider
+from utils.widgets.sentences import SentenceExplorer
 from utils.widgets.svg import HIGHLIGHT, picture, text
-from utils.widgets.trace import Trace, trace
 
 COLUMN = 400  # width of the left half
 PLAY = 1200  # milliseconds for a step
 
 
-class AttentionStepper(Explorer):
+class AttentionStepper(SentenceExplorer):
     """Type a sentence, choose a model, and step through its translation or press Play.
 
     `translators` maps the names to choose from, such as "dot", to translators.
     """
 
     def __init__(self, translators: Mapping[str, Translator], sentence: str):
-        self.translators = dict(translators)
-        self.sentence = sentence_box(sentence)
-        self.model = widgets.Dropdown(options=list(self.translators), description="model")
-        self.step = IntSlider(1, 1, 1, description="step t", interval=PLAY)
-        for control in (self.sentence, self.model):
-            control.observe(self._translate, "value")
-        self._translate()
-        super().__init__((self.sentence, self.model), (self.step,))
-
-    def _translate(self, change: dict | None = None) -> None:
-        """Compute all steps of a new sentence, and begin at the first."""
-        translator = self.translators[self.model.value]
-        words, self.note = read_sentence(self.sentence.value, translator)
-        self.trace = trace(translator, words) if words else None
-        self.step.set_range(1, len(self.trace.steps) if self.trace else 1, 1)
+        super().__init__(translators, sentence, interval=PLAY)
 
     def view(self) -> View:
         """Show the chosen step."""
         if self.trace is None:
-            return View("", EMPTY)
-        t = min(self.step.value, len(self.trace.steps))
+            return View("", self.note)
+        finding = " ".join(filter(None, [self.note, describe_step(self.trace, self.step.value)]))
         color = COLORS.get(self.model.value, HIGHLIGHT)
-        finding = " ".join(filter(None, [self.note, describe_step(self.trace, t)]))
-        return View(draw_step(self.trace, t, color), finding)
+        return View(draw_step(self.trace, self.step.value, color), finding)
 
 
 def describe_step(traced: Trace, t: int) -> str:
@@ -75,7 +57,7 @@ def draw_step(traced: Trace, t: int, color: str) -> str:
         text(LABEL + 205, 72, "scores e", font_size=13),
         bars(step.weights.tolist(), source, 10, 80, color),
         _scores(traced, t),
-        strip(step.context, 10, below + 30, COLUMN - 30, f"context c{subscript(t)} = Σ αh"),
+        strip(step.context, 10, below + 30, COLUMN - 30, _name_context(traced, t)),
         text(10, below + 72, "the five best next words", font_size=13),
         bars([p for _, p in step.best], [w for w, _ in step.best], 10, below + 80, "#888888"),
     ]
@@ -95,6 +77,12 @@ def _scores(traced: Trace, t: int) -> str:
         text(LABEL + 205, 97 + j * CELL, f"{score:+.2f}", font_size=13)
         for j, score in enumerate(scores.tolist())
     )
+
+
+def _name_context(traced: Trace, t: int) -> str:
+    """Say what the context is; a fixed one is no weighted sum."""
+    fixed = traced.steps[t - 1].scores is None
+    return "context c, the same at every step" if fixed else f"context c{subscript(t)} = Σ αh"
 
 
 def subscript(number: int) -> str:

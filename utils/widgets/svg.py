@@ -3,15 +3,21 @@
 Sizes and positions are in pixels, with y growing downward.
 """
 
+from base64 import b64encode
 from functools import cache
 from html import escape
+from pathlib import Path
 from typing import Any
 
-from matplotlib import colormaps
+import resvg_py
+from matplotlib import colormaps, get_data_path
 from matplotlib.colors import to_hex
 
-INK, FAINT, HIGHLIGHT = "#222222", "#BBBBBB", "#D55E00"
+INK, FAINT, HIGHLIGHT = "#222222", "#BBBBBB", "#B34700"
+QUIET = "#595959"  # the faintest color that words can be read in: contrast 7 on white
 LONGEST_WORD = 18  # letters; longer words are cut
+JOINER = "\u200d"  # joins several emoji to one
+SHARPNESS = 1.5  # pixels in a PNG for each pixel of the SVG
 
 
 def element(name: str, content: str = "", **attributes: Any) -> str:
@@ -61,7 +67,20 @@ def picture(width: float, height: float, title: str, *shapes: str) -> str:
 
 def printable(words: str) -> str:
     """Return the text with a box for each character that has no shape, such as a control code."""
-    return "".join(letter if letter.isprintable() else "□" for letter in words)
+    return "".join(letter if letter.isprintable() or letter == JOINER else "□" for letter in words)
+
+
+def to_png(drawn: str) -> tuple[str, int]:
+    """Return a picture as PNG in base64, and the width in pixels that it is meant to have.
+
+    It is drawn with matplotlib's font, so it looks the same on every machine.
+    """
+    fonts = Path(get_data_path()) / "fonts" / "ttf"
+    files = [str(fonts / f"DejaVuSans{style}.ttf") for style in ("", "-Bold")]
+    font = {"font_files": files, "skip_system_fonts": True, "sans_serif_family": "DejaVu Sans"}
+    png = resvg_py.svg_to_bytes(svg_string=drawn, zoom=SHARPNESS, **font)
+    width = int.from_bytes(png[16:20], "big")  # where the PNG format has it
+    return b64encode(png).decode(), round(width / SHARPNESS)
 
 
 def short(word: str, longest: int = LONGEST_WORD) -> str:

@@ -1,18 +1,19 @@
 """What a model could do after each epoch of its training: one sentence, its map, and the loss."""
 
+from math import ceil, isfinite, isnan, nan
 from typing import NamedTuple
 
-from torch import Tensor
-
 from utils.plots import COLORS
+from utils.trace import Trace, trace
 from utils.training import Epoch
 from utils.translator import Translator
 from utils.widgets.explorer import Explorer, View
-from utils.widgets.pictures import heat_map, heat_map_size
+from utils.widgets.pictures import CELL, LABEL, bars, curve, heat_map, heat_map_size
 from utils.widgets.sliders import IntSlider
-from utils.widgets.svg import FAINT, HIGHLIGHT, element, line, picture, polyline, text
+from utils.widgets.svg import FAINT, INK, element, line, picture, text
 
-WIDTH, HEIGHT = 360, 220  # the curve of the loss
+LEFT, TOP, WIDTH, HEIGHT = 50, 65, 360, 220  # the curve of the loss
+MOST_LABELS = 12  # more would run into each other
 PLAY = 1200  # milliseconds for an epoch
 
 
@@ -20,8 +21,7 @@ class Snap(NamedTuple):
     """What one epoch left behind: its losses, and the translation of the fixed sentence."""
 
     epoch: Epoch
-    words: tuple[str, ...]
-    weights: Tensor
+    trace: Trace
 
 
 class TrainingRecorder:
@@ -35,8 +35,7 @@ class TrainingRecorder:
 
     def __call__(self, epoch: Epoch) -> None:
         """Note what the model makes of the sentence now."""
-        (translation,) = self.translator.translate([self.source])
-        self.snaps.append(Snap(epoch, translation.tokens, translation.weights))
+        self.snaps.append(Snap(epoch, trace(self.translator, self.source)))
 
 
 class TrainingViewer(Explorer):
@@ -46,51 +45,71 @@ class TrainingViewer(Explorer):
         if not recorder.snaps:
             raise ValueError("nothing is recorded yet: train with on_epoch=recorder first.")
         self.recorder = recorder
-        last = len(recorder.snaps)
-        self.epoch = IntSlider(1, 1, last, description="after epoch", interval=PLAY)
+        first, last = (recorder.snaps[i].epoch.number for i in (0, -1))
+        self.epoch = IntSlider(first, first, last, description="after epoch", interval=PLAY)
         super().__init__((self.epoch,))
 
     def view(self) -> View:
         """Show the model after the chosen epoch."""
-        snaps, chosen = self.recorder.snaps, self.epoch.value - 1
+        snaps, chosen = self.recorder.snaps, self.epoch.value - self.epoch.min
         finding = describe_snap(snaps[chosen])
-        width, height = WIDTH + 90, HEIGHT + 80
-        shapes = [_curve(snaps, chosen)]
-        if snaps[chosen].words:
-            source, target = self.recorder.source, snaps[chosen].words
-            shapes.append(heat_map(snaps[chosen].weights, source, target, WIDTH + 60, 0))
-            map_width, map_height = heat_map_size(source, len(target))
-            width, height = WIDTH + 70 + map_width, max(height, map_height + 10)
-        return View(picture(width, height, finding, *shapes), finding)
+        attention = self.recorder.translator.model.config.attention
+        shapes = [_curve(snaps, chosen, COLORS[attention])]
+        drawn, width, height = _right_half(snaps[chosen].trace, WIDTH + 60, attention)
+        size = (WIDTH + 70 + width, max(HEIGHT + 125, height + 10))
+        return View(picture(*size, finding, *shapes, drawn), finding)
 
 
 def describe_snap(snap: Snap) -> str:
     """Say what the model wrote after an epoch, and how good it was by then."""
     return (
         f"After epoch {snap.epoch.number}, validation loss {snap.epoch.valid_loss:.2f} nats per "
-        f"word, the model writes: {' '.join(snap.words) or '(nothing)'}"
+        f"word, the model writes: {' '.join(snap.trace.words) or '(nothing)'}"
     )
 
 
-def _curve(snaps: list[Snap], chosen: int) -> str:
+def _right_half(traced: Trace, x: float, attention: str) -> tuple[str, float, float]:
+    """Draw the heat map, and where weights never move, how sure the model was of each word.
+
+    Returns the drawing, its width and its height.
+    """
+    words = [step.word for step in traced.steps]
+    if attention != "fixed":
+        size = heat_map_size(traced.source, len(words))
+        return heat_map(traced.weights, traced.source, words, x, 0), *size
+    sure = [step.best[0][1] for step in traced.steps]
+    heading = text(x + LABEL, 20, "probability of each word")
+    return (
+        heading + bars(sure, words, x, 30, COLORS[attention]),
+        LABEL + 180,
+        30 + len(words) * CELL,
+    )
+
+
+def _curve(snaps: list[Snap], chosen: int, color: str) -> str:
     """Draw the validation loss after each epoch, with a ring around the chosen one."""
     losses = [snap.epoch.valid_loss for snap in snaps]
-    left, top, largest = 50, 30, max(losses)
-    step = WIDTH / max(len(losses), 2)
-    points = [
-        (left + (i + 0.5) * step, top + HEIGHT * (1 - loss / largest))
-        for i, loss in enumerate(losses)
-    ]
-    shapes = [text(8, top - 10, "validation loss (nats per word)")]
-    shapes.append(line(left, top + HEIGHT, left + WIDTH, top + HEIGHT, stroke=FAINT))
-    shapes.append(polyline(points, stroke=COLORS["fixed"], stroke_width=3))
-    for i, (x, y) in enumerate(points):
-        ring = {"r": 8, "fill": "none", "stroke": HIGHLIGHT, "stroke_width": 3}
-        dot = {"r": 4, "fill": COLORS["fixed"]}
-        shapes.append(element("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", **dot))
-        if i == chosen:
-            shapes.append(element("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", **ring))
-        shapes.append(text(x, top + HEIGHT + 20, str(i + 1), text_anchor="middle"))
-        shapes.append(text(x, y - 12, f"{losses[i]:.2f}", text_anchor="middle", font_size=12))
-    shapes.append(text(left + WIDTH / 2, top + HEIGHT + 42, "epoch", text_anchor="middle"))
+    largest = max([loss for loss in losses if isfinite(loss)], default=1.0)
+    step, bottom = WIDTH / max(len(losses), 2), TOP + HEIGHT
+    heights = [HEIGHT * loss / largest if isfinite(loss) else nan for loss in losses]
+    points = [(LEFT + (i + 0.5) * step, bottom - height) for i, height in enumerate(heights)]
+    shapes = [text(8, 20, "validation loss (nats per word)")]
+    shapes.append(line(LEFT, bottom, LEFT + WIDTH, bottom, stroke=FAINT))
+    shapes.append(curve(points, color))
+    shapes.append(text(LEFT + WIDTH / 2, bottom + 42, "epoch", text_anchor="middle"))
+    every = ceil(len(snaps) / MOST_LABELS)
+    for i in {*range(0, len(snaps), every), chosen}:
+        shapes += _labels(snaps[i].epoch, *points[i], ring=i == chosen)
     return "".join(shapes)
+
+
+def _labels(epoch: Epoch, x: float, y: float, ring: bool) -> list[str]:
+    """Write the epoch's number on the axis, and its loss above its point, unless it has none."""
+    style = {"text_anchor": "middle", "font_size": 12}
+    shapes = [text(x, TOP + HEIGHT + 20, str(epoch.number), **style)]
+    if not isnan(y):
+        shapes.append(text(x, y - 14, f"{epoch.valid_loss:.2f}", **style))
+        if ring:
+            look = {"r": 9, "fill": "none", "stroke": INK, "stroke_width": 3}
+            shapes.append(element("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", **look))
+    return shapes

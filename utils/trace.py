@@ -57,16 +57,20 @@ def trace(translator: Translator, words: Sequence[str], override: Override | Non
     """Translate a sentence greedily and keep all that is computed.
 
     With `override`, each step's weights go through that function before equation (5): so you can
-    look elsewhere than the model wants to. Raises ValueError for a sentence without words.
+    look elsewhere than the model wants to. Raises ValueError for a sentence without words, and for
+    an override of a fixed context, which is no weighted sum.
     """
+    model, vocabulary = translator.model.eval(), translator.fields.target.vocab
     if not words:
         raise ValueError("there is nothing to translate: give at least one word.")
-    model, vocabulary = translator.model.eval(), translator.fields.target.vocab
+    if override is not None and isinstance(model.decoder.attention, FixedContext):
+        raise ValueError("a fixed context has no weights to overwrite: choose another attention.")
     source, lengths = encode_sources([words], translator.fields)
+    source = source.to(next(model.parameters()).device)
     state, encoded = model.encode(source, lengths)
     number, steps = vocabulary.stoi[START], []
     for t in range(int(length_limits(lengths))):
-        embedded = model.decoder.embed(torch.tensor([number]))
+        embedded = model.decoder.embed(source.new_tensor([number]))
         step, state, probabilities = _take_step(
             model.decoder, embedded, state, encoded, t, override
         )

@@ -1,0 +1,19 @@
+"""The finding below a picture, which a screen reader says aloud whenever it changes.
+
+It has to be one element that stays and gets new text: an element that is replaced is not read.
+"""
+
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+HERE = Path(__file__).parent
+
+
+class Status(anywidget.AnyWidget):
+    """Plain text, shown as it is, whatever it contains."""
+
+    _esm = HERE / "status.js"
+    _css = HERE / "status.css"
+    value = traitlets.Unicode().tag(sync=True)
