@@ -1,6 +1,7 @@
 """A real JupyterLab and a real browser, for the tests that drive both."""
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,28 +26,42 @@ def find_browser() -> str | None:
 
 
 @contextmanager
-def jupyterlab(folder: Path) -> Iterator[str]:
-    """Serve a copy of the notebooks from `folder`; yield the address that opens one by its name."""
+def jupyterlab(folder: Path) -> Iterator[Callable[[str], str]]:
+    """Serve a copy of the notebooks from `folder`; yield what tells the address of a notebook."""
     shutil.copytree(REPOSITORY / "notebooks", folder / "notebooks")
     (folder / "data").symlink_to(REPOSITORY / "data")
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
+    token = secrets.token_hex()
     settings = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "RUNTIME")}
+    settings |= {"JUPYTER_TOKEN": token, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
-    command += ["--ip=localhost", "--IdentityProvider.token=", "--ServerApp.port_retries=0"]
-    command += ["--LabApp.extension_manager=readonly", "--ServerApp.disable_check_xsrf=True"]
+    command += ["--ip=localhost", "--ServerApp.port_retries=0"]
+    command += ["--LabApp.extension_manager=readonly"]
     with open(folder / "lab.log", "wb") as log:
-        environment = os.environ | settings | {"OMP_NUM_THREADS": "1"}
         server = subprocess.Popen(
-            command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, env=environment
+            command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, env=os.environ | settings
         )
         try:
             wait_for(f"http://localhost:{port}/api", server)
-            yield f"http://localhost:{port}/lab/tree/notebooks"
+            yield (
+                lambda name: (
+                    f"http://localhost:{port}/lab/tree/notebooks/{name}.ipynb?reset&token={token}"
+                )
+            )
         finally:
-            server.terminate()
-            server.wait(30)
+            stop(server)
+
+
+def stop(server: subprocess.Popen) -> None:
+    """End the server, by force if it does not stop when asked to."""
+    server.terminate()
+    try:
+        server.wait(30)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 def wait_for(address: str, server: subprocess.Popen) -> None:

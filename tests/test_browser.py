@@ -44,18 +44,37 @@ def page(browser):
     assert errors == []
 
 
-def run_all(page: Page, address: str, name: str) -> None:
-    """Open a notebook and run all its cells."""
-    page.goto(f"{address}/{name}.ipynb?reset")
+def open_notebook(page: Page, address, name: str) -> None:
+    page.goto(address(name))
     expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=WAIT)
     expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=WAIT)
+
+
+def choose(page: Page, command: str) -> None:
+    """Choose a command of the menu Run."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.get_by_role("menuitem", name=command, exact=True).click()
+
+
+def run_all(page: Page, address, name: str) -> None:
+    """Open a notebook and run all its cells."""
+    open_notebook(page, address, name)
+    choose(page, "Run All Cells")
+
+
+def run_up_to(page: Page, address, name: str, code: str) -> None:
+    """Open a notebook and run all above the cell with this code: the rest takes long."""
+    open_notebook(page, address, name)
+    cell = page.locator(".jp-CodeCell").filter(has_text=code).last
+    cell.scroll_into_view_if_needed(timeout=WAIT)
+    cell.locator(".jp-InputPrompt").click()
+    choose(page, "Run All Above Selected Cell")
 
 
 def explorer(page: Page, control: str):
     """Return the explorer that has a slider of this name, when it is there."""
-    boxes = page.locator(".widget-vbox").filter(has=page.get_by_role("slider", name=control))
+    slider = page.get_by_role("slider", name=control, include_hidden=True)
+    boxes = page.locator(".widget-vbox").filter(has=slider)
     expect(boxes.first).to_be_visible(timeout=WAIT)
     boxes.first.scroll_into_view_if_needed()
     return boxes.first
@@ -82,6 +101,33 @@ def check(box, name: str) -> None:
     assert serious == []
 
 
+def test_the_training_viewer(page, address):
+    run_up_to(page, address, "02_fixed_vector_encoder_decoder", "viewer.snapshot()")
+    box = explorer(page, "after epoch")
+    expect(finding(box)).to_contain_text("After epoch 1, validation loss")
+    press(box, "after epoch", "ArrowRight")
+    expect(finding(box)).to_contain_text("After epoch 2, validation loss")
+    box.get_by_role("button", name="Play").click()
+    expect(finding(box)).to_contain_text("After epoch 6, validation loss")
+    check(box, "training_viewer")
+
+
+def test_the_length_explorer(page, address):
+    run_up_to(page, address, "03_the_long_sentence_problem", "explorer.snapshot()")
+    box = explorer(page, "German words")
+    press(box, "German words", "Home")
+    expect(finding(box)).to_contain_text("fixed: right, all 3 words.")
+    press(box, "German words", "End")
+    expect(finding(box)).to_contain_text(re.compile("fixed: .* wrong or too many"))
+    expect(box.get_by_role("slider", name="which one", exact=True)).to_be_hidden()
+    box.get_by_label("sentence", exact=True).select_option("a test sentence of this length")
+    expect(box.get_by_role("slider", name="which one", exact=True)).to_be_visible()
+    before = finding(box).inner_text()
+    press(box, "which one", "ArrowRight")
+    expect(finding(box)).not_to_have_text(before)
+    check(box, "length_explorer")
+
+
 def test_the_score_calculator(page, address):
     run_all(page, address, "04_attention_by_hand")
     box = explorer(page, "s, first number")
@@ -90,23 +136,42 @@ def test_the_score_calculator(page, address):
     expect(finding(box)).to_contain_text("zhīshi: 0.88, with a score of 4.00", timeout=WAIT)
     box.get_by_label("score", exact=True).select_option("additive")
     expect(finding(box)).not_to_contain_text("score of 4.00")
-    box.get_by_role("spinbutton", name="s, second number, as a number").fill("3")
-    page.keyboard.press("Tab")
-    expect(box.get_by_role("slider", name="s, second number", exact=True)).to_have_value("3")
+    for typed, kept in {"3": "3", "99": "3", "": "3", "-1.5": "-1.5"}.items():
+        box.get_by_role("spinbutton", name="s, second number, as a number").fill(typed)
+        page.keyboard.press("Tab")
+        expect(box.get_by_role("slider", name="s, second number", exact=True)).to_have_value(kept)
     box.get_by_label("zhīshi is a real word").click()
     expect(box.get_by_text("masked")).to_be_visible()
     check(box, "score_calculator")
 
 
+@pytest.mark.parametrize(
+    "name", ["05_dot_attention", "06_general_attention", "07_additive_attention"]
+)
+def test_the_score_calculator_elsewhere(page, address, name):
+    score = name.split("_")[1]
+    run_up_to(page, address, name, "calculator.snapshot()")
+    box = explorer(page, "s, first number")
+    expect(box.get_by_label("score", exact=True)).to_have_value(score)
+    before = finding(box).inner_text()
+    press(box, "s, first number", "Home")
+    expect(finding(box)).not_to_have_text(before)
+    check(box, f"score_calculator_{score}")
+
+
 def test_the_stepper_and_the_editor(page, address):
-    run_all(page, address, "09_reading_attention")
+    run_up_to(page, address, "09_reading_attention", "editor.snapshot()")
     box = explorer(page, "step t")
     press(box, "step t", "Home")
     expect(finding(box)).to_contain_text("Step 1 of", timeout=WAIT)  # the cells below run first
     press(box, "step t", "ArrowRight")
     expect(finding(box)).to_contain_text("Step 2 of")
+    number = box.get_by_role("spinbutton", name="step t, as a number")
+    number.fill("2.7")  # a step is a whole number
+    page.keyboard.press("Tab")
+    expect(finding(box)).to_contain_text("Step 3 of")
     box.get_by_role("button", name="Play").click()
-    expect(finding(box)).to_contain_text("Step 4 of")
+    expect(finding(box)).to_contain_text(re.compile("Step ([5-9]|1[0-9]) of"))
     box.get_by_role("button", name="Pause").click()
     type_into(box, "der Hund schläft .")
     expect(finding(box)).to_contain_text("The model does not know: Hund")
@@ -115,6 +180,7 @@ def test_the_stepper_and_the_editor(page, address):
     expect(finding(box)).to_contain_text("weights look only here")
     box.get_by_label("weights", exact=True).select_option("uniform")
     expect(finding(box)).to_contain_text("weights uniform")
+    expect(box.get_by_label("other word", exact=True)).to_be_hidden()
     press(box, "step t", "End")
     expect(finding(box)).to_contain_text(re.compile(r"Step 1\d"))
     check(box, "attention_editor")
@@ -127,13 +193,20 @@ def test_the_beam_explorer_and_what_people_may_type(page, address):
     press(box, "beam size K", "ArrowRight", times=2)
     expect(finding(box)).to_contain_text("5. ", timeout=WAIT)  # the cells below run first
     check(box, "beam_explorer")
-    before = page.title()
-    for typed in (ATTACK, "", "wort " * 1000):
-        type_into(box, typed)
-        expect(finding(box)).to_contain_text(
-            re.compile("Type a German|does not know|Only the first|1\\. ")
-        )
-    assert page.title() == before
+    title = page.title()
+    type_into(box, "")
+    expect(finding(box)).to_have_text("Type a German sentence, such as: der Hund schläft .")
+    type_into(box, ATTACK)
+    expect(finding(box)).to_contain_text("The model does not know: ")
+    expect(finding(box)).to_contain_text("1. ")
+    type_into(box, "wort " * 1000)
+    expect(finding(box)).to_contain_text(re.compile(r"^Only the first \d+ words are used\."))
+    type_into(box, "x" * 2000)
+    expect(finding(box)).to_have_text("The first word is too long: type a shorter one.")
+    type_into(box, "ein mann schläft .")
+    expect(finding(box)).to_contain_text(re.compile(r"^1\. a man "))
+    assert page.title() == title
+    assert box.locator("img, script").count() == 0
 
 
 def type_into(box, words: str) -> None:

@@ -102,6 +102,12 @@ def test_a_picture_is_well_formed_and_has_words_for_those_who_do_not_see_it(name
 
 
 @every_explorer
+def test_a_reader_without_a_kernel_is_told_what_to_do(name):
+    explorer = EXPLORERS[name]()
+    assert repr(explorer) == f"{type(explorer).__name__}: run the notebook to use it."
+
+
+@every_explorer
 def test_every_control_has_a_name(name):
     for control in controls(EXPLORERS[name]()):
         assert control.description.strip()

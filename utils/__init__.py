@@ -21,6 +21,7 @@ those above it:
     experiments  what takes longer than a notebook may: `make experiments`
     plots        one function for each kind of picture
     widgets      the explorers: controls, a picture, its finding in words
+    exercises    checkers: a hint for a wrong answer, "not attempted yet" for none
     animation    the moving picture of the README: `make animation`
     translate    `python -m utils.translate "…"`: from the command line
     notebooks    `make notebooks`: run the notebooks and save them with their outputs

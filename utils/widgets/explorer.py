@@ -56,6 +56,10 @@ class Explorer(widgets.VBox):
         super().__init__([*boxes, self.output, self.status])
         self._update(None)
 
+    def __repr__(self) -> str:
+        """Say what stands in the explorer's place where no kernel runs."""
+        return f"{type(self).__name__}: run the notebook to use it."
+
     def prepare(self, control: widgets.Widget | None) -> None:
         """Compute what `control` asks for, and fit other controls to it; None is the beginning.
 

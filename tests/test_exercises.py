@@ -1,0 +1,146 @@
+"""Exercises: every solution passes, every mistake gets its own hint, and a stub gets none."""
+
+import re
+
+import pytest
+import torch
+
+from utils.exercises import MODULES, check, exercises_of
+from utils.exercises.verdicts import NOT_ATTEMPTED, Predict, Verdict, Write, same
+
+ALL = {number: each for name in MODULES for number, each in exercises_of(name).items()}
+MISTAKES = [
+    pytest.param(each, hint, answer, id=f"{number}-{i}")
+    for number, each in ALL.items()
+    for i, (hint, answer) in enumerate(each.mistakes.items())
+]
+every_exercise = pytest.mark.parametrize("exercise", ALL.values(), ids=ALL)
+
+
+@every_exercise
+def test_the_solution_passes(exercise):
+    assert exercise.judge(exercise.solution) == Verdict(True, exercise.praise)
+
+
+@pytest.mark.parametrize(("exercise", "hint", "answer"), MISTAKES)
+def test_a_mistake_gets_its_own_hint(exercise, hint, answer):
+    verdict = exercise.judge(answer)
+    assert verdict.right is False
+    assert verdict.message.startswith(hint)
+
+
+@every_exercise
+def test_each_exercise_knows_two_mistakes_at_least(exercise):
+    assert len(exercise.mistakes) >= 2 or (isinstance(exercise, Predict) and exercise.hint)
+
+
+@every_exercise
+@pytest.mark.parametrize("stub", [None, ..., lambda *_: None, lambda *_: ...], ids=range(4))
+def test_a_stub_is_not_attempted(exercise, stub):
+    if callable(stub) and not isinstance(exercise, Write):
+        return
+    assert exercise.judge(stub) == NOT_ATTEMPTED
+
+
+@every_exercise
+def test_an_answer_copied_from_one_example_does_not_pass(exercise):
+    if isinstance(exercise, Write):
+        example = exercise.solution(*exercise.inputs(0))
+        assert exercise.judge(lambda *_: example).right is False
+
+
+@every_exercise
+def test_what_a_checker_says_is_short_and_ends_like_a_sentence(exercise):
+    said = [exercise.praise, *exercise.mistakes, getattr(exercise, "hint", "")]
+    for message in filter(None, said):
+        assert len(message) <= 200
+    assert exercise.praise.startswith("Right.")
+    assert re.search(r"[.?)]$", exercise.praise)
+
+
+@pytest.mark.parametrize("notebook", MODULES)
+def test_a_notebook_has_three_to_five_exercises_numbered_from_one(notebook):
+    numbers = list(exercises_of(notebook))
+    assert 3 <= len(numbers) <= 5
+    assert numbers == [f"{notebook}.{i}" for i in range(1, len(numbers) + 1)]
+
+
+@pytest.mark.parametrize("number", ["99.1", "05.9", "five", ""])
+def test_an_exercise_that_is_not_there_gets_a_sentence(number):
+    with pytest.raises(ValueError, match="there is no exercise"):
+        check(number, None)
+
+
+def test_a_verdict_is_shown_as_a_sentence():
+    assert repr(NOT_ATTEMPTED) == "○ Not attempted yet."
+    assert repr(Verdict(True, "Right.")) == "✓ Right."
+    assert repr(Verdict(False, "A hint.")) == "✗ A hint."
+
+
+DOUBLE = Write(
+    solution=lambda x: 2 * x,
+    inputs=lambda seed: (torch.arange(3.0) + seed,),
+    mistakes={"You square.": lambda x: x**2},
+    hint="Multiply by two.",
+    praise="Right.",
+)
+
+
+def test_a_function_that_raises_is_told_what_it_raised():
+    verdict = DOUBLE.judge(lambda x: x[7])
+    assert verdict.right is False
+    assert verdict.message.startswith("Your function stopped with IndexError: ")
+
+
+def test_a_function_that_says_it_is_a_stub_is_one():
+    def stub(x):
+        raise NotImplementedError
+
+    assert DOUBLE.judge(stub) == NOT_ATTEMPTED
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (5, "The answer must be a function"),
+        (lambda x: 2 * x[:2], "You return shape (2,) where (3,) is wanted. Multiply by two."),
+        (lambda x: 1.0, "You return float where a tensor is wanted. Multiply by two."),
+        (lambda x: x, "Multiply by two."),
+    ],
+)
+def test_other_answers_are_told_what_differs(answer, said):
+    assert DOUBLE.judge(answer).message.startswith(said)
+
+
+def test_an_answer_cannot_spoil_the_inputs():
+    def spoil(x):
+        result = 2 * x
+        x.zero_()
+        return result
+
+    assert DOUBLE.judge(spoil).right
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        (1, 1.0, True),
+        (0.33333, 1 / 3, True),
+        (0.3, 1 / 3, False),
+        ("Brief ", "brief", True),
+        ([1, 2], (1, 2), True),
+        ([1, 2], [1, 2, 3], False),
+        ({"a": 1.0}, {"a": 1}, True),
+        ({"a": 1.0}, {"b": 1}, False),
+        (torch.ones(2), torch.ones(2, dtype=torch.float64), True),
+        (torch.ones(2), torch.ones(3), False),
+        (torch.tensor(2.0), 2, True),
+        (torch.ones(2), 1, False),
+        ("1", 1, False),
+        ({1, 2}, {2, 1}, True),
+        (None, None, True),
+        (True, "True", False),
+    ],
+)
+def test_answers_are_compared_kindly(one, other, equal):
+    assert same(one, other) is same(other, one) is equal

@@ -1,0 +1,26 @@
+"""Exercises: `check("05.1", answer)` says whether an answer is right, and if not, what may help.
+
+The exercises of each notebook stand in a module of their own. `verdicts` has the three kinds.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from utils.exercises.verdicts import Exercise, Verdict
+
+MODULES = {
+    "05": "dot",
+}
+
+
+def exercises_of(notebook: str) -> dict[str, Exercise]:
+    """Return the exercises of the notebook with this number, "01" to "11", by their own numbers."""
+    return import_module(f"utils.exercises.{MODULES[notebook]}").EXERCISES
+
+
+def check(number: str, answer: Any) -> Verdict:
+    """Judge an answer to the exercise `number`, such as "05.1". Raises ValueError for others."""
+    notebook = number.partition(".")[0]
+    if notebook not in MODULES or number not in exercises_of(notebook):
+        raise ValueError(f"there is no exercise {number!r}: take the number from its heading.")
+    return exercises_of(notebook)[number].judge(answer)

@@ -1,0 +1,42 @@
+"""Quick questions with several answers to choose from: data/questions/01.toml and so on."""
+
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+FOLDER = Path(__file__).parents[2] / "data" / "questions"
+
+
+class Option(NamedTuple):
+    """An answer to choose, whether it is right, and why."""
+
+    text: str
+    right: bool
+    why: str
+
+
+class Question(NamedTuple):
+    """A question and its options; exactly one is right."""
+
+    text: str
+    options: tuple[Option, ...]
+
+    @property
+    def answer(self) -> Option:
+        """The option that is right."""
+        return next(option for option in self.options if option.right)
+
+
+def load_questions(notebook: str) -> list[Question]:
+    """Return the questions of the notebook with this number, such as "05".
+
+    Raises ValueError when it has none.
+    """
+    path = FOLDER / f"{notebook}.toml"
+    if not path.is_file():
+        raise ValueError(f"there are no questions on notebook {notebook!r}: try '05'.")
+    entries = tomllib.loads(path.read_text(encoding="utf-8"))["question"]
+    return [
+        Question(entry["text"], tuple(Option(**option) for option in entry["option"]))
+        for entry in entries
+    ]
