@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from toy import number_pairs, same_weights, toy_corpus
+from toy import number_pairs, toy_corpus
 
 from utils.corpora import Corpus
 from utils.model import build_model
@@ -159,72 +159,6 @@ def test_a_tied_model_has_one_matrix(translator):
     untied = build_model(translator.fields, embedding_size=8, hidden_size=8, seed=0)
     count = sum(parameter.numel() for parameter in untied.parameters())
     assert sum(parameter.numel() for parameter in model.parameters()) == count - 2 * sizes
-
-
-def test_a_tied_embedding_serves_input_and_output(translator):
-    """As an input each row is √E times as long as in the output layer."""
-    model = translator.model
-    words = torch.tensor([[5, 7]])
-    expected = 8**0.5 * model.decoder.output.weight.detach()[words]
-    for embedded in (model.encoder.embedding(words), model.decoder.embed(words)):
-        torch.testing.assert_close(embedded.detach(), expected)
-    fresh = build_model(translator.fields, embedding_size=8, hidden_size=8, tied=True, seed=0)
-    inputs = fresh.encoder.embedding(torch.arange(5, 40)).detach()
-    assert float(inputs.std()) == pytest.approx(1, abs=0.1)
-
-
-# BPE-dropout
-
-
-def test_dropout_leaves_merges_out(subwords):
-    whole = [subwords.split(words) for words in SENTENCES]
-    none, some, all_merges = (subwords.sample(SENTENCES, p, seed=1) for p in (0.0, 0.2, 1.0))
-    assert none == whole
-    assert [join(pieces) for pieces in some] == SENTENCES
-    letters = sum(len("▁" + word) for words in SENTENCES for word in words)
-    sizes = [sum(map(len, pieces)) for pieces in (whole, some, all_merges)]
-    assert sizes[0] < sizes[1] < sizes[2] == letters
-
-
-def test_dropout_is_the_same_for_the_same_seed(subwords):
-    assert subwords.sample(SENTENCES, 0.2, seed=1) == subwords.sample(SENTENCES, 0.2, seed=1)
-    assert subwords.sample(SENTENCES, 0.2, seed=1) != subwords.sample(SENTENCES, 0.2, seed=2)
-
-
-def test_dropout_changes_source_batches_alone(fields):
-    def numbers(dropout, seed):
-        pairs = toy_corpus().train
-        batches = make_batches(pairs, fields, len(pairs), False, seed, subword_dropout=dropout)
-        return next(batches)
-
-    plain, first, second = numbers(0.0, 1), numbers(0.3, 1), numbers(0.3, 2)
-    assert first.source_lengths.sum() > plain.source_lengths.sum()
-    assert first.source_lengths.tolist() != second.source_lengths.tolist()
-    assert first.target.equal(plain.target)
-
-
-def test_training_with_dropout_can_be_resumed(fields, tmp_path):
-    def train(**options):
-        model = build_model(fields, embedding_size=8, hidden_size=8, tied=True, seed=0)
-        settings = {"epochs": 3, "batch_size": 16, "subword_dropout": 0.3, "quiet": True}
-        return model, fit(model, fields, toy_corpus(), **settings, **options)
-
-    def stop(epoch):
-        if epoch.number == 1:
-            raise KeyboardInterrupt
-
-    path = tmp_path / "run.ckpt"
-    expected, history = train()
-    train(checkpoint=path, on_epoch=stop)
-    resumed, later = train(checkpoint=path)
-    assert [e.train_loss for e in later.epochs] == [e.train_loss for e in history.epochs]
-    assert same_weights(resumed.state_dict(), expected.state_dict())
-
-
-def test_dropout_without_subwords_is_refused():
-    plain = build_fields(toy_corpus())
-    with pytest.raises(ValueError, match="subword_dropout needs subwords"):
-        fit(build_model(plain), plain, toy_corpus(), subword_dropout=0.1)
 
 
 # Words that no corpus has

@@ -9,7 +9,6 @@ those above it:
     subwords     words in pieces, by sentencepiece
     text         words to numbers: vocabularies and bucketed batches (torchtext lives here)
     attention    FixedContext, DotAttention, GeneralAttention, AdditiveAttention
-    embedding    a vector for each word; one that is the output layer, too
     storage      files that are written whole or not at all
     model        Encoder, Decoder, Seq2Seq, build_model
     table_model  a toy translator whose next-word probabilities you write in a table

@@ -18,8 +18,10 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from utils.attention import ATTENTIONS, last_states, lengths_to_mask
-from utils.embedding import TiedEmbedding, small_embedding
 from utils.text import PADDING, Fields
+
+EMBEDDING_SCALE = 0.4  # standard deviation of the first numbers in an embedding,
+TIED_SCALE = 0.1  # and in one that is the output layer, too
 
 
 class Encoded(NamedTuple):
@@ -47,6 +49,14 @@ class ModelConfig:
     memory_size: int
     dropout: float
     tied: bool = False
+
+
+def small_embedding(words: int, size: int, padding: int) -> nn.Embedding:
+    """Return an embedding with smaller numbers than usual, so that training soon shapes them."""
+    embedding = nn.Embedding(words, size, padding_idx=padding)
+    nn.init.normal_(embedding.weight, std=EMBEDDING_SCALE)
+    nn.init.zeros_(embedding.weight[padding])
+    return embedding
 
 
 class Encoder(nn.Module):
@@ -170,8 +180,8 @@ class Seq2Seq(nn.Module):
         self.encoder = Encoder(config)
         self.decoder = Decoder(config)
         if config.tied:
-            shared = TiedEmbedding(config.target_size, config.embedding_size, config.target_padding)
-            self.encoder.embedding = self.decoder.embedding = shared
+            shared = self.decoder.embedding = self.encoder.embedding
+            shared.weight.data.mul_(TIED_SCALE / EMBEDDING_SCALE)
             self.decoder.output.weight = shared.weight
 
     def encode(self, source: Tensor, source_lengths: Tensor) -> tuple[Tensor, Encoded]:

@@ -8,7 +8,6 @@ import io
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any
 
 import sentencepiece
 import torch
@@ -75,25 +74,10 @@ class Subwords:
         """
         return [piece for word in words for piece in self._split_word(word)]
 
-    def sample(
-        self, sentences: Iterable[Sequence[str]], dropout: float, seed: int
-    ) -> list[list[str]]:
-        """Split sentences by BPE-dropout (Provilkov et al. 2020).
-
-        Each merge is left out with probability `dropout`, so a word is in other pieces each time:
-        "karateanzug" is ▁karate anzug, then ▁kar ate an zug. The same `seed` gives the same pieces.
-        """
-        sentencepiece.set_random_generator_seed(seed)
-        options = {"enable_sampling": True, "alpha": dropout, "nbest_size": -1}
-        return [
-            [piece for word in words for piece in self._encode_word(word, **options)]
-            for words in sentences
-        ]
-
-    def _encode_word(self, word: str, **options: Any) -> list[str]:
+    def _encode_word(self, word: str) -> list[str]:
         word = word.replace(WORD_START, "_")  # only the first piece may begin with it
         word = word.encode(errors="replace").decode()  # half a character cannot be encoded
-        return self._processor.encode(word, out_type=str, **options) or [WORD_START]
+        return self._processor.encode(word, out_type=str) or [WORD_START]
 
 
 def join(pieces: Sequence[str]) -> tuple[str, ...]:

@@ -133,25 +133,16 @@ def encode_sources(sentences: Sequence[Sequence[str]], fields: Fields) -> tuple[
 
 
 def make_batches(
-    pairs: Sequence[Pair],
-    fields: Fields,
-    batch_size: int,
-    shuffle: bool,
-    seed: int = 0,
-    subword_dropout: float = 0.0,
+    pairs: Sequence[Pair], fields: Fields, batch_size: int, shuffle: bool, seed: int = 0
 ) -> Iterator[Batch]:
     """Yield batches of at most `batch_size` sentence pairs.
 
     With `shuffle`, sentences of similar length share a batch (bucketing: little padding) and the
     batches come in random order, the same order for the same `seed`. Without it, pairs come in the
-    order given. `subword_dropout` splits source words by `Subwords.sample`.
+    order given.
     """
     columns = [("source", fields.source), ("target", fields.target)]
     examples = [data.Example.fromlist([pair.source, pair.target], columns) for pair in pairs]
-    if subword_dropout:
-        sources = fields.subwords.sample([pair.source for pair in pairs], subword_dropout, seed)
-        for example, source in zip(examples, sources, strict=True):
-            example.source = source
     iterator = data.BucketIterator(
         data.Dataset(examples, columns),
         batch_size,

@@ -27,7 +27,6 @@ def fit(
     learning_rate: float = Settings.learning_rate,
     label_smoothing: float = Settings.label_smoothing,
     clip: float = Settings.clip,
-    subword_dropout: float = Settings.subword_dropout,
     validation_bleu: bool = False,
     on_epoch: Callable[[Epoch], None] | None = None,
     quiet: bool = False,
@@ -36,15 +35,10 @@ def fit(
 
     Unless `quiet`, it shows a progress bar and prints one line per epoch. Interrupting it keeps
     what was learned. With `checkpoint`, a file is written after each epoch, and the same call goes
-    on from there: bit for bit as if it had not stopped. `subword_dropout` splits source words into
-    other pieces each time (`Subwords.sample`). Raises ValueError when that file belongs to another
-    run, or when there are no subwords to drop.
+    on from there: bit for bit as if it had not stopped. Raises ValueError when that file belongs to
+    another run.
     """
-    if subword_dropout and fields.subwords is None:
-        raise ValueError("subword_dropout needs subwords: build the fields with subwords=4000.")
-    settings = Settings(
-        epochs, seed, batch_size, learning_rate, label_smoothing, clip, subword_dropout
-    )
+    settings = Settings(epochs, seed, batch_size, learning_rate, label_smoothing, clip)
     run = Run(model, fields, corpus, settings)
     path = None if checkpoint is None else Path(checkpoint)
     with torch.random.fork_rng():

@@ -34,7 +34,6 @@ TRAINING_OPTIONS = (
     "learning_rate",
     "label_smoothing",
     "clip",
-    "subword_dropout",
     "validation_bleu",
 )
 
@@ -84,7 +83,6 @@ def _add_training_options(add: Callable[..., Any]) -> None:
     add("--learning-rate", type=float, default=Settings.learning_rate, help="its highest value")
     add("--label-smoothing", type=float, default=Settings.label_smoothing, help="0 is off")
     add("--clip", type=float, default=Settings.clip, help="largest norm of the gradient")
-    add("--subword-dropout", type=float, default=0.0, help="merges left out of source words")
     add("--seed", type=int, default=Settings.seed, help="initial weights, batch order, dropout")
     add("--device", default="auto", help="cpu, cuda, mps, or auto")
     add("--validation-bleu", action="store_true", help="score validation after each epoch")

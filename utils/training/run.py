@@ -75,7 +75,6 @@ class Settings:
     learning_rate: float = 6e-3
     label_smoothing: float = 0.1
     clip: float = 1.0
-    subword_dropout: float = 0.0
 
 
 def word_loss(logits: Tensor, target: Tensor, padding: int) -> Tensor:
@@ -148,9 +147,10 @@ class Run:
         """Update the weights once for each batch; return the mean loss per word."""
         self.model.train()
         order = self.settings.seed * 1000 + number
-        size, dropout = self.settings.batch_size, self.settings.subword_dropout
         total, words = 0.0, 0
-        for batch in make_batches(self.corpus.train, self.fields, size, True, order, dropout):
+        for batch in make_batches(
+            self.corpus.train, self.fields, self.settings.batch_size, shuffle=True, seed=order
+        ):
             batch = batch.to(self.device)
             count = _count_words(batch, self.padding)
             total += self.update(batch) * count
