@@ -12,7 +12,7 @@ from toy import REPOSITORY
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)  # a slow machine answers late
 SCREENSHOTS = REPOSITORY / "build" / "screenshots"
-WAIT = 150_000  # milliseconds until a notebook has run; slow machines take long
+WAIT = 300_000  # milliseconds until a notebook has run; slow machines take long
 ATTACK = '<img src=x onerror="document.title=1"><script>document.title=1</script> 😀 \u202e'
 
 

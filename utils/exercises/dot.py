@@ -97,6 +97,7 @@ EXERCISES = {
         mistakes={
             "Times 10 moves the scores apart, and the softmax saturates. Which one moves them "
             "together?": "10",
+            "Hand over a text, with quotation marks: '10' or '0.1'.": 0.1,
         },
         hint="Answer with the factor, as a text: '10' or '0.1'.",
         praise="Right. Smaller scores lie closer together, so the weights are more alike.",

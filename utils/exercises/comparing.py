@@ -1,0 +1,199 @@
+"""The exercises of notebook 08, on comparing attention."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from utils.exercises.verdicts import Design, Write
+
+T_95 = 2.776  # Student's t for five values
+INTERVALS = {  # change of BLEU at 26–30 words, recorded at full size: 95 % intervals
+    "s_t asks": (-0.1, 1.5),
+    "Luong": (-0.6, 0.7),
+    "input feeding": (-0.8, 0.2),
+    "one direction": (-3.4, -0.6),
+    "no mask": (-0.6, 0.6),
+    "fixed, 64 numbers": (-13.0, -8.8),
+    "fixed, 256 numbers": (7.8, 11.9),
+    "fixed, one direction": (-2.2, 2.6),
+    "fixed, reversed": (-2.4, 0.1),
+}
+CLEAR = ["one direction", "fixed, 64 numbers", "fixed, 256 numbers"]
+LEADS = {  # hints for a mean of additive minus dot at 41–50 words
+    4.2: "That is the lead with all five seeds. Leave out seed 2, then average the others.",
+    1.0: "The size is right. Mind the order: additive minus dot, and who is ahead now?",
+    -1.2: "You left seed 2 out for dot alone. A pair has one seed, so it goes out of both rows.",
+    -0.8: "You divide by five. How many differences are left?",
+}
+LEAD, ROUNDING = -1.0, 0.06
+
+
+def find_fault_of_names(names: list[str]) -> str | None:
+    """Find out which changes are wrongly in the list of clear ones, or missing."""
+    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+        return 'Hand over a list of names, with quotation marks: ["…", "…"].'
+    known = {name.lower(): name for name in INTERVALS}
+    given = [name.strip().lower() for name in names]
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        return f"There is no change called {unknown[0]!r}: copy the names from the table."
+    chosen = {known[name] for name in given}
+    for name in INTERVALS:
+        if name in chosen and name not in CLEAR:
+            low, high = INTERVALS[name]
+            return f"The interval of {name!r} runs from {low} to {high}. Where does 0 lie?"
+    missing = set(CLEAR) - chosen
+    if not missing:
+        return None
+    if all(INTERVALS[name][1] < 0 for name in missing):
+        return "A loss counts as well as a gain. Look for intervals on the left of 0."
+    return "There are more. Read the whole table: both pictures, both sides of 0."
+
+
+def find_fault_of_lead(lead: float) -> str | None:
+    """Find out which runs went into a mean difference of additive and dot attention."""
+    lead = float(lead)
+    if math.isclose(lead, LEAD, abs_tol=ROUNDING):
+        return None
+    for value, hint in LEADS.items():
+        if math.isclose(lead, value, abs_tol=ROUNDING):
+            return hint
+    return "Take additive minus dot for each of the seeds 0, 1, 3 and 4, then the mean of the four."
+
+
+def paired_interval(one: Tensor, other: Tensor) -> tuple[float, float, float]:
+    """Mean, low and high (95 %) of the difference: scores (5,) and (5,), by seed."""
+    return _around((one - other).mean(), (one - other).std() / math.sqrt(5))
+
+
+def _around(mean: Tensor, error: Tensor) -> tuple[float, float, float]:
+    """Return a mean, and the mean less and plus `T_95` times its standard error."""
+    return mean.item(), (mean - T_95 * error).item(), (mean + T_95 * error).item()
+
+
+def paired_scores(seed: int) -> tuple[Tensor, Tensor]:
+    """Return the scores of two models with the same five seeds, (5,) and (5,)."""
+    random = torch.Generator().manual_seed(seed)
+    luck, more_luck, own = torch.randn(3, 5, generator=random)
+    return 80 + 5 * luck + more_luck + seed, 79 + 5 * luck + own
+
+
+def exponents(lengths: Tensor, costs: Tensor) -> Tensor:
+    """Exponent of the growth from each length to the next: (N,), (N,) -> (N − 1,)."""
+    return costs.log().diff() / lengths.log().diff()
+
+
+def measured_costs(seed: int) -> tuple[Tensor, Tensor]:
+    """Return five growing lengths and their costs, (5,) and (5,)."""
+    random = torch.Generator().manual_seed(seed)
+    lengths = 10 + torch.randint(5, 60, (5,), generator=random).cumsum(0).float()
+    return lengths, 0.3 * lengths + (0.002 + 0.01 * torch.rand(1, generator=random)) * lengths**2
+
+
+def find_fault_of_differences(differences: list[float]) -> str | None:
+    """Find out why five differences are not all in favor and yet open."""
+    values = torch.tensor([float(value) for value in differences], dtype=torch.double)
+    if len(values) != 5 or not values.isfinite().all():
+        return f"Give five numbers, one for each seed. There are {int(values.isfinite().sum())}."
+    if not (values > 0).all():
+        return "Not all five seeds favor the new model: every difference has to be larger than 0."
+    mean, low, high = _around(values.mean(), values.std() / math.sqrt(5))
+    if low <= 0:
+        return None
+    return (
+        f"The mean is {mean:.1f}, and the interval, {low:.1f} to {high:.1f}, does not reach 0. "
+        "What makes the standard deviation grow faster than the mean?"
+    )
+
+
+EXERCISES = {
+    "08.1": Design(
+        solution=CLEAR,
+        find_fault=find_fault_of_names,
+        praise="Right. The other six may help or hurt a little: five seeds cannot say.",
+        mistakes={
+            "A loss counts as well as a gain.": ["fixed, 256 numbers"],
+            "There are more. Read the whole table": ["one direction"],
+            "The interval of 's_t asks' runs from -0.1 to 1.5.": [*CLEAR, "s_t asks"],
+            "The interval of 'fixed, reversed' runs from -2.4 to 0.1.": [*CLEAR, "fixed, reversed"],
+            "There is no change called 'reversed'": ["reversed"],
+            "Hand over a list of names": "one direction",
+        },
+    ),
+    "08.2": Design(
+        solution=LEAD,
+        find_fault=find_fault_of_lead,
+        praise="Right. The lead turns around. Whoever drops a run for its low score chooses the "
+        "winner, so a reason must be given before you see the scores.",
+        mistakes={hint: lead for lead, hint in LEADS.items()},
+    ),
+    "08.3": Write(
+        solution=paired_interval,
+        inputs=paired_scores,
+        mistakes={
+            "You add the spreads of two strangers. Models with one seed share its luck: take the "
+            "differences first, then their spread.": lambda one, other: _around(
+                one.mean() - other.mean(), ((one.var() + other.var()) / 5).sqrt()
+            ),
+            "That is how far single differences scatter. The mean of five scatters less: by which "
+            "factor?": lambda one, other: _around((one - other).mean(), (one - other).std()),
+            "Your variance is a sum divided by 5. The mean was taken from the same five values, so "
+            "divide by one less.": lambda one, other: _around(
+                (one - other).mean(), (one - other).std(correction=0) / math.sqrt(5)
+            ),
+            "You compare the other way round. The change is the first model minus the second.": (
+                lambda one, other: paired_interval(other, one)
+            ),
+            "1.96 is for many values. With five the factor is larger: it stands in the notebook.": (
+                lambda one, other: _around(
+                    (one - other).mean(), (one - other).std() / math.sqrt(5) * 1.96 / T_95
+                )
+            ),
+            "You take the t of a single new run. Notebook 08 has another factor for the mean.": (
+                lambda one, other: _around(
+                    (one - other).mean(), (one - other).std() * math.sqrt(6 / 5) * 8.61 / T_95
+                )
+            ),
+        },
+        hint="Return three numbers: the mean of the differences, then the mean less and plus "
+        "2.776 / √5 times their standard deviation.",
+        praise="Right. Luck that both models share cancels in each difference, so the interval "
+        "becomes narrower than for two independent groups.",
+    ),
+    "08.4": Write(
+        solution=exponents,
+        inputs=measured_costs,
+        mistakes={
+            "That is the slope on plain axes: cost per word. An exponent is the slope where both "
+            "axes are logarithmic.": lambda lengths, costs: costs.diff() / lengths.diff(),
+            "You divide one ratio by the other. In a power law, cost ratio = (length ratio)^b: "
+            "which function brings b down?": (
+                lambda lengths, costs: (costs[1:] / costs[:-1]) / (lengths[1:] / lengths[:-1])
+            ),
+            "You take it that each length is twice the one before. Use the lengths that you get.": (
+                lambda lengths, costs: costs.log2().diff()
+            ),
+            "You use one point at a time, so the unit of the cost matters. Compare each point with "
+            "the one before.": lambda lengths, costs: costs[1:].log() / lengths[1:].log(),
+            "Upside down: you say how the length grows with the cost.": (
+                lambda lengths, costs: lengths.log().diff() / costs.log().diff()
+            ),
+        },
+        hint="From each length to the next, divide the change of log cost by the change of log "
+        "length.",
+        praise="Right. For the memory of additive attention you get 1.34, 1.52, 1.69 and 1.82: it "
+        "still bends toward 2.",
+    ),
+    "08.5": Design(
+        solution=[1.0, 1.0, 1.0, 1.0, 20.0],
+        find_fault=find_fault_of_differences,
+        praise="Right. One large gain widens the interval on both sides. The formula takes scores "
+        "for normally distributed, so look at the single runs, too.",
+        mistakes={
+            "The mean is 2.0, and the interval, 1.0 to 3.0,": [1.0, 1.5, 2.0, 2.5, 3.0],
+            "Not all five seeds favor the new model": [4.0, 5.0, -22.0, 3.0, 4.0],
+            "Give five numbers, one for each seed. There are 2.": [1.0, 20.0],
+        },
+    ),
+}

@@ -1,0 +1,184 @@
+"""The exercises of notebook 06, on general attention."""
+
+import torch
+from torch import Tensor
+
+from utils.attention import lengths_to_mask
+from utils.exercises.verdicts import Design, Predict, Write
+
+WORDS = ("der", "Lehrer", "liest")  # an article, a noun, a verb: the memory is the identity
+TOY_W = torch.tensor([[-1.0, 2.0, 0.0], [0.0, 0.0, 2.0]])  # (Q, M), as in the notebook
+THIN = 8  # rows of the two thin matrices
+
+
+def find_fault_of_matrix(matrix: Tensor) -> str | None:
+    """Find out why a W (2, 3) with one new entry does not send a need for a noun to "der"."""
+    if not isinstance(matrix, Tensor) or matrix.shape != TOY_W.shape:
+        return "W has a row for each need and a column for each kind of word: shape (2, 3)."
+    changed = (matrix.float() != TOY_W).nonzero().tolist()
+    if len(changed) != 1:
+        return f"{len(changed)} entries differ from the toy's W. Change one, and leave the rest."
+    (row, column), scores = changed[0], matrix.float()[0].tolist()  # (1, 0) picks the first row
+    if row == 1:
+        return "The second row counts if a verb is needed. Here a noun is needed: see the first."
+    if column != 0:
+        ahead = scores.index(max(scores))
+        return (
+            f"You moved the score of {WORDS[column]}, and der stays at -1. The largest is now "
+            f"{scores[ahead]:g}, for {WORDS[ahead]}. Which entry holds the score of der?"
+        )
+    if scores[0] > scores[1]:
+        return None
+    return f"The entry is right, its size is not: der scores {scores[0]:g}, Lehrer {scores[1]:g}."
+
+
+def attend_thin(
+    query: Tensor,
+    memory: Tensor,
+    mask: Tensor,
+    P: Tensor,
+    R: Tensor,
+    divisor: float = 1.0,
+    mix_keys: bool = False,
+) -> tuple[Tensor, Tensor]:
+    """Attend with W = PᵀR: query (B, Q), memory (B, S, M), mask (B, S), P (8, Q), R (8, M).
+
+    Returns context (B, M) and weights (B, S). A divisor of the scores and mixing the keys are
+    mistakes.
+    """
+    keys = memory @ R.T  # (B, S, 8)
+    scores = (keys @ (query @ P.T).unsqueeze(2)).squeeze(2) / divisor  # (B, S)
+    weights = scores.masked_fill(~mask, -torch.inf).softmax(dim=1)
+    return (weights.unsqueeze(1) @ (keys if mix_keys else memory)).squeeze(1), weights
+
+
+def thin_inputs(seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Return a query (3, 6), a memory (3, 5, 10), a mask (3, 5), P (8, 6) and R (8, 10)."""
+    random = torch.Generator().manual_seed(seed)
+    shapes = [(3, 6), (3, 5, 10), (THIN, 6), (THIN, 10)]
+    query, memory, P, R = (torch.randn(shape, generator=random) for shape in shapes)
+    return query, memory, lengths_to_mask([5, 3, 1 + seed % 4], 5), P / 2, R / 2
+
+
+def mixing(seed: int) -> tuple[Tensor]:
+    """Return an invertible matrix A (5, 5), which is not symmetric."""
+    random = torch.Generator().manual_seed(seed)
+    return (3 * torch.eye(5) + torch.rand(5, 5, generator=random),)
+
+
+def gradient_of_W(query: Tensor, memory: Tensor, by_score: Tensor) -> Tensor:
+    """Return ∂loss/∂W (Q, M): query (Q), memory (S, M), by_score (S) with each ∂loss/∂e_tj."""
+    return torch.outer(query, by_score @ memory)
+
+
+def one_step(seed: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Return a query (4), a memory (S, 6) and the gradients of its S scores."""
+    random = torch.Generator().manual_seed(seed)
+    size = 3 + seed
+    shapes = [(4,), (size, 6), (size,)]
+    query, memory, by_score = (torch.randn(shape, generator=random) for shape in shapes)
+    return query, memory, by_score
+
+
+def _toy_with(row: int, column: int, entry: float) -> Tensor:
+    """Return the toy's W with one new entry."""
+    matrix = TOY_W.clone()
+    matrix[row, column] = entry
+    return matrix
+
+
+EXERCISES = {
+    "06.1": Design(
+        solution=_toy_with(0, 0, 3.0),
+        find_fault=find_fault_of_matrix,
+        praise="Right. Entry (noun needed, is an article) is the score of der: it must exceed 2.",
+        mistakes={
+            "You moved the score of Lehrer, and der stays at -1.": _toy_with(0, 1, -5.0),
+            "You moved the score of liest, and der stays at -1.": _toy_with(0, 2, -5.0),
+            "The second row counts if a verb is needed.": _toy_with(1, 0, 9.0),
+            "The entry is right, its size is not": _toy_with(0, 0, 1.0),
+            "0 entries differ from the toy's W.": TOY_W,
+        },
+    ),
+    "06.2": Predict(
+        solution=[[0.2] * 5, [0.25] * 4 + [0.0]],
+        mistakes={
+            "A score of 0 is not a weight of 0. What does the softmax make of five equal scores?": [
+                [0.0] * 5,
+                [0.0] * 5,
+            ],
+            "You gave padding its share. What does the mask do before the softmax?": [
+                [0.2] * 5,
+                [0.2] * 5,
+            ],
+            "Your second row sums to 0.8. The softmax runs over the four real words alone.": [
+                [0.2] * 5,
+                [0.2] * 4 + [0.0],
+            ],
+            "That is exp(0) for each word. A weight is a share of the sum: divide by it.": [
+                [1.0] * 5,
+                [1.0] * 4 + [0.0],
+            ],
+        },
+        hint="Answer with a list of two lists, five numbers in each. All scores are 0: what does "
+        "the softmax make of equal scores, with the mask?",
+        praise="Right. Whatever the query, the context is the mean of the states: a fixed vector "
+        "again, but an average of all words.",
+    ),
+    "06.3": Write(
+        solution=attend_thin,
+        inputs=thin_inputs,
+        mistakes={
+            "Your context mixes the keys R h. They serve for finding: what does the context "
+            "mix?": lambda *inputs: attend_thin(*inputs, mix_keys=True),
+            "You leave the mask out, so padding gets weight. Look at the rows of the shorter "
+            "sentences.": lambda query, memory, mask, P, R: attend_thin(
+                query, memory, torch.ones_like(mask), P, R
+            ),
+            "You divide the scores by √8. That is another good score, but not the one of "
+            "W = PᵀR.": lambda *inputs: attend_thin(*inputs, divisor=THIN**0.5),
+            "You divide the scores by 8. Nothing in sᵀPᵀR h divides.": lambda *inputs: attend_thin(
+                *inputs, divisor=THIN
+            ),
+        },
+        hint="Place the brackets as (P s)ᵀ(R h): bring query and states to 8 numbers, take dot "
+        "products, and do the rest as in attend.",
+        praise="Right. For Q = M = 128, P and R have 2,048 entries together, where W has 16,384.",
+    ),
+    "06.4": Write(
+        solution=torch.linalg.inv,
+        inputs=mixing,
+        mistakes={
+            "You mix a second time. W has to take back what A did.": lambda A: A,
+            "That takes back a move of numbers, but not every A. Try it with A = 2I, which "
+            "doubles all numbers.": lambda A: A.T,
+            "Nearly: rows and columns are swapped. Multiply your W by A, on the side where A "
+            "stands in sᵀ W A h.": lambda A: torch.linalg.inv(A).T,
+            "That is dot attention with the mixed states. Which W gives sᵀ W A h = sᵀ h?": (
+                lambda A: torch.eye(len(A))
+            ),
+        },
+        hint="sᵀ W A h must equal sᵀ h for all s and all h. What must the product W A be?",
+        praise="Right. For moved numbers the inverse is the transpose: the notebook's list of "
+        "moves. W can take back far more than moves.",
+    ),
+    "06.5": Write(
+        solution=gradient_of_W,
+        inputs=one_step,
+        mistakes={
+            "Rows and columns are swapped: W has a row for each number of s, and a column for "
+            "each number of h.": lambda query, memory, by_score: (
+                gradient_of_W(query, memory, by_score).T
+            ),
+            "You count every word alike. How much does the loss change with the score of each "
+            "one?": lambda query, memory, by_score: torch.outer(query, memory.sum(dim=0)),
+            "You take a mean over the words. By the chain rule, the parts of all scores add "
+            "up.": lambda query, memory, by_score: (
+                gradient_of_W(query, memory, by_score) / len(memory)
+            ),
+        },
+        hint="In the double sum of (3b), W_ik stands beside s_i and h_jk. Differentiate e_tj by "
+        "W_ik, multiply by by_score[j], and add up over j.",
+        praise="Right. It is s times one mix of the states: of all directions of W, one step pulls at one.",
+    ),
+}

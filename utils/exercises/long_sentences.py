@@ -1,0 +1,207 @@
+"""The exercises of notebook 03, on the long-sentence problem."""
+
+import torch
+from torch import Tensor
+
+from utils.corpora import tokenize
+from utils.exercises.verdicts import Design, Predict, Write
+from utils.text import is_known
+from utils.translator import Translator
+
+LONGEST = 15  # words in which the sentence must break
+RIGHT, TRAINED, UNTRAINED = 0.97, 3.7593, 327.13  # TRAINED, UNTRAINED: ends / middle words
+Pieces = list[tuple[str, str]]
+
+
+def sentences(pieces: Pieces) -> tuple[str, str]:
+    """Join the pieces of both sides to one German and one English sentence."""
+    german, english = (" ".join(side).rstrip(" .") + " ." for side in zip(*pieces, strict=True))
+    return german, english
+
+
+def are_pieces(pieces: Pieces) -> bool:
+    """Tell whether this is a list of two or more pairs of texts."""
+    return (
+        isinstance(pieces, list | tuple)
+        and len(pieces) > 1
+        and all(isinstance(p, list | tuple) and list(map(type, p)) == [str, str] for p in pieces)
+    )
+
+
+def find_fault_of_pieces(pieces: Pieces) -> str | None:
+    """Find out why a growing sentence does not break the fixed-vector translator."""
+    if not are_pieces(pieces):
+        return 'Write a list of two or more pieces, each a pair: ("Tom liest", "Tom reads").'
+    fixed, dot = Translator.load("mini-fixed"), Translator.load("mini-dot")
+    (german, english), (start, start_in_english) = sentences(pieces), sentences(pieces[:1])
+    words = fixed.read(german)
+    unknown = [word for word in words if not is_known(word, fixed.fields.source.vocab)]
+    if unknown:
+        return f"Not in the vocabulary: {', '.join(unknown)}. Notebook 00 lists all words."
+    if len(words) > LONGEST:
+        return f"These are {len(words)} words, and the limit is {LONGEST}: break it sooner."
+    if not is_right(dot, german, english):
+        said = dot.translate([german])[0]
+        return f'Dot attention writes "{said}" Check your English, or try another sentence.'
+    if not is_right(fixed, start, start_in_english):
+        return "The first piece alone is wrong already. Begin with one that comes out right."
+    if is_right(fixed, german, english):
+        return (
+            f"All {len(words)} words are right: the vector held. Let more people do other things."
+        )
+    return None
+
+
+def is_right(translator: Translator, german: str, english: str) -> bool:
+    """Tell whether a translator writes these English words; capitals do not count."""
+    (translation,) = translator.translate([german])
+    return [word.lower() for word in translation.tokens] == list(tokenize(english.lower()))
+
+
+def counts_of_runs(seed: int) -> tuple[Tensor, Tensor]:
+    """Return counts of found and of written runs, both (N, 4): short sentences are the better."""
+    random = torch.Generator().manual_seed(seed)
+    words = torch.tensor([5, 9 + seed, 17, 28])
+    written = words.unsqueeze(1) - torch.arange(4)  # (N, 4)
+    quality = torch.tensor([0.95, 0.8, 0.6, 0.4]).unsqueeze(1) ** (1 + torch.arange(4) / 3)
+    found = (written * quality + torch.rand(4, 4, generator=random)).floor().clamp(min=1)
+    return torch.minimum(found, written).float(), written.float()
+
+
+def bleu_of_counts(found: Tensor, written: Tensor) -> Tensor:
+    """BLEU without its penalty: counts of runs of 1 to 4 words, both (N, 4) -> a number, 0…100."""
+    shares = found.sum(dim=0) / written.sum(dim=0)  # (4,)
+    return 100 * shares.prod() ** 0.25
+
+
+def slopes_of_states(w: float, x: Tensor) -> Tensor:
+    """Run h_j = tanh(w h_{j-1} + x_j) over x (S,), and return the slopes 1 - h_j², (S,)."""
+    h, slopes = x.new_zeros(()), []
+    for x_j in x:
+        h = torch.tanh(w * h + x_j)
+        slopes.append(1 - h**2)
+    return torch.stack(slopes)
+
+
+def steps_back(x: Tensor) -> Tensor:
+    """Return how far each word is from the last one: S - 1, …, 1, 0."""
+    return torch.arange(len(x) - 1, -1, -1)
+
+
+def reach(w: float, x: Tensor) -> Tensor:
+    """The derivatives of the last state h_S by each x_j: w a number, x (S,) -> (S,)."""
+    products = slopes_of_states(w, x).flip(0).cumprod(0).flip(0)
+    return products * w ** steps_back(x)
+
+
+EXERCISES = {
+    "03.1": Predict(
+        solution=100 * RIGHT**30,
+        mistakes={
+            "That is the share of right words. A sentence counts here only if all 30 of its words "
+            "are right.": 100 * RIGHT,
+            "You subtract 3 points for each word. Try two words: both are right in 0.97 of the "
+            "0.97 cases in which the first is.": 100 - 3 * 30,
+            "That is the share from 0 to 1. The column exact is a percentage.": RIGHT**30,
+            "These are the sentences with one wrong word or more. The others are wanted.": (
+                100 * (1 - RIGHT**30)
+            ),
+        },
+        hint="All 30 words must be right. How probable is that for 2 words, for 3, for 30? Hand "
+        "over the expression, not a rounded number.",
+        praise="Right. One wrong word spoils a sentence: 3 of 100 words cost 60 of 100 sentences.",
+    ),
+    "03.2": Design(
+        solution=[
+            ("Tom liest", "Tom reads"),
+            ("das Buch", "the book"),
+            (", weil Anna schläft", "because Anna sleeps"),
+            (", und Mia wartet", ", and Mia waits"),
+        ],
+        find_fault=find_fault_of_pieces,
+        praise="Right. Dot attention writes the English that you gave, and one vector does not.",
+        mistakes={
+            "Write a list of two or more pieces": "Tom liest das Buch .",
+            "Not in the vocabulary: Zebra.": [("das Zebra", "the zebra"), ("liest", "reads")],
+            "These are 18 words": [("Tom liest", "Tom reads"), *[(", und Anna", ", and Anna")] * 5],
+            'Dot attention writes "Tom reads the book."': [
+                ("Tom liest", "Tom reads"),
+                ("das Buch", "a book"),
+            ],
+            "All 5 words are right": [("Tom liest", "Tom reads"), ("das Buch", "the book")],
+        },
+    ),
+    "03.3": Write(
+        solution=bleu_of_counts,
+        inputs=counts_of_runs,
+        mistakes={
+            "Each sentence counts the same, however short: you take the mean of their shares. "
+            "What does BLEU do with the counts first?": lambda found, written: (
+                100 * (found / written).mean(dim=0).prod() ** 0.25
+            ),
+            "You add up the four shares and divide by 4. BLEU takes their geometric mean.": (
+                lambda found, written: 100 * (found.sum(dim=0) / written.sum(dim=0)).mean()
+            ),
+            "You multiply the four shares and stop. What makes a mean of a product of four?": (
+                lambda found, written: 100 * (found.sum(dim=0) / written.sum(dim=0)).prod()
+            ),
+            "You add up runs of all four sizes. Each size has a share of its own.": (
+                lambda found, written: 100 * found.sum() / written.sum()
+            ),
+            "You add up the runs of each sentence. Rows are sentences: which dim adds over them?": (
+                lambda found, written: 100 * (found.sum(1) / written.sum(1)).prod() ** 0.25
+            ),
+        },
+        hint="First four shares, one for each size of run, then their geometric mean, times 100. "
+        "Try the counts of the text: 9, 7, 5, 3 of 10, 9, 8, 7.",
+        praise="Right. A long sentence has more runs, so it counts more than a short one.",
+    ),
+    "03.4": Predict(
+        solution=TRAINED,
+        mistakes={
+            "That is the ratio of the untrained models. Measure translator.model.": UNTRAINED,
+            "You divide the middle by the ends. Turn it around, as in the printed line.": (
+                1 / TRAINED
+            ),
+            "You measured the trained dot attention. Take the model of translator.": 0.56835,
+            "That is the largest position over the smallest. Take the means of the two ends and of "
+            "the ten middle words.": 4.7707,
+            "Do not round: hand over the ratio itself.": round(TRAINED),
+        },
+        hint="Take gradient_reach(translator.model, pairs), and divide as the printed line does: "
+        "the mean of [[0, -1]] by the mean of [8:18]. Do not round.",
+        praise="Right. From 327 to 3.8: training has lifted the middle, and long sentences are "
+        "still lost. So the signal is not the whole story.",
+    ),
+    "03.5": Write(
+        solution=reach,
+        inputs=lambda seed: (
+            0.6 + 0.1 * seed,
+            0.6 * torch.randn(4 + seed % 3, generator=torch.Generator().manual_seed(seed)),
+        ),
+        mistakes={
+            "Your product has no w. By what is h_{j-1} multiplied on its way into h_j?": (
+                lambda w, x: slopes_of_states(w, x).flip(0).cumprod(0).flip(0)
+            ),
+            "One w too many: x_S enters h_S without any w. How many steps are there from j to S?": (
+                lambda w, x: w * reach(w, x)
+            ),
+            "Your numbers are in reverse order: the first belongs to x_1, farthest from h_S.": (
+                lambda w, x: reach(w, x).flip(0)
+            ),
+            "That is the derivative by the state h_j. One factor more leads from h_j to x_j.": (
+                lambda w, x: reach(w, x) / slopes_of_states(w, x)
+            ),
+            "You leave out the tanh: each step also multiplies by its slope, 1 - h².": (
+                lambda w, x: w ** steps_back(x)
+            ),
+            "That is the way from x_j to h_j alone. What follows, from h_j on to h_S?": (
+                slopes_of_states
+            ),
+        },
+        hint="Keep all states. Then go back from S to j: one slope 1 - h² for each state on the "
+        "way, one w for each step.",
+        praise="Right. Each step back brings one factor w(1 - h²). While |w| is at most 1 none is "
+        "above 1, so the signal cannot grow.",
+    ),
+}

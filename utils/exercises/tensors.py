@@ -1,0 +1,198 @@
+"""The exercises of notebook 01, on sentences and tensors."""
+
+import random
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from utils.exercises.verdicts import Predict, Write
+
+UNKNOWN, PADDING = 0, 1  # the numbers of <unk> and <pad>
+WORDS = 112  # in the German vocabulary, the special ones included
+LIMIT = 24  # source positions of a batch, in the inputs of 01.5
+
+
+def real_words(source: Tensor) -> Tensor:
+    """Mark the real words, unknown ones too: source (B, S) -> mask (B, S)."""
+    return source != PADDING
+
+
+def numbered_batch(seed: int) -> tuple[Tensor]:
+    """Return a source (3, 6) with two unknown words and padding."""
+    chance = torch.Generator().manual_seed(seed)
+    source = torch.randint(2, WORDS, (3, 6), generator=chance)
+    source[0, seed % 6] = source[1, 1] = UNKNOWN
+    source[1, 4:] = PADDING
+    source[2, 1 + seed % 4 :] = PADDING
+    return (source,)
+
+
+def padding_of(lengths: list[int], batch_size: int) -> float:
+    """Return the share of padding, if sentences of these lengths fill batches as they come."""
+    positions = sum(len(batch) * max(batch) for batch in _cut(lengths, batch_size))
+    return 1 - sum(lengths) / positions
+
+
+def _cut(lengths: list[int], batch_size: int) -> list[list[int]]:
+    return [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+
+
+def _padding_if(positions_of: Callable[[list[int], int, list[int]], int]) -> Callable:
+    """Return `padding_of` with another count of a batch's positions."""
+
+    def padding(lengths: list[int], batch_size: int) -> float:
+        batches = _cut(lengths, batch_size)
+        return 1 - sum(lengths) / sum(positions_of(b, batch_size, lengths) for b in batches)
+
+    return padding
+
+
+def _mean_of_shares(lengths: list[int], batch_size: int) -> float:
+    batches = _cut(lengths, batch_size)
+    return sum(padding_of(batch, batch_size) for batch in batches) / len(batches)
+
+
+def lengths_in_order(seed: int) -> tuple[list[int], int]:
+    """Return the lengths of 20 sentences and a batch size that leaves a short last batch."""
+    chance = random.Random(seed)
+    return [chance.randint(4, 30) for _ in range(20)], 6 + seed % 3
+
+
+def fill(lengths: list[int], limit: int) -> list[list[int]]:
+    """Cut sentences, in the order given, into batches of at most `limit` positions.
+
+    Returns the indices of each batch's sentences. No sentence is longer than `limit`.
+    """
+    batches = [[]]
+    for index, length in enumerate(lengths):
+        longest = max([length, *(lengths[i] for i in batches[-1])])
+        if longest * (len(batches[-1]) + 1) > limit:
+            batches.append([])
+        batches[-1].append(index)
+    return batches
+
+
+def _fill_if(fits: Callable[[list[int], int, int], bool]) -> Callable:
+    """Return `fill` with another rule: fits(lengths of the batch, length of the new one, limit)."""
+
+    def filled(lengths: list[int], limit: int) -> list[list[int]]:
+        batches = [[0]]
+        for index in range(1, len(lengths)):
+            if not fits([lengths[i] for i in batches[-1]], lengths[index], limit):
+                batches.append([])
+            batches[-1].append(index)
+        return batches
+
+    return filled
+
+
+def lengths_and_limit(seed: int) -> tuple[list[int], int]:
+    """Return the lengths of 20 short sentences and the most positions of a batch."""
+    chance = random.Random(seed)
+    return [chance.choice((2, 3, 4, 6, 8, 12)) for _ in range(20)], LIMIT
+
+
+EXERCISES = {
+    "01.1": Predict(
+        solution=1 - (63 * 5 + 30) / (64 * 30),
+        mistakes={
+            "That is the share of words. The rest of the rectangle is padding.": (
+                (63 * 5 + 30) / (64 * 30)
+            ),
+            "You have counted the padding. Its share is that count, divided by all positions.": (
+                63 * 25
+            ),
+            "Right for the 63 short sentences alone. The 64th has no padding: add it.": (
+                1 - 5 / 30
+            ),
+            "You give percent. Answer with a share between 0 and 1.": (
+                100 * (1 - (63 * 5 + 30) / (64 * 30))
+            ),
+        },
+        hint="B is 64 and S is 30, the longest sentence. Add up the words, and use the formula.",
+        praise="Right. One long sentence among 64 makes 82% of the rectangle padding.",
+    ),
+    "01.2": Predict(
+        solution=[7, 12, 84, 22, 0, 3, 1, 1, 1],
+        mistakes={
+            "1 is the number of <pad>, of no word at all. Zebra is a word, and only unknown.": [
+                *(7, 12, 84, 22, 1, 3, 1, 1, 1)
+            ],
+            "Zebra is read as <unk>, and keeps its place. Nothing is left out.": [
+                *(7, 12, 84, 22, 3, 1, 1, 1, 1)
+            ],
+            "These are the words. The row has to be as long as the longest of the three.": [
+                *(7, 12, 84, 22, 0, 3)
+            ],
+            "The padding is filled with 0 here, the number of unknown words. Look up <pad>.": [
+                *(7, 12, 84, 22, 0, 3, 0, 0, 0)
+            ],
+        },
+        hint="A list of S = 9 numbers: the other words have the numbers printed for `source`.",
+        praise="Right. The mask does not change: an unknown word is a real word.",
+    ),
+    "01.3": Write(
+        solution=real_words,
+        inputs=numbered_batch,
+        mistakes={
+            "That is the fault: <unk> has the number 0, so you mark unknown words as padding.": (
+                lambda source: source > PADDING
+            ),
+            "You leave out unknown words and keep padding. Which number stands on padding alone?": (
+                lambda source: source != UNKNOWN
+            ),
+            "You mark the padding. The mask is True where a word stands.": (
+                lambda source: source == PADDING
+            ),
+            "You mark every position. At which of them does no word stand?": (
+                lambda source: source >= UNKNOWN
+            ),
+        },
+        hint="True on every word, known or not, False on <pad>, in the shape (B, S) of `source`.",
+        praise="Right. In mini's training text no word is unknown, so the fault does not show.",
+    ),
+    "01.4": Write(
+        solution=padding_of,
+        inputs=lengths_in_order,
+        mistakes={
+            "You take the mean of the batches' shares. Batches differ in size: add up their "
+            "positions first, then divide once.": _mean_of_shares,
+            "Your last batch has too many rows. It holds the sentences that are left.": _padding_if(
+                lambda batch, size, lengths: size * max(batch)
+            ),
+            "You give all batches one width. Each is as wide as its own longest sentence.": (
+                _padding_if(lambda batch, size, lengths: len(batch) * max(lengths))
+            ),
+            "That is the share of words. What is the rest?": (
+                lambda lengths, batch_size: 1 - padding_of(lengths, batch_size)
+            ),
+        },
+        hint="A batch has as many positions as sentences times its longest. Add up over batches.",
+        praise="Right. It needs the lengths alone: you can plan batches before you make a tensor.",
+    ),
+    "01.5": Write(
+        solution=fill,
+        inputs=lengths_and_limit,
+        mistakes={
+            "You count words. Padding takes positions, too: think of the rectangle.": _fill_if(
+                lambda batch, new, limit: sum(batch) + new <= limit
+            ),
+            "You take the newest sentence for the width. An earlier one may be longer.": _fill_if(
+                lambda batch, new, limit: new * (len(batch) + 1) <= limit
+            ),
+            "You keep the width of the batch as it was. The newest sentence may stretch it.": (
+                _fill_if(lambda batch, new, limit: max(batch) * (len(batch) + 1) <= limit)
+            ),
+            "A batch of exactly `limit` positions is allowed: compare again.": _fill_if(
+                lambda batch, new, limit: max(*batch, new) * (len(batch) + 1) < limit
+            ),
+            "Your last batch is missing. Who keeps it when the loop ends?": (
+                lambda lengths, limit: fill(lengths, limit)[:-1]
+            ),
+        },
+        hint="Would the batch, with this sentence in it, have more than `limit` positions? "
+        "Then the sentence opens a new batch. Return lists of indices.",
+        praise="Right. With a limit of 1,000, mini's pairs sorted by length make 207 batches of 32 to 250.",
+    ),
+}
