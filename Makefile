@@ -29,11 +29,16 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(IN) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
 	$(if $(TORCH_INDEX),$(IN) -m pip install --no-deps --index-url $(TORCH_INDEX) --constraint constraints.txt torch)
 	$(IN) -m pip install --constraint constraints.txt --editable '.[test]'
-	$(IN) -m jupyterlab.labextensions disable @jupyterlab/apputils-extension:announcements
+	for extension in @jupyterlab/apputils-extension:announcements @jupyter/nbgrader; do \
+	  $(IN) -m jupyterlab.labextensions disable $$extension || exit 1; done
+	for part in formgrader validate_assignment assignment_list course_list; do \
+	  $(IN) -m jupyter_server.extension.serverextension disable --sys-prefix \
+	    nbgrader.server_extensions.$$part || exit 1; done
 	@touch $@
 
 # Nothing listens beyond this computer, and nothing is fetched: the announcements are off in .venv,
 # and so is the list of extensions to install. The reader's own Jupyter settings stay as they are.
+# Of nbgrader, `make classroom` uses one function; what it adds to JupyterLab is off.
 LAB_FLAGS  = --ip=localhost --LabApp.default_url=/lab/tree/$(or $(wildcard $(FIRST)),notebooks) \
   --LabApp.extension_manager=readonly $(as_root) $(no_display)
 FIRST      = notebooks/00_start_here.ipynb

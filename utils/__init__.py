@@ -18,9 +18,9 @@ those above it:
     evaluation   BLEU, exact match, alignment error rate
     training     fit, checkpoints, and `python -m utils.training`
     experiments  what takes longer than a notebook may: `make experiments`
+    exercises    checkers: a hint for a wrong answer, "not attempted yet" for none
     plots        one function for each kind of picture
     widgets      the explorers: controls, a picture, its finding in words
-    exercises    checkers: a hint for a wrong answer, "not attempted yet" for none
     animation    the moving picture of the README: `make animation`
     translate    `python -m utils.translate "…"`: from the command line
     notebooks    `make notebooks`: run the notebooks and save them with their outputs

@@ -9,7 +9,16 @@ from typing import Any
 from utils.exercises.verdicts import Exercise, Verdict
 
 MODULES = {
+    "01": "tensors",
+    "02": "fixed_vector",
+    "03": "long_sentences",
+    "04": "by_hand",
     "05": "dot",
+    "06": "general",
+    "07": "additive",
+    "08": "comparing",
+    "09": "reading",
+    "10": "captions",
 }
 
 

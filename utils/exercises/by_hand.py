@@ -43,7 +43,7 @@ def find_fault_of_start(start: Tensor | list | tuple) -> str | None:
 def unmasked_batch(seed: int) -> tuple[Tensor, Tensor]:
     """Return weights (3, 6) of a softmax over all positions, and the mask (3, 6)."""
     scores = torch.randn(3, 6, generator=torch.Generator().manual_seed(seed))
-    mask = lengths_to_mask([6, 3, 1 + seed % 4 + 1], 6)
+    mask = lengths_to_mask([6, 3, 2 + seed % 4], 6)
     return scores.masked_fill(~mask, 0.0).softmax(dim=1), mask
 
 
@@ -103,7 +103,7 @@ EXERCISES = {
     "04.3": Design(
         solution=[-1.0, 1.0],
         find_fault=find_fault_of_start,
-        praise='Right. "power" can win only if lìliàng has more than half of the weight, as it has now.',
+        praise='Right. "power" needs more than half of the weight on lìliàng, and now has it.',
         mistakes={
             "s_0 has two numbers here": [0.0, 1.0, 0.0],
             'The first word is "knowledge"; the weights are zhīshi 0.87': [1.0, -1.0],

@@ -179,6 +179,7 @@ EXERCISES = {
         },
         hint="In the double sum of (3b), W_ik stands beside s_i and h_jk. Differentiate e_tj by "
         "W_ik, multiply by by_score[j], and add up over j.",
-        praise="Right. It is s times one mix of the states: of all directions of W, one step pulls at one.",
+        praise="Right. It is one column times one row, s times a mix of the states, like each "
+        "simple matrix in the singular value decomposition.",
     ),
 }

@@ -193,6 +193,7 @@ EXERCISES = {
         },
         hint="Would the batch, with this sentence in it, have more than `limit` positions? "
         "Then the sentence opens a new batch. Return lists of indices.",
-        praise="Right. With a limit of 1,000, mini's pairs sorted by length make 207 batches of 32 to 250.",
+        praise="Right. Sorted by length, mini's training pairs make 207 batches of at most 1,000 "
+        "positions, with 32 to 250 pairs in each.",
     ),
 }

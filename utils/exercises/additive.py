@@ -1,0 +1,223 @@
+"""The exercises of notebook 07, on additive attention."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from utils.exercises.verdicts import Design, Predict, Write
+
+WORDS = {"an article": "der", "a noun": "Lehrer", "a verb": "liest"}  # what each word is
+SHAPES = {"W1": (3, 3), "W2": (3, 3), "b": (3,), "v": (3,)}  # with three hidden units
+ENOUGH = 0.5  # of the weight, for the word that is needed
+
+
+def score(query: Tensor, keys: Tensor, W2: Tensor, b: Tensor, v: Tensor) -> Tensor:
+    """Return the scores (B, S): query (B, Q), keys (B, S, A), W2 (A, Q), b (A), v (A)."""
+    return torch.tanh(keys + (query @ W2.T + b).unsqueeze(1)) @ v
+
+
+def sizes(seed: int) -> tuple[torch.Generator, int, int, int, int, int]:
+    """Return a random generator, and B, S, Q, M and A, all different."""
+    return torch.Generator().manual_seed(seed), 2, 3 + seed, 8, 10, 9
+
+
+def score_inputs(seed: int) -> tuple[Tensor, ...]:
+    """Return query (B, Q), keys (B, S, A), W2 (A, Q), b (A) and v (A)."""
+    random, B, S, Q, _, A = sizes(seed)
+    shapes = [(B, Q), (B, S, A), (A, Q), (A,), (A,)]
+    query, keys, W2, b, v = (torch.randn(shape, generator=random) for shape in shapes)
+    return query, keys, W2 / 3, b, v
+
+
+def find_fault_of_units(parts: Sequence[Tensor]) -> str | None:
+    """Find out why W1, W2, b and v with three units do not find the word that is needed."""
+    if not isinstance(parts, list | tuple) or len(parts) != len(SHAPES):
+        return "Hand over four tensors with commas between them: W1, W2, b, v."
+    for (name, shape), part in zip(SHAPES.items(), parts, strict=True):
+        if not isinstance(part, Tensor):
+            return f"{name} must be a tensor, not {type(part).__name__}."
+        if part.shape != shape:
+            return (
+                f"{name} has shape {tuple(part.shape)}. How many hidden units are there now, and "
+                "how many numbers has the query?"
+            )
+    W1, W2, b, v = (part.float() for part in parts)
+    for place, (needed, word) in enumerate(WORDS.items()):
+        query, memory = torch.eye(3)[place], torch.eye(3)
+        weights = (torch.tanh(memory @ W1.T + W2 @ query + b) @ v).softmax(dim=0)
+        if not weights[place] > ENOUGH:
+            return (
+                f"If {needed} is needed, {word} gets {weights[place]:.2f} of the weight. Look at "
+                "each unit's sum inside the tanh: its kind there and needed, one of the two, or "
+                "neither."
+            )
+    return None
+
+
+def concat_score(query: Tensor, memory: Tensor, W: Tensor, v: Tensor) -> Tensor:
+    """Return the scores (B, S): query (B, Q), memory (B, S, M), W (A, Q + M), v (A)."""
+    return torch.tanh(_concatenated(query, memory) @ W.T) @ v
+
+
+def _concatenated(query: Tensor, memory: Tensor, query_last: bool = False) -> Tensor:
+    """Return [s ; h_j] for all words, (B, S, Q + M), or [h_j ; s]."""
+    parts = [query.unsqueeze(1).expand(-1, memory.shape[1], -1), memory]
+    return torch.cat(parts[::-1] if query_last else parts, dim=2)
+
+
+def concat_inputs(seed: int) -> tuple[Tensor, ...]:
+    """Return query (B, Q), memory (B, S, M), W (A, Q + M) and v (A)."""
+    random, B, S, Q, M, A = sizes(seed)
+    shapes = [(B, Q), (B, S, M), (A, Q + M), (A,)]
+    query, memory, W, v = (torch.randn(shape, generator=random) for shape in shapes)
+    return query, memory, W / 4, v
+
+
+def slopes(query: Tensor, memory: Tensor, W1: Tensor, W2: Tensor, b: Tensor, v: Tensor) -> Tensor:
+    """Return ∂e_tj/∂s (S, Q) for every word: query (Q), memory (S, M), the rest as in (3c)."""
+    hidden = torch.tanh(memory @ W1.T + W2 @ query + b)  # (S, A)
+    return ((1 - hidden**2) * v) @ W2
+
+
+def slope_inputs(seed: int) -> tuple[Tensor, ...]:
+    """Return query (Q), memory (S, M), W1 (A, M), W2 (A, Q), b (A) and v (A)."""
+    random, _, S, Q, M, A = sizes(seed)
+    shapes = [(Q,), (S, M), (A, M), (A, Q), (A,), (A,)]
+    query, memory, W1, W2, b, v = (torch.randn(shape, generator=random) for shape in shapes)
+    return query, memory, W1 / 3, W2 / 3, b, v
+
+
+def _slopes_by(combine: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]) -> Callable:
+    """Return slopes that make something else of hidden (S, A), W1, W2 and v."""
+
+    def other_slopes(query, memory, W1, W2, b, v):
+        return combine(torch.tanh(memory @ W1.T + W2 @ query + b), W1, W2, v)
+
+    return other_slopes
+
+
+def _units(W1: list[float], W2: list[float], b: list[float], v: list[float]) -> tuple:
+    """Return W1 and W2 with these diagonals, and b and v."""
+    return torch.tensor(W1).diag(), torch.tensor(W2).diag(), torch.tensor(b), torch.tensor(v)
+
+
+TWOS, MINUS_THREES = [2.0, 2.0, 2.0], [-3.0, -3.0, -3.0]
+EXERCISES = {
+    "07.1": Predict(
+        solution="noun",
+        mistakes={
+            "That is the unit you switched off. In the heat maps of the hidden layer, which column "
+            "is the first, and which the second?": "verb",
+            "Without the second unit's answer, what is left of the row of liest if a verb is "
+            "needed?": "both",
+            "The first unit still counts. In its column, which word stands out if a noun is "
+            "needed?": "neither",
+        },
+        hint='Answer with a text: "noun", "verb", "both" or "neither".',
+        praise="Right. If a verb is needed, Lehrer still gets the most: the one unit left knows "
+        "nouns alone.",
+    ),
+    "07.2": Write(
+        solution=score,
+        inputs=score_inputs,
+        mistakes={
+            "This is the code with the fault. Write the score as the word's term plus the query's: "
+            "which one is the same for all words?": lambda query, keys, W2, b, v: (
+                (keys + (query @ W2.T + b).unsqueeze(1)) @ v
+            ),
+            "The tanh sees the word alone. What the query adds is still the same for all words, so "
+            "it cancels.": lambda query, keys, W2, b, v: (
+                (torch.tanh(keys) + (query @ W2.T + b).unsqueeze(1)) @ v
+            ),
+            "The tanh sees the query alone. Then its part is still the same for all words, and "
+            "cancels.": lambda query, keys, W2, b, v: (
+                (keys + torch.tanh(query @ W2.T + b).unsqueeze(1)) @ v
+            ),
+            "Word and query each have a tanh of their own, so the score is still a sum of two "
+            "separate terms.": lambda query, keys, W2, b, v: (
+                (torch.tanh(keys) + torch.tanh(query @ W2.T + b).unsqueeze(1)) @ v
+            ),
+            "Your tanh comes after v, so no score leaves −1 to 1. Each hidden unit needs a tanh of "
+            "its own.": lambda query, keys, W2, b, v: torch.tanh(
+                (keys + (query @ W2.T + b).unsqueeze(1)) @ v
+            ),
+            "The tanh is where it belongs. But you return weights, and the function is to return "
+            "scores.": lambda *inputs: score(*inputs).softmax(dim=1),
+        },
+        hint="Compare with (3c), from the inside out: what is added, what bends it, what weighs "
+        "it?",
+        praise="Right. The tanh has to bend word and query together, before v weighs the units.",
+    ),
+    "07.3": Design(
+        solution=_units(TWOS, TWOS, MINUS_THREES, TWOS),
+        find_fault=find_fault_of_units,
+        praise="Right. A unit is one row of W1, one row of W2, and one entry each of b and v.",
+        mistakes={
+            "W1 has shape (2, 3).": (
+                torch.tensor([[0.0, 2.0, 0.0], [0.0, 0.0, 2.0]]),
+                torch.tensor([[2.0, 0.0], [0.0, 2.0]]),
+                torch.tensor([-3.0, -3.0]),
+                torch.tensor([2.0, 2.0]),
+            ),
+            "W2 has shape (3, 2).": (
+                torch.eye(3) * 2,
+                torch.tensor([[0.0, 0.0], [2.0, 0.0], [0.0, 2.0]]),
+                torch.tensor(MINUS_THREES),
+                torch.tensor(TWOS),
+            ),
+            "If an article is needed, der gets 0.33": _units(
+                TWOS, [0.0, 2.0, 2.0], MINUS_THREES, TWOS
+            ),
+            "If an article is needed, der gets 0.24": _units(
+                TWOS, TWOS, MINUS_THREES, [0.0, 2.0, 2.0]
+            ),
+            "Hand over four tensors": torch.eye(3),
+        },
+    ),
+    "07.4": Write(
+        solution=concat_score,
+        inputs=concat_inputs,
+        mistakes={
+            "You wrote [h ; s]. The first Q columns of W belong to the query.": (
+                lambda query, memory, W, v: (
+                    torch.tanh(_concatenated(query, memory, query_last=True) @ W.T) @ v
+                )
+            ),
+            "The tanh is missing, so the query cancels in the softmax.": (
+                lambda query, memory, W, v: _concatenated(query, memory) @ W.T @ v
+            ),
+            "Your tanh comes too early: it belongs between W and v.": (
+                lambda query, memory, W, v: torch.tanh(_concatenated(query, memory)) @ W.T @ v
+            ),
+            "You return the answers of the hidden units. Which vector makes one number of "
+            "them?": lambda query, memory, W, v: torch.tanh(_concatenated(query, memory) @ W.T),
+        },
+        hint="Give each word a copy of its sentence's query, concatenate along the last dimension, "
+        "query first, and apply W, tanh and v.",
+        praise="Right. The first Q columns of W are W₂, the other M are W₁, and there is no bias.",
+    ),
+    "07.5": Write(
+        solution=slopes,
+        inputs=slope_inputs,
+        mistakes={
+            "Your rows are all alike: that is the slope without the tanh. What is the derivative "
+            "of tanh(x)?": _slopes_by(lambda hidden, W1, W2, v: (v @ W2).expand(len(hidden), -1)),
+            "You multiply by the tanh itself, where its derivative belongs. Where the tanh is near "
+            "1, how steep is it?": _slopes_by(lambda hidden, W1, W2, v: (hidden * v) @ W2),
+            "You leave v out. How much does each unit's answer count for the score?": _slopes_by(
+                lambda hidden, W1, W2, v: (1 - hidden**2) @ W2
+            ),
+            "That is the slope along the word, ∂e/∂h. Which matrix reads the query?": _slopes_by(
+                lambda hidden, W1, W2, v: ((1 - hidden**2) * v) @ W1
+            ),
+            "The derivative of tanh(x) is not 1 − tanh(x): look at the power.": _slopes_by(
+                lambda hidden, W1, W2, v: ((1 - hidden) * v) @ W2
+            ),
+        },
+        hint="Take one unit: its answer is tanh of a sum, and W2 says how that sum moves with s. "
+        "Multiply the derivatives, weigh with v, and add up over units.",
+        praise="Right. If all rows were equal, s would move all scores alike, and the softmax "
+        "would not notice.",
+    ),
+}

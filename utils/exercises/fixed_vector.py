@@ -1,0 +1,218 @@
+"""The exercises of notebook 02, on the fixed-vector encoder–decoder."""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from utils.attention import last_states, lengths_to_mask
+from utils.exercises.verdicts import Design, Predict, Write
+from utils.model import ModelConfig, Seq2Seq
+from utils.text import Batch
+
+PADDING, START, END = 1, 2, 3  # the numbers of special words
+WORDS = 100  # that the cell of 02.4 reads
+MOVED = 0.05  # how far its state may move
+LOSSES = [math.log(2), math.log(8)]  # of the two real words in 02.1
+
+
+def count_gru(input_size: int, state_size: int) -> int:
+    """Return the number of weights in a GRU cell: three gates with W, U and two biases each."""
+    return 3 * state_size * (input_size + state_size + 2)
+
+
+def sizes(seed: int) -> tuple[int, int]:
+    """Return the sizes of a cell's input and of its state."""
+    return 3 + 2 * seed, 4 + 5 * seed
+
+
+def padded_states(seed: int) -> tuple[Tensor, Tensor]:
+    """Return states (3, 7, 6) of a batch with padding, and its lengths (3,)."""
+    chance = torch.Generator().manual_seed(seed)
+    lengths = torch.tensor([4, 7, 2 + seed % 4])
+    states = torch.randn(3, 7, 6, generator=chance)
+    return states * lengths_to_mask(lengths).unsqueeze(2) + 0.1, lengths
+
+
+def _halves(left: Callable, right: Callable, swap: bool = False) -> Callable:
+    """Return a summary with the halves of other positions: each gets the lengths (B,)."""
+
+    def summarize(states: Tensor, lengths: Tensor) -> Tensor:
+        rows, half = torch.arange(len(states)), states.shape[2] // 2
+        going_right, going_left = states[rows, left(lengths)], states[rows, right(lengths)]
+        if swap:
+            going_right, going_left = going_right.roll(half, 1), going_left.roll(half, 1)
+        return torch.cat([going_right[:, :half], going_left[:, half:]], dim=1)
+
+    return summarize
+
+
+def find_fault_of_cell(cell: nn.GRUCell) -> str | None:
+    """Find out why the state of a GRU cell does not survive 100 words."""
+    if not isinstance(cell, nn.GRUCell) or (cell.input_size, cell.hidden_size) != (3, 2):
+        return "Hand over the cell itself: an nn.GRUCell(3, 2), with three numbers in and two kept."
+    chance = torch.Generator().manual_seed(0)
+    start = torch.tensor([[0.9, -0.7], [0.2, 0.4], [-0.5, 0.0]])  # (3, 2)
+    state, words = start, torch.rand(WORDS, 3, 3, generator=chance)
+    with torch.no_grad():
+        from_input = words[0] @ cell.weight_ih.T + cell.bias_ih  # (3, 6)
+        from_state = start @ cell.weight_hh.T + cell.bias_hh
+        r, z, _ = (part.mean().item() for part in (from_input + from_state).sigmoid().chunk(3, 1))
+        for word in words:
+            state = cell(word, state)
+    moved = (state - start).abs().max().item()
+    if moved < MOVED:
+        return None
+    if z > 0.9:
+        left = f"{z:.4f} to the power of {WORDS} is {z**WORDS:.2f}"
+        return f"Nearly: z is {z:.4f} on average. But {left}: so much of the state is left."
+    if z < 0.1:
+        return "z is near 0, so h′ is n: each word writes over the state. Read h′ = … once more."
+    if r > 0.9 or r < 0.1:
+        return "You moved the reset gate r. It decides what the proposal n sees, not what survives."
+    return f"After {WORDS} words the state has moved by up to {moved:.2f}. Which gate keeps it?"
+
+
+def cell_with(gate: int, bias: float) -> nn.GRUCell:
+    """Return a GRU cell with this bias on one gate: 0 for r, 1 for z."""
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(0)
+        cell = nn.GRUCell(3, 2)
+        cell.bias_ih[2 * gate : 2 * gate + 2] = bias
+    return cell
+
+
+def free_running_logits(batch: Batch, model: Seq2Seq) -> Tensor:
+    """Feed the best word back: source (B, S), target (B, T) -> logits (B, T-1, V)."""
+    return _logits_if(lambda logits, batch, t: logits.argmax(dim=1))(batch, model)
+
+
+def _logits_if(feed: Callable, forget: bool = False) -> Callable:
+    """Return a decoding loop that feeds `feed(logits, batch, t)` (B,), or that loses its state."""
+
+    def run(batch: Batch, model: Seq2Seq) -> Tensor:
+        decoder, steps = model.decoder, []
+        _, c = model.encoder(batch.source, batch.source_lengths)  # (B, M)
+        first = state = decoder.start(c)  # (B, Q)
+        word = batch.target[:, 0]  # (B,)
+        for t in range(1, batch.target.shape[1]):
+            embedded = decoder.embedding(word)
+            state = decoder.cell(torch.cat([embedded, c], dim=1), first if forget else state)
+            steps.append(decoder.predict(embedded, state, c))
+            word = feed(steps[-1], batch, t)
+        return torch.stack(steps, dim=1)
+
+    return run
+
+
+def batch_and_model(seed: int) -> tuple[Batch, Seq2Seq]:
+    """Return a batch of two pairs, and a small model with large random weights."""
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(seed)
+        config = ModelConfig(20, 20, PADDING, PADDING, "fixed", 6, 8, 8, 0.0)
+        model = Seq2Seq(config).eval()
+        for weights in model.decoder.parameters():
+            weights.mul_(4.0)
+        source, target = torch.randint(4, 20, (2, 5)), torch.randint(4, 20, (2, 7))
+    source[1, 3:], target[:, 0], target[0, 6], target[1, 4] = PADDING, START, END, END
+    target[1, 5:] = PADDING
+    return Batch(source, torch.tensor([5, 3]), target), model
+
+
+EXERCISES = {
+    "02.1": Predict(
+        solution=math.exp(sum(LOSSES) / 2),
+        mistakes={
+            "You divide by three positions. One of them is padding, and padding is not a word.": (
+                math.exp(sum(LOSSES) / 3)
+            ),
+            "That is the mean loss, in nats. Perplexity is its exponential.": sum(LOSSES) / 2,
+            "You take the exponential of the sum. Perplexity belongs to the mean loss per word.": (
+                math.exp(sum(LOSSES))
+            ),
+            "You average 2 and 8. The mean is taken of the losses, and the exponential after it.": (
+                (2 + 8) / 2
+            ),
+            "You average the probabilities first. Take the loss of each word, then the mean.": (
+                2 / (1 / 2 + 1 / 8)
+            ),
+        },
+        hint="Write down −ln p for each real word, take the mean, then the exponential.",
+        praise="Right. As unsure as someone who chooses among 4 words at each step.",
+    ),
+    "02.2": Write(
+        solution=count_gru,
+        inputs=sizes,
+        mistakes={
+            "You count one bias for each gate. How many does PyTorch keep?": (
+                lambda input_size, state_size: 3 * state_size * (input_size + state_size + 1)
+            ),
+            "The biases are missing. They are learned, too.": (
+                lambda input_size, state_size: 3 * state_size * (input_size + state_size)
+            ),
+            "You count one gate. How many matrices W stand on top of each other in weight_ih?": (
+                lambda input_size, state_size: state_size * (input_size + state_size + 2)
+            ),
+            "You count two gates. The proposal n has its own W, U and biases.": (
+                lambda input_size, state_size: 2 * state_size * (input_size + state_size + 2)
+            ),
+        },
+        hint="Add up weight_ih (3H, E), weight_hh (3H, H), bias_ih (3H) and bias_hh (3H).",
+        praise="Right. Double E, and a part of it doubles; double H, and the part with H² is fourfold.",
+    ),
+    "02.3": Write(
+        solution=last_states,
+        inputs=padded_states,
+        mistakes={
+            "That is the fault. In a short sentence position −1 is padding. And where has the "
+            "right-to-left GRU read everything?": lambda states, lengths: states[:, -1],
+            "Your right-to-left half has read one word so far. Where does that GRU stop?": (
+                _halves(lambda lengths: lengths - 1, lambda lengths: lengths - 1)
+            ),
+            "Your left-to-right half comes from padding in short sentences. Use the lengths.": (
+                _halves(lambda lengths: lengths * 0 - 1, lambda lengths: lengths * 0)
+            ),
+            "Your left-to-right half has read only the first word. Where does that GRU stop?": (
+                _halves(lambda lengths: lengths * 0, lambda lengths: lengths * 0)
+            ),
+            "The positions are right, and the halves are not: left-to-right has the first half.": (
+                _halves(lambda lengths: lengths - 1, lambda lengths: lengths * 0, swap=True)
+            ),
+        },
+        hint="First half: row b at its own last real word. Second half: each row at position 0.",
+        praise="Right. Each row needs a position of its own, so the lengths are part of the input.",
+    ),
+    "02.4": Design(
+        solution=cell_with(1, 20.0),
+        find_fault=find_fault_of_cell,
+        praise="Right. But the words leave no trace: training has to learn when to keep, when to write.",
+        mistakes={
+            "Hand over the cell itself": "z = 1",
+            "Nearly: z is": cell_with(1, 5.0),
+            "z is near 0, so h′ is n": cell_with(1, -20.0),
+            "You moved the reset gate r.": cell_with(0, 20.0),
+            "After 100 words the state has moved": cell_with(0, 0.0),
+        },
+    ),
+    "02.5": Write(
+        solution=free_running_logits,
+        inputs=batch_and_model,
+        mistakes={
+            "You feed the reference words: that is teacher forcing. Which word did the model find "
+            "best?": _logits_if(lambda logits, batch, t: batch.target[:, t]),
+            "You feed <sos> at every step, so the decoder never sees what it has written.": (
+                _logits_if(lambda logits, batch, t: batch.target[:, 0])
+            ),
+            "Each of your steps starts at s₀. Keep the state that the last step returned.": (
+                _logits_if(lambda logits, batch, t: logits.argmax(dim=1), forget=True)
+            ),
+            "You feed the least probable word.": (
+                _logits_if(lambda logits, batch, t: logits.argmin(dim=1))
+            ),
+        },
+        hint="Feed <sos>, the first column of the target, then the argmax of the last logits. "
+        "Return the logits of T − 1 steps.",
+        praise="Right. After its first wrong word, the model goes on from another beginning.",
+    ),
+}

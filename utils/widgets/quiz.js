@@ -1,0 +1,47 @@
+// Questions as groups of radio buttons: the browser's own, so keyboard and screen reader work.
+
+function makeOption(option, group, choose) {
+  const label = document.createElement("label");
+  const input = document.createElement("input");
+  input.type = "radio";
+  input.name = group;
+  input.addEventListener("change", choose);
+  label.append(input, " ", option.text);
+  return label;
+}
+
+function makeQuestion(question, number, model) {
+  const group = document.createElement("fieldset");
+  const legend = document.createElement("legend");
+  legend.textContent = `${number + 1}. ${question.text}`;
+  const verdict = document.createElement("p");
+  verdict.setAttribute("role", "status");
+  group.append(legend);
+  const name = `question-${number}-${crypto.randomUUID?.() ?? Math.random()}`;
+  question.options.forEach((option, index) => {
+    const choose = () => {
+      verdict.textContent = (option.right ? "✓ Right. " : "✗ Not this one. ") + option.why;
+      const chosen = [...model.get("chosen")];
+      chosen[number] = index;
+      model.set("chosen", chosen);
+      model.save_changes();
+    };
+    group.append(makeOption(option, name, choose));
+  });
+  group.append(verdict);
+  return group;
+}
+
+// JupyterLab would take arrows and letters for commands of its own.
+function keepPlainKeys(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape") return;
+  event.stopPropagation();
+}
+
+function render({ model, el }) {
+  el.classList.add("quick-questions");
+  el.addEventListener("keydown", keepPlainKeys);
+  el.append(...model.get("questions").map((question, i) => makeQuestion(question, i, model)));
+}
+
+export default { render };
