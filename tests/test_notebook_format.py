@@ -18,7 +18,7 @@ from utils.notebooks import WIDGET_VIEW
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
-KNOWN_TAGS = {"nbval-check-output", "raises-exception"}
+KNOWN_TAGS = {"nbval-check-output", "raises-exception", "solution"}
 CODE_LINES = 15
 FILE_SIZE = 1_000_000  # bytes
 LAST_HEADINGS = ["Exercises", "Summary", "References", "Next"]
@@ -252,6 +252,13 @@ def test_every_notebook(rule):
         for problem in rule(nbformat.read(path, as_version=4), path)
     ]
     assert not problems, "\n".join(problems)
+
+
+def test_the_links_of_the_teachers_guide_lead_somewhere():
+    path = ROOT / "notebooks" / "TEACHING.md"
+    guide = new_notebook(cells=[new_markdown_cell(path.read_text(encoding="utf-8"))])
+    assert links_lead_somewhere(guide, path) == []
+    assert words_carry_weight(guide, path) == []
 
 
 def test_each_notebook_has_its_own_number():

@@ -23,5 +23,6 @@ those above it:
     widgets      the explorers: controls, a picture, its finding in words
     animation    the moving picture of the README: `make animation`
     translate    `python -m utils.translate "…"`: from the command line
+    classroom    the edition without answers: `make classroom`
     notebooks    `make notebooks`: run the notebooks and save them with their outputs
 """

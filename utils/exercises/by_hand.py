@@ -40,6 +40,12 @@ def find_fault_of_start(start: Tensor | list | tuple) -> str | None:
     )
 
 
+def some_weights(seed: int) -> tuple[Tensor]:
+    """Return the weights (S,) of one step."""
+    scores = torch.randn(3 + seed, generator=torch.Generator().manual_seed(seed))
+    return (scores.softmax(dim=0),)
+
+
 def unmasked_batch(seed: int) -> tuple[Tensor, Tensor]:
     """Return weights (3, 6) of a softmax over all positions, and the mask (3, 6)."""
     scores = torch.randn(3, 6, generator=torch.Generator().manual_seed(seed))
@@ -145,9 +151,7 @@ EXERCISES = {
     ),
     "04.5": Write(
         solution=slopes,
-        inputs=lambda seed: (
-            torch.randn(3 + seed, generator=torch.Generator().manual_seed(seed)).softmax(dim=0),
-        ),
+        inputs=some_weights,
         mistakes={
             "The diagonal is right. But a score stands in the sum of (4), too, so it changes the "
             "other weights.": lambda alpha: torch.diag(alpha * (1 - alpha)),

@@ -159,7 +159,7 @@ EXERCISES = {
             ),
         },
         hint="Add up weight_ih (3H, E), weight_hh (3H, H), bias_ih (3H) and bias_hh (3H).",
-        praise="Right. Double E, and a part of it doubles; double H, and the part with H² is fourfold.",
+        praise="Right. Double E, and the W double; double H, and the U become four times as large.",
     ),
     "02.3": Write(
         solution=last_states,
@@ -186,7 +186,7 @@ EXERCISES = {
     "02.4": Design(
         solution=cell_with(1, 20.0),
         find_fault=find_fault_of_cell,
-        praise="Right. But the words leave no trace: training has to learn when to keep, when to write.",
+        praise="Right. But now the words leave no trace: training has to learn when to keep.",
         mistakes={
             "Hand over the cell itself": "z = 1",
             "Nearly: z is": cell_with(1, 5.0),

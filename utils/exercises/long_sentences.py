@@ -58,6 +58,12 @@ def is_right(translator: Translator, german: str, english: str) -> bool:
     return [word.lower() for word in translation.tokens] == list(tokenize(english.lower()))
 
 
+def recurrence(seed: int) -> tuple[float, Tensor]:
+    """Return the factor w and the inputs x (S,) of an encoder whose state is one number."""
+    random = torch.Generator().manual_seed(seed)
+    return 0.6 + 0.1 * seed, 0.6 * torch.randn(4 + seed % 3, generator=random)
+
+
 def counts_of_runs(seed: int) -> tuple[Tensor, Tensor]:
     """Return counts of found and of written runs, both (N, 4): short sentences are the better."""
     random = torch.Generator().manual_seed(seed)
@@ -175,10 +181,7 @@ EXERCISES = {
     ),
     "03.5": Write(
         solution=reach,
-        inputs=lambda seed: (
-            0.6 + 0.1 * seed,
-            0.6 * torch.randn(4 + seed % 3, generator=torch.Generator().manual_seed(seed)),
-        ),
+        inputs=recurrence,
         mistakes={
             "Your product has no w. By what is h_{j-1} multiplied on its way into h_j?": (
                 lambda w, x: slopes_of_states(w, x).flip(0).cumprod(0).flip(0)

@@ -15,7 +15,7 @@ from utils.widgets.svg import short
 
 MOST_PIECES = 60  # words, or pieces of words where the model reads those
 MOST_LETTERS = 2000
-EMPTY = "Type a German sentence, such as: der Hund schläft ."
+EMPTY = "Type a German sentence, such as: der Lehrer schläft ."
 
 
 class Reading(NamedTuple):

@@ -1,0 +1,249 @@
+"""The exercises of notebook 10, on real translation."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from random import Random
+
+import torch
+from torch import Tensor
+
+from utils.decoding import beam_search
+from utils.exercises.verdicts import Design, Write
+from utils.table_model import TableModel
+from utils.text import UNKNOWN
+
+Scored = tuple[list[str], float]  # a hypothesis: its words, and its log-probability
+Table = dict[tuple[str, ...], dict[str, float]]
+
+ENGLISH = ["a", "man", "and", "his", "dog", "run", "over", "the", "grass", "near", "old", "trees"]
+GERMAN = ["Emma", "wartet", "mit", "Herrn", "Krause", "vor", "Schloss", "Bellevue"]
+FEW = ["the", "dog", "and", "cat"]
+
+
+def perplexity_per_word(loss: float, pieces: int, words: int) -> float:
+    """Turn the mean loss per piece, in nats, into the perplexity per word."""
+    return math.exp(loss * pieces / words)
+
+
+def loss_and_counts(seed: int) -> tuple[float, int, int]:
+    """Return a loss per piece, a number of pieces, and a smaller number of words."""
+    random = Random(seed)
+    words = random.randint(200, 400)
+    return random.uniform(0.7, 1.4), int(words * random.uniform(1.2, 1.6)), words
+
+
+def copy_unknown(words: Sequence[str], weights: Tensor, source: Sequence[str]) -> list[str]:
+    """Replace each `<unk>` by its heaviest source word: T words, weights (T, S), S words."""
+    return [
+        source[int(row.argmax())] if word == UNKNOWN else word
+        for word, row in zip(words, weights, strict=True)
+    ]
+
+
+def _copied_from(place: Callable[[Tensor, int], int]) -> Callable[..., list[str]]:
+    """Return a way to copy that takes the source word for target word t from another place."""
+
+    def copy(words: Sequence[str], weights: Tensor, source: Sequence[str]) -> list[str]:
+        places = (place(weights, t) for t in range(len(words)))
+        return [source[p] if w == UNKNOWN else w for w, p in zip(words, places, strict=True)]
+
+    return copy
+
+
+def words_with_unknown(seed: int) -> tuple[list[str], Tensor, list[str]]:
+    """Return 6 words, of which 3 are `<unk>`, weights (6, S) and S = 6 or 7 source words."""
+    random = Random(seed)
+    source = random.sample(GERMAN, 6 + seed % 2)
+    words = random.sample([*random.sample(ENGLISH, 3), *[UNKNOWN] * 3], 6)
+    generator = torch.Generator().manual_seed(seed)
+    scores = 2 * torch.randn(len(words), len(source), generator=generator)
+    return words, scores.softmax(dim=1), source
+
+
+def rank_beam(hypotheses: Sequence[Scored], rho: float) -> list[Scored]:
+    """Sort pairs of words and log p by log p / length**rho, best first; `<eos>` has a length."""
+    return _ranked_by(lambda log_p, length, rho: log_p / length**rho)(hypotheses, rho)
+
+
+def _ranked_by(rank: Callable[[float, int, float], float]) -> Callable[..., list[Scored]]:
+    """Return a ranking by a number that is made from log p, the length with `<eos>`, and ρ."""
+    return lambda hypotheses, rho: sorted(
+        hypotheses, key=lambda pair: rank(pair[1], len(pair[0]) + 1, rho), reverse=True
+    )
+
+
+def a_beam(seed: int) -> tuple[list[Scored], float]:
+    """Return 8 hypotheses of 1 to 12 words with their log p, and ρ: 0.5, 1, 1.5, …"""
+    random = Random(seed)
+    lengths = random.sample(range(1, 13), 8)
+    scores = [-random.uniform(0.8, 1.2) * (length + 1) ** 0.8 for length in lengths]
+    beam = [(random.sample(ENGLISH, k), score) for k, score in zip(lengths, scores, strict=True)]
+    return beam, 0.5 + 0.5 * seed
+
+
+def ngrams(words: Sequence[str], n: int) -> Counter:
+    """Count the sequences of n words."""
+    return Counter(zip(*(words[i:] for i in range(n)), strict=False))
+
+
+def clipped_precision(words: Sequence[str], references: Sequence[Sequence[str]], n: int) -> float:
+    """Return the share of n-grams of `words` that some reference has, each as often as there."""
+    return _precision_with(max)(words, references, n)
+
+
+def _precision_with(limit: Callable[[list[int]], int]) -> Callable[..., float]:
+    """Return a precision where an n-gram counts up to a limit made from its references' counts."""
+
+    def precision(words: Sequence[str], references: Sequence[Sequence[str]], n: int) -> float:
+        written, wanted = ngrams(words, n), [ngrams(reference, n) for reference in references]
+        limits = {gram: limit([counts[gram] for counts in wanted]) for gram in written}
+        return sum(min(written[gram], limits[gram]) for gram in written) / written.total()
+
+    return precision
+
+
+def words_and_references(seed: int) -> tuple[list[str], list[list[str]], int]:
+    """Return 9 words with many repetitions, 2 or 3 references of 7 words, and n = 1 or 2."""
+    random = Random(seed)
+    references = [random.choices([*FEW, *ENGLISH[:2]], k=7) for _ in range(2 + seed % 2)]
+    return random.choices(FEW[:3], k=9), references, 1 + seed % 2
+
+
+def best_probability(model: TableModel, beam_size: int) -> float:
+    """Return the probability of the best translation that a beam finds, ranked by log p."""
+    source, lengths = torch.zeros(1, 3, dtype=torch.long), torch.tensor([3])
+    (found,) = beam_search(model, source, lengths, model.start, model.end, beam_size, 0.0)
+    return math.exp(found[0].score)
+
+
+def find_fault_of_table(table: Table) -> str | None:
+    """Find out why a table does not make beams of 1, 2 and 3 find better and better."""
+    if not isinstance(table, dict) or not all(isinstance(row, dict) for row in table.values()):
+        return "A table is a dictionary of dictionaries: {words so far: {next word: probability}}."
+    if not all(isinstance(prefix, tuple) for prefix in table):
+        return 'The words so far are a tuple. One word needs a comma: ("a",) and not ("a").'
+    try:
+        model = TableModel(table)
+    except ValueError as error:
+        return f"That is no table yet: {error}"
+    one, two, three = (best_probability(model, beam_size) for beam_size in (1, 2, 3))
+    if two <= one + 1e-6:
+        found = f"A beam of 2 finds p = {two:.3f}, and a beam of 1 has found {one:.3f}. "
+        return found + "Where does the first word of greedy search lead? See the table `cat`."
+    if three <= two + 1e-6:
+        found = f"A beam of 3 finds p = {three:.3f}, and a beam of 2 has found {two:.3f}. "
+        return found + "Which beginning would a beam of 2 have to drop?"
+    return None
+
+
+GROWING: Table = {
+    (): {"a": 0.4, "the": 0.35, "one": 0.25},
+    ("a",): {"dog": 0.4, "cat": 0.3, "bird": 0.3},
+    ("the",): {"dog": 0.6, "cat": 0.4},
+}
+
+EXERCISES = {
+    "10.1": Write(
+        solution=perplexity_per_word,
+        inputs=loss_and_counts,
+        mistakes={
+            "That is the perplexity per piece. How large is the total loss, and how many words "
+            "share it?": lambda loss, pieces, words: math.exp(loss),
+            "You scale the perplexity. It is the loss that adds up over pieces: convert the loss, "
+            "then take the exponential.": lambda loss, pieces, words: (
+                math.exp(loss) * pieces / words
+            ),
+            "Your number is below the one per piece. A word holds one piece or more: should a "
+            "model be surer of a word than of a piece?": lambda loss, pieces, words: math.exp(
+                loss * words / pieces
+            ),
+            "That is the mean loss per word, in nats. One step is missing to a perplexity.": (
+                lambda loss, pieces, words: loss * pieces / words
+            ),
+        },
+        hint="Go back to the total loss first, then spread it over the words.",
+        praise="Right. The total stays the same: only the number of units that share it changes.",
+    ),
+    "10.2": Write(
+        solution=copy_unknown,
+        inputs=words_with_unknown,
+        mistakes={
+            "You copy by place: word t for word t. Which number tells where the model looked?": (
+                _copied_from(lambda weights, t: t)
+            ),
+            "You look down a column. What target word t looked at stands in a row.": (
+                _copied_from(lambda weights, t: int(weights[:, t].argmax()))
+            ),
+            "All your unknown words become the same word. Each has a row of its own.": (
+                _copied_from(lambda weights, t: int(weights.sum(dim=0).argmax()))
+            ),
+            "You replace words that the model knows, too. They are translated already.": (
+                lambda words, weights, source: [source[int(row.argmax())] for row in weights]
+            ),
+        },
+        hint="Go through words and rows together. T words come in, T words go out, as a list.",
+        praise="Right. Attention says which unknown word is meant. Whether a copy is good English "
+        "depends on the word: a name mostly is, a compound is not.",
+    ),
+    "10.3": Write(
+        solution=rank_beam,
+        inputs=a_beam,
+        mistakes={
+            "Your first is the worst. Log-probabilities are negative: which end of the number line "
+            "is good?": _ranked_by(lambda log_p, length, rho: -log_p / length**rho),
+            "You count the words alone. What else did the model write, and pay for in log p?": (
+                _ranked_by(lambda log_p, length, rho: log_p / (length - 1) ** rho)
+            ),
+            "You rank by log p alone, as if ρ were 0.": _ranked_by(
+                lambda log_p, length, rho: log_p
+            ),
+            "You rank as if ρ were 1. A factor that all share changes no ranking: where does ρ "
+            "stand in the formula?": _ranked_by(lambda log_p, length, rho: log_p / (length * rho)),
+            "You divide the probability, not its logarithm. Dividing a positive number makes it "
+            "smaller, so long translations lose twice.": (
+                _ranked_by(lambda log_p, length, rho: math.exp(log_p) / length**rho)
+            ),
+        },
+        hint="Return the pairs themselves, sorted by log p / length**ρ, best first. The length "
+        "counts the words and <eos>.",
+        praise="Right. Log p is negative, so a larger divisor brings it nearer to 0: the larger ρ, "
+        "the better for long translations.",
+    ),
+    "10.4": Write(
+        solution=clipped_precision,
+        inputs=words_and_references,
+        mistakes={
+            "You do not clip. “the the the the” would get full marks for any reference with one "
+            "“the”.": _precision_with(lambda counts: 99 * max(counts)),
+            "You add up the counts of the references. Two references with one “the” each do not "
+            "ask for two.": _precision_with(sum),
+            "You count each n-gram once. One that is written twice counts twice, if a reference "
+            "wants it twice.": _precision_with(lambda counts: min(1, max(counts))),
+            "You score against each reference alone. A sentence may take one n-gram from the first "
+            "and one from the second.": lambda words, references, n: max(
+                clipped_precision(words, [reference], n) for reference in references
+            ),
+        },
+        hint="For each n-gram: how often is it written, and how often at most in one reference? "
+        "Add up the smaller numbers, and divide by all n-grams written.",
+        praise="Right. Clipping stops a model that repeats a frequent word, and a second reference "
+        "lets another wording count.",
+    ),
+    "10.5": Design(
+        solution=GROWING,
+        find_fault=find_fault_of_table,
+        praise="Right. A beam drops a beginning that looks weak, and never gets it back. A larger "
+        "one keeps more of them.",
+        mistakes={
+            "A beam of 2 finds p = 0.400, and a beam of 1 has found 0.400.": {(): GROWING[()]},
+            "A beam of 3 finds p = 0.400, and a beam of 2 has found 0.400.": {
+                (): {"a": 0.6, "the": 0.4},
+                ("a",): {"dog": 0.3, "cat": 0.4, "bird": 0.3},
+            },
+            "That is no table yet: what follows () is no distribution": {(): {"a": 0.5}},
+            "The words so far are a tuple.": {(): {"a": 1.0}, "a": {"dog": 1.0}},
+            "A table is a dictionary of dictionaries": {"a": 0.6, "the": 0.4},
+        },
+    ),
+}
