@@ -6,7 +6,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from lab import FLAGS, find_browser, jupyterlab
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
 from toy import REPOSITORY
 
 pytestmark = pytest.mark.browser
@@ -39,9 +39,15 @@ def page(browser):
     page = browser.new_page(viewport={"width": 1500, "height": 1200})
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.extend(widget_errors(said)))
     yield page
     page.close()
     assert errors == []
+
+
+def widget_errors(said: ConsoleMessage) -> list[str]:
+    """Return what an explorer complained of; anywidget catches its errors and logs them."""
+    return [said.text] if said.type == "error" and "anywidget" in said.text else []
 
 
 def open_notebook(page: Page, address, name: str) -> None:
@@ -143,6 +149,24 @@ def test_the_score_calculator(page, address):
     box.get_by_label("zhīshi is a real word").click()
     expect(box.get_by_text("masked")).to_be_visible()
     check(box, "score_calculator")
+
+
+def test_the_quick_questions(page, address):
+    run_all(page, address, "04_attention_by_hand")
+    box = page.locator(".quick-questions")
+    expect(box).to_be_visible(timeout=WAIT)
+    question = box.get_by_role("group").first
+    radios = question.get_by_role("radio")
+    verdict = question.get_by_role("status")
+    radios.first.focus()
+    page.keyboard.press("Space")
+    expect(radios.first).to_be_checked()
+    expect(verdict).to_contain_text(re.compile("^(✓ Right|✗ Not this one)"))
+    first = verdict.inner_text()
+    page.keyboard.press("ArrowDown")
+    expect(radios.nth(1)).to_be_checked()
+    expect(verdict).not_to_have_text(first)
+    check(box, "quick_questions")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,70 @@
+"""The quick questions: one right option each, every option explained, and the same as text."""
+
+import pytest
+from toy import REPOSITORY
+
+from utils.exercises.questions import Option, Question, load_questions
+from utils.widgets import QuickQuestions
+from utils.widgets.quiz import as_text
+
+NUMBERS = [path.stem[:2] for path in sorted((REPOSITORY / "notebooks").glob("*.ipynb"))][1:]
+per_notebook = pytest.mark.parametrize("number", NUMBERS)
+
+
+@per_notebook
+def test_every_notebook_has_four_to_six_questions(number):
+    assert 4 <= len(load_questions(number)) <= 6
+
+
+@per_notebook
+def test_each_question_has_one_right_option_and_explains_them_all(number):
+    for text, options in load_questions(number):
+        assert text.endswith(("?", ".", ":"))
+        assert 3 <= len(options) <= 4
+        assert sum(option.right for option in options) == 1
+        assert len({option.text for option in options}) == len(options)
+        for option in options:
+            assert len(option.why) > 20 and option.why[-1] in ".?)"
+
+
+def test_the_right_option_is_not_always_the_first():
+    places = [
+        options.index(next(option for option in options if option.right))
+        for number in NUMBERS
+        for _, options in load_questions(number)
+    ]
+    assert max(map(places.count, set(places))) < 0.6 * len(places)
+
+
+def test_questions_that_are_not_there_get_a_sentence():
+    with pytest.raises(ValueError, match="there are no questions on notebook '99'"):
+        load_questions("99")
+
+
+def test_the_widget_hands_the_browser_all_it_needs():
+    questions = QuickQuestions("05")
+    loaded = load_questions("05")
+    assert [entry["text"] for entry in questions.questions] == [each.text for each in loaded]
+    assert questions.questions[0]["options"][0] == loaded[0].options[0]._asdict()
+    assert questions.chosen == [None] * len(loaded)
+    assert repr(questions) == "Quick questions: run the notebook to answer them."
+
+
+def test_the_text_version_says_it_all(capsys):
+    options = (Option("Yes", True, "It is."), Option("No", False, "It is not."))
+    assert as_text([Question("Is it?", options)]).splitlines() == [
+        "1. Is it?",
+        "   a) Yes",
+        "   b) No",
+        "",
+        "Answers",
+        "1a right: It is.",
+        "1b wrong: It is not.",
+    ]
+    QuickQuestions("05").snapshot()
+    assert capsys.readouterr().out == as_text(load_questions("05")) + "\n"
+
+
+def test_no_line_of_the_text_version_is_too_wide():
+    for number in NUMBERS:
+        assert max(map(len, as_text(load_questions(number)).splitlines())) <= 92
