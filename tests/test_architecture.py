@@ -10,7 +10,14 @@ import utils
 
 # The stations in the order in which the package's docstring lists them.
 ORDER = re.findall(r"^    (\w+) {2,}\S", utils.__doc__, flags=re.MULTILINE)
-COMMANDS = {"training", "experiments", "translate", "notebooks", "classroom"}  # may print, and
+COMMANDS = {
+    "training",
+    "experiments",
+    "translate",
+    "notebooks",
+    "classroom",
+    "pages",
+}  # may print, and
 COMMANDS |= {"widgets"}  # an explorer's snapshot is shown
 FILES = sorted((REPOSITORY / "utils").rglob("*.py"))
 MODULES = [path for path in FILES if path.parent.name != "utils" or path.stem != "__init__"]

@@ -29,7 +29,7 @@ def draw_frame(traced: Trace, t: int) -> Image.Image:
     step, source = traced.steps[t - 1], traced.source
     figure = Figure(figsize=(11, 5.4), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.6))
-    left.barh(range(len(source)), step.weights, color=plots.COLORS[TRANSLATOR])
+    left.barh(range(len(source)), step.weights.tolist(), color=plots.COLORS[TRANSLATOR])
     left.set_yticks(range(len(source)), source)
     left.set(xlim=(0, 1), ylim=(len(source) - 0.5, -0.5), xlabel="weight α")
     what = "the end" if step.word == END else f"“{step.word}”"

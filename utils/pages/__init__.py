@@ -1,0 +1,141 @@
+"""The series as web pages: `make html` writes one page for each notebook, and an index.
+
+Each page holds all it needs. Formulas become MathML, which browsers draw by themselves, so nothing
+is fetched and nothing is computed in the browser.
+"""
+
+import re
+from functools import partial
+from html import escape
+from pathlib import Path
+
+import nbformat
+from latex2mathml.converter import convert
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = ROOT / "notebooks"
+LANGUAGE = "en"
+# Code first, so that a dollar in it begins no formula; then $$…$$, then $…$.
+CODE_OR_FORMULA = re.compile(
+    r"(?P<code>```.*?```|~~~.*?~~~|`[^`\n]*`)|\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^$\n]+)\$",
+    flags=re.DOTALL,
+)
+
+TITLE = re.compile(r"title(?:=|\()\"([^\"]+)\"")  # what code writes above a figure
+
+
+def take_formulas_out(text: str, drawn: list[str]) -> str:
+    """Put a mark in the place of each formula of a Markdown text, and its MathML into `drawn`.
+
+    Markdown would take MathML apart. Code stays as it is.
+    """
+
+    def draw(found: re.Match) -> str:
+        if found["code"]:
+            return found["code"]
+        display = "block" if found["block"] else "inline"
+        drawn.append(convert((found["block"] or found["inline"]).strip(), display=display))
+        return f"⟦{len(drawn) - 1}⟧"
+
+    return CODE_OR_FORMULA.sub(draw, text)
+
+
+def put_formulas_back(page: str, drawn: list[str]) -> str:
+    """Put each formula in the place of its mark."""
+    return re.sub(r"⟦(\d+)⟧", lambda mark: drawn[int(mark[1])], page)
+
+
+def link_to_pages(text: str) -> str:
+    """Let links to notebooks lead to their pages; a link out of the folder becomes plain text."""
+    text = re.sub(r"(\]\(<?)(\d\d_\w+)\.ipynb", r"\1\2.html", text)
+    text = text.replace("](TEACHING.md", "](teaching.html")
+    return re.sub(r"\[([^\]]*)\]\(\.\./[^)]*\)", r"\1", text)
+
+
+def describe_figure(source: str) -> str:
+    """Return what the code of a figure writes above it, in place of the figure."""
+    titles = "; ".join(dict.fromkeys(TITLE.findall(source))).replace("\\n", " ")
+    return f"Figure: {titles}." if titles else "A figure. The text below says what to notice."
+
+
+def prepare(notebook: NotebookNode, drawn: list[str]) -> NotebookNode:
+    """Return a notebook with links and descriptions of figures, and marks for its formulas."""
+    prepared = nbformat.from_dict(notebook)
+    for cell in prepared.cells:
+        if cell.cell_type == "markdown":
+            cell.source = take_formulas_out(link_to_pages(cell.source), drawn)
+            continue
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}):
+                about = output.metadata.setdefault("image/png", {})
+                about.setdefault("alt", describe_figure(cell.source))
+    return prepared
+
+
+def title_of(notebook: NotebookNode) -> str:
+    """Return the first heading, such as "05 · Dot attention"."""
+    return notebook.cells[0].source.splitlines()[0].lstrip("# ")
+
+
+def navigation(names: dict[str, str], name: str) -> str:
+    """Return links to the page before, the index, and the page after; `names` maps to titles."""
+    order = list(names)
+    place = order.index(name)
+    before, after = order[max(place - 1, 0) : place], order[place + 1 : place + 2]
+    parts = [f'<a href="{n}.html" rel="prev">← {escape(names[n])}</a>' for n in before] or [
+        "<span>"
+    ]
+    parts.append('<a href="index.html">all notebooks</a>')
+    parts += [f'<a href="{n}.html" rel="next">{escape(names[n])} →</a>' for n in after]
+    return f'<nav class="series">{"".join(parts)}</nav>'
+
+
+def render(notebook: NotebookNode, title: str, links: str) -> str:
+    """Return a notebook as one self-contained page."""
+    exporter = HTMLExporter(
+        template_name="lab",
+        template_file="page.html.j2",
+        extra_template_basedirs=[str(Path(__file__).parent)],
+        extra_template_paths=[str(Path(__file__).parent)],
+        embed_images=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+    )
+    resources = {
+        "series_navigation": links,
+        "metadata": {"name": title, "path": str(NOTEBOOKS)},
+        "language_code": LANGUAGE,
+    }
+    drawn: list[str] = []
+    page, _ = exporter.from_notebook_node(prepare(notebook, drawn), resources)
+    return put_formulas_back(page, drawn)
+
+
+def index_of(notebooks: dict[str, NotebookNode]) -> NotebookNode:
+    """Return a notebook of one cell that lists all of them with their promises."""
+    rows = ["# Attention, from one vector to looking back\n"]
+    for name, notebook in notebooks.items():
+        promise = re.search(r"\*\*Promise\.\*\* (.+)", notebook.cells[0].source)
+        rows.append(f"- **[{title_of(notebook)}]({name}.ipynb)**  \n  {promise.group(1)}")
+    rows.append("\nFor teachers: [the guide](TEACHING.md).")
+    return markdown_page("\n".join(rows))
+
+
+def markdown_page(text: str) -> NotebookNode:
+    """Return a notebook with one Markdown cell."""
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
+
+
+def build_pages() -> dict[str, str]:
+    """Return every page by its name, without .html."""
+    read = partial(nbformat.read, as_version=4)
+    notebooks = {path.stem: read(path) for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
+    names = {name: title_of(notebook) for name, notebook in notebooks.items()}
+    pages = {n: render(book, names[n], navigation(names, n)) for n, book in notebooks.items()}
+    home = '<nav class="series"><a href="index.html">all notebooks</a></nav>'
+    guide = markdown_page((NOTEBOOKS / "TEACHING.md").read_text(encoding="utf-8"))
+    pages["teaching"] = render(guide, "Teaching with this series", home)
+    pages["index"] = render(index_of(notebooks), "Attention, from one vector to looking back", "")
+    return pages
