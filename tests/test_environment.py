@@ -13,7 +13,14 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from utils import environment
-from utils.environment import ALL_THERE, find_problems, package_problem, report, requirements
+from utils.environment import (
+    ALL_THERE,
+    find_problems,
+    package_problem,
+    report,
+    requirements,
+    writable_folder,
+)
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
@@ -176,3 +183,35 @@ def test_an_old_python_can_read_it():
         for node in at_once
     }
     assert names <= sys.stdlib_module_names - {"tomllib"}  # Python 3.11 was the first to have it
+
+
+@pytest.mark.parametrize(
+    ("named", "there", "may_write", "expected"),
+    [
+        (None, False, True, "data/multi30k"),
+        (None, True, True, "data/multi30k"),
+        (None, True, False, "data/multi30k"),  # a teacher has put the files there for all
+        (None, False, False, "cache/attention-notebooks/multi30k"),
+        ("mine", False, False, "mine"),
+        ("", False, True, "data/multi30k"),
+    ],
+)
+def test_downloads_go_where_they_can_be_written(
+    tmp_path, monkeypatch, named, there, may_write, expected
+):
+    usual = tmp_path / "data" / "multi30k"
+    (usual if there else usual.parent).mkdir(parents=True)
+    monkeypatch.setattr(environment.os, "access", lambda path, mode: may_write)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    if named is not None:
+        monkeypatch.setenv("SOME_CACHE", named and str(tmp_path / named))
+    assert writable_folder("SOME_CACHE", usual) == tmp_path / expected
+
+
+def test_the_readers_own_cache_is_in_their_home(tmp_path, monkeypatch):
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setattr(environment.os, "access", lambda path, mode: False)
+    found = writable_folder("SOME_CACHE", tmp_path / "repository" / "data" / "multi30k")
+    assert found == tmp_path / ".cache" / "attention-notebooks" / "multi30k"

@@ -4,7 +4,7 @@
 refuse as a whole: a `CorpusError` names the file, the line, what is wrong there, and what to do.
 
 Two environment variables concern Multi30k: `MULTI30K_URL`, where to download from, and
-`MULTI30K_CACHE`, the folder to keep the files in (default: `data/multi30k/`).
+`MULTI30K_CACHE`, the folder to keep the files in (see `environment.writable_folder`).
 """
 
 import gzip
@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from utils.environment import writable_folder
 from utils.grammar import Pair
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -217,9 +218,8 @@ def _fetch_multi30k(progress: bool) -> Path:
     Files that are right stay, even when a later one fails, so that running again goes on.
     """
     base = (os.environ.get("MULTI30K_URL") or MULTI30K_URL).rstrip("/")
-    cache = Path(os.path.expanduser(os.environ.get("MULTI30K_CACHE") or DATA / "multi30k"))
-    for line in _read_lines(CHECKSUMS):
-        checksum, name = line.split()
+    cache = writable_folder("MULTI30K_CACHE", DATA / "multi30k")
+    for checksum, name in map(str.split, _read_lines(CHECKSUMS)):
         _fetch(f"{base}/{name}", cache / name, checksum, progress)
     return cache
 

@@ -7,6 +7,7 @@ nothing is installed, to say so. What is needed is written once, in pyproject.to
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import sys
 from importlib import metadata
@@ -20,6 +21,21 @@ ALL_THERE = "Everything is there: Python, the packages, the corpus and the train
 def report(root: Path = ROOT) -> str:
     """Return one sentence a line: what is missing or too old, or that nothing is."""
     return "\n".join(find_problems(root)) or ALL_THERE
+
+
+def writable_folder(variable: str, usual: Path) -> Path:
+    """Return where to keep what is downloaded.
+
+    That is the folder that the environment variable names, or else `usual`, or where a reader may
+    not write there and nobody has put anything there either, a folder of the reader's own cache.
+    """
+    named = os.environ.get(variable)
+    if named:
+        return Path(named).expanduser()
+    if usual.is_dir() or os.access(usual.parent, os.W_OK):
+        return usual
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(caches) / "attention-notebooks" / usual.name
 
 
 def find_problems(root: Path = ROOT) -> list[str]:
