@@ -254,11 +254,11 @@ def test_every_notebook(rule):
     assert not problems, "\n".join(problems)
 
 
-def test_the_links_of_the_teachers_guide_lead_somewhere():
-    path = ROOT / "notebooks" / "TEACHING.md"
-    guide = new_notebook(cells=[new_markdown_cell(path.read_text(encoding="utf-8"))])
-    assert links_lead_somewhere(guide, path) == []
-    assert words_carry_weight(guide, path) == []
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.md")), ids=lambda p: p.stem)
+def test_every_page_beside_the_notebooks_keeps_the_rules_for_text(path):
+    page = new_notebook(cells=[new_markdown_cell(path.read_text(encoding="utf-8"))])
+    assert links_lead_somewhere(page, path) == []
+    assert words_carry_weight(page, path) == []
 
 
 def test_each_notebook_has_its_own_number():

@@ -18,7 +18,7 @@ from utils.pages import (
 
 PATHS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in PATHS]
-ALL = [*NAMES, "teaching", "index"]
+ALL = [*NAMES, "teaching", "server", "index"]
 per_page = pytest.mark.parametrize("name", ALL)
 
 
@@ -27,7 +27,7 @@ def pages():
     return build_pages()
 
 
-def test_there_is_a_page_for_each_notebook_the_guide_and_an_index(pages):
+def test_there_is_a_page_for_each_notebook_and_text_and_an_index(pages):
     assert sorted(pages) == sorted(ALL)
 
 

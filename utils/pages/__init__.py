@@ -50,7 +50,7 @@ def put_formulas_back(page: str, drawn: list[str]) -> str:
 def link_to_pages(text: str) -> str:
     """Let links to notebooks lead to their pages; a link out of the folder becomes plain text."""
     text = re.sub(r"(\]\(<?)(\d\d_\w+)\.ipynb", r"\1\2.html", text)
-    text = text.replace("](TEACHING.md", "](teaching.html")
+    text = re.sub(r"\]\((TEACHING|SERVER)\.md", lambda name: f"]({name[1].lower()}.html", text)
     return re.sub(r"\[([^\]]*)\]\(\.\./[^)]*\)", r"\1", text)
 
 
@@ -119,7 +119,7 @@ def index_of(notebooks: dict[str, NotebookNode]) -> NotebookNode:
     for name, notebook in notebooks.items():
         promise = re.search(r"\*\*Promise\.\*\* (.+)", notebook.cells[0].source)
         rows.append(f"- **[{title_of(notebook)}]({name}.ipynb)**  \n  {promise.group(1)}")
-    rows.append("\nFor teachers: [the guide](TEACHING.md).")
+    rows.append("\nFor teachers: [the guide](TEACHING.md), and [a class on one server](SERVER.md).")
     return markdown_page("\n".join(rows))
 
 
@@ -135,7 +135,8 @@ def build_pages() -> dict[str, str]:
     names = {name: title_of(notebook) for name, notebook in notebooks.items()}
     pages = {n: render(book, names[n], navigation(names, n)) for n, book in notebooks.items()}
     home = '<nav class="series"><a href="index.html">all notebooks</a></nav>'
-    guide = markdown_page((NOTEBOOKS / "TEACHING.md").read_text(encoding="utf-8"))
-    pages["teaching"] = render(guide, "Teaching with this series", home)
+    for name, title in {"TEACHING": "Teaching", "SERVER": "A class on one server"}.items():
+        text = markdown_page((NOTEBOOKS / f"{name}.md").read_text(encoding="utf-8"))
+        pages[name.lower()] = render(text, title, home)
     pages["index"] = render(index_of(notebooks), "Attention, from one vector to looking back", "")
     return pages
