@@ -30,6 +30,7 @@ c.JupyterHub.bind_url = {hub!r}
 c.JupyterHub.hub_port = {inner}
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{api}"
 c.JupyterHub.authenticator_class = "dummy"
+c.DummyAuthenticator.password = {token!r}
 c.Authenticator.allow_all = True
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = {home!r}
@@ -123,7 +124,7 @@ def usage(process: psutil.Process) -> tuple[float, float]:
         try:
             memory += each.memory_full_info().uss / 1e6
             times = each.cpu_times()
-        except psutil.NoSuchProcess:
+        except psutil.Error:  # it has ended, or nobody may look
             continue
         seconds += times.user + times.system
     return memory, seconds

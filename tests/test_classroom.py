@@ -69,7 +69,7 @@ def test_every_exercise_waits_for_students(path):
         names = {"check": check}
         exec(notebook.cells[number].source, names)
         verdict = eval(notebook.cells[number + 1].source, names)
-        assert repr(verdict) == "○ Not attempted yet.", verdict
+        assert repr(verdict).startswith("○ Not attempted yet"), verdict
 
 
 def test_a_students_notebook_runs_from_top_to_bottom(tmp_path):
@@ -77,7 +77,8 @@ def test_a_students_notebook_runs_from_top_to_bottom(tmp_path):
     notebook = clear_solutions(read(path))
     NotebookClient(notebook, timeout=300).execute()
     said = [notebook.cells[i + 1].outputs[0]["data"]["text/plain"] for i in answers(notebook)]
-    assert said == ["○ Not attempted yet."] * len(exercises_of("04"))
+    assert len(said) == len(exercises_of("04"))
+    assert all(text.startswith("○ Not attempted yet") for text in said)
 
 
 def test_the_command_writes_every_notebook(tmp_path, monkeypatch, capsys):

@@ -200,7 +200,9 @@ def test_downloads_go_where_they_can_be_written(
     tmp_path, monkeypatch, named, there, may_write, expected
 ):
     usual = tmp_path / "data" / "multi30k"
-    (usual if there else usual.parent).mkdir(parents=True)
+    usual.mkdir(parents=True)  # empty, it counts for nothing
+    if there:
+        (usual / "train.de.gz").touch()
     monkeypatch.setattr(environment.os, "access", lambda path, mode: may_write)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     if named is not None:

@@ -2,11 +2,20 @@
 
 import re
 
+import numpy as np
 import pytest
 import torch
 
 from utils.exercises import MODULES, check, exercises_of
-from utils.exercises.verdicts import NOT_ATTEMPTED, Predict, Verdict, Write, same
+from utils.exercises.verdicts import (
+    NOT_ATTEMPTED,
+    RETURNS_NOTHING,
+    Design,
+    Predict,
+    Verdict,
+    Write,
+    same,
+)
 
 ALL = {number: each for name in MODULES for number, each in exercises_of(name).items()}
 MISTAKES = [
@@ -14,6 +23,7 @@ MISTAKES = [
     for number, each in ALL.items()
     for i, (hint, answer) in enumerate(each.mistakes.items())
 ]
+WRITTEN = {number: each for number, each in ALL.items() if isinstance(each, Write)}
 every_exercise = pytest.mark.parametrize("exercise", ALL.values(), ids=ALL)
 
 
@@ -31,22 +41,25 @@ def test_a_mistake_gets_its_own_hint(exercise, hint, answer):
 
 @every_exercise
 def test_each_exercise_knows_two_mistakes_at_least(exercise):
-    assert len(exercise.mistakes) >= 2 or (isinstance(exercise, Predict) and exercise.hint)
+    assert len(exercise.mistakes) >= 2
 
 
 @every_exercise
-@pytest.mark.parametrize("stub", [None, ..., lambda *_: None, lambda *_: ...], ids=range(4))
+@pytest.mark.parametrize("stub", [None, ...], ids=["None", "dots"])
 def test_a_stub_is_not_attempted(exercise, stub):
-    if callable(stub) and not isinstance(exercise, Write):
-        return
     assert exercise.judge(stub) == NOT_ATTEMPTED
 
 
-@every_exercise
+@pytest.mark.parametrize("exercise", WRITTEN.values(), ids=WRITTEN)
+@pytest.mark.parametrize("stub", [lambda *_: None, lambda *_: ...], ids=["None", "dots"])
+def test_a_function_that_returns_nothing_is_not_attempted(exercise, stub):
+    assert exercise.judge(stub) == RETURNS_NOTHING
+
+
+@pytest.mark.parametrize("exercise", WRITTEN.values(), ids=WRITTEN)
 def test_an_answer_copied_from_one_example_does_not_pass(exercise):
-    if isinstance(exercise, Write):
-        example = exercise.solution(*exercise.inputs(0))
-        assert exercise.judge(lambda *_: example).right is False
+    example = exercise.solution(*exercise.inputs(0))
+    assert exercise.judge(lambda *_: example).right is False
 
 
 @every_exercise
@@ -65,7 +78,7 @@ def test_a_notebook_has_three_to_five_exercises_numbered_from_one(notebook):
     assert numbers == [f"{notebook}.{i}" for i in range(1, len(numbers) + 1)]
 
 
-@pytest.mark.parametrize("number", ["99.1", "05.9", "five", ""])
+@pytest.mark.parametrize("number", ["99.1", "05.9", "five", "", 5.9])
 def test_an_exercise_that_is_not_there_gets_a_sentence(number):
     with pytest.raises(ValueError, match="there is no exercise"):
         check(number, None)
@@ -97,6 +110,37 @@ def test_a_function_that_says_it_is_a_stub_is_one():
         raise NotImplementedError
 
     assert DOUBLE.judge(stub) == NOT_ATTEMPTED
+
+
+def test_an_error_of_pytorch_is_no_stub():
+    """PyTorch raises NotImplementedError for what it cannot do with some numbers."""
+
+    def fail(x):
+        raise NotImplementedError('"softmax" not implemented for Bool')
+
+    assert DOUBLE.judge(fail).message.startswith("Your function stopped with NotImplementedError")
+
+
+def test_a_value_may_come_as_a_tensor_an_array_or_a_text():
+    rows = Predict([[1, 2], [3, 4]], {}, "Look again.", "Right.")
+    for answer in (torch.tensor([[1, 2], [3, 4]]), np.array([[1, 2], [3, 4]]), ((1, 2), (3, 4))):
+        assert rows.judge(answer).right
+    assert rows.judge([torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0])]).right
+    tenth = Predict(0.1, {}, "Look again.", "Right.")
+    assert tenth.judge("0.1").right and tenth.judge(torch.tensor(0.1)).right
+    assert not tenth.judge("a tenth").right and not tenth.judge(10**400).right
+
+
+def test_an_answer_with_a_gradient_can_be_judged():
+    weight = torch.ones(2, requires_grad=True)
+    total = Design(None, lambda parts: None if parts[0].sum() == 4 else "Look again.", "Right.", {})
+    assert total.judge((2 * weight, 1)).right
+
+
+def test_parts_in_the_wrong_order_or_number_are_told():
+    pair = Write(lambda x: (x, x.sum()), DOUBLE.inputs, {}, "Look again.", "Right.")
+    assert pair.judge(lambda x: x).message.startswith("Return 2 things")
+    assert pair.judge(lambda x: (x.sum(), x)).message.startswith("You return shape ()")
 
 
 @pytest.mark.parametrize(

@@ -26,10 +26,6 @@ LIMIT = 150  # milliseconds: what follows a movement within them seems to follow
 SENTENCES = tuple(
     " ".join(pair.source) for pair in load_corpus("mini").test if len(pair.source) == 30
 )[1:4]
-CAPTION = (
-    "ein kleiner junge in einem blauen hemd und eine frau mit einem roten hut gehen an einem "
-    "sonnigen tag mit ihrem hund am strand entlang , während im hintergrund boote liegen ."
-)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +43,6 @@ def made():
         "stepper": AttentionStepper(with_weights, sentence),
         "editor": AttentionEditor(with_weights, sentence),
         "beam": BeamExplorer(models["additive"], sentence),
-        "captions": BeamExplorer(Translator.load("multi30k-additive"), CAPTION),
         "length": LengthExplorer(
             models, {name: curve() for name in models}, load_corpus("mini").test, pairs[:1]
         ),
@@ -67,7 +62,6 @@ def made():
         ("beam", "beam_size", (2, 4, 5, 3)),
         ("beam", "alpha", (0.0, 0.5, 2.0, 1.0)),
         ("beam", "sentence", SENTENCES),
-        ("captions", "beam_size", (2, 4, 5, 3)),
         ("length", "length", (10, 20, 30)),
         ("calculator", "kind", ("general", "additive", "dot")),
         ("training", "epoch", (2, 4, 6, 8, 10)),

@@ -457,6 +457,11 @@ def test_a_shorter_sentence_can_follow_whatever_was_chosen():
     assert explorer.view().finding.startswith("Step 1, weights swap two words")
 
 
+def test_a_fixed_context_has_nothing_to_edit():
+    with pytest.raises(ValueError, match="fixed has no weights to overwrite: leave it out"):
+        AttentionEditor(translators("dot", "fixed"), SENTENCE)
+
+
 @pytest.mark.parametrize("name", ["stepper", "editor"])
 def test_another_model_keeps_the_step(name):
     explorer = EXPLORERS[name]()
@@ -630,6 +635,12 @@ def test_a_run_that_went_on_is_numbered_by_its_epochs():
     assert (viewer.epoch.min, viewer.epoch.max) == (4, 5)
     assert viewer.status.value.startswith("After epoch 4,")
     assert ">4</text>" in viewer.view().picture
+
+
+def test_a_second_run_forgets_the_first():
+    recorder = make_recorder()
+    recorder(Epoch(1, 9.0, 9.0, None, 1.0))
+    assert [snap.epoch.valid_loss for snap in recorder.snaps] == [9.0]
 
 
 @pytest.mark.parametrize("losses", [(2.0, math.nan, math.inf), (math.nan, math.nan)])

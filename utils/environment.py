@@ -32,7 +32,8 @@ def writable_folder(variable: str, usual: Path) -> Path:
     named = os.environ.get(variable)
     if named:
         return Path(named).expanduser()
-    if usual.is_dir() or os.access(usual.parent, os.W_OK):
+    is_filled = usual.is_dir() and any(usual.iterdir())
+    if is_filled or os.access(usual if usual.is_dir() else usual.parent, os.W_OK):
         return usual
     caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(caches) / "attention-notebooks" / usual.name

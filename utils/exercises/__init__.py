@@ -23,12 +23,13 @@ MODULES = {
 
 
 def exercises_of(notebook: str) -> dict[str, Exercise]:
-    """Return the exercises of the notebook with this number, "01" to "11", by their own numbers."""
+    """Return the exercises of the notebook with this number, "01" to "10", by their own numbers."""
     return import_module(f"utils.exercises.{MODULES[notebook]}").EXERCISES
 
 
 def check(number: str, answer: Any) -> Verdict:
     """Judge an answer to the exercise `number`, such as "05.1". Raises ValueError for others."""
+    number = str(number)
     notebook = number.partition(".")[0]
     if notebook not in MODULES or number not in exercises_of(notebook):
         raise ValueError(f"there is no exercise {number!r}: take the number from its heading.")

@@ -156,8 +156,8 @@ EXERCISES = {
                 )
             ),
         },
-        hint="Return three numbers: the mean of the differences, then the mean less and plus "
-        "2.776 / √5 times their standard deviation.",
+        hint="Return three numbers: the mean of the differences, and the two ends. What does the "
+        "formula below the picture say for n = 5?",
         praise="Right. Luck that both models share cancels in each difference, so the interval "
         "becomes narrower than for two independent groups.",
     ),
@@ -180,8 +180,8 @@ EXERCISES = {
                 lambda lengths, costs: lengths.log().diff() / costs.log().diff()
             ),
         },
-        hint="From each length to the next, divide the change of log cost by the change of log "
-        "length.",
+        hint="If cost is proportional to a power of T, what does log cost do when log T grows "
+        "by one?",
         praise="Right. For the memory of additive attention you get 1.34, 1.52, 1.69 and 1.82: it "
         "still bends toward 2.",
     ),

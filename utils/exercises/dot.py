@@ -93,13 +93,15 @@ EXERCISES = {
         },
     ),
     "05.2": Predict(
-        solution="0.1",
+        solution=0.1,
         mistakes={
             "Times 10 moves the scores apart, and the softmax saturates. Which one moves them "
-            "together?": "10",
-            "Hand over a text, with quotation marks: '10' or '0.1'.": 0.1,
+            "together?": 10,
+            "That is √d itself. The question is which of the two factors has its effect.": (
+                math.sqrt(2)
+            ),
         },
-        hint="Answer with the factor, as a text: '10' or '0.1'.",
+        hint="Answer with one of the two factors, as a number: 10 or 0.1.",
         praise="Right. Smaller scores lie closer together, so the weights are more alike.",
     ),
     "05.3": Write(
@@ -135,7 +137,8 @@ EXERCISES = {
                 scores.masked_fill(~mask, -torch.inf).softmax(dim=0).nan_to_num()
             ),
         },
-        hint="Set the scores of padding to -torch.inf, then take the softmax over the words.",
+        hint="What must a score be, so that its exponential is 0? And over which dimension do the "
+        "weights have to sum to 1?",
         praise="Right. Padding gets exactly 0, and each row sums to 1.",
     ),
     "05.5": Design(

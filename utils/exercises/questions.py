@@ -21,11 +21,6 @@ class Question(NamedTuple):
     text: str
     options: tuple[Option, ...]
 
-    @property
-    def answer(self) -> Option:
-        """The option that is right."""
-        return next(option for option in self.options if option.right)
-
 
 def load_questions(notebook: str) -> list[Question]:
     """Return the questions of the notebook with this number, such as "05".

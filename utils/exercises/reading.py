@@ -93,6 +93,8 @@ def find_fault_of_share(share: float) -> str | None:
     share = float(share)
     if not 0 <= share <= 1:
         return "A weight lies between 0 and 1: give the number beside the slider."
+    if abs(share / SLIDER - round(share / SLIDER)) > 0.01:
+        return f"The slider moves in steps of {SLIDER}, so it cannot stand at {share:g}."
     translator = Translator.load("mini-dot")
     word = written_with(translator, share)
     if word != "letter":

@@ -7,6 +7,7 @@ answer with both: so each mistake gets its own hint, and a test can try them all
 import copy
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -27,6 +28,7 @@ class Verdict(NamedTuple):
 
 
 NOT_ATTEMPTED = Verdict(None, "Not attempted yet.")
+RETURNS_NOTHING = Verdict(None, "Not attempted yet: the function returns nothing so far.")
 
 
 def same(answer: Any, expected: Any) -> bool:
@@ -34,7 +36,7 @@ def same(answer: Any, expected: Any) -> bool:
     if isinstance(answer, Tensor) and isinstance(expected, Tensor):
         if answer.shape != expected.shape:
             return False
-        return allclose(answer.double(), expected.double(), rtol=TOLERANCE, atol=TOLERANCE)
+        return allclose(answer.cpu().double(), expected.double(), rtol=TOLERANCE, atol=TOLERANCE)
     if isinstance(answer, str) and isinstance(expected, str):
         return answer.strip().lower() == expected.strip().lower()
     if isinstance(answer, Mapping) and isinstance(expected, Mapping):
@@ -45,7 +47,7 @@ def same(answer: Any, expected: Any) -> bool:
         return len(answer) == len(expected) and all(map(same, answer, expected))
     try:
         return math.isclose(answer, expected, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
-    except (TypeError, ValueError, RuntimeError):
+    except (TypeError, ValueError, RuntimeError, OverflowError):
         return type(answer) is type(expected) and bool(answer == expected)
 
 
@@ -71,12 +73,12 @@ class Write:
             return Verdict(False, "The answer must be a function: hand over its name, without ().")
         try:
             given = [answer(*self.inputs(seed)) for seed in range(TRIES)]
-        except NotImplementedError:
-            return NOT_ATTEMPTED
         except Exception as error:  # whatever a learner's code may raise
+            if _is_stub(error):
+                return NOT_ATTEMPTED
             return Verdict(False, f"Your function stopped with {type(error).__name__}: {error}")
         if all(value is None or value is ... for value in given):
-            return NOT_ATTEMPTED
+            return RETURNS_NOTHING
         for message, function in {self.praise: self.solution, **self.mistakes}.items():
             expected = [function(*self.inputs(seed)) for seed in range(TRIES)]
             if same(given, expected):
@@ -85,13 +87,36 @@ class Write:
 
 
 def _difference(given: Any, expected: Any) -> str:
-    """Say in what the type or the shape differs, if it does."""
+    """Say in what the type, the number of parts or a shape differs, if one does."""
+    if isinstance(expected, tuple):
+        if not isinstance(given, tuple) or len(given) != len(expected):
+            return f"Return {len(expected)} things, in this order: (first, second). "
+        return next(filter(None, map(_difference, given, expected)), "")
     if isinstance(expected, Tensor) and isinstance(given, Tensor) and given.shape != expected.shape:
         shapes = tuple(given.shape), tuple(expected.shape)
         return f"You return shape {shapes[0]} where {shapes[1]} is wanted. "
-    if isinstance(expected, Tensor) and not isinstance(given, Tensor):
+    if isinstance(expected, Tensor) and expected.dim() > 0 and not isinstance(given, Tensor):
         return f"You return {type(given).__name__} where a tensor is wanted. "
     return ""
+
+
+def _is_stub(error: Exception) -> bool:
+    """Tell whether an error says "not written yet"; PyTorch has a NotImplementedError, too."""
+    return type(error) is NotImplementedError and not error.args
+
+
+def _as_lists(answer: Any) -> Any:
+    """Return tensors and arrays, also those in a list, as the numbers and lists they hold."""
+    if isinstance(answer, list | tuple):
+        return [_as_lists(part) for part in answer]
+    return answer.tolist() if hasattr(answer, "tolist") else answer
+
+
+def _copy(answer: Any) -> Any:
+    """Return a copy; tensors with a gradient have to be detached before."""
+    if isinstance(answer, tuple):
+        return tuple(map(_copy, answer))
+    return answer.detach().clone() if type(answer) is Tensor else copy.deepcopy(answer)
 
 
 @dataclass(frozen=True)
@@ -110,6 +135,10 @@ class Predict:
         """Compare a value with the solution and with each mistake."""
         if answer is None or answer is ...:
             return NOT_ATTEMPTED
+        answer = _as_lists(answer)
+        if isinstance(answer, str) and isinstance(self.solution, int | float):
+            with suppress(ValueError):  # "0.1" for 0.1
+                answer = float(answer)
         if same(answer, self.solution):
             return Verdict(True, self.praise)
         for hint, value in self.mistakes.items():
@@ -135,9 +164,7 @@ class Design:
         if answer is None or answer is ...:
             return NOT_ATTEMPTED
         try:
-            fault = self.find_fault(copy.deepcopy(answer))
-        except NotImplementedError:
-            return NOT_ATTEMPTED
+            fault = self.find_fault(_copy(answer))
         except Exception as error:  # whatever a learner's answer may cause
             return Verdict(False, f"The check stopped with {type(error).__name__}: {error}")
         return Verdict(True, self.praise) if fault is None else Verdict(False, fault)

@@ -40,9 +40,15 @@ def edit_row(weights: Tensor, edit: str, first: int, second: int, share: float) 
 
 
 class AttentionEditor(SentenceExplorer):
-    """Choose a step, overwrite its weights, and let the model decode on from there."""
+    """Choose a step, overwrite its weights, and let the model decode on from there.
+
+    Raises ValueError for a translator with a fixed context, which has no weights to overwrite.
+    """
 
     def __init__(self, translators: Mapping[str, Translator], sentence: str):
+        for name, translator in translators.items():
+            if translator.model.config.attention == "fixed":
+                raise ValueError(f"{name} has no weights to overwrite: leave it out.")
         self.edit = widgets.Dropdown(options=EDITS, value=EDITS[1], description="weights")
         self.first = widgets.Dropdown(options=[("", 0)], description="word")
         self.second = widgets.Dropdown(options=[("", 0)], description="other word")

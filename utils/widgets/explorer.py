@@ -32,13 +32,13 @@ class Snapshot:
         self.view = view
 
     def _ipython_display_(self) -> None:
-        finding = {"text/plain": self.view.finding}
+        said = printable_lines(self.view.finding)
         if self.view.picture:
             # PNG, because a page that does not trust the notebook may refuse SVG.
             drawn, width = to_png(self.view.picture)
-            about = {"image/png": {"width": width, "alt": self.view.finding}}
+            about = {"image/png": {"width": width, "alt": said}}
             display({"image/png": drawn, "text/plain": "(picture)"}, metadata=about, raw=True)
-        display(finding, raw=True)
+        display({"text/plain": said}, raw=True)
 
 
 class Explorer(widgets.VBox):

@@ -1,10 +1,11 @@
 // Questions as groups of radio buttons: the browser's own, so keyboard and screen reader work.
 
-function makeOption(option, group, choose) {
+function makeOption(option, group, isChosen, choose) {
   const label = document.createElement("label");
   const input = document.createElement("input");
   input.type = "radio";
   input.name = group;
+  input.checked = isChosen;
   input.addEventListener("change", choose);
   label.append(input, " ", option.text);
   return label;
@@ -18,15 +19,20 @@ function makeQuestion(question, number, model) {
   verdict.setAttribute("role", "status");
   group.append(legend);
   const name = `question-${number}-${crypto.randomUUID?.() ?? Math.random()}`;
+  const say = (option) => {
+    verdict.textContent = (option.right ? "✓ Right. " : "✗ Not this one. ") + option.why;
+  };
   question.options.forEach((option, index) => {
     const choose = () => {
-      verdict.textContent = (option.right ? "✓ Right. " : "✗ Not this one. ") + option.why;
+      say(option);
       const chosen = [...model.get("chosen")];
       chosen[number] = index;
       model.set("chosen", chosen);
       model.save_changes();
     };
-    group.append(makeOption(option, name, choose));
+    const isChosen = model.get("chosen")[number] === index; // in an earlier view
+    if (isChosen) say(option);
+    group.append(makeOption(option, name, isChosen, choose));
   });
   group.append(verdict);
   return group;

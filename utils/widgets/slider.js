@@ -7,7 +7,7 @@ function readNumber(input, model) {
   return Math.min(Math.max(number, model.get("min")), model.get("max"));
 }
 
-function makeInput(model, type, name) {
+function makeInput(model, type, name, touched) {
   const input = document.createElement("input");
   input.type = type;
   input.setAttribute("aria-label", name);
@@ -17,6 +17,7 @@ function makeInput(model, type, name) {
   };
   update();
   model.on("change", update);
+  input.addEventListener("input", touched);
   input.addEventListener(type === "range" ? "input" : "change", () => {
     model.set("value", readNumber(input, model));
     model.save_changes();
@@ -48,6 +49,7 @@ function makePlayer(model) {
     timer = setInterval(advance, model.get("interval"));
     button.textContent = "⏸ Pause";
   });
+  model.on("change:max", stop); // another sentence
   stop();
   return [button, stop];
 }
@@ -65,11 +67,10 @@ function render({ model, el }) {
   label.textContent = name;
   el.classList.add("named-slider");
   el.addEventListener("keydown", keepPlainKeys);
-  const number = makeInput(model, "number", `${name}, as a number`);
-  el.append(label, makeInput(model, "range", name), number);
-  if (!model.get("interval")) return;
   const [button, stop] = makePlayer(model);
-  el.append(button);
+  const number = makeInput(model, "number", `${name}, as a number`, stop);
+  el.append(label, makeInput(model, "range", name, stop), number);
+  if (model.get("interval")) el.append(button);
   return stop; // when the widget is taken away
 }
 

@@ -34,7 +34,9 @@ class TrainingRecorder:
         self.snaps: list[Snap] = []
 
     def __call__(self, epoch: Epoch) -> None:
-        """Note what the model makes of the sentence now."""
+        """Note what the model makes of the sentence now; a new run forgets the one before."""
+        if self.snaps and epoch.number <= self.snaps[-1].epoch.number:
+            self.snaps = []
         self.snaps.append(Snap(epoch, trace(self.translator, self.source)))
 
 
