@@ -183,6 +183,16 @@ def test_the_score_calculator_elsewhere(page, address, name):
     check(box, f"score_calculator_{score}")
 
 
+def test_the_stepper_with_four_models(page, address):
+    run_up_to(page, address, "08_comparing_attention", "stepper.snapshot()")
+    box = explorer(page, "step t")
+    press(box, "step t", "ArrowRight", times=2)
+    expect(finding(box)).to_contain_text("Step 3 of 12")
+    box.get_by_label("model", exact=True).select_option("fixed")
+    expect(finding(box)).to_contain_text("the heaviest weight, 0.50, is on “der”")
+    check(box, "attention_stepper_four_models")
+
+
 def test_the_stepper_and_the_editor(page, address):
     run_up_to(page, address, "09_reading_attention", "editor.snapshot()")
     box = explorer(page, "step t")
