@@ -84,9 +84,8 @@ def navigation(names: dict[str, str], name: str) -> str:
     order = list(names)
     place = order.index(name)
     before, after = order[max(place - 1, 0) : place], order[place + 1 : place + 2]
-    parts = [f'<a href="{n}.html" rel="prev">← {escape(names[n])}</a>' for n in before] or [
-        "<span>"
-    ]
+    parts = [f'<a href="{n}.html" rel="prev">← {escape(names[n])}</a>' for n in before]
+    parts = parts or ["<span></span>"]  # keeps the index in the middle
     parts.append('<a href="index.html">all notebooks</a>')
     parts += [f'<a href="{n}.html" rel="next">{escape(names[n])} →</a>' for n in after]
     return f'<nav class="series">{"".join(parts)}</nav>'
