@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import json
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,8 @@ from pathlib import Path
 
 import nbformat
 import psutil
-from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
+from lab import free_ports, stop, wait_for
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import websocket_connect
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -159,27 +159,6 @@ async def hold_class(hub: str, path: Path, users: list[str], token: str) -> None
         print(f"{user}: {wall:.0f} s, {cpu:.0f} CPU seconds, at most {memory:.0f} MB of their own")
 
 
-async def wait_for_hub(client: Client) -> None:
-    """Return when the hub answers."""
-    while True:
-        try:
-            await client.ask("GET", "/hub/api/")
-            return
-        except (HTTPClientError, OSError):
-            await asyncio.sleep(0.5)
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on."""
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
 async def main() -> None:
     """Read the command line, start a hub, and hold the class."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -203,12 +182,11 @@ async def main() -> None:
         command = [sys.executable, "-m", "jupyterhub", "-f", "config.py", "--log-level=WARN"]
         hub = subprocess.Popen(command, cwd=folder)
         try:
-            await asyncio.wait_for(wait_for_hub(Client(address, "class", token)), 60)
+            wait_for(f"{address}/hub/api/", hub)
             users = [f"student-{number}" for number in range(1, options.users + 1)]
             await hold_class(address, options.notebook.resolve(), users, token)
         finally:
-            hub.terminate()
-            hub.wait(60)
+            stop(hub)
 
 
 if __name__ == "__main__":

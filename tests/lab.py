@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from toy import REPOSITORY
@@ -30,9 +30,7 @@ def jupyterlab(folder: Path) -> Iterator[Callable[[str], str]]:
     """Serve a copy of the notebooks from `folder`; yield what tells the address of a notebook."""
     shutil.copytree(REPOSITORY / "notebooks", folder / "notebooks")
     (folder / "data").symlink_to(REPOSITORY / "data")
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     token = secrets.token_hex()
     settings = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "RUNTIME")}
     settings |= {"JUPYTER_TOKEN": token, "OMP_NUM_THREADS": "1"}
@@ -54,6 +52,15 @@ def jupyterlab(folder: Path) -> Iterator[Callable[[str], str]]:
             stop(server)
 
 
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("localhost", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
 def stop(server: subprocess.Popen) -> None:
     """End the server, by force if it does not stop when asked to."""
     server.terminate()
@@ -73,4 +80,4 @@ def wait_for(address: str, server: subprocess.Popen) -> None:
             return
         except (urllib.error.URLError, OSError):
             time.sleep(0.3)
-    raise RuntimeError("JupyterLab does not answer.")
+    raise RuntimeError(f"{address} does not answer.")

@@ -5,16 +5,15 @@ own preprocessor takes them out. The same files can be used in an nbgrader cours
 """
 
 import shutil
-from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import Config
 
-from utils.storage import write_atomically
+from utils.environment import ROOT
+from utils.storage import write_text_atomically
 
-ROOT = Path(__file__).parents[1]
 NOTEBOOKS, CLASSROOM = ROOT / "notebooks", ROOT / "build" / "classroom"
 STUB = "..."  # what stands in the place of an answer
 
@@ -52,7 +51,7 @@ def main() -> int:
     for path in paths:
         text = nbformat.writes(clear_solutions(nbformat.read(path, as_version=4)))
         text = text.replace("](../", "](../../")  # this folder lies one deeper
-        write_atomically(CLASSROOM / path.name, lambda file, text=text: file.write(text.encode()))
+        write_text_atomically(CLASSROOM / path.name, text)
     print(f"{len(paths)} notebooks without answers in {CLASSROOM.relative_to(ROOT)}/")
     return 0
 

@@ -29,6 +29,11 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         raise
 
 
+def write_text_atomically(path: Path, text: str) -> None:
+    """Write a text as UTF-8; all of it or nothing."""
+    write_atomically(path, lambda file: file.write(text.encode("utf-8")))
+
+
 def load_safely(path: Path, device: str | torch.device = "cpu") -> dict[str, Any]:
     """Read a file of `save_atomically` with `weights_only=True`: tensors, numbers and words only.
 

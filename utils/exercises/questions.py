@@ -1,10 +1,11 @@
 """Quick questions with several answers to choose from: data/questions/01.toml and so on."""
 
 import tomllib
-from pathlib import Path
 from typing import NamedTuple
 
-FOLDER = Path(__file__).parents[2] / "data" / "questions"
+from utils.corpora import DATA
+
+FOLDER = DATA / "questions"
 
 
 class Option(NamedTuple):

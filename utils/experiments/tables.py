@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from utils.storage import write_atomically
+from utils.storage import write_text_atomically
 
 RESULTS = Path(__file__).parents[2] / "data" / "results"
 ENVIRONMENT = "environment"  # this column says which of the circumstances above the table hold
@@ -46,7 +46,7 @@ class Table:
         self.rows = pd.concat([self.rows, new], ignore_index=True)
         lines = [f"# environment {i}: {text}\n" for i, text in enumerate(self.environments, 1)]
         text = "".join(lines) + self.rows.to_csv(index=False, float_format="%.5g")
-        write_atomically(self.path, lambda file: file.write(text.encode("utf-8")))
+        write_text_atomically(self.path, text)
 
 
 def read_results(path: str | Path) -> pd.DataFrame:

@@ -5,7 +5,7 @@ is fetched and nothing is computed in the browser.
 """
 
 import re
-from functools import partial
+from functools import cache, partial
 from html import escape
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
-ROOT = Path(__file__).parents[2]
+from utils.environment import ROOT
+
 NOTEBOOKS = ROOT / "notebooks"
 LANGUAGE = "en"
 # Code first, so that a dollar in it begins no formula; then $$…$$, then $…$.
@@ -91,24 +92,28 @@ def navigation(names: dict[str, str], name: str) -> str:
     return f'<nav class="series">{"".join(parts)}</nav>'
 
 
-def render(notebook: NotebookNode, title: str, links: str) -> str:
-    """Return a notebook as one self-contained page."""
-    exporter = HTMLExporter(
+@cache
+def page_exporter() -> HTMLExporter:
+    """Return what makes pages, with the template beside this file; it reads many, so only once."""
+    return HTMLExporter(
         template_name="lab",
         template_file="page.html.j2",
-        extra_template_basedirs=[str(Path(__file__).parent)],
         extra_template_paths=[str(Path(__file__).parent)],
         embed_images=True,
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
+
+
+def render(notebook: NotebookNode, title: str, links: str) -> str:
+    """Return a notebook as one self-contained page."""
     resources = {
         "series_navigation": links,
         "metadata": {"name": title, "path": str(NOTEBOOKS)},
         "language_code": LANGUAGE,
     }
     drawn: list[str] = []
-    page, _ = exporter.from_notebook_node(prepare(notebook, drawn), resources)
+    page, _ = page_exporter().from_notebook_node(prepare(notebook, drawn), resources)
     return put_formulas_back(page, drawn)
 
 

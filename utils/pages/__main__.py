@@ -1,7 +1,8 @@
 """`make html`: write the pages to build/html/."""
 
-from utils.pages import ROOT, build_pages
-from utils.storage import write_atomically
+from utils.environment import ROOT
+from utils.pages import build_pages
+from utils.storage import write_text_atomically
 
 FOLDER = ROOT / "build" / "html"
 
@@ -10,8 +11,7 @@ def main() -> int:
     """Write every page; return the exit code."""
     pages = build_pages()
     for name, page in pages.items():
-        text = page.encode()
-        write_atomically(FOLDER / f"{name}.html", lambda file, text=text: file.write(text))
+        write_text_atomically(FOLDER / f"{name}.html", page)
     print(f"{len(pages)} pages: open {(FOLDER / 'index.html').relative_to(ROOT)}")
     return 0
 
