@@ -16,7 +16,9 @@ from toy import (
     toy_fields,
     toy_model,
 )
+from tqdm import tqdm
 
+from utils import training
 from utils.attention import ATTENTIONS
 from utils.corpora import Corpus
 from utils.evaluation import bleu, exact_match
@@ -390,6 +392,20 @@ def test_one_line_is_printed_for_each_epoch(capsys):
         )
         assert epoch.valid_bleu is None
         assert "BLEU" not in line
+
+
+def test_the_progress_bar_is_drawn_twice_a_second_at_most(monkeypatch):
+    drawn = []
+
+    class CountingBar(tqdm):
+        def display(self, *arguments, **options):
+            drawn.append(self.n)
+
+    monkeypatch.setattr(training, "tqdm", CountingBar)
+    history = fit_toy(toy_model(), batch_size=1)
+    steps = EPOCHS * len(toy_corpus().train)
+    lines = 2 * EPOCHS + 2  # the bar is drawn anew around each line, at the start and at the end
+    assert len(drawn) <= 2 * history.seconds + lines < steps
 
 
 def test_validation_bleu_is_measured_on_demand(capsys):

@@ -12,6 +12,10 @@ from utils.model import Seq2Seq
 from utils.text import Fields
 from utils.training.run import Epoch, History, Run, Settings, validation_loss, word_loss
 
+# Seconds between two pictures of the progress bar, of two messages each. A program that runs a
+# notebook may read them after the cell has ended; of thousands of messages, the last get lost.
+REFRESH = 0.5
+
 __all__ = ["Epoch", "History", "Settings", "fit", "validation_loss", "word_loss"]
 
 
@@ -71,6 +75,7 @@ def _train(
         initial=run.steps * done,
         desc="training",
         leave=False,
+        mininterval=REFRESH,
         disable=quiet,
     ) as bar:
         for number in range(done + 1, epochs + 1):
