@@ -77,11 +77,21 @@ def run_up_to(page: Page, address, name: str, code: str) -> None:
     choose(page, "Run All Above Selected Cell")
 
 
+def wait_until_run(page: Page) -> None:
+    """Return when no cell waits or runs, and JupyterLab has given the focus to a cell.
+
+    It does so a moment after the last cell: keys pressed before might go astray.
+    """
+    expect(page.locator(".jp-InputPrompt").filter(has_text="[*]")).to_have_count(0, timeout=WAIT)
+    expect(page.locator(".jp-Notebook-cell.jp-mod-active:focus")).to_have_count(1)
+
+
 def explorer(page: Page, control: str):
     """Return the explorer that has a slider of this name, when it is there."""
     slider = page.get_by_role("slider", name=control, include_hidden=True)
     boxes = page.locator(".widget-vbox").filter(has=slider)
     expect(boxes.first).to_be_visible(timeout=WAIT)
+    wait_until_run(page)
     boxes.first.scroll_into_view_if_needed()
     return boxes.first
 
@@ -92,9 +102,8 @@ def finding(box):
 
 def press(box, slider: str, key: str, times: int = 1) -> None:
     """Operate a slider by keyboard alone."""
-    box.get_by_role("slider", name=slider, exact=True).focus()
     for _ in range(times):
-        box.page.keyboard.press(key)
+        box.get_by_role("slider", name=slider, exact=True).press(key)
 
 
 def check(box, name: str) -> None:
@@ -155,15 +164,15 @@ def test_the_quick_questions(page, address):
     run_all(page, address, "04_attention_by_hand")
     box = page.locator(".quick-questions")
     expect(box).to_be_visible(timeout=WAIT)
+    wait_until_run(page)
     question = box.get_by_role("group").first
     radios = question.get_by_role("radio")
     verdict = question.get_by_role("status")
-    radios.first.focus()
-    page.keyboard.press("Space")
+    radios.first.press("Space")
     expect(radios.first).to_be_checked()
     expect(verdict).to_contain_text(re.compile("^(✓ Right|✗ Not this one)"))
     first = verdict.inner_text()
-    page.keyboard.press("ArrowDown")
+    radios.first.press("ArrowDown")
     expect(radios.nth(1)).to_be_checked()
     expect(verdict).not_to_have_text(first)
     check(box, "quick_questions")
