@@ -14,7 +14,7 @@ too_old  = This project needs Python $(MINIMUM) or newer, and $(PYTHON) is \
 no_venv  = $(PYTHON) cannot make a virtual environment because its venv module is missing: \
   install it (on Debian and Ubuntu with `apt install python3-venv`) and run make again
 
-.PHONY: help env lab test notebooks models captions experiments animation classroom html constraints
+.PHONY: help env lab test notebooks models captions experiments animation classroom html slides constraints
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -76,6 +76,9 @@ classroom: $(STAMP) ## write the notebooks without answers to build/classroom/
 
 html: $(STAMP) ## write the series as web pages to build/html/
 	$(IN) -m utils.pages
+
+slides: $(STAMP) ## write the series as slides to build/slides/
+	$(IN) -m utils.slides
 
 # For maintainers. HOLD="torch==2.13.0" keeps a package at that version.
 constraints: ## pin the newest version of everything in constraints.txt

@@ -17,6 +17,7 @@ COMMANDS = {
     "notebooks",
     "classroom",
     "pages",
+    "slides",
 }  # may print, and
 COMMANDS |= {"widgets"}  # an explorer's snapshot is shown
 FILES = sorted((REPOSITORY / "utils").rglob("*.py"))

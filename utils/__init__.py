@@ -25,5 +25,6 @@ those above it:
     translate    `python -m utils.translate "…"`: from the command line
     classroom    the edition without answers: `make classroom`
     pages        the series as web pages: `make html`
+    slides       the series as slides: `make slides`
     notebooks    `make notebooks`: run the notebooks and save them with their outputs
 """

@@ -23,7 +23,7 @@ CODE_OR_FORMULA = re.compile(
     r"(?P<code>```.*?```|~~~.*?~~~|`[^`\n]*`)|\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^$\n]+)\$",
     flags=re.DOTALL,
 )
-
+NUMBER = re.compile(r"\\tag\{([^}]*)\}")  # of an equation
 TITLE = re.compile(r"title(?:=|\()\"([^\"]+)\"")  # what code writes above a figure
 
 
@@ -37,7 +37,8 @@ def take_formulas_out(text: str, drawn: list[str]) -> str:
         if found["code"]:
             return found["code"]
         display = "block" if found["block"] else "inline"
-        drawn.append(convert((found["block"] or found["inline"]).strip(), display=display))
+        formula = NUMBER.sub(r"\\qquad \\text{(\1)}", found["block"] or found["inline"])
+        drawn.append(convert(formula.strip(), display=display))
         return f"⟦{len(drawn) - 1}⟧"
 
     return CODE_OR_FORMULA.sub(draw, text)

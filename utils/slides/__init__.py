@@ -1,0 +1,132 @@
+"""The series as slides: `make slides` writes a deck for each notebook, to be shown at 1280 × 720.
+
+The notebooks say which cells are shown: their slide types can be changed in JupyterLab, in the
+property inspector. A slide has less room than a page. So of a paragraph it shows the first
+sentences, and of a figure the picture without its code; the whole text stands in the speaker's
+notes (key S). What does not fit begins a new slide. Quick questions become one slide each.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from nbconvert import SlidesExporter
+from nbformat import NotebookNode
+
+from utils.exercises.questions import Question, load_questions
+from utils.pages import LANGUAGE, NOTEBOOKS, prepare, put_formulas_back, title_of
+from utils.slides.condense import code_height, shown_blocks, text_height
+
+WIDTH, HEIGHT = 1280, 720
+ROOM = 620  # pixels for what a slide holds
+MOST_LINES = 12  # of code on a slide
+QUESTIONS = "questions.snapshot()"
+
+
+def slide_type(cell: NotebookNode) -> str:
+    """Return the slide type that a notebook gives to a cell; "skip" if it gives none."""
+    return cell.metadata.get("slideshow", {}).get("slide_type", "skip")
+
+
+def markdown_cell(text: str, kind: str) -> NotebookNode:
+    """Return a cell of Markdown with a slide type."""
+    return nbformat.v4.new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}})
+
+
+def shown_text(cell: NotebookNode) -> list[NotebookNode]:
+    """Return the blocks of a Markdown cell that are shown, and all of its text as notes.
+
+    What to notice is one block, so that it stays with its figure. A heading begins a slide.
+    """
+    first, *others = shown_blocks(cell.source)
+    if slide_type(cell) == "fragment":
+        others = []
+    kinds = ["slide" if block.startswith("## ") else "-" for block in others]
+    shown = [markdown_cell(text, kind) for text, kind in zip(others, kinds, strict=True)]
+    return [markdown_cell(first, slide_type(cell)), *shown, markdown_cell(cell.source, "notes")]
+
+
+def shown_code(cell: NotebookNode) -> NotebookNode:
+    """Return a code cell; its code is hidden if it draws a figure or is longer than a slide."""
+    draws = any("image/png" in output.get("data", {}) for output in cell.outputs)
+    if draws or cell.source.count("\n") >= MOST_LINES:
+        cell.metadata["transient"] = {"remove_source": True}
+    return cell
+
+
+def shown_question(number: int, question: Question, kind: str) -> list[NotebookNode]:
+    """Return the slide of a quick question: the options, then the right one and why."""
+    options = "\n".join(f"- {option.text}" for option in question.options)
+    right = next(option for option in question.options if option.right)
+    return [
+        markdown_cell(f"### Question {number}: {question.text}\n\n{options}", kind),
+        markdown_cell(f"**{right.text}.** {right.why}", "fragment"),
+    ]
+
+
+def deck_of(notebook: NotebookNode, number: str) -> NotebookNode:
+    """Return a notebook of what the slides show; `number` is the notebook's own, such as "05"."""
+    cells = []
+    for cell in notebook.cells:
+        kind = slide_type(cell)
+        if cell.source == QUESTIONS and kind != "skip":
+            for place, question in enumerate(load_questions(number), 1):
+                cells += shown_question(place, question, kind if place == 1 else "subslide")
+        elif cell.cell_type == "markdown" and kind not in ("notes", "skip"):
+            cells += shown_text(cell)
+        elif kind != "skip":
+            cells.append(cell if kind == "notes" else shown_code(cell))
+    begin_where_full(cells)
+    return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
+
+
+def begin_where_full(cells: list[NotebookNode]) -> None:
+    """Let a cell that goes on ("-") begin a new slide where it does not fit.
+
+    What fades in after a cell ("fragment") must fit as well.
+    """
+    shown = [cell for cell in cells if slide_type(cell) != "notes"]
+    heights = [
+        text_height(cell.source) if cell.cell_type == "markdown" else code_height(cell)
+        for cell in shown
+    ]
+    used = 0
+    for i, cell in enumerate(shown):
+        follows = shown[i + 1 : i + 2]
+        together = heights[i] + sum(heights[i + 1] for f in follows if slide_type(f) == "fragment")
+        if slide_type(cell) == "-" and used + together > ROOM:
+            cell.metadata["slideshow"]["slide_type"] = "subslide"
+        used = heights[i] + (used if slide_type(cell) in ("-", "fragment") else 0)
+
+
+@cache
+def deck_exporter(reveal: str | None) -> SlidesExporter:
+    """Return what makes decks; `reveal` is where reveal.js lies, seen from the deck."""
+    options = {} if reveal is None else {"reveal_url_prefix": reveal}
+    here = Path(__file__).parent
+    return SlidesExporter(
+        template_file="deck.html.j2",
+        extra_template_paths=[str(here), str(here.parent / "pages")],
+        embed_images=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        reveal_theme="white",
+        **options,
+    )
+
+
+def build_deck(path: Path, reveal: str | None) -> str:
+    """Return the deck of the notebook at `path` as a web page that shows slides.
+
+    `reveal` is the folder with reveal.js; None takes it from the web when the slides are shown.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    drawn: list[str] = []
+    deck = deck_of(prepare(notebook, drawn), path.stem[:2])
+    resources = {
+        "metadata": {"name": title_of(notebook), "path": str(NOTEBOOKS)},
+        "language_code": LANGUAGE,
+        "slide_size": (WIDTH, HEIGHT),
+    }
+    page, _ = deck_exporter(reveal).from_notebook_node(deck, resources)
+    return put_formulas_back(page, drawn)

@@ -1,0 +1,50 @@
+"""`make slides`: write the decks to build/slides/, and reveal.js beside them."""
+
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+from utils.environment import ROOT
+from utils.pages import NOTEBOOKS
+from utils.slides import build_deck
+from utils.storage import write_text_atomically
+
+FOLDER = ROOT / "build" / "slides"
+REVEAL = "reveal.js"
+PACKAGE = f"{REVEAL}@5.2.1"
+
+
+def fetch_reveal(folder: Path) -> bool:
+    """Put reveal.js into `folder`, by npm, unless it is there; tell whether it is there now."""
+    target = folder / REVEAL
+    npm = shutil.which("npm")
+    if target.is_dir() or npm is None:
+        return target.is_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        command = [npm, "pack", PACKAGE, "--silent", "--pack-destination", scratch]
+        if subprocess.run(command, capture_output=True, cwd=scratch).returncode:
+            return False
+        (archive,) = Path(scratch).glob("*.tgz")
+        with tarfile.open(archive) as packed:
+            packed.extractall(scratch, filter="data")
+        (Path(scratch) / "package").rename(target)
+    return True
+
+
+def main() -> int:
+    """Write every deck; return the exit code."""
+    reveal = REVEAL if fetch_reveal(FOLDER) else None
+    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
+    for path in paths:
+        write_text_atomically(FOLDER / f"{path.stem}.html", build_deck(path, reveal))
+    print(f"{len(paths)} decks in {FOLDER.relative_to(ROOT)}/: open one, and press S for notes")
+    if reveal is None:
+        print(f"{REVEAL} could not be had by npm: to show them, you must be online.")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,92 @@
+"""From a page to slides: what is shown of a text, and how high it is."""
+
+import math
+import re
+
+from nbformat import NotebookNode
+
+LINE, CHARACTERS = 38, 84  # height of a line of text in pixels, and how many characters it holds
+CODE_LINE, CODE_CHARACTERS = 26, 96
+PICTURE, DRAWING = 440, 330  # pixels: as high as the style sheet lets pictures and drawings be
+GAP = 18  # pixels between two blocks
+ROWS = 9  # a longer table is read, not shown
+PARAGRAPH, ITEM = 190, 130  # characters; of longer ones the first sentences are shown
+
+HEADING, MARK = re.compile(r"#+ "), re.compile(r"⟦\d+⟧")
+ITEM_START = re.compile(r"(?:[-*]|\d+\.) ")
+SENTENCE = re.compile(r".+?[.!?:][”\"')]*(?=\s+[A-Z“\"'(*`$⟦]|\s*$)", flags=re.DOTALL)
+FENCED = re.compile(r"(```.*?```)", flags=re.DOTALL)
+
+
+def first_sentences(text: str, limit: int) -> str:
+    """Return as many whole sentences as `limit` characters hold, but at least one.
+
+    A lead in bold, such as **What to notice.**, is kept before the first sentence.
+    """
+    lead, rest = re.match(r"(\*\*[^*]+[.:]\*\* )?(.*)", text, flags=re.DOTALL).groups()
+    sentences = SENTENCE.findall(rest) or [rest]
+    shown = sentences[0]
+    for sentence in sentences[1:]:
+        if len(shown + sentence) > limit:
+            break
+        shown += sentence
+    return (lead or "") + shown
+
+
+def blocks_of(text: str) -> list[str]:
+    """Split Markdown at its empty lines; a fenced block of code stays whole."""
+    parts = FENCED.split(text)
+    return [
+        block.strip()
+        for part in parts
+        for block in ([part] if part.startswith("```") else re.split(r"\n\s*\n", part))
+        if block.strip()
+    ]
+
+
+def condense(block: str) -> str:
+    """Return what of a block a slide shows: nothing of a long table, the beginning of prose."""
+    if block.startswith("|"):
+        return block if block.count("\n") <= ROWS else ""
+    if ITEM_START.match(block):
+        return "\n".join(first_sentences(item, ITEM) for item in block.split("\n"))
+    if HEADING.match(block) or MARK.fullmatch(block) or block.startswith(("![", "```", "<")):
+        return block
+    return first_sentences(block, PARAGRAPH)
+
+
+def shown_blocks(text: str) -> list[str]:
+    """Return the blocks of Markdown that slides show; from "References" on, it is for readers."""
+    shown = re.split(r"^## References", text, flags=re.MULTILINE)[0]
+    return [block for block in map(condense, blocks_of(shown)) if block]
+
+
+def rows(text: str, characters: int) -> int:
+    """Return how many rows a text fills, when each holds so many characters."""
+    return sum(max(math.ceil(len(line) / characters), 1) for line in text.rstrip().split("\n"))
+
+
+def text_height(block: str) -> int:
+    """Return about how high a block of Markdown is on a slide, in pixels."""
+    if HEADING.match(block):
+        return 2 * LINE * rows(block, CHARACTERS // 2)
+    if block.startswith("!["):
+        return DRAWING
+    if block.startswith("|"):
+        return GAP + LINE * rows(block, CHARACTERS) + 12 * block.count("\n")
+    if MARK.fullmatch(block):
+        return 2 * LINE
+    return GAP + LINE * rows(block, CHARACTERS)
+
+
+def code_height(cell: NotebookNode) -> int:
+    """Return about how high a code cell is on a slide with its outputs, in pixels."""
+    hidden = cell.metadata.get("transient", {}).get("remove_source")
+    total = 0 if hidden else GAP + CODE_LINE * rows(cell.source, CODE_CHARACTERS)
+    for output in cell.outputs:
+        data = output.get("data", {})
+        written = output.get("text") or output.get("evalue") or data.get("text/plain", "")
+        total += PICTURE if "image/png" in data else 0
+        if "image/png" not in data or len(written) > CODE_CHARACTERS:
+            total += GAP + CODE_LINE * rows(written, CODE_CHARACTERS)
+    return total
