@@ -147,8 +147,8 @@ async def hold_class(hub: str, path: Path, users: list[str], token: str) -> None
     print(f"{len(users)} servers ready after {time.perf_counter() - started:.0f} s")
     servers = {
         each.environ()["JUPYTERHUB_USER"]: each
-        for each in psutil.process_iter()
-        if "jupyterhub.singleuser" in each.cmdline()
+        for each in psutil.process_iter(["cmdline"])  # None where nobody may look
+        if "jupyterhub.singleuser" in (each.info["cmdline"] or [])
     }
     peaks: dict[str, list[float]] = {}
     watcher = asyncio.create_task(watch(servers, peaks))

@@ -149,6 +149,7 @@ def test_parts_in_the_wrong_order_or_number_are_told():
         (5, "The answer must be a function"),
         (lambda x: 2 * x[:2], "You return shape (2,) where (3,) is wanted. Multiply by two."),
         (lambda x: 1.0, "You return float where a tensor is wanted. Multiply by two."),
+        (lambda x: 2 * x > 0, "You return a tensor of bool where float32 is wanted. Multiply"),
         (lambda x: x, "Multiply by two."),
     ],
 )
@@ -178,6 +179,7 @@ def test_an_answer_cannot_spoil_the_inputs():
         ({"a": 1.0}, {"b": 1}, False),
         (torch.ones(2), torch.ones(2, dtype=torch.float64), True),
         (torch.ones(2), torch.ones(3), False),
+        (torch.tensor([True, False]), torch.tensor([1, 0]), False),
         (torch.tensor(2.0), 2, True),
         (torch.ones(2), 1, False),
         ("1", 1, False),

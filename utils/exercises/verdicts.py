@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor, allclose
 
 TRIES = 4  # fresh inputs that a function must get right
@@ -34,7 +35,7 @@ RETURNS_NOTHING = Verdict(None, "Not attempted yet: the function returns nothing
 def same(answer: Any, expected: Any) -> bool:
     """Tell whether two answers are equal: numbers and tensors nearly, words without their case."""
     if isinstance(answer, Tensor) and isinstance(expected, Tensor):
-        if answer.shape != expected.shape:
+        if answer.shape != expected.shape or _one_is_a_mask(answer, expected):
             return False
         return allclose(answer.cpu().double(), expected.double(), rtol=TOLERANCE, atol=TOLERANCE)
     if isinstance(answer, str) and isinstance(expected, str):
@@ -49,6 +50,11 @@ def same(answer: Any, expected: Any) -> bool:
         return math.isclose(answer, expected, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
     except (TypeError, ValueError, RuntimeError, OverflowError):
         return type(answer) is type(expected) and bool(answer == expected)
+
+
+def _one_is_a_mask(one: Tensor, other: Tensor) -> bool:
+    """Tell whether one holds True and False and the other numbers, such as 0 and 1."""
+    return (one.dtype == torch.bool) != (other.dtype == torch.bool)
 
 
 @dataclass(frozen=True)
@@ -92,11 +98,16 @@ def _difference(given: Any, expected: Any) -> str:
         if not isinstance(given, tuple) or len(given) != len(expected):
             return f"Return {len(expected)} things, in this order: (first, second). "
         return next(filter(None, map(_difference, given, expected)), "")
-    if isinstance(expected, Tensor) and isinstance(given, Tensor) and given.shape != expected.shape:
-        shapes = tuple(given.shape), tuple(expected.shape)
-        return f"You return shape {shapes[0]} where {shapes[1]} is wanted. "
-    if isinstance(expected, Tensor) and expected.dim() > 0 and not isinstance(given, Tensor):
-        return f"You return {type(given).__name__} where a tensor is wanted. "
+    if not isinstance(expected, Tensor):
+        return ""
+    if not isinstance(given, Tensor):
+        kind = type(given).__name__
+        return f"You return {kind} where a tensor is wanted. " if expected.dim() > 0 else ""
+    if given.shape != expected.shape:
+        return f"You return shape {tuple(given.shape)} where {tuple(expected.shape)} is wanted. "
+    if _one_is_a_mask(given, expected):
+        kinds = f"You return a tensor of {given.dtype} where {expected.dtype} is wanted. "
+        return kinds.replace("torch.", "")
     return ""
 
 
