@@ -12,6 +12,7 @@ from toy import REPOSITORY, toy_corpus
 
 from utils.training import History
 from utils.training import __main__ as command
+from utils.training.parallel import choose_device
 from utils.translator import Translator
 
 SMALL = ["--epochs=1", "--hidden-size=8", "--embedding-size=6", "--device=cpu"]
@@ -161,8 +162,8 @@ def test_a_damaged_checkpoint_gets_one_line(monkeypatch, tmp_path, folder):
 def test_auto_takes_the_best_device_there_is(monkeypatch, cuda, mps, chosen):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
-    assert command.choose_device().type == chosen
-    assert command.choose_device("cpu").type == "cpu"
+    assert choose_device().type == chosen
+    assert choose_device("cpu").type == "cpu"
 
 
 @pytest.mark.parametrize("name", ["cuda", "cuda:1", "mps", "abacus"])
@@ -170,4 +171,4 @@ def test_a_device_that_is_not_there_gets_a_sentence(monkeypatch, name):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     with pytest.raises(ValueError, match=f"{name}.*'cpu'"):
-        command.choose_device(name)
+        choose_device(name)
