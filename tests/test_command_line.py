@@ -8,7 +8,7 @@ import sys
 
 import pytest
 import torch
-from toy import REPOSITORY, toy_corpus
+from toy import REPOSITORY, toy_corpus, write_toy_corpus
 
 from utils.training import History
 from utils.training import __main__ as command
@@ -20,17 +20,7 @@ SMALL = ["--epochs=1", "--hidden-size=8", "--embedding-size=6", "--device=cpu"]
 
 @pytest.fixture
 def folder(tmp_path):
-    """Write the toy corpus as a folder of one's own."""
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    for split in ("train", "valid", "test"):
-        pairs = getattr(toy_corpus(), split)
-        for suffix, sentences in zip(
-            ("de", "en"), ([p.source for p in pairs], [p.target for p in pairs]), strict=True
-        ):
-            text = "".join(" ".join(words) + "\n" for words in sentences)
-            (folder / f"{split}.{suffix}").write_text(text, encoding="utf-8")
-    return folder
+    return write_toy_corpus(tmp_path / "corpus")
 
 
 def run_process(*arguments):
@@ -100,6 +90,7 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path, folder):
     rare = ["--min-freq=1000", f"--output={tmp_path / 'toy.pt'}", "--device=cpu"]
     command.main([f"--corpus={folder}", *given.split(), *model.split(), *rare])
     config, words = seen.pop("config"), seen.pop("words")
+    assert seen.pop("team").size == 1
     assert seen == {
         "epochs": 3,
         "seed": 7,

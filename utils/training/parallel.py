@@ -20,6 +20,11 @@ from utils.text import Batch
 
 Result = TypeVar("Result")
 
+GONE = (
+    "another process is gone. Start the same command again, "
+    "and it goes on from the last checkpoint, if there is one."
+)
+
 
 class Alone:
     """One process that trains by itself: it has every batch whole, and nobody to talk to."""
@@ -123,6 +128,7 @@ class Team(Alone):
         def note(*_: object) -> None:
             self.interrupted = True
 
+        self.interrupted = False
         before = signal.signal(signal.SIGINT, note)
         try:
             yield
@@ -180,19 +186,31 @@ def join_team(device_name: str) -> Iterator[tuple[Alone, torch.device]]:
     if size == 1:
         yield ALONE, choose_device(device_name)
         return
-    rank, local_rank = int(os.environ["RANK"]), int(os.environ["LOCAL_RANK"])
-    device = choose_own_device(device_name, local_rank, int(os.environ["LOCAL_WORLD_SIZE"]))
-    if device.type == "cuda":
-        torch.cuda.set_device(device)
-    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    here, local_size = int(os.environ["LOCAL_RANK"]), int(os.environ["LOCAL_WORLD_SIZE"])
+    device = choose_own_device(device_name, here, local_size)
+    start_talking(device)
     try:
-        yield Team(rank, size, device), device
+        yield Team(distributed.get_rank(), size, device), device
     except RuntimeError as error:
         if not is_loss_of_rank(error):
             raise
-        raise ConnectionError("another rank is gone; the same command goes on later.") from error
+        raise ConnectionError(GONE) from error
     finally:
         distributed.destroy_process_group()
+
+
+def start_talking(device: torch.device) -> None:
+    """Connect to the other ranks: nccl connects GPUs, gloo connects CPUs.
+
+    When the launcher starts all ranks again, its notice board, the store, still has the addresses
+    of those that ended. So each start writes under a name of its own.
+    """
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    store, rank, size = next(distributed.rendezvous("env://"))
+    store = distributed.PrefixStore(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"), store)
+    backend = "nccl" if device.type == "cuda" else "gloo"
+    distributed.init_process_group(backend, store=store, rank=rank, world_size=size)
 
 
 def is_loss_of_rank(error: RuntimeError) -> bool:
