@@ -112,6 +112,19 @@ def test_an_interrupted_run_saves_no_translator(monkeypatch, tmp_path, folder):
     assert not output.exists()
 
 
+def test_one_process_of_a_machine_says_what_is_wrong_and_the_others_are_silent(monkeypatch):
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    assert run_here(monkeypatch, "--corpus=nowhere") == 1
+
+
+def test_ctrl_c_before_the_training_is_no_traceback(monkeypatch):
+    def stop(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("utils.corpora.load_corpus", stop)
+    assert run_here(monkeypatch) == 130
+
+
 def test_a_missing_folder_gets_one_line_and_exit_code_1(tmp_path):
     done = run_process(f"--corpus={tmp_path / 'nowhere'}")
     assert (done.returncode, done.stdout) == (1, "")

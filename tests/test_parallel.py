@@ -30,7 +30,7 @@ from utils.training.parallel import Team, choose_own_device, count_words, join_t
 
 CPU = torch.device("cpu")
 PADDING = toy_fields().target.vocab.stoi["<pad>"]
-LIMIT = 120  # seconds for one launch; ten are usual
+LIMIT = 240  # seconds for one launch; twenty are usual
 LAUNCHER = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
 # Steps depend on rounding: Adam divides a gradient by its own size, however small it is.
 TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-11}
@@ -223,7 +223,7 @@ def test_all_processes_tell_what_rank_0_found_wrong(ranks):
 
 @needs_gloo
 def test_a_process_with_other_options_gets_a_sentence_and_so_does_the_one_it_leaves(ranks):
-    assert ranks[0]["end"].startswith("ConnectionError: another process is gone. Start the same")
+    assert ranks[0]["end"].startswith("ConnectionError: no connection to another process: ")
     sentence = "the run of rank 0 was made with seed 0, not 1: give all processes the same options"
     assert sentence in ranks[1]["end"]
 

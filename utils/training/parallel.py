@@ -20,9 +20,9 @@ from utils.text import Batch
 
 Result = TypeVar("Result")
 
-GONE = (
-    "another process is gone. Start the same command again, "
-    "and it goes on from the last checkpoint, if there is one."
+LOST = (
+    "no connection to another process: it has ended, or the network is in the way. "
+    "The same command goes on from the last checkpoint, if there is one."
 )
 
 
@@ -178,25 +178,27 @@ def choose_own_device(name: str, local_rank: int, local_size: int) -> torch.devi
 
 @contextmanager
 def join_team(device_name: str) -> Iterator[tuple[Alone, torch.device]]:
-    """Join the processes that `torchrun` started, if it did; yield the team and the own device.
+    """Join the processes that `torchrun` started, if it did; yield the team and this one's device.
 
-    Raises ValueError for a device that will not do, and ConnectionError when a rank is gone.
+    Raises ValueError for a device that will not do, and ConnectionError when another rank
+    cannot be reached.
     """
     size = int(os.environ.get("WORLD_SIZE", 1))
-    if size == 1:
+    if size == 1 or "LOCAL_RANK" not in os.environ:
         yield ALONE, choose_device(device_name)
         return
     here, local_size = int(os.environ["LOCAL_RANK"]), int(os.environ["LOCAL_WORLD_SIZE"])
     device = choose_own_device(device_name, here, local_size)
-    start_talking(device)
     try:
+        start_talking(device)
         yield Team(distributed.get_rank(), size, device), device
     except RuntimeError as error:
-        if not is_loss_of_rank(error):
+        if not is_lost_connection(error):
             raise
-        raise ConnectionError(GONE) from error
+        raise ConnectionError(LOST) from error
     finally:
-        distributed.destroy_process_group()
+        if distributed.is_initialized():
+            distributed.destroy_process_group()
 
 
 def start_talking(device: torch.device) -> None:
@@ -213,9 +215,9 @@ def start_talking(device: torch.device) -> None:
     distributed.init_process_group(backend, store=store, rank=rank, world_size=size)
 
 
-def is_loss_of_rank(error: RuntimeError) -> bool:
-    """Tell whether an error says that another rank has ended; gloo has no class of its own."""
-    return isinstance(error, distributed.DistError) or "peer" in str(error)
+def is_lost_connection(error: RuntimeError) -> bool:
+    """Tell whether an error is one of the network; those of gloo have no class of their own."""
+    return isinstance(error, distributed.DistError) or "gloo" in str(error).lower()
 
 
 def is_first_here() -> bool:

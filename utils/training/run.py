@@ -200,7 +200,11 @@ class Run:
         return loss, bleu([t.tokens for t in translations], references)
 
     def identity(self) -> dict[str, Any]:
-        """Everything that must be the same for a run to go on from a checkpoint."""
+        """Everything that must be the same for a run to go on from a checkpoint.
+
+        The number of processes may change: the batches stay, and so does what is learned, up to
+        the dropout masks and the last digits.
+        """
         return {
             **asdict(self.model.config),
             **asdict(self.settings),
