@@ -8,10 +8,11 @@ import sys
 
 import pytest
 import torch
-from toy import REPOSITORY, toy_corpus
+from toy import REPOSITORY, toy_corpus, write_toy_corpus
 
 from utils.training import History
 from utils.training import __main__ as command
+from utils.training.parallel import choose_device
 from utils.translator import Translator
 
 SMALL = ["--epochs=1", "--hidden-size=8", "--embedding-size=6", "--device=cpu"]
@@ -19,17 +20,7 @@ SMALL = ["--epochs=1", "--hidden-size=8", "--embedding-size=6", "--device=cpu"]
 
 @pytest.fixture
 def folder(tmp_path):
-    """Write the toy corpus as a folder of one's own."""
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    for split in ("train", "valid", "test"):
-        pairs = getattr(toy_corpus(), split)
-        for suffix, sentences in zip(
-            ("de", "en"), ([p.source for p in pairs], [p.target for p in pairs]), strict=True
-        ):
-            text = "".join(" ".join(words) + "\n" for words in sentences)
-            (folder / f"{split}.{suffix}").write_text(text, encoding="utf-8")
-    return folder
+    return write_toy_corpus(tmp_path / "corpus")
 
 
 def run_process(*arguments):
@@ -99,6 +90,7 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path, folder):
     rare = ["--min-freq=1000", f"--output={tmp_path / 'toy.pt'}", "--device=cpu"]
     command.main([f"--corpus={folder}", *given.split(), *model.split(), *rare])
     config, words = seen.pop("config"), seen.pop("words")
+    assert seen.pop("team").size == 1
     assert seen == {
         "epochs": 3,
         "seed": 7,
@@ -118,6 +110,19 @@ def test_an_interrupted_run_saves_no_translator(monkeypatch, tmp_path, folder):
     output = tmp_path / "toy.pt"
     assert command.main([f"--corpus={folder}", *SMALL, f"--output={output}"]) == 130
     assert not output.exists()
+
+
+def test_one_process_of_a_machine_says_what_is_wrong_and_the_others_are_silent(monkeypatch):
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    assert run_here(monkeypatch, "--corpus=nowhere") == 1
+
+
+def test_ctrl_c_before_the_training_is_no_traceback(monkeypatch):
+    def stop(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("utils.corpora.load_corpus", stop)
+    assert run_here(monkeypatch) == 130
 
 
 def test_a_missing_folder_gets_one_line_and_exit_code_1(tmp_path):
@@ -161,8 +166,8 @@ def test_a_damaged_checkpoint_gets_one_line(monkeypatch, tmp_path, folder):
 def test_auto_takes_the_best_device_there_is(monkeypatch, cuda, mps, chosen):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
-    assert command.choose_device().type == chosen
-    assert command.choose_device("cpu").type == "cpu"
+    assert choose_device().type == chosen
+    assert choose_device("cpu").type == "cpu"
 
 
 @pytest.mark.parametrize("name", ["cuda", "cuda:1", "mps", "abacus"])
@@ -170,4 +175,4 @@ def test_a_device_that_is_not_there_gets_a_sentence(monkeypatch, name):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     with pytest.raises(ValueError, match=f"{name}.*'cpu'"):
-        command.choose_device(name)
+        choose_device(name)

@@ -46,6 +46,19 @@ def toy_fields() -> Fields:
     return build_fields(toy_corpus())
 
 
+def write_toy_corpus(folder: Path) -> Path:
+    """Write the toy corpus as a folder of one's own."""
+    folder.mkdir()
+    for split in ("train", "valid", "test"):
+        pairs = getattr(toy_corpus(), split)
+        for suffix, sentences in zip(
+            ("de", "en"), ([p.source for p in pairs], [p.target for p in pairs]), strict=True
+        ):
+            text = "".join(" ".join(words) + "\n" for words in sentences)
+            (folder / f"{split}.{suffix}").write_text(text, encoding="utf-8")
+    return folder
+
+
 def toy_model(attention: str = "additive", **options) -> Seq2Seq:
     """Build an untrained model, the same each time, in evaluation mode."""
     settings = {"embedding_size": 6, "hidden_size": 8, "seed": 1} | options

@@ -244,7 +244,7 @@ def build_model(
         dropout=dropout,
         tied=tied,
     )
-    with torch.random.fork_rng(enabled=seed is not None):
+    with torch.random.fork_rng(range(torch.cuda.device_count()), enabled=seed is not None):
         if seed is not None:
             torch.manual_seed(seed)
         return Seq2Seq(config)

@@ -10,6 +10,7 @@ from tqdm.auto import tqdm
 from utils.corpora import Corpus
 from utils.model import Seq2Seq
 from utils.text import Fields
+from utils.training.parallel import ALONE, Alone
 from utils.training.run import Epoch, History, Run, Settings, validation_loss, word_loss
 
 # Seconds between two pictures of the progress bar, of two messages each. A program that runs a
@@ -34,31 +35,47 @@ def fit(
     validation_bleu: bool = False,
     on_epoch: Callable[[Epoch], None] | None = None,
     quiet: bool = False,
+    team: Alone = ALONE,
 ) -> History:
     """Train `model` with Adam and a one-cycle learning rate, and leave it with its best weights.
 
     Unless `quiet`, it shows a progress bar and prints one line per epoch. Interrupting it keeps
     what was learned. With `checkpoint`, a file is written after each epoch, and the same call goes
     on from there: bit for bit as if it had not stopped. Raises ValueError when that file belongs to
-    another run.
+    another run. The command line may give a `team` of processes: each trains on its share of every
+    batch, and rank 0 alone prints and writes.
     """
     settings = Settings(epochs, seed, batch_size, learning_rate, label_smoothing, clip)
-    run = Run(model, fields, corpus, settings)
+    run = Run(model, fields, corpus, settings, team)
+    _check(team, run)
     path = None if checkpoint is None else Path(checkpoint)
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
-        if path is not None and path.exists():
+        if path is not None and team.ask_first(path.exists):
             run.load(path)
         elif path is not None:
             run.save(path)  # the start, so that a stop in the first epoch can be resumed too
         try:
-            _train(run, path, validation_bleu, on_epoch, quiet)
+            with team.stopping_together():
+                _train(run, path, validation_bleu, on_epoch, quiet or team.rank > 0)
             model.load_state_dict(run.best_weights)
         except KeyboardInterrupt:
             run.history.interrupted = True
-            print(_how_to_go_on(run, path))
+            if team.rank == 0:
+                print(_how_to_go_on(run, path))
     model.eval()
     return run.history
+
+
+def _check(team: Alone, run: Run) -> None:
+    """Raise ValueError unless all processes run the same, and a batch has sentences for each."""
+    if run.settings.batch_size < team.size:
+        raise ValueError(
+            f"{team.size} processes cannot share batches of {run.settings.batch_size} sentences: "
+            "use larger batches, or fewer processes."
+        )
+    advice = "give all processes the same options and the same corpus."
+    run.compare(team.ask_first(run.identity), "the run of rank 0", advice)
 
 
 def _train(

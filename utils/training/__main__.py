@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from utils.attention import ATTENTIONS
 from utils.corpora import detokenize, load_corpus
 from utils.evaluation import bleu, sacrebleu_lowercase
@@ -15,6 +13,7 @@ from utils.grammar import Pair
 from utils.model import build_model
 from utils.text import build_fields
 from utils.training import Settings, fit
+from utils.training.parallel import is_first_here, join_team
 from utils.translator import Translator, copy_source_words
 
 MODEL_OPTIONS = (
@@ -93,19 +92,6 @@ def _add_training_options(add: Callable[..., Any]) -> None:
     add("--output", type=Path, default=Path("runs/translator.pt"), help="where to save")
 
 
-def choose_device(name: str = "auto") -> torch.device:
-    """Return the device called `name`; "auto" takes CUDA, then MPS, then the CPU.
-
-    Raises ValueError when the device asked for is not there.
-    """
-    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if name == "auto":
-        name = next((kind for kind, there in available.items() if there), "cpu")
-    if name != "cpu" and not available.get(name.split(":")[0]):
-        raise ValueError(f"no {name} device here: use 'cpu' or 'auto'.")
-    return torch.device(name)
-
-
 def report(
     translator: Translator, split: str, pairs: Sequence[Pair], beam_size: int, examples: int = 5
 ) -> None:
@@ -135,14 +121,18 @@ def main(arguments: list[str] | None = None) -> int:
     def chosen(names: tuple[str, ...]) -> dict[str, Any]:
         return {name: getattr(options, name) for name in names}
 
-    corpus = load_corpus(options.corpus)
-    fields = build_fields(corpus, options.min_freq, options.subwords)
-    model = build_model(fields, **chosen(MODEL_OPTIONS)).to(choose_device(options.device))
-    weights = sum(parameter.numel() for parameter in model.parameters())
-    print(f"{len(corpus.train)} training pairs, {weights:,} weights")
-    history = fit(model, fields, corpus, **chosen(TRAINING_OPTIONS))
+    with join_team(options.device) as (team, device):
+        corpus = load_corpus(options.corpus)
+        fields = build_fields(corpus, options.min_freq, options.subwords)
+        model = build_model(fields, **chosen(MODEL_OPTIONS)).to(device)
+        if team.rank == 0:
+            weights = sum(parameter.numel() for parameter in model.parameters())
+            print(f"{len(corpus.train)} training pairs, {weights:,} weights")
+        history = fit(model, fields, corpus, **chosen(TRAINING_OPTIONS), team=team)
     if history.interrupted:
         return 130
+    if team.rank > 0:
+        return 0  # the rest is for one process
     print(f"trained for {history.seconds:.0f} s")
     translator = Translator(model, fields)
     report(translator, options.score, getattr(corpus, options.score), options.beam_size)
@@ -154,5 +144,7 @@ def main(arguments: list[str] | None = None) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
+    except KeyboardInterrupt:  # before or after the training
+        sys.exit(130)
     except (ValueError, OSError) as error:
-        sys.exit(f"error: {error}")
+        sys.exit(f"error: {error}" if is_first_here() else 1)

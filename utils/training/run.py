@@ -21,6 +21,7 @@ from utils.evaluation import bleu
 from utils.model import Seq2Seq
 from utils.storage import load_safely, save_atomically
 from utils.text import PADDING, Batch, Fields, make_batches
+from utils.training.parallel import Alone, count_words
 from utils.translator import Translator
 
 WARM_UP = 0.1  # share of the steps in which the learning rate rises; then it falls to zero
@@ -107,14 +108,10 @@ def validation_loss(model: Seq2Seq, fields: Fields, pairs: list, batch_size: int
     total, words = 0.0, 0
     for batch in make_batches(pairs, fields, batch_size, shuffle=True):
         batch = batch.to(device)
-        count = _count_words(batch, padding)
+        count = count_words(batch, padding)
         total += float(word_loss(model(*batch)[0], batch.target, padding)) * count
         words += count
     return total / words
-
-
-def _count_words(batch: Batch, padding: int) -> int:
-    return int((batch.target[:, 1:] != padding).sum())
 
 
 def parameter_groups(model: Seq2Seq, rate: float) -> tuple[list[dict], list[float]]:
@@ -129,8 +126,11 @@ def parameter_groups(model: Seq2Seq, rate: float) -> tuple[list[dict], list[floa
 class Run:
     """A training run: the model, its optimizer and schedule, the history, and the best weights."""
 
-    def __init__(self, model: Seq2Seq, fields: Fields, corpus: Corpus, settings: Settings):
+    def __init__(
+        self, model: Seq2Seq, fields: Fields, corpus: Corpus, settings: Settings, team: Alone
+    ):
         self.model, self.fields, self.corpus, self.settings = model, fields, corpus, settings
+        self.team, self.wrapped = team, model
         self.padding = fields.target.vocab.stoi[PADDING]
         self.device = next(model.parameters()).device
         self.steps = math.ceil(len(corpus.train) / settings.batch_size)
@@ -147,25 +147,31 @@ class Run:
         """Update the weights once for each batch; return the mean loss per word."""
         self.model.train()
         order = self.settings.seed * 1000 + number
+        self.team.reseed(order)
+        self.wrapped = self.team.wrap(self.model)
         total, words = 0.0, 0
         for batch in make_batches(
             self.corpus.train, self.fields, self.settings.batch_size, shuffle=True, seed=order
         ):
-            batch = batch.to(self.device)
-            count = _count_words(batch, self.padding)
-            total += self.update(batch) * count
+            count = count_words(batch, self.padding)
+            own, weight = self.team.share(batch, self.padding)
+            loss = self.update(own.to(self.device), weight)
+            total += self.team.average(weight * loss) * count
             words += count
             bar.update()
         return total / words
 
-    def update(self, batch: Batch) -> float:
-        """Take one optimizer step; return the batch's loss, without label smoothing."""
+    def update(self, batch: Batch, weight: float) -> float:
+        """Take one optimizer step; return the batch's loss, without label smoothing.
+
+        Among several processes the batch is this one's share, and its loss has a `weight`.
+        """
         self.optimizer.zero_grad()
         words = batch.target[:, 1:]  # those to be predicted: (B, T-1)
         real = words != self.padding
-        logits, _ = self.model(*batch, real)  # (N, V)
+        logits, _ = self.wrapped(*batch, real)  # (N, V)
         loss, without_smoothing = smoothed_loss(logits, words[real], self.settings.label_smoothing)
-        loss.backward()
+        (weight * loss).backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip)
         self.optimizer.step()
         self.schedule.step()
@@ -175,21 +181,30 @@ class Run:
         self, number: int, train_loss: float, started: float, with_bleu: bool
     ) -> Epoch:
         """Validate, write the history, and keep the weights if they are the best so far."""
-        valid_loss = validation_loss(self.model, self.fields, self.corpus.valid)
-        score = None
-        if with_bleu:
-            translations = Translator(self.model, self.fields).translate(
-                [pair.source for pair in self.corpus.valid]
-            )
-            score = bleu([t.tokens for t in translations], [p.target for p in self.corpus.valid])
+        valid_loss, score = self.team.ask_first(lambda: self.validate(with_bleu))
         epoch = Epoch(number, train_loss, valid_loss, score, time.perf_counter() - started)
         self.history.epochs.append(epoch)
         if self.history.best is epoch:
             self.best_weights = {k: v.clone() for k, v in self.model.state_dict().items()}
         return epoch
 
+    def validate(self, with_bleu: bool) -> tuple[float, float | None]:
+        """Return the loss on the validation pairs, and BLEU if asked for."""
+        loss = validation_loss(self.model, self.fields, self.corpus.valid)
+        if not with_bleu:
+            return loss, None
+        translations = Translator(self.model, self.fields).translate(
+            [pair.source for pair in self.corpus.valid]
+        )
+        references = [pair.target for pair in self.corpus.valid]
+        return loss, bleu([t.tokens for t in translations], references)
+
     def identity(self) -> dict[str, Any]:
-        """Everything that must be the same for a run to go on from a checkpoint."""
+        """Everything that must be the same for a run to go on from a checkpoint.
+
+        The number of processes may change: the batches stay, and so does what is learned, up to
+        the dropout masks and the last digits.
+        """
         return {
             **asdict(self.model.config),
             **asdict(self.settings),
@@ -197,6 +212,14 @@ class Run:
             "target vocabulary": self.fields.target.vocab.itos,
             "training pairs": len(self.corpus.train),
         }
+
+    def compare(self, other: dict[str, Any], whose: str, advice: str) -> None:
+        """Raise ValueError unless the identity `other` is that of this run."""
+        for name, value in self.identity().items():
+            if other.get(name) != value:
+                was = f"was made with {name} {other.get(name)}, not {value}"
+                what = f"has another {name}" if isinstance(value, list) else was
+                raise ValueError(f"{whose} {what}: {advice}")
 
     def save(self, path: Path) -> None:
         """Write a checkpoint, from which the run goes on as if it had never stopped."""
@@ -210,23 +233,18 @@ class Run:
             "random_state": torch.get_rng_state(),
             "cuda_random_states": torch.cuda.get_rng_state_all(),
         }
-        save_atomically(content, path)
+        self.team.ask_first(lambda: save_atomically(content, path))
 
     def load(self, path: Path) -> None:
         """Go on from a checkpoint; ValueError says which setting differs if it is another run's."""
-        content = load_safely(path)
-        saved = content.get("identity", {})
-        for name, value in self.identity().items():
-            if saved.get(name) != value:
-                was = f"was made with {name} {saved.get(name)}, not {value}"
-                what = f"has another {name}" if isinstance(value, list) else was
-                raise ValueError(
-                    f"{path} {what}: use the same settings, or another checkpoint file."
-                )
+        content = self.team.ask_first(lambda: load_safely(path))
+        advice = "use the same settings, or another checkpoint file."
+        self.compare(content.get("identity", {}), str(path), advice)
         self.history.epochs = [Epoch(**epoch) for epoch in content["history"]]
         self.model.load_state_dict(content["weights"])
         self.best_weights = content["best_weights"]
         self.optimizer.load_state_dict(content["optimizer"])
         self.schedule.load_state_dict(content["schedule"])
         torch.set_rng_state(content["random_state"])
-        torch.cuda.set_rng_state_all(content["cuda_random_states"])
+        gpus = torch.cuda.device_count()  # here; there may have been more where it was written
+        torch.cuda.set_rng_state_all(content["cuda_random_states"][:gpus])
