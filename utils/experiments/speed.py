@@ -32,7 +32,7 @@ def measure_speed(attention: str, seed: int, batches: int = 60) -> list[dict[str
     model = build_model(fields, attention, seed=seed)
     train = list(make_batches(corpus.train, fields, BATCH_SIZE, shuffle=True, seed=seed))
     padding = fields.target.vocab.stoi[PADDING]
-    _time_updates(model, train[:10], padding)
+    time_updates(model, train[:10], padding)
     timed = train[10 : 10 + batches]
     words = sum(int((batch.target[:, 1:] != padding).sum()) for batch in timed)
     translator, sources = Translator.load(f"mini-{attention}"), [p.source for p in corpus.test]
@@ -44,7 +44,7 @@ def measure_speed(attention: str, seed: int, batches: int = 60) -> list[dict[str
             "attention": attention,
             "seed": seed,
             "weights": sum(parameter.numel() for parameter in model.parameters()),
-            "train_words_per_second": words / _time_updates(model, timed, padding),
+            "train_words_per_second": words / time_updates(model, timed, padding),
             "decoded_sentences_per_second": len(sources) / decoding,
             "megabytes": kept_megabytes(model, random_batch(model, 30, seed), padding),
         }
@@ -60,7 +60,7 @@ def measure_cost(attention: str, length: int, seed: int, batch_size: int = 16) -
     model = build_model(fields, attention, seed=seed)
     padding = fields.target.vocab.stoi[PADDING]
     batch = random_batch(model, length, seed, batch_size)
-    seconds = min(_time_updates(model, [batch], padding) for _ in range(3))
+    seconds = min(time_updates(model, [batch], padding) for _ in range(3))
     megabytes = kept_megabytes(model, batch, padding)
     row = {"attention": attention, "length": length, "seed": seed}
     return [row | {"seconds": seconds, "megabytes": megabytes}]
@@ -96,8 +96,8 @@ def kept_megabytes(model: Seq2Seq, batch: Batch, padding: int) -> float:
     return sum(kept.values()) / 1e6
 
 
-def _time_updates(model: Seq2Seq, batches: list[Batch], padding: int) -> float:
-    """Return the seconds that one update with each batch takes."""
+def time_updates(model: Seq2Seq, batches: list[Batch], padding: int) -> float:
+    """Return the seconds that one update with each batch takes, all together."""
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
     started = time.perf_counter()

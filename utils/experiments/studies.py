@@ -11,6 +11,7 @@ from tqdm import tqdm
 from utils.attention import ATTENTIONS
 from utils.experiments.captions import RUNS, measure_captions
 from utils.experiments.ladder import RUNGS, SHIPPED, climb
+from utils.experiments.memory import SIZES, measure_memory
 from utils.experiments.quality import SCALES, measure_quality
 from utils.experiments.seeds import SEEDS
 from utils.experiments.speed import LENGTHS, measure_cost, measure_speed
@@ -56,6 +57,7 @@ STUDIES = {
     "ladder": Study(
         ("seed", "rung"), list(product(range(1), [*RUNGS, SHIPPED])), climb, timed=False
     ),
+    "memory": Study(("times", "in_memory"), SIZES, measure_memory, timed=True),
 }
 
 
