@@ -3,8 +3,9 @@
 The text files and the index are mapped into memory: the system brings in the pages that are read,
 and drops them when memory is short. So a corpus may be larger than the memory.
 
-The index is made in one pass over the text, which also looks for mistakes. It is kept in the
-corpus' own folder, in `index/`, or where the environment variable `CORPUS_INDEX` says (see
+The index is made in one pass over the text, which also looks for mistakes: the first line with one
+is named, while `load_split` in memory looks at one file after the other. It is kept in the corpus'
+own folder, in `index/`, or where the environment variable `CORPUS_INDEX` says (see
 `environment.writable_folder`), and made anew when the size or the time of a text file has changed.
 It takes 8 bytes for each line of each file.
 """
@@ -86,8 +87,8 @@ def _open_index(paths: Sequence[Path], progress: bool) -> np.ndarray:
 
 def _index_path(paths: Sequence[Path]) -> Path:
     """Return where the index is kept; corpora that share a folder for it do not collide."""
-    place = str(paths[0].resolve()).encode(errors="surrogateescape")
-    name = f"{paths[0].stem}-{hashlib.sha256(place).hexdigest()[:12]}.index"
+    places = "\n".join(str(path.resolve()) for path in paths).encode(errors="surrogateescape")
+    name = f"{paths[0].stem}-{hashlib.sha256(places).hexdigest()[:12]}.index"
     return writable_folder("CORPUS_INDEX", paths[0].parent / "index") / name
 
 

@@ -1,4 +1,4 @@
-"""The measurements behind notebooks 08 and 10, by `make experiments`.
+"""The measurements behind notebooks 08 and 10 and data/README.md, by `make experiments`.
 
 The parts, in order:
 

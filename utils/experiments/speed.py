@@ -4,6 +4,7 @@ Sizes here are in megabytes of 10⁶ bytes, times in seconds on the CPU.
 """
 
 import time
+from itertools import islice
 from typing import Any
 
 import torch
@@ -12,11 +13,13 @@ from torch import Tensor
 from utils.corpora import load_corpus
 from utils.model import Seq2Seq, build_model
 from utils.text import PADDING, Batch, build_fields, make_batches
-from utils.training import word_loss
+from utils.training import Settings, word_loss
+from utils.training.run import Run
 from utils.translator import Translator
 
 BATCH_SIZE = 64
 LENGTHS = (10, 20, 40, 80, 160)
+LARGE_MODEL = {"embedding_size": 256, "hidden_size": 512}
 
 
 def measure_speed(attention: str, seed: int, batches: int = 60) -> list[dict[str, Any]]:
@@ -64,6 +67,28 @@ def measure_cost(attention: str, length: int, seed: int, batch_size: int = 16) -
     megabytes = kept_megabytes(model, batch, padding)
     row = {"attention": attention, "length": length, "seed": seed}
     return [row | {"seconds": seconds, "megabytes": megabytes}]
+
+
+def measure_pace(seed: int, batches: int = 60) -> list[dict[str, Any]]:
+    """Return one row: target words a second in training, as large as for a corpus of millions.
+
+    Timed are `batches` steps as `fit` takes them, with batches of Multi30k, after ten that are not.
+    """
+    corpus = load_corpus("multi30k")
+    fields = build_fields(corpus)
+    model = build_model(fields, "additive", **LARGE_MODEL, seed=seed)
+    run = Run(model, fields, corpus, Settings(epochs=1, batch_size=BATCH_SIZE, seed=seed))
+    train = make_batches(corpus.train, fields, BATCH_SIZE, shuffle=True, seed=seed)
+    for batch in islice(train, 10):
+        run.update(batch)
+    timed = list(islice(train, batches))
+    words = sum(int((batch.target[:, 1:] != run.padding).sum()) for batch in timed)
+    started = time.perf_counter()
+    for batch in timed:
+        run.update(batch)
+    pace = words / (time.perf_counter() - started)
+    weights = sum(parameter.numel() for parameter in model.parameters())
+    return [{"seed": seed, **LARGE_MODEL, "weights": weights, "train_words_per_second": pace}]
 
 
 def random_batch(model: Seq2Seq, length: int, seed: int, size: int = BATCH_SIZE) -> Batch:
