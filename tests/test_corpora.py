@@ -16,6 +16,7 @@ from sacrebleu.metrics import BLEU
 
 from utils import corpora
 from utils.corpora import DATA, CorpusError, detokenize, load_corpus, load_split, tokenize
+from utils.corpora.words import TOKEN
 from utils.grammar import Pair
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "multi30k"
@@ -83,6 +84,12 @@ def test_any_text_can_be_tokenized_and_joined_tokens_stay_as_they_are(text):
     assert tokenize(" ".join(tokens)) == tokens
     assert not any(character.isspace() for token in tokens for character in token)
     assert "".join(tokens) == "".join(unicodedata.normalize("NFC", text).split())
+
+
+@settings(deadline=None)
+@given(st.text() | tricky)
+def test_no_token_depends_on_what_stands_beyond_a_space(text):
+    assert tokenize(text) == tuple(TOKEN.findall(unicodedata.normalize("NFC", text)))
 
 
 @settings(deadline=None)
