@@ -27,7 +27,7 @@ from utils.grammar import Pair
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 CHECKSUMS = DATA / "multi30k.sha256"
-LARGE = 100_000_000  # bytes of text in a split; as words in memory they take about ten times that
+LARGE = 100_000_000  # bytes of text in a split; mini's words in memory take five times that
 
 __all__ = ["Corpus", "CorpusError", "detokenize", "load_corpus", "load_split", "tokenize"]
 
