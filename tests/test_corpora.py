@@ -16,6 +16,7 @@ from sacrebleu.metrics import BLEU
 
 from utils import corpora
 from utils.corpora import DATA, CorpusError, detokenize, load_corpus, load_split, tokenize
+from utils.corpora.words import TOKEN
 from utils.grammar import Pair
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "multi30k"
@@ -86,6 +87,12 @@ def test_any_text_can_be_tokenized_and_joined_tokens_stay_as_they_are(text):
 
 
 @settings(deadline=None)
+@given(st.text() | tricky)
+def test_no_token_depends_on_what_stands_beyond_a_space(text):
+    assert tokenize(text) == tuple(TOKEN.findall(unicodedata.normalize("NFC", text)))
+
+
+@settings(deadline=None)
 @given(st.lists(st.text() | tricky))
 def test_any_tokens_can_be_joined_and_none_is_lost(tokens):
     assert detokenize(tokens).replace(" ", "") == "".join(tokens).replace(" ", "")
@@ -105,10 +112,14 @@ def folder(tmp_path):
 
 
 def message_of(name_or_folder) -> str:
-    """The complaint about a corpus; it is one line and one sentence."""
-    with pytest.raises(CorpusError) as caught:
-        load_corpus(name_or_folder)
-    message = str(caught.value)
+    """The complaint about a corpus: one line, one sentence, and the same for pairs on disk."""
+    messages = []
+    for in_memory in (True, False):
+        with pytest.raises(CorpusError) as caught:
+            load_corpus(name_or_folder, in_memory=in_memory)
+        messages.append(str(caught.value))
+    message, from_disk = messages
+    assert from_disk == message
     assert "\n" not in message and len(message) - len(str(name_or_folder)) < 400
     return message
 
@@ -173,8 +184,8 @@ def test_only_newlines_end_a_line(folder):
         ("test.en", b"a girl .\n", "test.de, line 2", "test.en has no such line"),
         ("test.en", b"a\nb\nc\nd\n", "line 3", "test.de has no such line"),
         ("train.de", b"Ein  Hund .\nDas Buch .\n", "line 1", "a space too many"),
-        ("train.de", b"Ein Hund .\nDas Buch . \n", "line 2", "a space too many"),
-        ("train.de", b"Ein Hund .\nDas\tBuch .\n", "line 2", "another blank"),
+        ("train.de", b"Ein Hund liest .\nDas Buch . \n", "line 2", "a space too many"),
+        ("train.de", b"Ein Hund liest .\nDas\tBuch .\n", "line 2", "another blank"),
         ("train.align", b"0-0\n0-0 1:1\n", "line 2", "'1:1' is no link"),
         ("train.align", b"0-0\n0-0 -1-1\n", "line 2", "'-1-1' is no link"),
         ("train.align", b"0-\n0-0\n", "line 1", "'0-' is no link"),

@@ -10,7 +10,7 @@ from toy import REPOSITORY, mixed_batch, number_pairs, toy_corpus, toy_fields, t
 
 from utils.attention import DotAttention
 from utils.experiments import __main__ as command
-from utils.experiments import captions, ladder, studies
+from utils.experiments import captions, ladder, speed, studies
 from utils.experiments.ladder import RUNGS, climb, settings_of
 from utils.experiments.quality import SCALES, score_by_length
 from utils.experiments.seeds import SEEDS, effects, mean_by_length, next_run_interval
@@ -320,6 +320,15 @@ def test_random_batches_have_no_padding():
     assert batch.target.shape == (3, 7)
     assert batch.source_lengths.tolist() == [5, 5, 5]
     assert batch.source.min() >= 4 and batch.source.max() < model.config.source_size
+
+
+def test_the_pace_of_training_is_measured(monkeypatch):
+    monkeypatch.setattr(speed, "load_corpus", lambda _: toy_corpus())
+    monkeypatch.setattr(speed, "BATCH_SIZE", 2)
+    monkeypatch.setattr(speed, "LARGE_MODEL", {"embedding_size": 6, "hidden_size": 8})
+    (row,) = speed.measure_pace(seed=0, batches=5)
+    assert row["train_words_per_second"] > 0
+    assert row["hidden_size"] == 8
 
 
 # The ladder

@@ -5,11 +5,11 @@ those above it:
 
     environment  is everything there? standard library only
     grammar      a miniature German–English grammar: sentence pairs with gold word alignment
+    storage      files that are written whole or not at all
     corpora      load_corpus: the shipped corpus, Multi30k, or a folder of your own
     subwords     words in pieces, by sentencepiece
     text         words to numbers: vocabularies and bucketed batches (torchtext lives here)
     attention    FixedContext, DotAttention, GeneralAttention, AdditiveAttention
-    storage      files that are written whole or not at all
     model        Encoder, Decoder, Seq2Seq, build_model
     table_model  a toy translator whose next-word probabilities you write in a table
     decoding     greedy search and beam search, batched

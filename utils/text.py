@@ -4,12 +4,15 @@ Only this module and `evaluation` touch torchtext. Version 0.6.0 is pure Python 
 today's PyTorch; the last release, 0.18, does not import on any PyTorch newer than 2.3.
 """
 
+import math
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
+from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 from torchtext import data
@@ -20,6 +23,8 @@ from utils.grammar import Pair
 from utils.subwords import Subwords
 
 UNKNOWN, PADDING, START, END = "<unk>", "<pad>", "<sos>", "<eos>"
+SUBWORD_PAIRS = 500_000  # sentencepiece holds all that it learns from in memory
+LISTED = 1_000_000  # the order of more pairs than that is kept in a file
 
 
 class SubwordField(data.Field):
@@ -66,18 +71,28 @@ def build_fields(corpus: Corpus, min_freq: int = 1, subwords: int | None = None)
     """Build both vocabularies from the *training* sentences alone.
 
     A word seen fewer than `min_freq` times becomes `<unk>`. With a number of `subwords`, words are
-    split into that many different pieces instead, one set for both languages. Raises ValueError
-    when the sentences cannot give that many.
+    split into that many different pieces instead, one set for both languages; they are learned
+    from 500,000 pairs at most, spread evenly over the corpus. Raises ValueError when the sentences
+    cannot give that many.
     """
     if subwords is not None:
-        sentences = [words for pair in corpus.train for words in (pair.source, pair.target)]
-        learned = Subwords.learn(sentences, subwords)
+        learned = Subwords.learn(_sample(corpus.train), subwords)
         pieces = [UNKNOWN, PADDING, START, END, *learned.pieces]
         return fields_from_words(pieces, pieces, learned)
-    fields = _empty_fields()
-    fields.source.build_vocab([pair.source for pair in corpus.train], min_freq=min_freq)
-    fields.target.build_vocab([pair.target for pair in corpus.train], min_freq=min_freq)
+    fields, source, target = _empty_fields(), Counter(), Counter()
+    for pair in corpus.train:
+        source.update(pair.source)
+        target.update(pair.target)
+    fields.source.build_vocab([source], min_freq=min_freq)
+    fields.target.build_vocab([target], min_freq=min_freq)
     return fields
+
+
+def _sample(pairs: Sequence[Pair]) -> Iterator[tuple[str, ...]]:
+    """Yield both sentences of each pair, or of every second, third … one if there are too many."""
+    step = math.ceil(len(pairs) / SUBWORD_PAIRS) or 1
+    for number in range(0, len(pairs), step):
+        yield from (pairs[number].source, pairs[number].target)
 
 
 def fields_from_words(
@@ -132,6 +147,44 @@ def encode_sources(sentences: Sequence[Sequence[str]], fields: Fields) -> tuple[
     return fields.source.process([fields.source.preprocess(words) for words in sentences])
 
 
+class _Examples(Sequence[data.Example]):
+    """The torchtext examples of pairs, each made when it is asked for."""
+
+    def __init__(self, pairs: Sequence[Pair], fields: Fields):
+        self.pairs = pairs
+        self.columns = [("source", fields.source), ("target", fields.target)]
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def __getitem__(self, number: int) -> data.Example:
+        pair = self.pairs[number]
+        return data.Example.fromlist([pair.source, pair.target], self.columns)
+
+
+class _Buckets(data.BucketIterator):
+    """torchtext's bucketing, which sorts 100 batches at a time, without a list of all examples."""
+
+    def data(self) -> Iterator[data.Example]:
+        count = len(self.dataset)
+        order = range(count)
+        if self.shuffle:
+            order = self.random_shuffler(order) if count <= LISTED else self._order_in_a_file()
+        return (self.dataset[number] for number in order)
+
+    def _order_in_a_file(self) -> np.ndarray:
+        """Return the numbers of all examples (N,) in random order, 4 bytes each, on disk."""
+        count = len(self.dataset)
+        with TemporaryFile() as file:
+            order = np.asarray(np.memmap(file, np.uint32, "w+", shape=(count,)))
+        for start in range(0, count, LISTED):
+            order[start : start + LISTED] = np.arange(start, min(start + LISTED, count))
+        with self.random_shuffler.use_internal_state():
+            seed = random.getrandbits(64)
+        np.random.default_rng(seed).shuffle(order)
+        return order
+
+
 def make_batches(
     pairs: Sequence[Pair], fields: Fields, batch_size: int, shuffle: bool, seed: int = 0
 ) -> Iterator[Batch]:
@@ -139,12 +192,11 @@ def make_batches(
 
     With `shuffle`, sentences of similar length share a batch (bucketing: little padding) and the
     batches come in random order, the same order for the same `seed`. Without it, pairs come in the
-    order given.
+    order given. Pairs are read as they are needed, those of 100 batches at a time.
     """
-    columns = [("source", fields.source), ("target", fields.target)]
-    examples = [data.Example.fromlist([pair.source, pair.target], columns) for pair in pairs]
-    iterator = data.BucketIterator(
-        data.Dataset(examples, columns),
+    examples = _Examples(pairs, fields)
+    iterator = _Buckets(
+        data.Dataset(examples, examples.columns),
         batch_size,
         sort_key=lambda example: (len(example.source), len(example.target)),
         shuffle=shuffle,

@@ -1,4 +1,4 @@
-"""The measurements behind notebooks 08 and 10, by `make experiments`.
+"""The measurements behind notebooks 08 and 10 and data/README.md, by `make experiments`.
 
 The parts, in order:
 
@@ -8,5 +8,6 @@ The parts, in order:
     speed     training and decoding speed, memory; time and memory against length
     ladder    what each step brings on real captions, from plain words to a good translator
     captions  the shipped translator of captions: how to search, and longer inputs
+    memory    how much a corpus takes that is 10, 100 or 1,000 times as large as mini
     studies   which runs there are of each, and how to run what is missing
 """

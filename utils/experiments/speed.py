@@ -4,6 +4,7 @@ Sizes here are in megabytes of 10⁶ bytes, times in seconds on the CPU.
 """
 
 import time
+from itertools import islice
 from typing import Any
 
 import torch
@@ -12,11 +13,13 @@ from torch import Tensor
 from utils.corpora import load_corpus
 from utils.model import Seq2Seq, build_model
 from utils.text import PADDING, Batch, build_fields, make_batches
-from utils.training import word_loss
+from utils.training import Settings, word_loss
+from utils.training.run import Run
 from utils.translator import Translator
 
 BATCH_SIZE = 64
 LENGTHS = (10, 20, 40, 80, 160)
+LARGE_MODEL = {"embedding_size": 256, "hidden_size": 512}
 
 
 def measure_speed(attention: str, seed: int, batches: int = 60) -> list[dict[str, Any]]:
@@ -32,7 +35,7 @@ def measure_speed(attention: str, seed: int, batches: int = 60) -> list[dict[str
     model = build_model(fields, attention, seed=seed)
     train = list(make_batches(corpus.train, fields, BATCH_SIZE, shuffle=True, seed=seed))
     padding = fields.target.vocab.stoi[PADDING]
-    _time_updates(model, train[:10], padding)
+    time_updates(model, train[:10], padding)
     timed = train[10 : 10 + batches]
     words = sum(int((batch.target[:, 1:] != padding).sum()) for batch in timed)
     translator, sources = Translator.load(f"mini-{attention}"), [p.source for p in corpus.test]
@@ -44,7 +47,7 @@ def measure_speed(attention: str, seed: int, batches: int = 60) -> list[dict[str
             "attention": attention,
             "seed": seed,
             "weights": sum(parameter.numel() for parameter in model.parameters()),
-            "train_words_per_second": words / _time_updates(model, timed, padding),
+            "train_words_per_second": words / time_updates(model, timed, padding),
             "decoded_sentences_per_second": len(sources) / decoding,
             "megabytes": kept_megabytes(model, random_batch(model, 30, seed), padding),
         }
@@ -60,10 +63,32 @@ def measure_cost(attention: str, length: int, seed: int, batch_size: int = 16) -
     model = build_model(fields, attention, seed=seed)
     padding = fields.target.vocab.stoi[PADDING]
     batch = random_batch(model, length, seed, batch_size)
-    seconds = min(_time_updates(model, [batch], padding) for _ in range(3))
+    seconds = min(time_updates(model, [batch], padding) for _ in range(3))
     megabytes = kept_megabytes(model, batch, padding)
     row = {"attention": attention, "length": length, "seed": seed}
     return [row | {"seconds": seconds, "megabytes": megabytes}]
+
+
+def measure_pace(seed: int, batches: int = 60) -> list[dict[str, Any]]:
+    """Return one row: target words a second in training, as large as for a corpus of millions.
+
+    Timed are `batches` steps as `fit` takes them, with batches of Multi30k, after ten that are not.
+    """
+    corpus = load_corpus("multi30k")
+    fields = build_fields(corpus)
+    model = build_model(fields, "additive", **LARGE_MODEL, seed=seed)
+    run = Run(model, fields, corpus, Settings(epochs=1, batch_size=BATCH_SIZE, seed=seed))
+    train = make_batches(corpus.train, fields, BATCH_SIZE, shuffle=True, seed=seed)
+    for batch in islice(train, 10):
+        run.update(batch)
+    timed = list(islice(train, batches))
+    words = sum(int((batch.target[:, 1:] != run.padding).sum()) for batch in timed)
+    started = time.perf_counter()
+    for batch in timed:
+        run.update(batch)
+    pace = words / (time.perf_counter() - started)
+    weights = sum(parameter.numel() for parameter in model.parameters())
+    return [{"seed": seed, **LARGE_MODEL, "weights": weights, "train_words_per_second": pace}]
 
 
 def random_batch(model: Seq2Seq, length: int, seed: int, size: int = BATCH_SIZE) -> Batch:
@@ -96,8 +121,8 @@ def kept_megabytes(model: Seq2Seq, batch: Batch, padding: int) -> float:
     return sum(kept.values()) / 1e6
 
 
-def _time_updates(model: Seq2Seq, batches: list[Batch], padding: int) -> float:
-    """Return the seconds that one update with each batch takes."""
+def time_updates(model: Seq2Seq, batches: list[Batch], padding: int) -> float:
+    """Return the seconds that one update with each batch takes, all together."""
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
     started = time.perf_counter()

@@ -11,9 +11,10 @@ from tqdm import tqdm
 from utils.attention import ATTENTIONS
 from utils.experiments.captions import RUNS, measure_captions
 from utils.experiments.ladder import RUNGS, SHIPPED, climb
+from utils.experiments.memory import SIZES, measure_memory
 from utils.experiments.quality import SCALES, measure_quality
 from utils.experiments.seeds import SEEDS
-from utils.experiments.speed import LENGTHS, measure_cost, measure_speed
+from utils.experiments.speed import LENGTHS, measure_cost, measure_pace, measure_speed
 from utils.experiments.tables import RESULTS, Table
 from utils.experiments.variants import VARIANTS
 
@@ -56,6 +57,8 @@ STUDIES = {
     "ladder": Study(
         ("seed", "rung"), list(product(range(1), [*RUNGS, SHIPPED])), climb, timed=False
     ),
+    "pace": Study(("seed",), [(seed,) for seed in range(3)], measure_pace, timed=True),
+    "memory": Study(("times", "in_memory"), SIZES, measure_memory, timed=True),
 }
 
 

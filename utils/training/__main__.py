@@ -66,6 +66,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def _add_model_options(add: Callable[..., Any]) -> None:
     add("--corpus", default="mini", help="mini, multi30k, or a folder of your own")
+    add(
+        "--in-memory",
+        action=argparse.BooleanOptionalAction,
+        help="hold a folder's pairs in memory, or read them as needed (if not given: by size)",
+    )
     add("--min-freq", type=positive, default=1, help="words rarer than this become <unk>")
     add("--subwords", type=positive, help="split words into so many different pieces")
     add("--attention", choices=ATTENTIONS, default="additive", help="how the decoder looks back")
@@ -122,7 +127,7 @@ def main(arguments: list[str] | None = None) -> int:
         return {name: getattr(options, name) for name in names}
 
     with join_team(options.device) as (team, device):
-        corpus = load_corpus(options.corpus)
+        corpus = load_corpus(options.corpus, team.rank == 0, options.in_memory)
         fields = build_fields(corpus, options.min_freq, options.subwords)
         model = build_model(fields, **chosen(MODEL_OPTIONS)).to(device)
         if team.rank == 0:

@@ -1,0 +1,126 @@
+"""Pairs that stay on disk: an index says where each line ends, and a pair is read when asked for.
+
+The text files and the index are mapped into memory: the system brings in the pages that are read,
+and drops them when memory is short. So a corpus may be larger than the memory.
+
+The index is made in one pass over the text, which also looks for mistakes: the first line with one
+is named, while `load_split` in memory looks at one file after the other. It is kept in the corpus'
+own folder, in `index/`, or where the environment variable `CORPUS_INDEX` says (see
+`environment.writable_folder`), and made anew when the size or the time of a text file has changed.
+It takes 8 bytes for each line of each file.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from itertools import chain, zip_longest
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from utils.corpora.lines import (
+    CorpusError,
+    are_spaced,
+    check_counts,
+    pair_of,
+    readable,
+    stream_lines,
+    text_of,
+)
+from utils.environment import writable_folder
+from utils.grammar import Pair
+from utils.storage import write_atomically
+
+
+class PairsOnDisk(Sequence[Pair]):
+    """The pairs of a split, read from its files (German, English, perhaps links) when asked for.
+
+    It must not change while it is in use. Raises CorpusError as `load_corpus` does, when it is
+    made. A copy for another process opens the files again.
+    """
+
+    def __init__(self, paths: Sequence[Path], progress: bool = False):
+        self.paths = tuple(paths)
+        index = _open_index(self.paths, progress)
+        self._ends = index[2:]  # (pairs + 1, files); in the first row, where the first line begins
+        self._texts = [_map(path) for path in self.paths]
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, item: int | slice) -> Pair | tuple[Pair, ...]:
+        wanted = range(len(self))[item]
+        if isinstance(wanted, range):
+            return tuple(self[number] for number in wanted)
+        starts, ends = self._ends[wanted : wanted + 2].tolist()
+        lines = [
+            text_of(text[start:end])
+            for text, start, end in zip(self._texts, starts, ends, strict=True)
+        ]
+        return pair_of(lines, self.paths, wanted + 1)
+
+    def __reduce__(self) -> tuple:
+        return PairsOnDisk, (self.paths,)
+
+
+def _map(path: Path) -> mmap:
+    with path.open("rb") as file:
+        return mmap(file.fileno(), 0, access=ACCESS_READ)
+
+
+def _open_index(paths: Sequence[Path], progress: bool) -> np.ndarray:
+    """Return the index (pairs + 3, files), mapped: sizes, times, and where each line ends."""
+    path, stamp = _index_path(paths), _stamp(paths)
+    if not (path.exists() and np.array_equal(_map_index(path, len(paths))[:2], stamp)):
+        rows = tqdm(_ends(paths), f"index of {paths[0].stem}", leave=False, disable=not progress)
+        numbers = (np.array(row, np.uint64).tobytes() for row in chain(stamp, rows))
+        try:
+            write_atomically(path, lambda file: file.writelines(numbers))
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise CorpusError(
+                f"{path} cannot be written ({reason}); set CORPUS_INDEX to another folder"
+            ) from None
+    return _map_index(path, len(paths))
+
+
+def _index_path(paths: Sequence[Path]) -> Path:
+    """Return where the index is kept; corpora that share a folder for it do not collide."""
+    places = "\n".join(str(path.resolve()) for path in paths).encode(errors="surrogateescape")
+    name = f"{paths[0].stem}-{hashlib.sha256(places).hexdigest()[:12]}.index"
+    return writable_folder("CORPUS_INDEX", paths[0].parent / "index") / name
+
+
+def _map_index(path: Path, files: int) -> np.ndarray:
+    return np.asarray(np.memmap(path, np.uint64, "r")).reshape(-1, files)
+
+
+def _stamp(paths: Sequence[Path]) -> np.ndarray:
+    """Return what tells a changed file: sizes in bytes and times of the last change (2, files)."""
+    statuses = []
+    for path in paths:
+        with readable(path):
+            statuses.append(path.stat())
+    rows = [[s.st_size for s in statuses], [s.st_mtime_ns for s in statuses]]
+    return np.array(rows, np.uint64)
+
+
+def _ends(paths: Sequence[Path]) -> Iterator[tuple[int, ...]]:
+    """Read all files of a split in step; yield the bytes where their lines end, 0 first.
+
+    Raises CorpusError at the first mistake.
+    """
+    files = [
+        stream_lines(path, spaced) for path, spaced in zip(paths, are_spaced(paths), strict=True)
+    ]
+    yield (0,) * len(files)
+    for number, entries in enumerate(zip_longest(*files), 1):
+        if None in entries:
+            left = [sum(1 for _ in file) for file in files]
+            there = [number - (entry is None) for entry in entries]
+            check_counts(paths, [a + b for a, b in zip(there, left, strict=True)])
+        lines, ends = zip(*entries, strict=True)
+        if len(paths) == 3:
+            pair_of(lines, paths, number)
+        yield ends
