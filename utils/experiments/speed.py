@@ -14,6 +14,7 @@ from utils.corpora import load_corpus
 from utils.model import Seq2Seq, build_model
 from utils.text import PADDING, Batch, build_fields, make_batches
 from utils.training import Settings, word_loss
+from utils.training.parallel import ALONE
 from utils.training.run import Run
 from utils.translator import Translator
 
@@ -77,7 +78,8 @@ def measure_pace(seed: int, batches: int = 60) -> list[dict[str, Any]]:
     corpus = load_corpus("multi30k")
     fields = build_fields(corpus)
     model = build_model(fields, "additive", **LARGE_MODEL, seed=seed)
-    run = Run(model, fields, corpus, Settings(epochs=1, batch_size=BATCH_SIZE, seed=seed))
+    settings = Settings(epochs=1, batch_size=BATCH_SIZE, seed=seed)
+    run = Run(model, fields, corpus, settings, ALONE)
     train = make_batches(corpus.train, fields, BATCH_SIZE, shuffle=True, seed=seed)
     for batch in islice(train, 10):
         run.update(batch)

@@ -161,7 +161,7 @@ class Run:
             bar.update()
         return total / words
 
-    def update(self, batch: Batch, weight: float) -> float:
+    def update(self, batch: Batch, weight: float = 1.0) -> float:
         """Take one optimizer step; return the batch's loss, without label smoothing.
 
         Among several processes the batch is this one's share, and its loss has a `weight`.
