@@ -14,7 +14,8 @@ too_old  = This project needs Python $(MINIMUM) or newer, and $(PYTHON) is \
 no_venv  = $(PYTHON) cannot make a virtual environment because its venv module is missing: \
   install it (on Debian and Ubuntu with `apt install python3-venv`) and run make again
 
-.PHONY: help env lab test notebooks models captions experiments animation classroom html slides constraints
+.PHONY: help env lab test notebooks models captions experiments bench animation classroom html slides \
+  constraints
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -67,6 +68,13 @@ captions: $(STAMP) ## train the translator of captions in data/models/ anew, on 
 
 experiments: $(STAMP) ## run what is missing in data/results/; ONLY=cost runs one study
 	$(IN) -m utils.experiments $(ONLY)
+
+# What takes long runs only when it is named: ONLY=notebooks.
+BENCHMARKS = $(filter-out %_notebooks.py,$(sort $(wildcard tests/benchmarks/bench_*.py)))
+
+bench: $(STAMP) ## time the code against its goals; ONLY=notebooks times each notebook
+	$(IN) -m pytest -o addopts=-rs --benchmark-quiet \
+	  $(if $(ONLY),tests/benchmarks/bench_$(ONLY).py,$(BENCHMARKS))
 
 animation: $(STAMP) ## draw the moving picture of the README
 	$(IN) -m utils.animation

@@ -1,0 +1,67 @@
+"""Training with each attention, against the floor: whole updates, with the same batches."""
+
+from itertools import islice
+from statistics import median
+
+import pytest
+from floor import Floor
+
+from utils.attention import ATTENTIONS
+from utils.corpora import load_corpus
+from utils.model import build_model
+from utils.text import PADDING, build_fields, make_batches
+from utils.training.run import Run, Settings
+
+LARGE_GOALS = {"dot": 0.85, "additive": 0.80}
+
+
+class Trainer:
+    """Trains models on the same few batches of a corpus."""
+
+    def __init__(self, corpus, settings, batches, min_freq=1, **sizes):
+        self.corpus, self.settings, self.sizes = corpus, settings, sizes
+        self.fields = build_fields(corpus, min_freq)
+        pairs, size = corpus.train, settings.batch_size
+        self.batches = list(islice(make_batches(pairs, self.fields, size, shuffle=True), batches))
+        padding = self.fields.target.vocab.stoi[PADDING]
+        self.words = sum(int((batch.target[:, 1:] != padding).sum()) for batch in self.batches)
+
+    def updates(self, model):
+        """Return what trains the model on each of the batches once."""
+        run = Run(model, self.fields, self.corpus, self.settings)
+
+        def train():
+            for batch in self.batches:
+                run.update(batch)
+
+        return train
+
+    def compare(self, bench, name, attention, goal):
+        model = build_model(self.fields, attention, seed=0, **self.sizes)
+        ours, floor = bench.in_turn(self.updates(model), self.updates(Floor(model.config)))
+        ratios = [theirs / own for own, theirs in zip(ours, floor, strict=True)]
+        own, floors = self.words / median(ours), self.words / median(floor)
+        note = f"{own:.0f} words/s, the floor {floors:.0f}"
+        unit = "of the floor's words/s"
+        bench.record(f"{name}, {attention}", ratios, unit, at_least=goal, note=note)
+
+
+@pytest.fixture(scope="module")
+def mini():
+    return Trainer(load_corpus("mini"), Settings(), batches=10)
+
+
+@pytest.fixture(scope="module")
+def large(multi30k):
+    settings = Settings(batch_size=128)
+    return Trainer(multi30k, settings, 3, min_freq=2, embedding_size=256, hidden_size=512)
+
+
+@pytest.mark.parametrize("attention", ATTENTIONS)
+def test_training_at_the_size_of_the_mini_models(bench, mini, attention):
+    mini.compare(bench, "training, 80/128", attention, 0.60)
+
+
+@pytest.mark.parametrize("attention", ATTENTIONS)
+def test_training_at_a_large_size(bench, large, attention):
+    large.compare(bench, "training, 256/512", attention, LARGE_GOALS.get(attention))

@@ -1,0 +1,95 @@
+"""Time things in turn, and put what came out in one table: on the screen and in a CSV file.
+
+A goal speaks of a ratio where it can: a machine twice as fast gives the same ratio. The two sides
+of a ratio are timed in turn, one round each, so that what slows the machine down slows both.
+"""
+
+import os
+import statistics
+import time
+
+import pandas as pd
+import pytest
+import torch
+
+from utils.corpora import DATA, load_corpus
+from utils.environment import writable_folder
+from utils.experiments.tables import RESULTS, Table
+
+ROUNDS = 5  # after one that does not count
+MEASURED, LOAD = pytest.StashKey[list](), pytest.StashKey[float]()
+THREADS = torch.get_num_threads()  # tests/toy.py takes one; it is imported after this file
+
+
+class Bench:
+    """Times functions with pytest-benchmark, and writes down values beside their goals."""
+
+    def __init__(self, benchmark, rows):
+        self.benchmark, self.rows = benchmark, rows
+
+    def seconds(self, measured, **options):
+        """Return the seconds that each of the rounds took."""
+        options = {"rounds": ROUNDS, "warmup_rounds": 1} | options
+        self.benchmark.pedantic(measured, **options)
+        return self.benchmark.stats.stats.data
+
+    def in_turn(self, measured, reference):
+        """Time two functions in turn; return the seconds of the first, and of the second."""
+        others = []
+
+        def before():
+            started = time.perf_counter()
+            reference()
+            others.append(time.perf_counter() - started)
+
+        return self.seconds(measured, setup=before), others[-ROUNDS:]
+
+    def record(self, name, values, unit, at_least=None, at_most=None, note=""):
+        """Write down the median of the values, their range, and whether the goal is reached."""
+        median, goal, reached = statistics.median(values), "", ""
+        if at_least is not None:
+            goal, reached = f"≥ {at_least}", "yes" if median >= at_least else "no"
+        if at_most is not None:
+            goal, reached = f"≤ {at_most}", "yes" if median <= at_most else "no"
+        row = {"benchmark": name, "median": median, "low": min(values), "high": max(values)}
+        row |= {"unit": unit, "n": len(values), "goal": goal, "reached": reached, "note": note}
+        self.rows.append(row)
+
+
+@pytest.fixture
+def bench(benchmark, request):
+    return Bench(benchmark, request.config.stash.setdefault(MEASURED, []))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def all_threads():
+    torch.set_num_threads(THREADS)
+
+
+@pytest.fixture(scope="session")
+def multi30k():
+    folder = writable_folder("MULTI30K_CACHE", DATA / "multi30k")
+    if not folder.is_dir() or len(list(folder.glob("*.gz"))) < 6:
+        pytest.skip("Multi30k is not on this machine: load_corpus('multi30k') downloads it.")
+    return load_corpus("multi30k")
+
+
+def pytest_configure(config):
+    """Note how busy the machine was before: programs in need of a core, mean of a minute."""
+    config.stash[LOAD] = os.getloadavg()[0]
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Show the table, and put its rows in the place of older ones of the same names."""
+    rows = config.stash.get(MEASURED, [])
+    if not rows:
+        return
+    circumstances = f"make bench; threads in use: {THREADS}; load before: {config.stash[LOAD]:.2f}"
+    table = Table(RESULTS / "bench.csv", ("benchmark",), circumstances)
+    if not table.rows.empty:
+        table.rows = table.rows[~table.rows.benchmark.isin([row["benchmark"] for row in rows])]
+    table.add(rows)
+    terminalreporter.section("benchmarks")
+    terminalreporter.write_line(table.environments[-1])
+    text = pd.DataFrame(rows).to_string(index=False, float_format="{:.3g}".format)
+    terminalreporter.write_line(text)
