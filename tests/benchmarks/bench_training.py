@@ -10,6 +10,7 @@ from utils.attention import ATTENTIONS
 from utils.corpora import load_corpus
 from utils.model import build_model
 from utils.text import PADDING, build_fields, make_batches
+from utils.training.parallel import ALONE
 from utils.training.run import Run, Settings
 
 LARGE_GOALS = {"dot": 0.85, "additive": 0.80}
@@ -28,7 +29,7 @@ class Trainer:
 
     def updates(self, model):
         """Return what trains the model on each of the batches once."""
-        run = Run(model, self.fields, self.corpus, self.settings)
+        run = Run(model, self.fields, self.corpus, self.settings, ALONE)
 
         def train():
             for batch in self.batches:
