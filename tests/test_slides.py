@@ -23,7 +23,14 @@ from utils.slides import (
     slide_type,
 )
 from utils.slides import __main__ as command
-from utils.slides.condense import code_height, condense, first_sentences, shown_blocks, text_height
+from utils.slides.condense import (
+    code_lines,
+    condense,
+    first_sentences,
+    height,
+    shown_blocks,
+    text_height,
+)
 
 PATHS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 per_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -64,9 +71,10 @@ def test_a_deck_is_a_lesson_and_shows_little_code(path):
     cells = deck_of(read(path), path.stem[:2]).cells
     begun = sum(kind in ("slide", "subslide") for kind in types(cells))
     assert 8 <= begun <= 60
+    lines = 0
     for cell in cells:
-        if cell.cell_type == "code" and "transient" not in cell.metadata:
-            assert cell.source.count("\n") < MOST_LINES
+        lines = code_lines(cell) + (lines if slide_type(cell) in ("-", "fragment", "notes") else 0)
+        assert lines <= MOST_LINES
 
 
 @per_notebook
@@ -102,7 +110,7 @@ def test_more_text_and_more_code_are_higher():
     assert text_height("word " * 10) < text_height("word " * 60) < text_height("![](a.png)") < ROOM
     print_it = new_code_cell("print(1)", outputs=[new_output("stream", text="1\n")])
     picture = new_code_cell("draw()", outputs=[new_output("display_data", {"image/png": "x"})])
-    assert code_height(new_code_cell("x = 1")) < code_height(print_it) < code_height(picture)
+    assert height(new_code_cell("x = 1")) < height(print_it) < height(picture)
 
 
 def test_what_does_not_fit_begins_a_new_slide():
@@ -111,6 +119,14 @@ def test_what_does_not_fit_begins_a_new_slide():
     begin_where_full(cells)
     assert types(cells) == ["slide", "-", "subslide"]
     assert 2 * text_height(high) > ROOM > text_height(high)
+
+
+def test_a_slide_shows_twelve_lines_of_code_at_most():
+    cells = [new_code_cell("x = 1\n" * (lines - 1) + "x") for lines in (7, 5, 1)]
+    for cell in cells:
+        cell.metadata["slideshow"] = {"slide_type": "-"}
+    begin_where_full(cells)
+    assert types(cells) == ["-", "-", "subslide"]
 
 
 def test_what_to_notice_stays_with_its_figure():

@@ -7,6 +7,7 @@ notes (key S). What does not fit begins a new slide. Quick questions become one 
 """
 
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 
 import nbformat
@@ -15,7 +16,7 @@ from nbformat import NotebookNode
 
 from utils.exercises.questions import Question, load_questions
 from utils.pages import LANGUAGE, NOTEBOOKS, prepare, put_formulas_back, title_of
-from utils.slides.condense import code_height, shown_blocks, text_height
+from utils.slides.condense import code_lines, height, shown_blocks
 
 WIDTH, HEIGHT = 1280, 720
 ROOM = 620  # pixels for what a slide holds
@@ -49,7 +50,7 @@ def shown_text(cell: NotebookNode) -> list[NotebookNode]:
 def shown_code(cell: NotebookNode) -> NotebookNode:
     """Return a code cell; its code is hidden if it draws a figure or is longer than a slide."""
     draws = any("image/png" in output.get("data", {}) for output in cell.outputs)
-    if draws or cell.source.count("\n") >= MOST_LINES:
+    if draws or code_lines(cell) > MOST_LINES:
         cell.metadata["transient"] = {"remove_source": True}
     return cell
 
@@ -81,22 +82,23 @@ def deck_of(notebook: NotebookNode, number: str) -> NotebookNode:
 
 
 def begin_where_full(cells: list[NotebookNode]) -> None:
-    """Let a cell that goes on ("-") begin a new slide where it does not fit.
+    """Let a cell that goes on ("-") begin a new slide where it, or its code, does not fit.
 
     What fades in after a cell ("fragment") must fit as well.
     """
     shown = [cell for cell in cells if slide_type(cell) != "notes"]
-    heights = [
-        text_height(cell.source) if cell.cell_type == "markdown" else code_height(cell)
-        for cell in shown
-    ]
-    used = 0
-    for i, cell in enumerate(shown):
-        follows = shown[i + 1 : i + 2]
-        together = heights[i] + sum(heights[i + 1] for f in follows if slide_type(f) == "fragment")
-        if slide_type(cell) == "-" and used + together > ROOM:
+    pixels = lines = 0  # on this slide so far
+    for cell, following in zip_longest(shown, shown[1:]):
+        needed = height(cell)
+        if following is not None and slide_type(following) == "fragment":
+            needed += height(following)
+        is_full = pixels + needed > ROOM or lines + code_lines(cell) > MOST_LINES
+        if slide_type(cell) == "-" and is_full:
             cell.metadata["slideshow"]["slide_type"] = "subslide"
-        used = heights[i] + (used if slide_type(cell) in ("-", "fragment") else 0)
+        if slide_type(cell) in ("slide", "subslide"):
+            pixels = lines = 0
+        pixels += height(cell)
+        lines += code_lines(cell)
 
 
 @cache

@@ -79,10 +79,17 @@ def text_height(block: str) -> int:
     return GAP + LINE * rows(block, CHARACTERS)
 
 
-def code_height(cell: NotebookNode) -> int:
-    """Return about how high a code cell is on a slide with its outputs, in pixels."""
+def code_lines(cell: NotebookNode) -> int:
+    """Return how many lines of code a slide shows of a cell: none of a text, or if it is hidden."""
     hidden = cell.metadata.get("transient", {}).get("remove_source")
-    total = 0 if hidden else GAP + CODE_LINE * rows(cell.source, CODE_CHARACTERS)
+    return 0 if hidden or cell.cell_type == "markdown" else len(cell.source.split("\n"))
+
+
+def height(cell: NotebookNode) -> int:
+    """Return about how high a cell is on a slide, in pixels: its text, or its code and outputs."""
+    if cell.cell_type == "markdown":
+        return text_height(cell.source)
+    total = GAP + CODE_LINE * rows(cell.source, CODE_CHARACTERS) if code_lines(cell) else 0
     for output in cell.outputs:
         data = output.get("data", {})
         written = output.get("text") or output.get("evalue") or data.get("text/plain", "")
