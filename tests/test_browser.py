@@ -78,12 +78,12 @@ def run_up_to(page: Page, address, name: str, code: str) -> None:
 
 
 def wait_until_run(page: Page) -> None:
-    """Return when no cell waits or runs, and JupyterLab has given the focus to a cell.
+    """Return when no cell waits or runs, and the focus is on the active cell or in it.
 
-    It does so a moment after the last cell: keys pressed before might go astray.
+    JupyterLab puts it there a moment after the last cell: keys pressed before might go astray.
     """
     expect(page.locator(".jp-InputPrompt").filter(has_text="[*]")).to_have_count(0, timeout=WAIT)
-    expect(page.locator(".jp-Notebook-cell.jp-mod-active:focus")).to_have_count(1)
+    expect(page.locator(".jp-Notebook-cell.jp-mod-active:focus-within")).to_have_count(1)
 
 
 def explorer(page: Page, control: str):

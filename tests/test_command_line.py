@@ -118,7 +118,7 @@ def test_one_process_of_a_machine_says_what_is_wrong_and_the_others_are_silent(m
 
 
 def test_ctrl_c_before_the_training_is_no_traceback(monkeypatch):
-    def stop(_):
+    def stop(*_, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("utils.corpora.load_corpus", stop)

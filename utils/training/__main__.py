@@ -127,10 +127,11 @@ def main(arguments: list[str] | None = None) -> int:
         return {name: getattr(options, name) for name in names}
 
     with join_team(options.device) as (team, device):
-        corpus = load_corpus(options.corpus, team.rank == 0, options.in_memory)
+        speaks = team.rank == 0
+        corpus = load_corpus(options.corpus, progress=speaks, in_memory=options.in_memory)
         fields = build_fields(corpus, options.min_freq, options.subwords)
         model = build_model(fields, **chosen(MODEL_OPTIONS)).to(device)
-        if team.rank == 0:
+        if speaks:
             weights = sum(parameter.numel() for parameter in model.parameters())
             print(f"{len(corpus.train)} training pairs, {weights:,} weights")
         history = fit(model, fields, corpus, **chosen(TRAINING_OPTIONS), team=team)
