@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import pytest
 from toy import REPOSITORY
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -23,6 +24,12 @@ PATIENCE = 120  # seconds until the server answers
 def find_browser() -> str | None:
     """Return the path of a Chromium, or None."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def skip_without_browser() -> None:
+    """Skip the test if there is no browser to look at it; where CI is true, let it fail."""
+    if find_browser() is None and os.environ.get("CI") != "true":
+        pytest.skip("no Chromium here")
 
 
 @contextmanager

@@ -1,11 +1,10 @@
 """The explorers in a real JupyterLab, driven by mouse and keyboard in a real browser."""
 
-import os
 import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from lab import FLAGS, find_browser, jupyterlab
+from lab import FLAGS, find_browser, jupyterlab, skip_without_browser
 from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
 from toy import REPOSITORY
 
@@ -19,8 +18,7 @@ ATTACK = '<img src=x onerror="document.title=1"><script>document.title=1</script
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """Serve the notebooks, if there is a browser to look at them."""
-    if find_browser() is None and os.environ.get("CI") != "true":
-        pytest.skip("no Chromium here")
+    skip_without_browser()
     with jupyterlab(tmp_path_factory.mktemp("lab")) as address:
         yield address
 

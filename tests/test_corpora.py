@@ -205,6 +205,22 @@ def test_a_mistake_in_a_file_is_named_with_its_line(folder, file, content, place
     assert file in message
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"Ein Hund .\nDas Buch . \n", "a space too many"),
+        (b"Ein Hund .\nDas\tBuch .\n", "another blank"),
+    ],
+)
+def test_of_two_mistakes_the_first_file_or_on_disk_the_first_line_is_named(folder, content, reason):
+    """A link of line 1 points beyond the three words that are left there."""
+    (folder / "train.de").write_bytes(content)
+    with pytest.raises(CorpusError, match=rf"train\.de, line 2: .*{reason}"):
+        load_corpus(folder, in_memory=True)
+    with pytest.raises(CorpusError, match=r"train\.align, line 1: 3-3 points outside"):
+        load_corpus(folder, in_memory=False)
+
+
 @pytest.mark.parametrize("file", ["train.de", "valid.en", "test.de"])
 def test_a_missing_file_is_named(folder, file):
     (folder / file).unlink()

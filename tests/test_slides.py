@@ -1,12 +1,11 @@
 """The series as slides: which cells, how much of them, and whether it fits on a screen."""
 
-import os
 import re
 import shutil
 
 import nbformat
 import pytest
-from lab import FLAGS, find_browser
+from lab import FLAGS, find_browser, skip_without_browser
 from nbformat.v4 import new_code_cell, new_output
 from playwright.sync_api import sync_playwright
 from toy import REPOSITORY
@@ -168,8 +167,7 @@ def test_without_npm_it_says_that_the_decks_need_the_network(tmp_path, monkeypat
 @pytest.fixture(scope="module")
 def decks(tmp_path_factory):
     """Return a folder of all decks with reveal.js beside them."""
-    if find_browser() is None and os.environ.get("CI") != "true":
-        pytest.skip("no Chromium here")
+    skip_without_browser()
     folder = tmp_path_factory.mktemp("slides")
     if not command.fetch_reveal(folder):
         pytest.skip("reveal.js cannot be had by npm here")

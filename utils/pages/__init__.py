@@ -18,6 +18,12 @@ from utils.environment import ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
 LANGUAGE = "en"
+# How nbconvert shows cells, on a page as on a slide.
+CELL_OPTIONS = {
+    "embed_images": True,
+    "exclude_input_prompt": True,
+    "exclude_output_prompt": True,
+}
 # Code first, so that a dollar in it begins no formula; then $$…$$, then $…$.
 CODE_OR_FORMULA = re.compile(
     r"(?P<code>```.*?```|~~~.*?~~~|`[^`\n]*`)|\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^$\n]+)\$",
@@ -100,9 +106,7 @@ def page_exporter() -> HTMLExporter:
         template_name="lab",
         template_file="page.html.j2",
         extra_template_paths=[str(Path(__file__).parent)],
-        embed_images=True,
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
+        **CELL_OPTIONS,
     )
 
 

@@ -15,7 +15,7 @@ from nbconvert import SlidesExporter
 from nbformat import NotebookNode
 
 from utils.exercises.questions import Question, load_questions
-from utils.pages import LANGUAGE, NOTEBOOKS, prepare, put_formulas_back, title_of
+from utils.pages import CELL_OPTIONS, LANGUAGE, NOTEBOOKS, prepare, put_formulas_back, title_of
 from utils.slides.condense import code_lines, height, shown_blocks
 
 WIDTH, HEIGHT = 1280, 720
@@ -109,10 +109,8 @@ def deck_exporter(reveal: str | None) -> SlidesExporter:
     return SlidesExporter(
         template_file="deck.html.j2",
         extra_template_paths=[str(here), str(here.parent / "pages")],
-        embed_images=True,
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
         reveal_theme="white",
+        **CELL_OPTIONS,
         **options,
     )
 
