@@ -48,8 +48,12 @@ no_display = $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)),,-
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	$(IN) -m jupyterlab $(LAB_FLAGS)
 
+# Files of tests run side by side, one on each core, so each process has one thread. They start in
+# the order of their names: the notebooks come last. ARGS="-n 0" runs one after the other.
+SIDE_BY_SIDE = -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
 test: $(STAMP) ## run the unit tests and every notebook; ARGS="-k attention" runs some
-	$(IN) -m pytest $(ARGS)
+	OMP_NUM_THREADS=1 $(IN) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 notebooks: $(STAMP) ## run the notebooks and save them with their outputs; ONLY=03 runs one
 	@$(IN) -m utils.notebooks $(or $(sort $(wildcard notebooks/$(ONLY)*.ipynb)),$(error No notebook's name begins with "$(ONLY)"))
