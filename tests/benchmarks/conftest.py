@@ -1,5 +1,7 @@
 """Time things in turn, and put what came out in one table: on the screen and in a CSV file.
 
+A row is written as soon as it is measured, in the place of an older one of the same name.
+
 A goal speaks of a ratio where it can: a machine twice as fast gives the same ratio. The two sides
 of a ratio are timed in turn, one round each, so that what slows the machine down slows both.
 """
@@ -17,15 +19,15 @@ from utils.environment import writable_folder
 from utils.experiments.tables import RESULTS, Table
 
 ROUNDS = 5  # after one that does not count
-MEASURED, LOAD = pytest.StashKey[list](), pytest.StashKey[float]()
+MEASURED, TABLE = pytest.StashKey[list](), pytest.StashKey[Table]()
 THREADS = torch.get_num_threads()  # tests/toy.py takes one; it is imported after this file
 
 
 class Bench:
     """Times functions with pytest-benchmark, and writes down values beside their goals."""
 
-    def __init__(self, benchmark, rows):
-        self.benchmark, self.rows = benchmark, rows
+    def __init__(self, benchmark, rows, table):
+        self.benchmark, self.rows, self.table = benchmark, rows, table
 
     def seconds(self, measured, **options):
         """Return the seconds that each of the rounds took."""
@@ -54,11 +56,15 @@ class Bench:
         row = {"benchmark": name, "median": median, "low": min(values), "high": max(values)}
         row |= {"unit": unit, "n": len(values), "goal": goal, "reached": reached, "note": note}
         self.rows.append(row)
+        others = self.table.rows
+        if not others.empty:
+            self.table.rows = others[others.benchmark != name]
+        self.table.add([row])
 
 
 @pytest.fixture
 def bench(benchmark, request):
-    return Bench(benchmark, request.config.stash.setdefault(MEASURED, []))
+    return Bench(benchmark, request.config.stash[MEASURED], request.config.stash[TABLE])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -75,21 +81,19 @@ def multi30k():
 
 
 def pytest_configure(config):
-    """Note how busy the machine was before: programs in need of a core, mean of a minute."""
-    config.stash[LOAD] = os.getloadavg()[0]
+    """Open the table, and note how busy the machine was before: programs in need of a core."""
+    load = f"load before: {os.getloadavg()[0]:.2f}"  # mean of a minute
+    circumstances = f"make bench; threads in use: {THREADS}; {load}"
+    config.stash[TABLE] = Table(RESULTS / "bench.csv", ("benchmark",), circumstances)
+    config.stash[MEASURED] = []
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Show the table, and put its rows in the place of older ones of the same names."""
-    rows = config.stash.get(MEASURED, [])
+    """Show the rows of this run."""
+    rows = config.stash[MEASURED]
     if not rows:
         return
-    circumstances = f"make bench; threads in use: {THREADS}; load before: {config.stash[LOAD]:.2f}"
-    table = Table(RESULTS / "bench.csv", ("benchmark",), circumstances)
-    if not table.rows.empty:
-        table.rows = table.rows[~table.rows.benchmark.isin([row["benchmark"] for row in rows])]
-    table.add(rows)
     terminalreporter.section("benchmarks")
-    terminalreporter.write_line(table.environments[-1])
+    terminalreporter.write_line(config.stash[TABLE].environments[-1])
     text = pd.DataFrame(rows).to_string(index=False, float_format="{:.3g}".format)
     terminalreporter.write_line(text)
