@@ -142,7 +142,7 @@ EXERCISES = {
             "divide by one less.": lambda one, other: _around(
                 (one - other).mean(), (one - other).std(correction=0) / math.sqrt(5)
             ),
-            "You compare the other way round. The change is the first model minus the second.": (
+            "You compare the other way around. The change is the first model minus the second.": (
                 lambda one, other: paired_interval(other, one)
             ),
             "1.96 is for many values. With five the factor is larger: it stands in the notebook.": (

@@ -141,7 +141,7 @@ EXERCISES = {
                 *inputs, divisor=THIN
             ),
         },
-        hint="Place the brackets as (P s)ᵀ(R h): bring query and states to 8 numbers, take dot "
+        hint="Place the parentheses as (P s)ᵀ(R h): bring query and states to 8 numbers, take dot "
         "products, and do the rest as in attend.",
         praise="Right. For Q = M = 128, P and R have 2,048 entries together, where W has 16,384.",
     ),

@@ -48,7 +48,7 @@ def to_pair(phrase: Phrase) -> Pair:
 def generate_pairs(count: int, lengths: tuple[int, int] = (4, 30), seed: int = 0) -> list[Pair]:
     """Return `count` distinct sentence pairs in random order, always the same for a seed.
 
-    lengths: fewest and most German words, full stop included; the pairs spread evenly over them.
+    lengths: fewest and most German words, period included; the pairs spread evenly over them.
     Raises ValueError for a negative count, for lengths that the grammar cannot make, and for more
     sentences than there are.
     """

@@ -18,7 +18,7 @@ class SentenceWriter(ClauseWriter):
         self.conjunctions: list[str] = []  # those that this sentence may still use
 
     def sentence(self, length: int) -> Phrase:
-        """Return a sentence of exactly `length` German words, the full stop included."""
+        """Return a sentence of exactly `length` German words, the period included."""
         while True:
             self.used, self.conjunctions = [], list(CONJUNCTIONS)
             tense = self.pick(["present", "past"])

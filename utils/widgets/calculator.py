@@ -1,5 +1,6 @@
 """Scores, weights and a context from vectors of two numbers that you move."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -128,7 +129,7 @@ def draw_scores(words: Sequence[str], setting: Setting, scored: Scored, title: s
         color = WORD_COLORS[j % len(WORD_COLORS)] if mask[j] else FAINT
         shapes.append(_arrow(h, color, f"h{j + 1} {word}"))
     shapes.append(_arrow(setting.query.tolist(), INK, "s"))
-    shapes.append(_arrow(scored.context.tolist(), HIGHLIGHT, "c", below=True))
+    shapes.append(_arrow(scored.context.tolist(), HIGHLIGHT, "c", beside=True))
     x, divisor = PLANE + 30, setting.temperature
     numbers = [
         f"α = {weight:.2f}, e = {score:+.2f}" if real else "masked"
@@ -148,15 +149,25 @@ def _axes() -> str:
     return line(0, middle, PLANE, middle, **style) + line(middle, 0, middle, PLANE, **style)
 
 
-def _arrow(vector: Sequence[float], color: str, name: str, below: bool = False) -> str:
-    """Draw a vector from the middle of the plane, with a ring at its tip and its name at the tip.
+def _arrow(vector: Sequence[float], color: str, name: str, beside: bool = False) -> str:
+    """Draw a vector from the middle of the plane: a ring at its tip, and its name.
 
-    The name stands above the tip, or `below` it: the context is often close to a word.
+    The name stands beyond the tip, so that it is not taken for another arrow's, or `beside` the
+    arrow: the context may end where a word does.
     """
     scale = PLANE / 2 / (LARGEST + 0.5)
-    x, y = PLANE / 2 + vector[0] * scale, PLANE / 2 - vector[1] * scale
+    right, up = vector[0] * scale, vector[1] * scale
+    x, y = PLANE / 2 + right, PLANE / 2 - up
     ring = element("circle", cx=round(x, 1), cy=round(y, 1), r=5, fill=color)
-    at_the_edge = vector[0] > 0.8 * LARGEST  # the name has no room on the right
-    place = {"x": x - 8, "text_anchor": "end"} if at_the_edge else {"x": x + 8}
-    label = text(y=y + 20 if below else y - 10, words=name, **HALO, **place)
+    length = math.hypot(right, up) or 1.0
+    if beside:
+        place = {"x": x - 0.3 * right - 12 * up / length, "text_anchor": "middle"}
+        place["y"] = y + 0.3 * up - 12 * right / length + 5
+    elif abs(vector[0]) > 0.8 * LARGEST:  # there is no room beyond the tip
+        place = {"x": x, "y": y - 12, "text_anchor": "end" if right > 0 else "start"}
+    else:
+        sideways = right / length  # from -1 (left) to 1 (right)
+        anchor = "start" if sideways > 0.4 else "end" if sideways < -0.4 else "middle"
+        place = {"x": x + 12 * sideways, "y": y - 16 * up / length + 5, "text_anchor": anchor}
+    label = text(words=name, **HALO, **place)
     return line(PLANE / 2, PLANE / 2, x, y, stroke=color, stroke_width=3) + ring + label
