@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from utils.corpora import detokenize, tokenize
+from utils.corpora import GERMAN_ENGLISH, detokenize, language_name, tokenize
 from utils.decoding import Hypothesis, beam_search, greedy
 from utils.grammar import Pair
 from utils.model import ModelConfig, Seq2Seq
@@ -62,6 +62,11 @@ class Translator:
             )
         self.model = model
         self.fields = fields
+
+    @property
+    def reads(self) -> str:
+        """The name of the language that it reads, such as "German"."""
+        return language_name(self.fields.languages[0])
 
     def translate(
         self,
@@ -178,6 +183,7 @@ class Translator:
         subwords = self.fields.subwords
         content = {
             "config": asdict(self.model.config),
+            "languages": self.fields.languages,
             "source_words": self.fields.source.vocab.itos,
             "target_words": self.fields.target.vocab.itos,
             "subwords": None if subwords is None else subwords.to_tensor(),
@@ -197,7 +203,8 @@ class Translator:
             pieces = content.get("subwords")  # files without subwords may lack it
             subwords = None if pieces is None else Subwords.from_tensor(pieces)
             words = content["source_words"], content["target_words"]
-            fields = fields_from_words(*words, subwords)
+            languages = tuple(content.get("languages", GERMAN_ENGLISH))  # older files lack them
+            fields = fields_from_words(*words, subwords, languages)
             model = Seq2Seq(ModelConfig(**content["config"]))
             model.load_state_dict(content["weights"])
         except (KeyError, TypeError, RuntimeError) as error:
