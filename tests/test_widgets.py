@@ -244,7 +244,7 @@ def test_any_text_is_harmless(typed_into, name, text):
 def test_an_empty_sentence_gets_help(name, typed):
     explorer = TYPED_INTO[name]()
     explorer.sentence.value = typed
-    assert explorer.view() == ("", "Type a German sentence.", "")
+    assert explorer.view() == ("", "Type a sentence in German.", "")
 
 
 def test_unknown_words_are_named():

@@ -31,13 +31,14 @@ def language_name(code: str) -> str:
 
 def check_languages(languages: Sequence[str]) -> tuple[str, str]:
     """Return the languages as a pair; CorpusError if they are no two ends of files' names."""
-    well_formed = all(re.fullmatch(r"\w[\w-]*", code) and code != LINKS for code in languages)
-    if len(languages) != 2 or len(set(languages)) != 2 or not well_formed:
+    codes = [languages] if isinstance(languages, str) else list(languages)
+    well_formed = all(re.fullmatch(r"\w[\w-]*", code) and code != LINKS for code in codes)
+    if len(codes) != 2 or codes[0] == codes[1] or not well_formed:
         raise CorpusError(
-            f"{' '.join(languages)!r} is no pair of languages: give the two ends of the files' "
+            f"{' '.join(codes)!r} is no pair of languages: give the two ends of the files' "
             "names, source first, such as de en for train.de and train.en"
         )
-    return languages[0], languages[1]
+    return codes[0], codes[1]
 
 
 def check_files(folder: Path, languages: tuple[str, str]) -> None:

@@ -55,7 +55,7 @@ def read_sentence(text: str, translator: Translator) -> Reading:
         names = ", ".join(short(word) for word in dict.fromkeys(unknown))
         notes.append(f"The model does not know: {names}. It reads <unk> instead.")
     if not used and not notes:
-        notes.append(f"Type a {translator.reads} sentence.")
+        notes.append(f"Type a sentence in {translator.reads}.")
     return Reading(used, " ".join(notes))
 
 
