@@ -78,17 +78,19 @@ def load_corpus(
     """Load "mini" (shipped), "multi30k" (downloaded once, lower-cased), or a folder of your own.
 
     The folder holds {train,valid,test}.{de,en}, a sentence per line, and may hold long.{de,en}; for
-    files of other `languages`, name the source first: ("en", "fr") reads train.en and train.fr.
-    A split that also has .align (source and target word, from 0, `0-0 1-2`) is taken as tokens
-    separated by single spaces; any other split is tokenized. Case is kept; Unicode is brought to
-    NFC. For a folder called mini, write "./mini". A split of more than 100 MB stays on disk, and
-    its pairs are read when asked for; `in_memory` says so of all splits of a folder, or of none.
-    `progress` shows a bar for each download, and for each large split that is read the first time.
-    Raises CorpusError; then nothing has been loaded.
+    other `languages`, name the source first: ("en", "fr") reads train.en and train.fr. Multi30k has
+    those that its checksums list, in both directions. A split that also has .align (source and
+    target word, from 0, `0-0 1-2`) is taken as tokens separated by single spaces; any other split
+    is tokenized. Case is kept; Unicode is brought to NFC. For a folder called mini, write "./mini".
+    A split of more than 100 MB stays on disk, and its pairs are read when asked for; `in_memory`
+    says so of all splits of a folder, or of none. `progress` shows a bar for each download, and for
+    each large split that is read the first time. Raises CorpusError; then nothing has been loaded.
     """
     languages = check_languages(languages)
-    if name_or_folder in ("mini", "multi30k"):
-        return _load_named(name_or_folder, progress, languages)
+    if name_or_folder == "mini":
+        return _load_mini(languages)
+    if name_or_folder == "multi30k":
+        return _load_multi30k(progress, languages)
     folder = os.path.expanduser(name_or_folder)
     if os.path.isfile(folder):
         raise CorpusError(f"{folder} is a file; give the folder that holds train.de, train.en, …")
@@ -101,10 +103,10 @@ def load_corpus(
     return _load_folder(Path(folder), in_memory, progress, languages)
 
 
-def _load_named(name: str, progress: bool, languages: tuple[str, str]) -> Corpus:
+def _load_mini(languages: tuple[str, str]) -> Corpus:
     if languages != GERMAN_ENGLISH:
-        raise CorpusError(f"{name} is in de and en; give a folder for {' and '.join(languages)}")
-    return _load_multi30k(progress) if name == "multi30k" else _load_folder(DATA / name)
+        raise CorpusError(f"mini has links from de to en, not from {' to '.join(languages)}")
+    return _load_folder(DATA / "mini")
 
 
 def _load_folder(
@@ -140,12 +142,13 @@ def load_split(
     return tuple(pair_of(lines, paths, i) for i, lines in enumerate(read_parallel(*paths), 1))
 
 
-def _load_multi30k(progress: bool) -> Corpus:
+def _load_multi30k(progress: bool, languages: tuple[str, str]) -> Corpus:
     folder = writable_folder("MULTI30K_CACHE", DATA / "multi30k")
-    fetch_multi30k(CHECKSUMS, folder, progress)
+    fetch_multi30k(CHECKSUMS, languages, folder, progress)
 
     def load(stem: str) -> tuple[Pair, ...]:
-        lines = read_parallel(folder / f"{stem}.de.gz", folder / f"{stem}.en.gz")
-        return tuple(Pair(tokenize(de.lower()), tokenize(en.lower())) for de, en in lines)
+        lines = read_parallel(*(folder / f"{stem}.{language}.gz" for language in languages))
+        return tuple(Pair(*(tokenize(text.lower()) for text in both)) for both in lines)
 
-    return Corpus(load("train"), load("val"), load("test_2016_flickr"), name="multi30k")
+    splits = (load(stem) for stem in ("train", "val", "test_2016_flickr"))
+    return Corpus(*splits, name="multi30k", languages=languages)
