@@ -204,4 +204,4 @@ def test_the_mini_corpus_has_one_direction():
 
 def test_shipped_translators_read_german():
     translator = Translator.load("mini-dot")
-    assert (translator.fields.languages, translator.reads) == (("de", "en"), "German")
+    assert (translator.fields.languages, translator.source_language) == (("de", "en"), "German")

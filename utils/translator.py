@@ -64,7 +64,7 @@ class Translator:
         self.fields = fields
 
     @property
-    def reads(self) -> str:
+    def source_language(self) -> str:
         """The name of the language that it reads, such as "German"."""
         return language_name(self.fields.languages[0])
 
