@@ -142,9 +142,11 @@ def test_one_entry_is_enough_to_draw(location, translator):
 
 
 def test_every_attention_has_a_color_and_a_marker_of_its_own():
-    assert len(set(plots.PALETTE)) == len(plots.PALETTE) == len(set(plots.SHAPES))
-    assert list(plots.COLORS) == list(plots.MARKERS) == list(ATTENTIONS)
-    assert len({marker(kind, 0, 0, "#000000") for kind in plots.SHAPES}) == len(plots.SHAPES)
+    assert set(ATTENTIONS) <= plots.COLORS.keys() == plots.MARKERS.keys()
+    for looks in (plots.PALETTE, plots.SHAPES, plots.COLORS.values(), plots.MARKERS.values()):
+        assert len(set(looks)) == len(looks)
+    kinds = {*plots.SHAPES, *plots.MARKERS.values()}
+    assert len({marker(kind, 0, 0, "#000000") for kind in kinds}) == len(kinds)
 
 
 # A language pair
@@ -203,5 +205,5 @@ def test_the_mini_corpus_has_one_direction():
 
 
 def test_shipped_translators_read_german():
-    translator = Translator.load("mini-dot")
-    assert (translator.fields.languages, translator.source_language) == (("de", "en"), "German")
+    fields = Translator.load("mini-dot").fields
+    assert (fields.languages, fields.source_language) == (("de", "en"), "German")

@@ -17,8 +17,8 @@ from torch import Tensor
 from utils.attention import ATTENTIONS
 from utils.training import History
 
-PALETTE = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#000000")
-SHAPES = ("o", "s", "^", "D", "v", "<")
+PALETTE = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#56B4E9")
+SHAPES = ("o", "s", "^", "D", "<")
 COLORS = dict(zip(ATTENTIONS, PALETTE, strict=False))
 MARKERS = dict(zip(ATTENTIONS, SHAPES, strict=False))
 NEUTRAL = "#555555"

@@ -18,7 +18,7 @@ from torch import Tensor
 from torchtext import data
 from torchtext.vocab import Vocab
 
-from utils.corpora import GERMAN_ENGLISH, Corpus
+from utils.corpora import GERMAN_ENGLISH, Corpus, language_name
 from utils.grammar import Pair
 from utils.subwords import Subwords
 
@@ -51,6 +51,11 @@ class Fields(NamedTuple):
     def languages(self) -> tuple[str, str]:
         """The languages of source and target, as in the corpus that they were built from."""
         return self.source.language, self.target.language
+
+    @property
+    def source_language(self) -> str:
+        """The name of the source language, such as "German"."""
+        return language_name(self.source.language)
 
     @property
     def subwords(self) -> Subwords | None:

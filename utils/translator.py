@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from utils.corpora import GERMAN_ENGLISH, detokenize, language_name, tokenize
+from utils.corpora import GERMAN_ENGLISH, detokenize, tokenize
 from utils.decoding import Hypothesis, beam_search, greedy
 from utils.grammar import Pair
 from utils.model import ModelConfig, Seq2Seq
@@ -62,11 +62,6 @@ class Translator:
             )
         self.model = model
         self.fields = fields
-
-    @property
-    def source_language(self) -> str:
-        """The name of the language that it reads, such as "German"."""
-        return language_name(self.fields.languages[0])
 
     def translate(
         self,

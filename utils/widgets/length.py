@@ -35,7 +35,7 @@ class LengthExplorer(Explorer):
     ):
         self.translators, self.curves = dict(translators), dict(curves)
         self.pairs, self.growing = list(pairs), list(growing)
-        self.language = next(iter(self.translators.values())).source_language
+        self.language = next(iter(self.translators.values())).fields.source_language
         lengths = [len(pair.source) for pair in self.pairs]
         self.mode = widgets.Dropdown(options=(GROWS, CHOSEN), description="sentence", **WIDE)
         self.length = IntSlider(

@@ -84,7 +84,7 @@ def bars(
 
 
 def marker(kind: str, x: float, y: float, color: str) -> str:
-    """Draw a point of a curve: one of `plots.SHAPES`, as matplotlib calls its markers."""
+    """Draw a point of a curve: "o", "s", "^", "v", "<" or "D", as matplotlib calls its markers."""
     corners = {
         "s": [(-5, -5), (5, -5), (5, 5), (-5, 5)],
         "^": [(0, -7), (7, 5), (-7, 5)],

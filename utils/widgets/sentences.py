@@ -55,7 +55,7 @@ def read_sentence(text: str, translator: Translator) -> Reading:
         names = ", ".join(short(word) for word in dict.fromkeys(unknown))
         notes.append(f"The model does not know: {names}. It reads <unk> instead.")
     if not used and not notes:
-        notes.append(f"Type a sentence in {translator.source_language}.")
+        notes.append(f"Type a sentence in {translator.fields.source_language}.")
     return Reading(used, " ".join(notes))
 
 
@@ -74,7 +74,8 @@ class SentenceExplorer(Explorer):
         interval: int = 0,
     ):
         self.translators = dict(translators)
-        self.sentence = sentence_box(sentence, next(iter(translators.values())).source_language)
+        fields = next(iter(self.translators.values())).fields
+        self.sentence = sentence_box(sentence, fields.source_language)
         self.model = widgets.Dropdown(options=list(self.translators), description="model")
         self.step = IntSlider(1, 1, 1, description="step t", interval=interval)
         self.words: tuple[str, ...] = ()

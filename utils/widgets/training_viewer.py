@@ -30,9 +30,8 @@ class TrainingRecorder:
     def __init__(self, translator: Translator, sentence: str):
         self.translator, self.source = translator, translator.read(sentence)
         if not self.source:
-            raise ValueError(
-                f"the sentence to watch has no words: give one in {translator.source_language}."
-            )
+            language = translator.fields.source_language
+            raise ValueError(f"the sentence to watch has no words: give one in {language}.")
         self.snaps: list[Snap] = []
 
     def __call__(self, epoch: Epoch) -> None:
