@@ -178,9 +178,9 @@ class Translator:
         subwords = self.fields.subwords
         content = {
             "config": asdict(self.model.config),
-            "languages": self.fields.languages,
             "source_words": self.fields.source.vocab.itos,
             "target_words": self.fields.target.vocab.itos,
+            "languages": self.fields.languages,
             "subwords": None if subwords is None else subwords.to_tensor(),
             "weights": model.state_dict(),
         }

@@ -42,6 +42,8 @@ class Formatter(argparse.ArgumentDefaultsHelpFormatter):
     """Show the defaults in the help, where there are any."""
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
+        if isinstance(action.default, tuple):
+            return f"{action.help} (default: {' '.join(action.default)})"
         return action.help if action.default is None else super()._get_help_string(action)
 
 
