@@ -242,7 +242,7 @@ def test_the_beam_explorer_and_what_people_may_type(page, address):
     check(box, "beam_explorer")
     title = page.title()
     type_into(box, "")
-    expect(finding(box)).to_have_text("Type a German sentence, such as: der Lehrer schläft .")
+    expect(finding(box)).to_have_text("Type a sentence in German.")
     type_into(box, ATTACK)
     expect(finding(box)).to_contain_text("The model does not know: ")
     expect(finding(box)).to_contain_text("1. ")

@@ -335,6 +335,32 @@ def test_download_gives_lower_cased_tokens_and_says_nothing(site, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def test_the_source_may_be_english(site):
+    corpus, reverse = load_corpus("multi30k"), load_corpus("multi30k", languages=("en", "de"))
+    assert reverse.languages == ("en", "de")
+    assert [(p.target, p.source) for p in reverse.train] == [
+        (p.source, p.target) for p in corpus.train
+    ]
+    assert len(site.requests) == 6
+
+
+def test_a_language_with_checksums_can_be_had(site, tmp_path):
+    with (tmp_path / "sums").open("a") as sums:
+        for stem in ("train", "val", "test_2016_flickr"):
+            content = gzip.compress(b"Un homme.\nDEUX femmes.\n")
+            site.files[f"{stem}.fr.gz"] = content
+            sums.write(f"{hashlib.sha256(content).hexdigest()}  {stem}.fr.gz\n")
+    corpus = load_corpus("multi30k", languages=("en", "fr"))
+    assert corpus.test[1] == Pair(("two", "women", "."), ("deux", "femmes", "."), None)
+    assert cached(tmp_path) == {name for name in site.files if ".de." not in name}
+
+
+def test_a_language_without_checksums_gets_a_sentence(site, tmp_path):
+    with pytest.raises(CorpusError, match=r"known in de and en, not in en and fr; add its files"):
+        load_corpus("multi30k", languages=("en", "fr"))
+    assert cached(tmp_path) == set()
+
+
 def test_download_shows_progress_when_asked(site, capfd):
     load_corpus("multi30k", progress=True)
     assert "100%" in capfd.readouterr().err

@@ -24,6 +24,7 @@ from utils.experiments.variants import (
     replace_part,
 )
 from utils.grammar import Pair
+from utils.trace import trace
 from utils.training import fit
 from utils.translator import Translator
 
@@ -84,6 +85,16 @@ def test_each_baseline_is_a_variant_of_the_same_attention():
     for variant in VARIANTS.values():
         if variant.baseline is not None:
             assert VARIANTS[variant.baseline].attention == variant.attention
+
+
+@every_variant
+def test_a_trace_follows_a_variant(name):
+    translator = Translator(build(name), toy_fields())
+    traced = trace(translator, ("eins", "zwei", "drei"))
+    (translation,) = translator.translate([traced.source])
+    assert traced.words == translation.tokens
+    weights = traced.weights[: len(translation.tokens)]  # without that of <eos>
+    torch.testing.assert_close(weights, translation.weights)
 
 
 def query_and_weights(model, batch):

@@ -254,8 +254,11 @@ def test_every_notebook(rule):
     assert not problems, "\n".join(problems)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.md")), ids=lambda p: p.stem)
-def test_every_page_beside_the_notebooks_keeps_the_rules_for_text(path):
+PAGES = [*(ROOT / "notebooks").glob("*.md"), *ROOT.glob("*.md"), ROOT / "data" / "README.md"]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_other_page_keeps_the_rules_for_text(path):
     page = new_notebook(cells=[new_markdown_cell(path.read_text(encoding="utf-8"))])
     assert links_lead_somewhere(page, path) == []
     assert words_carry_weight(page, path) == []

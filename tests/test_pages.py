@@ -120,3 +120,4 @@ def test_pages_are_in_a_row():
     assert re.findall(r'href="(.*?)"', navigation(names, "b")) == ["a.html", "index.html", "c.html"]
     assert "&lt;B&gt;" in navigation(names, "c")
     assert navigation(names, "a").startswith('<nav class="series"><span></span><a ')
+    assert navigation(names, "c").endswith("</a><span></span></nav>")

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import tomllib
 from importlib import metadata
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -197,13 +199,28 @@ def test_make_lab_opens_a_browser_only_where_there_is_a_display(checkout, displa
 # --- the whole repository ---
 
 
-@pytest.mark.parametrize(
-    "command", [["check", "--output-format=concise"], ["format", "--check"]], ids=["lint", "format"]
-)
-def test_ruff_has_nothing_to_say(command):
-    ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", "--quiet", "."]
-    result = subprocess.run(ruff, cwd=ROOT, capture_output=True, text=True)
+HOOKS = {
+    hook["id"]: hook["entry"]
+    for repository in yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
+    for hook in repository["hooks"]
+}
+
+
+@pytest.mark.parametrize("hook", ["lint", "format"])
+def test_ruff_has_nothing_to_say(hook):
+    ruff = [sys.executable, *shlex.split(HOOKS[hook])[1:]]
+    environment = os.environ | {"RUFF_NO_CACHE": "true", "RUFF_OUTPUT_FORMAT": "concise"}
+    result = subprocess.run(ruff, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("hook", HOOKS.keys() - {"lint", "format"})
+def test_every_other_hook_runs_tests_that_exist(hook):
+    python, *module, _, file = shlex.split(HOOKS[hook].partition(" -k ")[0])
+    assert (python, module) == (".venv/bin/python", ["-m", "pytest"])
+    names = re.findall(r"^def (test_\w+)", (ROOT / file).read_text("utf-8"), re.MULTILINE)
+    for word in re.findall(r"\w+", HOOKS[hook].partition(" -k ")[2].replace(" or ", " ")):
+        assert any(word in name for name in names), word
 
 
 def repository_files() -> list[Path]:
@@ -212,6 +229,36 @@ def repository_files() -> list[Path]:
     if result.returncode != 0:
         pytest.skip("not a git checkout")
     return [path for name in result.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+TOP_LEVEL = {"notebooks", "utils", "data", "tests", "README.md", "environment.yml"}
+CONVENTIONAL = {"pyproject.toml", "constraints.txt", "Makefile", "LICENSE", "CONTRIBUTING.md"}
+
+
+def test_the_top_level_holds_what_a_reader_looks_for():
+    names = {path.relative_to(ROOT).parts[0] for path in repository_files()}
+    assert {name for name in names if not name.startswith(".")} == TOP_LEVEL | CONVENTIONAL
+
+
+def test_no_file_is_large():
+    models = ROOT / "data" / "models"
+    limits = {path: 12e6 if path.parent == models else 1.2e6 for path in repository_files()}
+    large = [path.name for path, limit in limits.items() if path.stat().st_size > limit]
+    assert large == []
+
+
+def test_words_are_spelled_as_in_american_english(tmp_path):
+    """German is not English: the sentences of the corpora are left out, some words ignored."""
+    texts = {".md", ".py", ".toml", ".yml", ".yaml", ".js", ".css", ".j2", ".svg", ""}
+    files = [path for path in repository_files() if path.suffix in texts]
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        cells = "\n\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
+        files.append(tmp_path / f"{path.stem}.md")
+        files[-1].write_text(cells.replace("**", ""), "utf-8")  # bold letters split no word
+    config = f"--toml={ROOT / 'pyproject.toml'}"
+    command = [sys.executable, "-m", "codespell_lib", config, *map(str, files)]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (0, ""), result.stdout + result.stderr
 
 
 # Put together here, so that this file does not hold the names itself.

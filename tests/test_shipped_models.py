@@ -5,7 +5,6 @@ import re
 import pytest
 from toy import REPOSITORY
 
-from utils.attention import ATTENTIONS
 from utils.corpora import load_corpus
 from utils.evaluation import (
     alignment_error_rate,
@@ -28,7 +27,16 @@ def claims() -> dict[str, tuple[list[float], float]]:
     return {name: (row[:-1], row[-1]) for name, row in numbers.items()}
 
 
-@pytest.fixture(scope="module", params=ATTENTIONS)
+def test_those_that_make_models_trains_are_shipped_and_listed():
+    makefile = (REPOSITORY / "Makefile").read_text("utf-8")
+    trained = re.search(r"for attention in (.+); do", makefile)[1].split()
+    assert sorted(trained) == sorted(claims())
+    assert {f"mini-{name}" for name in trained} == {
+        path.stem for path in SHIPPED_FOLDER.glob("mini-*.pt")
+    }
+
+
+@pytest.fixture(scope="module", params=claims())
 def measured(request):
     """Return a translator's name, its BLEU in each bucket of the test split, and its AER."""
     corpus, translator = load_corpus("mini").test, Translator.load(f"mini-{request.param}")

@@ -35,17 +35,17 @@ from utils.widgets import (
     TrainingViewer,
 )
 from utils.widgets.beam import describe_tree, grow_tree, search
-from utils.widgets.calculator import SCORES, Setting, make_attention, score_words
+from utils.widgets.calculator import WEIGHTS, Setting, make_attention, score_words
 from utils.widgets.editor import EDITS, describe_edit, edit_row
 from utils.widgets.length import describe_errors, position, right_words
-from utils.widgets.sentences import EMPTY, MOST_PIECES, read_sentence
+from utils.widgets.sentences import MOST_PIECES, read_sentence
 from utils.widgets.stepper import describe_step
 from utils.widgets.svg import SHARPNESS, blue, printable, red_or_blue
 
 SVG = "{http://www.w3.org/2000/svg}"
 SENTENCE = "eins zwei drei vier"
 WORDS = tuple(SENTENCE.split())
-THREE = ["dot", "general", "additive"]
+SCORED = [name for name in ATTENTIONS if name != "fixed"]
 
 
 def translators(*names):
@@ -75,7 +75,7 @@ def make_recorder(sentence=SENTENCE):
 
 EXPLORERS = {
     "stepper": lambda: AttentionStepper(translators(*ATTENTIONS), SENTENCE),
-    "editor": lambda: AttentionEditor(translators(*THREE), SENTENCE),
+    "editor": lambda: AttentionEditor(translators(*SCORED), SENTENCE),
     "beam": lambda: BeamExplorer(toy_translator(), SENTENCE),
     "calculator": lambda: ScoreCalculator(["a", "b", "c"], [(2, 0), (2, 2), (0, 2)], (1, -1)),
     "length": make_length,
@@ -244,7 +244,7 @@ def test_any_text_is_harmless(typed_into, name, text):
 def test_an_empty_sentence_gets_help(name, typed):
     explorer = TYPED_INTO[name]()
     explorer.sentence.value = typed
-    assert explorer.view() == ("", EMPTY, "")
+    assert explorer.view() == ("", "Type a sentence in German.", "")
 
 
 def test_unknown_words_are_named():
@@ -289,7 +289,7 @@ def test_a_trace_is_the_translation_step_by_step(attention):
         assert log_p == pytest.approx(expected.score, abs=1e-3)
 
 
-@pytest.mark.parametrize("attention", THREE)
+@pytest.mark.parametrize("attention", SCORED)
 def test_a_step_holds_what_the_equations_say(attention):
     translator = toy_translator(attention)
     traced = trace(translator, WORDS)
@@ -370,7 +370,7 @@ def test_a_masked_word_gets_no_weight_and_temperature_flattens():
     assert sharp[0] > flat[0] > flat[2] > sharp[2]
 
 
-@pytest.mark.parametrize("kind", SCORES)
+@pytest.mark.parametrize("kind", WEIGHTS)
 def test_the_calculators_attention_is_the_series_attention(kind):
     assert type(make_attention(kind)) is ATTENTIONS[kind]
 

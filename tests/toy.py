@@ -46,13 +46,13 @@ def toy_fields() -> Fields:
     return build_fields(toy_corpus())
 
 
-def write_toy_corpus(folder: Path) -> Path:
-    """Write the toy corpus as a folder of one's own."""
+def write_toy_corpus(folder: Path, languages: tuple[str, str] = ("de", "en")) -> Path:
+    """Write the toy corpus as a folder of one's own; `languages` are the ends of its names."""
     folder.mkdir()
     for split in ("train", "valid", "test"):
         pairs = getattr(toy_corpus(), split)
         for suffix, sentences in zip(
-            ("de", "en"), ([p.source for p in pairs], [p.target for p in pairs]), strict=True
+            languages, ([p.source for p in pairs], [p.target for p in pairs]), strict=True
         ):
             text = "".join(" ".join(words) + "\n" for words in sentences)
             (folder / f"{split}.{suffix}").write_text(text, encoding="utf-8")

@@ -218,8 +218,8 @@ def build_model(
 ) -> Seq2Seq:
     """Build a translator for the vocabularies of `fields`.
 
-    `attention` is one of "fixed", "dot", "general", "additive"; `memory_size` is the size of h_j
-    (the decoder's `hidden_size` unless given; even, for two directions have half each). `tied`
+    `attention` is a name in `ATTENTIONS`, such as "dot"; `memory_size` is the size of h_j (the
+    decoder's `hidden_size` unless given; even, for two directions have half each). `tied`
     uses one matrix for both embeddings and the output, so both languages must share a vocabulary.
     With a `seed` the initial weights are the same each time, and the global random state stays
     untouched. Raises ValueError for an unknown attention or sizes that do not fit.

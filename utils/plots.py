@@ -1,7 +1,7 @@
 """One function for each kind of picture; each takes and returns a matplotlib Axes.
 
-A model has one color and one marker everywhere, from a palette that color-blind readers can tell
-apart (Okabe and Ito 2008).
+A model has one color and one marker everywhere: those at its attention's place in `ATTENTIONS`. The
+palette is one that color-blind readers can tell apart (Okabe and Ito 2008).
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,10 +14,13 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 from torch import Tensor
 
+from utils.attention import ATTENTIONS
 from utils.training import History
 
-COLORS = {"fixed": "#D55E00", "dot": "#0072B2", "general": "#009E73", "additive": "#CC79A7"}
-MARKERS = {"fixed": "o", "dot": "s", "general": "^", "additive": "D"}
+PALETTE = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#56B4E9")
+SHAPES = ("o", "s", "^", "D", "<")
+COLORS = dict(zip(ATTENTIONS, PALETTE, strict=False))
+MARKERS = dict(zip(ATTENTIONS, SHAPES, strict=False))
 NEUTRAL = "#555555"
 PADDING_OR_WORD = ListedColormap(["#DDDDDD", "#8CCBF0"])  # a mask's False and True
 

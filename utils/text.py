@@ -18,7 +18,7 @@ from torch import Tensor
 from torchtext import data
 from torchtext.vocab import Vocab
 
-from utils.corpora import Corpus
+from utils.corpora import GERMAN_ENGLISH, Corpus, language_name
 from utils.grammar import Pair
 from utils.subwords import Subwords
 
@@ -41,10 +41,21 @@ class Fields(NamedTuple):
     `field.vocab.stoi[word]` is a word's number, `field.vocab.itos[number]` the word.
     Target sentences are wrapped in `<sos>` and `<eos>`; source sentences stay as they are.
     With subwords, the numbers stand for pieces of words, and both sides share a vocabulary.
+    Each field has a `language`, such as "de".
     """
 
     source: data.Field
     target: data.Field
+
+    @property
+    def languages(self) -> tuple[str, str]:
+        """The languages of source and target, as in the corpus that they were built from."""
+        return self.source.language, self.target.language
+
+    @property
+    def source_language(self) -> str:
+        """The name of the source language, such as "German"."""
+        return language_name(self.source.language)
 
     @property
     def subwords(self) -> Subwords | None:
@@ -78,8 +89,8 @@ def build_fields(corpus: Corpus, min_freq: int = 1, subwords: int | None = None)
     if subwords is not None:
         learned = Subwords.learn(_sample(corpus.train), subwords)
         pieces = [UNKNOWN, PADDING, START, END, *learned.pieces]
-        return fields_from_words(pieces, pieces, learned)
-    fields, source, target = _empty_fields(), Counter(), Counter()
+        return fields_from_words(pieces, pieces, learned, corpus.languages)
+    fields, source, target = _empty_fields(corpus.languages), Counter(), Counter()
     for pair in corpus.train:
         source.update(pair.source)
         target.update(pair.target)
@@ -96,22 +107,27 @@ def _sample(pairs: Sequence[Pair]) -> Iterator[tuple[str, ...]]:
 
 
 def fields_from_words(
-    source_words: Sequence[str], target_words: Sequence[str], subwords: Subwords | None = None
+    source_words: Sequence[str],
+    target_words: Sequence[str],
+    subwords: Subwords | None = None,
+    languages: tuple[str, str] = GERMAN_ENGLISH,
 ) -> Fields:
     """Rebuild fields from the word lists `vocab.itos` of saved ones; the order is the numbering."""
-    fields = _empty_fields(subwords)
+    fields = _empty_fields(languages, subwords)
     fields.source.vocab = Vocab(Counter(), specials=list(source_words))
     fields.target.vocab = Vocab(Counter(), specials=list(target_words))
     return fields
 
 
-def _empty_fields(subwords: Subwords | None = None) -> Fields:
+def _empty_fields(languages: tuple[str, str], subwords: Subwords | None = None) -> Fields:
     field = data.Field if subwords is None else partial(SubwordField, subwords)
     special = {"unk_token": UNKNOWN, "pad_token": PADDING, "batch_first": True}
-    return Fields(
+    fields = Fields(
         source=field(include_lengths=True, **special),
         target=field(init_token=START, eos_token=END, **special),
     )
+    fields.source.language, fields.target.language = languages
+    return fields
 
 
 def is_known(word: str, vocabulary: Vocab) -> bool:

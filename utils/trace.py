@@ -1,14 +1,14 @@
 """One translation, step by step, with everything that equations (2) to (7) compute on the way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from utils.attention import FixedContext
-from utils.decoding import length_limits
-from utils.model import Decoder, Encoded
+from utils.attention import Attention, FixedContext
+from utils.decoding import length_limits, next_words
 from utils.text import END, START, encode_sources
 from utils.translator import Translator
 
@@ -52,6 +52,11 @@ class Trace(NamedTuple):
         return torch.stack([step.weights for step in self.steps])
 
 
+def has_fixed_context(translator: Translator) -> bool:
+    """Tell whether a translator has no attention, so that its weights never move."""
+    return isinstance(translator.model.decoder.attention, FixedContext)
+
+
 @torch.no_grad()
 def trace(translator: Translator, words: Sequence[str], override: Override | None = None) -> Trace:
     """Translate a sentence greedily and keep all that is computed.
@@ -63,42 +68,43 @@ def trace(translator: Translator, words: Sequence[str], override: Override | Non
     model, vocabulary = translator.model.eval(), translator.fields.target.vocab
     if not words:
         raise ValueError("there is nothing to translate: give at least one word.")
-    if override is not None and isinstance(model.decoder.attention, FixedContext):
+    if override is not None and has_fixed_context(translator):
         raise ValueError("a fixed context has no weights to overwrite: choose another attention.")
     source, lengths = encode_sources([words], translator.fields)
     source = source.to(next(model.parameters()).device)
     state, encoded = model.encode(source, lengths)
     number, steps = vocabulary.stoi[START], []
-    for t in range(int(length_limits(lengths))):
-        embedded = model.decoder.embed(source.new_tensor([number]))
-        step, state, probabilities = _take_step(
-            model.decoder, embedded, state, encoded, t, override
-        )
-        best = probabilities.topk(min(BEST, len(probabilities)))
-        number = int(best.indices[0])
-        named = [vocabulary.itos[i] for i in best.indices.tolist()]
-        steps.append(step._replace(best=list(zip(named, best.values.tolist(), strict=True))))
-        if named[0] == END:
-            break
+    with _watched(model.decoder.attention, steps, override):
+        for _ in range(int(length_limits(lengths))):
+            word = source.new_tensor([number])
+            log_probabilities, state, _ = next_words(model.decoder, word, state, encoded)
+            best = log_probabilities[0].exp().topk(min(BEST, len(vocabulary)))
+            named = [vocabulary.itos[i] for i in best.indices.tolist()]
+            steps[-1].best.extend(zip(named, best.values.tolist(), strict=True))
+            number = int(best.indices[0])
+            if named[0] == END:
+                break
     return Trace(tuple(translator.fields.source.preprocess(words)), steps)
 
 
-def _take_step(
-    decoder: Decoder,
-    embedded: Tensor,
-    state: Tensor,
-    encoded: Encoded,
-    t: int,
-    override: Override | None,
-) -> tuple[Step, Tensor, Tensor]:
-    """Return the step (its `best` still empty), s_t (1, Q) and the probabilities (V,)."""
-    memory, keys, mask = encoded
-    attention = decoder.attention
-    scores = None if isinstance(attention, FixedContext) else attention.score(state, keys)[0]
-    context, weights = attention(state, memory, mask, keys)  # (2)–(5)
-    if override is not None:
-        weights = override(t, weights[0]).unsqueeze(0)
-        context = weights @ memory[0]  # (5) with other weights
-    query, state = state[0], decoder.cell(torch.cat([embedded, context], dim=-1), state)  # (6)
-    probabilities = decoder.predict(embedded, state, context)[0].softmax(dim=-1)  # (7)
-    return Step(query, scores, weights[0], context[0], []), state, probabilities
+@contextmanager
+def _watched(attention: Attention, steps: list[Step], override: Override | None) -> Iterator[None]:
+    """Add a step, its `best` still empty, whenever the decoder looks; overwrite where it looks."""
+
+    def note(
+        attention: Attention, asked: tuple[Tensor, ...], found: tuple[Tensor, Tensor]
+    ) -> tuple[Tensor, Tensor]:
+        (query, memory, _, keys), (context, weights) = asked, found
+        if override is not None:
+            weights = override(len(steps), weights[0]).unsqueeze(0)  # (1, S)
+            context = weights @ memory[0]  # (5) with other weights: (1, M)
+        fixed = isinstance(attention, FixedContext)
+        scores = None if fixed else attention.score(query, keys)[0]  # (S,)
+        steps.append(Step(query[0], scores, weights[0], context[0], []))
+        return context, weights
+
+    hook = attention.register_forward_hook(note)
+    try:
+        yield
+    finally:
+        hook.remove()

@@ -17,10 +17,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m utils.translate",
-        description="Translate German sentences into English, one line each.",
+        description="Translate sentences, one line each: German into English, or between the "
+        "languages of another --translator.",
     )
     add = parser.add_argument
-    add("sentences", nargs="*", metavar="sentence", help="a German sentence, in quotes")
+    add("sentences", nargs="*", metavar="sentence", help="what to translate, in quotes")
     add("--file", type=Path, help="translate each line of this text file (UTF-8)")
     add("--translator", default=DEFAULT, help=f"a shipped name or a file (default: {DEFAULT})")
     add("--beam", type=int, default=5, help="hypotheses kept; 1 is greedy search (default: 5)")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from utils.corpora import detokenize, tokenize
+from utils.corpora import GERMAN_ENGLISH, detokenize, tokenize
 from utils.decoding import Hypothesis, beam_search, greedy
 from utils.grammar import Pair
 from utils.model import ModelConfig, Seq2Seq
@@ -180,6 +180,7 @@ class Translator:
             "config": asdict(self.model.config),
             "source_words": self.fields.source.vocab.itos,
             "target_words": self.fields.target.vocab.itos,
+            "languages": self.fields.languages,
             "subwords": None if subwords is None else subwords.to_tensor(),
             "weights": model.state_dict(),
         }
@@ -197,7 +198,8 @@ class Translator:
             pieces = content.get("subwords")  # files without subwords may lack it
             subwords = None if pieces is None else Subwords.from_tensor(pieces)
             words = content["source_words"], content["target_words"]
-            fields = fields_from_words(*words, subwords)
+            languages = tuple(content.get("languages", GERMAN_ENGLISH))  # older files lack them
+            fields = fields_from_words(*words, subwords, languages)
             model = Seq2Seq(ModelConfig(**content["config"]))
             model.load_state_dict(content["weights"])
         except (KeyError, TypeError, RuntimeError) as error:

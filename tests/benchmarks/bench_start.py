@@ -6,7 +6,7 @@ import sys
 from contextlib import ExitStack
 
 import pytest
-from lab import FLAGS, find_browser, jupyterlab
+from lab import FLAGS, find_browser, jupyterlab, skip_without_browser
 from playwright.sync_api import sync_playwright
 from test_browser import open_notebook
 
@@ -69,8 +69,7 @@ def test_an_epoch_of_batches_is_made(bench, multi30k):
 @pytest.fixture
 def page():
     """Return a window of a browser that has started already, as a reader's has."""
-    if find_browser() is None:
-        pytest.skip("There is no Chromium on this machine.")
+    skip_without_browser()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         yield browser.new_page()

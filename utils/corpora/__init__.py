@@ -1,9 +1,10 @@
 """Sentence pairs from disk: the shipped mini corpus, Multi30k (downloaded), or your own folder.
 
-    words     tokenize, detokenize
-    lines     lines of text files, checked, and the pairs that they make
-    on_disk   pairs that stay on disk until they are asked for, for large files
-    download  Multi30k
+    words      tokenize, detokenize
+    lines      lines of text files, checked, and the pairs that they make
+    languages  the pair of languages of a corpus
+    on_disk    pairs that stay on disk until they are asked for, for large files
+    download   Multi30k
 
 `load_corpus` loads a whole corpus, `load_split` one part of a folder. What they cannot read they
 refuse as a whole: a `CorpusError` names the file, the line, what is wrong there, and what to do.
@@ -19,6 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from utils.corpora.download import fetch_multi30k
+from utils.corpora.languages import (
+    GERMAN_ENGLISH,
+    LINKS,
+    check_files,
+    check_languages,
+    language_name,
+)
 from utils.corpora.lines import CorpusError, pair_of, read_parallel
 from utils.corpora.on_disk import PairsOnDisk
 from utils.corpora.words import detokenize, tokenize
@@ -29,18 +37,31 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 CHECKSUMS = DATA / "multi30k.sha256"
 LARGE = 100_000_000  # bytes of text in a split; mini's words in memory take five times that
 
-__all__ = ["Corpus", "CorpusError", "detokenize", "load_corpus", "load_split", "tokenize"]
+__all__ = [
+    "GERMAN_ENGLISH",
+    "Corpus",
+    "CorpusError",
+    "detokenize",
+    "language_name",
+    "load_corpus",
+    "load_split",
+    "tokenize",
+]
 
 
 @dataclass(frozen=True, repr=False)
 class Corpus:
-    """Sentence pairs, split; `long`, where a corpus has it, is longer than anything in `train`."""
+    """Sentence pairs, split; `long`, where a corpus has it, is longer than anything in `train`.
+
+    `languages` are those of source and target, as files' names have them.
+    """
 
     train: Sequence[Pair]
     valid: Sequence[Pair]
     test: Sequence[Pair]
     long: Sequence[Pair] = ()
     name: str = ""
+    languages: tuple[str, str] = GERMAN_ENGLISH
 
     def __repr__(self) -> str:
         """Show sizes, not sentences."""
@@ -49,48 +70,69 @@ class Corpus:
 
 
 def load_corpus(
-    name_or_folder: str | os.PathLike, progress: bool = False, in_memory: bool | None = None
+    name_or_folder: str | os.PathLike,
+    progress: bool = False,
+    in_memory: bool | None = None,
+    languages: Sequence[str] = GERMAN_ENGLISH,
 ) -> Corpus:
     """Load "mini" (shipped), "multi30k" (downloaded once, lower-cased), or a folder of your own.
 
-    The folder holds {train,valid,test}.{de,en}, a sentence per line, and may hold long.{de,en}.
-    A split that also has .align (word numbers from 0, `0-0 1-2`) is taken as tokens separated by
-    single spaces; any other split is tokenized. Case is kept; Unicode is brought to NFC. For a
-    folder called mini, write "./mini". A split of more than 100 MB stays on disk, and its pairs
-    are read when they are asked for; `in_memory` says so of all splits of a folder, or of none.
-    `progress` shows a bar for each download, and for each large split that is read the first time.
-    Raises CorpusError; then nothing has been loaded.
+    The folder holds {train,valid,test}.{de,en}, a sentence per line, and may hold long.{de,en}; for
+    other `languages`, name the source first: ("en", "fr") reads train.en and train.fr. Multi30k has
+    those that its checksums list, in both directions. A split that also has .align (source and
+    target word, from 0, `0-0 1-2`) is taken as tokens separated by single spaces; any other split
+    is tokenized. Case is kept; Unicode is brought to NFC. For a folder called mini, write "./mini".
+    A split of more than 100 MB stays on disk, and its pairs are read when asked for; `in_memory`
+    says so of all splits of a folder, or of none. `progress` shows a bar for each download, and for
+    each large split that is read the first time. Raises CorpusError; then nothing has been loaded.
     """
+    languages = check_languages(languages)
     if name_or_folder == "mini":
-        return _load_folder(DATA / "mini", "mini")
+        return _load_mini(languages)
     if name_or_folder == "multi30k":
-        return _load_multi30k(progress)
+        return _load_multi30k(progress, languages)
     folder = os.path.expanduser(name_or_folder)
     if os.path.isfile(folder):
         raise CorpusError(f"{folder} is a file; give the folder that holds train.de, train.en, …")
     if not os.path.isdir(folder):
         raise CorpusError(
             f"No corpus {folder!r}: write mini, multi30k, or the path of a folder that holds "
-            "train, valid and test, each as .de and .en and, if words are aligned, .align"
+            f"train, valid and test, each as {' and '.join(f'.{end}' for end in languages)} and, "
+            f"if words are aligned, .{LINKS}"
         )
-    return _load_folder(Path(folder), Path(folder).resolve().name, in_memory, progress)
+    return _load_folder(Path(folder), in_memory, progress, languages)
+
+
+def _load_mini(languages: tuple[str, str]) -> Corpus:
+    if languages != GERMAN_ENGLISH:
+        raise CorpusError(f"mini has links from de to en, not from {' to '.join(languages)}")
+    return _load_folder(DATA / "mini")
 
 
 def _load_folder(
-    folder: Path, name: str, in_memory: bool | None = None, progress: bool = False
+    folder: Path,
+    in_memory: bool | None = None,
+    progress: bool = False,
+    languages: tuple[str, str] = GERMAN_ENGLISH,
 ) -> Corpus:
+    check_files(folder, languages)
     splits = ["train", "valid", "test"]
-    if any((folder / f"long.{end}").exists() for end in ("de", "en", "align")):
+    if any((folder / f"long.{end}").exists() for end in (*languages, LINKS)):
         splits.append("long")
-    loaded = {split: load_split(folder, split, in_memory, progress) for split in splits}
-    return Corpus(**loaded, name=name)
+    options = (in_memory, progress, languages)
+    loaded = {split: load_split(folder, split, *options) for split in splits}
+    return Corpus(**loaded, name=folder.resolve().name, languages=languages)
 
 
 def load_split(
-    folder: Path, split: str, in_memory: bool | None = None, progress: bool = False
+    folder: Path,
+    split: str,
+    in_memory: bool | None = None,
+    progress: bool = False,
+    languages: tuple[str, str] = GERMAN_ENGLISH,
 ) -> Sequence[Pair]:
     """Load one split of a folder, as `load_corpus` loads all of them."""
-    paths = [folder / f"{split}.{end}" for end in ("de", "en", "align")]
+    paths = [folder / f"{split}.{end}" for end in (*languages, LINKS)]
     if not paths[2].exists():
         paths.pop()
     if in_memory is None:
@@ -100,12 +142,13 @@ def load_split(
     return tuple(pair_of(lines, paths, i) for i, lines in enumerate(read_parallel(*paths), 1))
 
 
-def _load_multi30k(progress: bool) -> Corpus:
+def _load_multi30k(progress: bool, languages: tuple[str, str]) -> Corpus:
     folder = writable_folder("MULTI30K_CACHE", DATA / "multi30k")
-    fetch_multi30k(CHECKSUMS, folder, progress)
+    fetch_multi30k(CHECKSUMS, languages, folder, progress)
 
     def load(stem: str) -> tuple[Pair, ...]:
-        lines = read_parallel(folder / f"{stem}.de.gz", folder / f"{stem}.en.gz")
-        return tuple(Pair(tokenize(de.lower()), tokenize(en.lower())) for de, en in lines)
+        lines = read_parallel(*(folder / f"{stem}.{language}.gz" for language in languages))
+        return tuple(Pair(*(tokenize(text.lower()) for text in both)) for both in lines)
 
-    return Corpus(load("train"), load("val"), load("test_2016_flickr"), name="multi30k")
+    splits = (load(stem) for stem in ("train", "val", "test_2016_flickr"))
+    return Corpus(*splits, name="multi30k", languages=languages)

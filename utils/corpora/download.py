@@ -12,15 +12,26 @@ MULTI30K_URL = (
 )
 
 
-def fetch_multi30k(checksums: Path, cache: Path, progress: bool) -> None:
-    """Download those of the files listed in `checksums` that are missing or damaged in `cache`.
+def fetch_multi30k(
+    checksums: Path, languages: tuple[str, str], cache: Path, progress: bool
+) -> None:
+    """Download the files of two languages, such as train.de.gz, unless `cache` has them.
 
-    Files that are right stay, even when a later one fails, so that running again goes on. Raises
-    CorpusError, which says what to do.
+    `checksums` lists the files there are. What is damaged is fetched again. Files that are right
+    stay, even when a later one fails, so that running again goes on. Raises CorpusError, which says
+    what to do.
     """
+    files = [(*line.split(), line.split(".")[-2]) for line in read_lines(checksums)]
+    known = sorted({language for _, _, language in files})
+    if not set(languages) <= set(known):
+        raise CorpusError(
+            f"Multi30k is known in {' and '.join(known)}, not in {' and '.join(languages)}; "
+            f"add its files in another language to {checksums}"
+        )
     base = (os.environ.get("MULTI30K_URL") or MULTI30K_URL).rstrip("/")
-    for checksum, name in map(str.split, read_lines(checksums)):
-        _fetch(f"{base}/{name}", cache / name, checksum, progress)
+    for checksum, name, language in files:
+        if language in languages:
+            _fetch(f"{base}/{name}", cache / name, checksum, progress)
 
 
 def _fetch(url: str, path: Path, checksum: str, progress: bool) -> None:

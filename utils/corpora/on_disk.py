@@ -34,7 +34,7 @@ from utils.storage import write_atomically
 
 
 class PairsOnDisk(Sequence[Pair]):
-    """The pairs of a split, read from its files (German, English, perhaps links) when asked for.
+    """The pairs of a split, read from its files (source, target, perhaps links) when asked for.
 
     It must not change while it is in use. Raises CorpusError as `load_corpus` does, when it is
     made. A copy for another process opens the files again.

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import torch
 from tqdm import tqdm
 
-from utils.attention import ATTENTIONS
 from utils.experiments.captions import RUNS, measure_captions
 from utils.experiments.ladder import RUNGS, SHIPPED, climb
 from utils.experiments.memory import SIZES, measure_memory
@@ -16,7 +15,7 @@ from utils.experiments.quality import SCALES, measure_quality
 from utils.experiments.seeds import SEEDS
 from utils.experiments.speed import LENGTHS, measure_cost, measure_pace, measure_speed
 from utils.experiments.tables import RESULTS, Table
-from utils.experiments.variants import VARIANTS
+from utils.experiments.variants import FOUR, VARIANTS
 
 
 class Study(NamedTuple):
@@ -40,11 +39,11 @@ STUDIES = {
         timed=False,
     ),
     "speed": Study(
-        ("seed", "attention"), list(product(range(SEEDS), ATTENTIONS)), measure_speed, timed=True
+        ("seed", "attention"), list(product(range(SEEDS), FOUR)), measure_speed, timed=True
     ),
     "cost": Study(
         ("seed", "length", "attention"),
-        list(product(range(SEEDS), LENGTHS, ATTENTIONS)),
+        list(product(range(SEEDS), LENGTHS, FOUR)),
         measure_cost,
         timed=True,
     ),

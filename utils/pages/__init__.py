@@ -92,10 +92,11 @@ def navigation(names: dict[str, str], name: str) -> str:
     order = list(names)
     place = order.index(name)
     before, after = order[max(place - 1, 0) : place], order[place + 1 : place + 2]
-    parts = [f'<a href="{n}.html" rel="prev">← {escape(names[n])}</a>' for n in before]
-    parts = parts or ["<span></span>"]  # keeps the index in the middle
-    parts.append('<a href="index.html">all notebooks</a>')
-    parts += [f'<a href="{n}.html" rel="next">{escape(names[n])} →</a>' for n in after]
+    nothing = ["<span></span>"]  # keeps the index in the middle
+    left = [f'<a href="{n}.html" rel="prev">← {escape(names[n])}</a>' for n in before]
+    right = [f'<a href="{n}.html" rel="next">{escape(names[n])} →</a>' for n in after]
+    middle = ['<a href="index.html">all notebooks</a>']
+    parts = (left or nothing) + middle + (right or nothing)
     return f'<nav class="series">{"".join(parts)}</nav>'
 
 

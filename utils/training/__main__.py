@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from utils.attention import ATTENTIONS
-from utils.corpora import detokenize, load_corpus
+from utils.corpora import GERMAN_ENGLISH, detokenize, load_corpus
 from utils.evaluation import bleu, sacrebleu_lowercase
 from utils.grammar import Pair
 from utils.model import build_model
@@ -16,6 +16,7 @@ from utils.training import Settings, fit
 from utils.training.parallel import is_first_here, join_team
 from utils.translator import Translator, copy_source_words
 
+CORPUS_OPTIONS = ("in_memory", "languages")
 MODEL_OPTIONS = (
     "attention",
     "embedding_size",
@@ -41,6 +42,8 @@ class Formatter(argparse.ArgumentDefaultsHelpFormatter):
     """Show the defaults in the help, where there are any."""
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
+        if isinstance(action.default, tuple):
+            return f"{action.help} (default: {' '.join(action.default)})"
         return action.help if action.default is None else super()._get_help_string(action)
 
 
@@ -59,13 +62,21 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         description="Train a translator, score it, and save it.",
         formatter_class=Formatter,
     )
+    _add_corpus_options(parser.add_argument)
     _add_model_options(parser.add_argument)
     _add_training_options(parser.add_argument)
     return parser.parse_args(arguments)
 
 
-def _add_model_options(add: Callable[..., Any]) -> None:
+def _add_corpus_options(add: Callable[..., Any]) -> None:
     add("--corpus", default="mini", help="mini, multi30k, or a folder of your own")
+    add(
+        "--languages",
+        nargs=2,
+        metavar=("SOURCE", "TARGET"),
+        default=GERMAN_ENGLISH,
+        help="ends of the names of a folder's files: en fr reads train.en and train.fr",
+    )
     add(
         "--in-memory",
         action=argparse.BooleanOptionalAction,
@@ -73,6 +84,9 @@ def _add_model_options(add: Callable[..., Any]) -> None:
     )
     add("--min-freq", type=positive, default=1, help="words rarer than this become <unk>")
     add("--subwords", type=positive, help="split words into so many different pieces")
+
+
+def _add_model_options(add: Callable[..., Any]) -> None:
     add("--attention", choices=ATTENTIONS, default="additive", help="how the decoder looks back")
     add("--embedding-size", type=positive, default=80, help="numbers in a word's embedding")
     add("--hidden-size", type=positive, default=128, help="numbers in the decoder's state")
@@ -128,7 +142,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     with join_team(options.device) as (team, device):
         speaks = team.rank == 0
-        corpus = load_corpus(options.corpus, progress=speaks, in_memory=options.in_memory)
+        corpus = load_corpus(options.corpus, progress=speaks, **chosen(CORPUS_OPTIONS))
         fields = build_fields(corpus, options.min_freq, options.subwords)
         model = build_model(fields, **chosen(MODEL_OPTIONS)).to(device)
         if speaks:

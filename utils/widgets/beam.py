@@ -102,7 +102,7 @@ class BeamExplorer(Explorer):
 
     def __init__(self, translator: Translator, sentence: str):
         self.translator = translator
-        self.sentence = sentence_box(sentence)
+        self.sentence = sentence_box(sentence, translator.fields.source_language)
         self.beam_size = IntSlider(3, 1, 8, description="beam size K")
         self.alpha = FloatSlider(1.0, 0, 2, description="length norm. ρ")
         super().__init__((self.sentence,), (self.beam_size, self.alpha))

@@ -15,12 +15,22 @@ from utils.widgets.pictures import bars
 from utils.widgets.sliders import FloatSlider
 from utils.widgets.svg import FAINT, HIGHLIGHT, INK, element, line, picture, text
 
-SCORES = ("dot", "general", "additive")
 LARGEST = 3.0  # the ends of the plane
 PLANE = 360  # pixels
 WORD_COLORS = ("#0072B2", "#009E73", "#CC79A7", "#E69F00")
 HALO = {"font_weight": "bold", "stroke": "#FFFFFF", "stroke_width": 4, "paint_order": "stroke"}
-MATRIX = [[0.0, 1.0], [1.0, 0.0]]  # W of general attention: it swaps the two numbers
+SAME, SWAPPED = [[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]  # what a matrix does
+# The attentions to choose from, each with weights that are easy to check.
+WEIGHTS: dict[str, dict[str, list]] = {
+    "dot": {},
+    "general": {"W.weight": SWAPPED},
+    "additive": {
+        "W1.weight": SAME,
+        "W2.weight": SAME,
+        "W2.bias": [0.0, 0.0],
+        "v.weight": [[1.0, 1.0]],
+    },
+}
 
 
 class Setting(NamedTuple):
@@ -42,19 +52,9 @@ class Scored(NamedTuple):
 
 
 def make_attention(kind: str) -> Attention:
-    """Return an attention between vectors of two numbers, with weights that are easy to check.
-
-    general: W swaps the two numbers. additive: W₁ and W₂ change nothing, and v = (1, 1).
-    """
+    """Return an attention between vectors of two numbers, with the weights of `WEIGHTS`."""
     attention = ATTENTIONS[kind](2, 2)
-    with torch.no_grad():
-        if kind == "general":
-            attention.W.weight.copy_(torch.tensor(MATRIX))
-        elif kind == "additive":
-            for layer in (attention.W1, attention.W2):
-                layer.weight.copy_(torch.eye(2))
-            attention.W2.bias.zero_()
-            attention.v.weight.fill_(1.0)
+    attention.load_state_dict({name: torch.tensor(w) for name, w in WEIGHTS[kind].items()})
     return attention
 
 
@@ -80,10 +80,10 @@ class ScoreCalculator(Explorer):
         words: Sequence[str],
         memory: Sequence[Sequence[float]],
         query: Sequence[float],
-        kind: str = SCORES[0],
+        kind: str = "dot",
     ):
         self.words = tuple(words)
-        self.kind = widgets.Dropdown(options=SCORES, value=kind, description="score")
+        self.kind = widgets.Dropdown(options=list(WEIGHTS), value=kind, description="score")
         self.temperature = FloatSlider(1.0, 0.1, 5, description="divide scores by")
         self.query = _number_pair("s", query)
         self.memory = [_number_pair(f"h{j}", h) for j, h in enumerate(memory, start=1)]

@@ -7,7 +7,7 @@ import ipywidgets as widgets
 from torch import Tensor
 
 from utils.text import END
-from utils.trace import Trace, trace
+from utils.trace import Trace, has_fixed_context, trace
 from utils.translator import Translator
 from utils.widgets.explorer import View, mark_words, show_only
 from utils.widgets.pictures import heat_map, heat_map_size
@@ -47,7 +47,7 @@ class AttentionEditor(SentenceExplorer):
 
     def __init__(self, translators: Mapping[str, Translator], sentence: str):
         for name, translator in translators.items():
-            if translator.model.config.attention == "fixed":
+            if has_fixed_context(translator):
                 raise ValueError(f"{name} has no weights to overwrite: leave it out.")
         self.edit = widgets.Dropdown(options=EDITS, value=EDITS[1], description="weights")
         self.first = widgets.Dropdown(options=[("", 0)], description="word")

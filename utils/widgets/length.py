@@ -35,10 +35,11 @@ class LengthExplorer(Explorer):
     ):
         self.translators, self.curves = dict(translators), dict(curves)
         self.pairs, self.growing = list(pairs), list(growing)
+        self.language = next(iter(self.translators.values())).fields.source_language
         lengths = [len(pair.source) for pair in self.pairs]
         self.mode = widgets.Dropdown(options=(GROWS, CHOSEN), description="sentence", **WIDE)
         self.length = IntSlider(
-            min(lengths), min(lengths), max(lengths), description="German words"
+            min(lengths), min(lengths), max(lengths), description=f"{self.language} words"
         )
         self.number = IntSlider(1, 1, 10, description="which one")
         super().__init__((self.mode,), (self.length, self.number))
@@ -56,9 +57,9 @@ class LengthExplorer(Explorer):
             for name, translator in self.translators.items()
         }
         finding = "\n".join(describe_errors(name, words, pair) for name, words in found.items())
-        title = f"BLEU against length; the sentence has {len(pair.source)} German words."
-        drawn = draw_curves(self.curves, len(pair.source), title)
-        return View(drawn, finding, _both(pair, found))
+        title = f"BLEU against length; the sentence has {len(pair.source)} {self.language} words."
+        drawn = draw_curves(self.curves, len(pair.source), self.language, title)
+        return View(drawn, finding, _both(pair, found, self.language))
 
     def _choose(self) -> Pair:
         """Return the pair nearest to the chosen length: the longest that is no longer than it."""
@@ -90,10 +91,10 @@ def describe_errors(name: str, words: Sequence[str], pair: Pair) -> str:
     return f"{name}: {extra}, {missing} of the reference missing: {marked}"
 
 
-def _both(pair: Pair, found: Mapping[str, Sequence[str]]) -> str:
+def _both(pair: Pair, found: Mapping[str, Sequence[str]], language: str) -> str:
     """Return source, reference and translations as HTML."""
     rows = [
-        ("German", escape(printable(" ".join(pair.source)))),
+        (language, escape(printable(" ".join(pair.source)))),
         ("reference", escape(printable(" ".join(pair.target)))),
     ]
     rows += [(name, mark_words(w, right_words(w, pair.target))) for name, w in found.items()]
@@ -105,11 +106,14 @@ def _both(pair: Pair, found: Mapping[str, Sequence[str]]) -> str:
     return f'<table style="font-size: 1.1em; line-height: 1.5">{cells}</table>'
 
 
-def draw_curves(curves: Mapping[str, pd.DataFrame], length: int, title: str) -> str:
-    """Draw BLEU by bucket for each model, and a marker at the sentence's length."""
+def draw_curves(curves: Mapping[str, pd.DataFrame], length: int, language: str, title: str) -> str:
+    """Draw BLEU by bucket for each model, and a marker at the sentence's length.
+
+    `language` is the name of the one that the lengths count words of.
+    """
     buckets = list(next(iter(curves.values())).bucket)
     step = WIDTH / len(buckets)
-    shapes = [_frame(buckets, step)]
+    shapes = [_frame(buckets, step, f"{language} words")]
     for row, (name, frame) in enumerate(curves.items()):
         color, kind = COLORS.get(name, HIGHLIGHT), MARKERS.get(name, "o")
         points = [
@@ -126,7 +130,7 @@ def draw_curves(curves: Mapping[str, pd.DataFrame], length: int, title: str) -> 
     return picture(LEFT + WIDTH + 120, TOP + HEIGHT + 60, title, *shapes)
 
 
-def _frame(buckets: Sequence[str], step: float) -> str:
+def _frame(buckets: Sequence[str], step: float, label: str) -> str:
     shapes = []
     for value in (0, 25, 50, 75, 100):
         y = TOP + HEIGHT * (1 - value / 100)
@@ -136,7 +140,7 @@ def _frame(buckets: Sequence[str], step: float) -> str:
         x = LEFT + (i + 0.5) * step
         shapes.append(text(x, TOP + HEIGHT + 22, bucket, text_anchor="middle"))
     middle = LEFT + WIDTH / 2
-    shapes.append(text(middle, TOP + HEIGHT + 48, "German words", text_anchor="middle"))
+    shapes.append(text(middle, TOP + HEIGHT + 48, label, text_anchor="middle"))
     shapes.append(text(8, TOP - 10, "BLEU"))
     return "".join(shapes)
 

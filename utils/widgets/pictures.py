@@ -84,10 +84,12 @@ def bars(
 
 
 def marker(kind: str, x: float, y: float, color: str) -> str:
-    """Draw a point of a curve: "o", "s", "^" or "D", as matplotlib calls its markers."""
+    """Draw a point of a curve: "o", "s", "^", "v", "<" or "D", as matplotlib calls its markers."""
     corners = {
         "s": [(-5, -5), (5, -5), (5, 5), (-5, 5)],
         "^": [(0, -7), (7, 5), (-7, 5)],
+        "v": [(0, 7), (7, -5), (-7, -5)],
+        "<": [(-7, 0), (5, 7), (5, -7)],
         "D": [(0, -7), (7, 0), (0, 7), (-7, 0)],
     }
     if kind not in corners:

@@ -38,12 +38,6 @@ function makeQuestion(question, number, model) {
   return group;
 }
 
-// JupyterLab would take arrows and letters for commands of its own.
-function keepPlainKeys(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape") return;
-  event.stopPropagation();
-}
-
 function render({ model, el }) {
   el.classList.add("quick-questions");
   el.addEventListener("keydown", keepPlainKeys);

@@ -1,21 +1,20 @@
 """Quick questions to click, with an explanation for each answer, and the same as text."""
 
 import textwrap
-from pathlib import Path
 
 import anywidget
 import traitlets
 
 from utils.exercises.questions import Question, load_questions
+from utils.widgets.scripts import HERE, join_scripts
 
-HERE = Path(__file__).parent
 WIDTH = 92  # letters in a line of the text version
 
 
 class QuickQuestions(anywidget.AnyWidget):
     """The questions of a notebook, as groups of radio buttons. `chosen` is what was clicked."""
 
-    _esm = HERE / "quiz.js"
+    _esm = join_scripts("keys.js", "quiz.js")
     _css = HERE / "quiz.css"
     questions = traitlets.List().tag(sync=True)
     chosen = traitlets.List().tag(sync=True)

@@ -15,7 +15,6 @@ from utils.widgets.svg import short
 
 MOST_PIECES = 60  # words, or pieces of words where the model reads those
 MOST_LETTERS = 2000
-EMPTY = "Type a German sentence, such as: der Lehrer schläft ."
 
 
 class Reading(NamedTuple):
@@ -28,10 +27,13 @@ class Reading(NamedTuple):
     note: str
 
 
-def sentence_box(sentence: str) -> widgets.Text:
-    """Return the box to type in; what is typed counts when Enter is pressed."""
-    options = {"description": "German sentence", "continuous_update": False}
-    return widgets.Text(sentence, **options, **WIDE)
+def sentence_box(sentence: str, language: str) -> widgets.Text:
+    """Return the box to type in; what is typed counts when Enter is pressed.
+
+    Where nothing is typed, `sentence` stays visible as an example.
+    """
+    options = {"description": f"{language} sentence", "continuous_update": False}
+    return widgets.Text(sentence, placeholder=f"such as: {sentence}", **options, **WIDE)
 
 
 def read_sentence(text: str, translator: Translator) -> Reading:
@@ -52,7 +54,9 @@ def read_sentence(text: str, translator: Translator) -> Reading:
     if unknown:
         names = ", ".join(short(word) for word in dict.fromkeys(unknown))
         notes.append(f"The model does not know: {names}. It reads <unk> instead.")
-    return Reading(used, " ".join(notes) or ("" if used else EMPTY))
+    if not used and not notes:
+        notes.append(f"Type a sentence in {translator.fields.source_language}.")
+    return Reading(used, " ".join(notes))
 
 
 class SentenceExplorer(Explorer):
@@ -70,7 +74,8 @@ class SentenceExplorer(Explorer):
         interval: int = 0,
     ):
         self.translators = dict(translators)
-        self.sentence = sentence_box(sentence)
+        fields = next(iter(self.translators.values())).fields
+        self.sentence = sentence_box(sentence, fields.source_language)
         self.model = widgets.Dropdown(options=list(self.translators), description="model")
         self.step = IntSlider(1, 1, 1, description="step t", interval=interval)
         self.words: tuple[str, ...] = ()

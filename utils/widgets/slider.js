@@ -54,13 +54,6 @@ function makePlayer(model) {
   return [button, stop];
 }
 
-// JupyterLab would take arrows and letters for commands of its own. It may have Escape and
-// everything with Ctrl, Alt or Command.
-function keepPlainKeys(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape") return;
-  event.stopPropagation();
-}
-
 function render({ model, el }) {
   const name = model.get("description");
   const label = document.createElement("span");

@@ -5,19 +5,18 @@ either. These are the browser's own controls, with names: a slider, the number t
 an `interval` a button that plays.
 """
 
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-HERE = Path(__file__).parent
+from utils.widgets.scripts import HERE, join_scripts
 
 
 class Slider(anywidget.AnyWidget):
     """A number from `min` to `max` in steps; with an `interval` in milliseconds it can play."""
 
-    _esm = HERE / "slider.js"
+    _esm = join_scripts("keys.js", "slider.js")
     _css = HERE / "slider.css"
     description = traitlets.Unicode().tag(sync=True)
     interval = traitlets.Int(0).tag(sync=True)

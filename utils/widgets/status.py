@@ -3,12 +3,10 @@
 It has to be one element that stays and gets new text: an element that is replaced is not read.
 """
 
-from pathlib import Path
-
 import anywidget
 import traitlets
 
-HERE = Path(__file__).parent
+from utils.widgets.scripts import HERE
 
 
 class Status(anywidget.AnyWidget):

@@ -4,13 +4,13 @@ from math import ceil, isfinite, isnan, nan
 from typing import NamedTuple
 
 from utils.plots import COLORS
-from utils.trace import Trace, trace
+from utils.trace import Trace, has_fixed_context, trace
 from utils.training import Epoch
 from utils.translator import Translator
 from utils.widgets.explorer import Explorer, View
 from utils.widgets.pictures import CELL, LABEL, bars, curve, heat_map, heat_map_size
 from utils.widgets.sliders import IntSlider
-from utils.widgets.svg import FAINT, INK, element, line, picture, text
+from utils.widgets.svg import FAINT, HIGHLIGHT, INK, element, line, picture, text
 
 LEFT, TOP, WIDTH, HEIGHT = 50, 65, 360, 220  # the curve of the loss
 MOST_LABELS = 12  # more would run into each other
@@ -30,7 +30,8 @@ class TrainingRecorder:
     def __init__(self, translator: Translator, sentence: str):
         self.translator, self.source = translator, translator.read(sentence)
         if not self.source:
-            raise ValueError("the sentence to watch has no words: give a German sentence.")
+            language = translator.fields.source_language
+            raise ValueError(f"the sentence to watch has no words: give one in {language}.")
         self.snaps: list[Snap] = []
 
     def __call__(self, epoch: Epoch) -> None:
@@ -55,9 +56,10 @@ class TrainingViewer(Explorer):
         """Show the model after the chosen epoch."""
         snaps, chosen = self.recorder.snaps, self.epoch.value - self.epoch.min
         finding = describe_snap(snaps[chosen])
-        attention = self.recorder.translator.model.config.attention
-        shapes = [_curve(snaps, chosen, COLORS[attention])]
-        drawn, width, height = _right_half(snaps[chosen].trace, WIDTH + 60, attention)
+        color = COLORS.get(self.recorder.translator.model.config.attention, HIGHLIGHT)
+        shapes = [_curve(snaps, chosen, color)]
+        fixed = has_fixed_context(self.recorder.translator)
+        drawn, width, height = _right_half(snaps[chosen].trace, WIDTH + 60, color, fixed)
         size = (WIDTH + 70 + width, max(HEIGHT + 125, height + 10))
         return View(picture(*size, finding, *shapes, drawn), finding)
 
@@ -70,19 +72,19 @@ def describe_snap(snap: Snap) -> str:
     )
 
 
-def _right_half(traced: Trace, x: float, attention: str) -> tuple[str, float, float]:
-    """Draw the heat map, and where weights never move, how sure the model was of each word.
+def _right_half(traced: Trace, x: float, color: str, fixed: bool) -> tuple[str, float, float]:
+    """Draw the heat map, or of a fixed context, how sure the model was of each word.
 
     Returns the drawing, its width and its height.
     """
     words = [step.word for step in traced.steps]
-    if attention != "fixed":
+    if not fixed:
         size = heat_map_size(traced.source, len(words))
         return heat_map(traced.weights, traced.source, words, x, 0), *size
     sure = [step.best[0][1] for step in traced.steps]
     heading = text(x + LABEL, 20, "probability of each word")
     return (
-        heading + bars(sure, words, x, 30, COLORS[attention]),
+        heading + bars(sure, words, x, 30, color),
         LABEL + 180,
         30 + len(words) * CELL,
     )

@@ -1,0 +1,209 @@
+"""What CONTRIBUTING.md promises: its commands run, and a new attention or language is easy."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+import torch
+from toy import REPOSITORY, toy_corpus, toy_fields, toy_model, write_toy_corpus
+
+from utils import attention, plots, translate
+from utils.attention import ATTENTIONS, lengths_to_mask
+from utils.corpora import CorpusError, load_corpus
+from utils.training import __main__ as training
+from utils.training import fit
+from utils.translator import Translator
+from utils.widgets import (
+    AttentionEditor,
+    AttentionStepper,
+    BeamExplorer,
+    LengthExplorer,
+    TrainingRecorder,
+    TrainingViewer,
+)
+from utils.widgets.pictures import marker
+
+TEXT = (REPOSITORY / "CONTRIBUTING.md").read_text("utf-8")
+COMMANDS = re.findall(r"^    (make .+|\.venv/.+)$", TEXT, flags=re.MULTILINE)
+SENTENCE = "eins zwei drei"
+SMALL = ["--epochs=1", "--hidden-size=8", "--embedding-size=6", "--device=cpu"]
+
+
+def command(beginning: str) -> list[str]:
+    """Return the only command that begins like this, as words, without its beginning."""
+    (found,) = [each for each in COMMANDS if each.startswith(beginning)]
+    return shlex.split(found.removeprefix(beginning), comments=True)
+
+
+# Commands
+
+
+def test_what_make_is_asked_for_is_there():
+    targets = re.findall(r"^(\w+):", (REPOSITORY / "Makefile").read_text("utf-8"), re.MULTILINE)
+    asked = [shlex.split(each, comments=True)[1:] for each in COMMANDS if each.startswith("make")]
+    asked += [words.split() for words in re.findall(r"`make (.+?)`", TEXT)]
+    assert len(asked) > 5
+    for target, *arguments in asked:
+        assert target in targets
+        for path in re.findall(r"(?:ARGS=|^)([\w./]+\.\w+)", " ".join(arguments)):
+            assert (REPOSITORY / path).exists()
+
+
+def test_a_notebook_goes_to_text_and_back_byte_for_byte(tmp_path):
+    original = REPOSITORY / "notebooks" / "05_dot_attention.ipynb"
+    (tmp_path / "project" / "notebooks").mkdir(parents=True)
+    copy = shutil.copy(original, tmp_path / "project" / "notebooks")
+    for words in ("--to py:percent", "--to ipynb"):
+        arguments = shlex.split(words) + command(f".venv/bin/jupytext {words} ")
+        jupytext = [sys.executable, "-m", "jupytext", "--quiet", *arguments]
+        subprocess.run(jupytext, cwd=tmp_path / "project", check=True)
+    assert (tmp_path / "draft.py").exists()
+    assert Path(copy).read_bytes() == original.read_bytes()
+
+
+def test_a_report_can_name_the_machine(capsys):
+    (code,) = command(".venv/bin/python -c ")
+    exec(code, {})
+    assert f"torch {torch.__version__.partition('+')[0]}" in capsys.readouterr().out
+
+
+# An attention
+
+
+@pytest.fixture
+def location(monkeypatch):
+    """Register the example, as its entry in `ATTENTIONS` would."""
+    (source,) = re.findall(r"```python\n(.+?)```", TEXT, flags=re.DOTALL)
+    names = dict(vars(attention))
+    exec(textwrap.dedent(source), names)
+    entry = re.search(r'`"(\w+)": (\w+)`', TEXT)
+    monkeypatch.setitem(ATTENTIONS, entry[1], names[entry[2]])
+    return entry[1]
+
+
+@pytest.fixture
+def translator(location):
+    """Train the example for two epochs."""
+    model = toy_model(location)
+    fit(model, toy_fields(), toy_corpus(), epochs=2, quiet=True)
+    return Translator(model, toy_fields())
+
+
+def test_the_example_computes_its_equation(location):
+    equation = eval(re.search(r'`"\w+": (lambda .+)`', TEXT)[1])
+    looks = ATTENTIONS[location](4, 6)
+    query, memory, mask = torch.randn(2, 4), torch.randn(2, 60, 6), lengths_to_mask([60, 3])
+    _, weights = looks(query, memory, mask)
+    for b, length in enumerate((looks.positions, 3)):
+        scores = [equation(looks, query[b], memory[b, j], j) for j in range(length)]
+        torch.testing.assert_close(weights[b, :length], torch.stack(scores).softmax(dim=0))
+        assert weights[b, length:].eq(0).all()
+
+
+def test_one_entry_is_enough_to_train_translate_and_save(translator, tmp_path):
+    translator.save(tmp_path / "location.pt")
+    loaded = Translator.load(tmp_path / "location.pt")
+    (before,), (after,) = (each.translate([SENTENCE], beam_size=3) for each in (translator, loaded))
+    assert before.tokens == after.tokens
+    assert after.weights.shape == (len(after.tokens), 3)
+
+
+def test_one_entry_is_enough_for_the_command_line(location, tmp_path, capsys):
+    folder, output = write_toy_corpus(tmp_path / "corpus"), tmp_path / "toy.pt"
+    arguments = [f"--corpus={folder}", f"--attention={location}", f"--output={output}", *SMALL]
+    assert training.main(arguments) == 0
+    assert translate.main([SENTENCE, f"--translator={output}"]) == 0
+    assert "saved" in capsys.readouterr().out
+
+
+def test_one_entry_is_enough_to_draw(location, translator):
+    recorder = TrainingRecorder(translator, SENTENCE)
+    fit(translator.model, toy_fields(), toy_corpus(), 1, on_epoch=recorder, quiet=True)
+    curves = {location: pd.DataFrame({"bucket": ["1–3"], "bleu": [50.0], "low": 40, "high": 60})}
+    pairs, named = toy_corpus().test, {location: translator}
+    for explorer in (
+        AttentionStepper(named, SENTENCE),
+        AttentionEditor(named, SENTENCE),
+        BeamExplorer(translator, SENTENCE),
+        LengthExplorer(named, curves, pairs, pairs[:1]),
+        TrainingViewer(recorder),
+    ):
+        assert explorer.view().picture.startswith("<svg")
+    figure, ax = plt.subplots()
+    plots.length_curve(curves, ax)
+    plt.close(figure)
+
+
+def test_every_attention_has_a_color_and_a_marker_of_its_own():
+    assert set(ATTENTIONS) <= plots.COLORS.keys() == plots.MARKERS.keys()
+    for looks in (plots.PALETTE, plots.SHAPES, plots.COLORS.values(), plots.MARKERS.values()):
+        assert len(set(looks)) == len(looks)
+    kinds = {*plots.SHAPES, *plots.MARKERS.values()}
+    assert len({marker(kind, 0, 0, "#000000") for kind in kinds}) == len(kinds)
+
+
+# A language pair
+
+
+@pytest.fixture
+def texts(tmp_path):
+    """Return a folder with an English and a French file for each split, by their names at least."""
+    return write_toy_corpus(tmp_path / "texts", languages=("en", "fr"))
+
+
+def test_the_commands_for_a_language_pair_train_and_translate(texts, tmp_path, capsys):
+    files = {"texts": str(texts), "runs/en-fr.pt": str(tmp_path / "en-fr.pt"), "4000": "40"}
+    train = command(".venv/bin/python -m utils.training ")
+    assert training.main([*(files.get(word, word) for word in train), *SMALL]) == 0
+    found = command(".venv/bin/python -m utils.translate ")
+    assert translate.main([files.get(word, word) for word in found]) == 0
+    assert "saved" in capsys.readouterr().out
+    translator = Translator.load(files["runs/en-fr.pt"])
+    assert translator.fields.languages == ("en", "fr")
+    explorer = BeamExplorer(translator, SENTENCE)
+    assert explorer.sentence.description == "English sentence"
+    explorer.sentence.value = " "
+    assert explorer.view().finding == "Type a sentence in English."
+
+
+def test_the_source_is_the_language_named_first(texts):
+    forward = load_corpus(texts, languages=("en", "fr"))
+    backward = load_corpus(texts, languages=["fr", "en"])
+    assert forward.languages == ("en", "fr") and backward.languages == ("fr", "en")
+    assert [pair.source for pair in forward.test] == [pair.target for pair in backward.test]
+    on_disk = load_corpus(texts, in_memory=False, languages=("en", "fr"))
+    assert tuple(on_disk.train) == forward.train
+
+
+@pytest.mark.parametrize(
+    ("languages", "sentence"),
+    [
+        (("de", "en"), r"holds train in en, fr, and was asked for de and en; name two of them"),
+        (("en", "ga"), r"holds train in en, fr, and was asked for en and ga; name two of them"),
+        (("en", "en"), r"'en en' is no pair of languages"),
+        (("en",), r"'en' is no pair of languages"),
+        ("en", r"no pair of languages"),
+        (("en", "align"), r"no pair of languages"),
+        (("en", "../fr"), r"no pair of languages"),
+    ],
+)
+def test_other_languages_get_a_sentence(texts, languages, sentence):
+    with pytest.raises(CorpusError, match=sentence):
+        load_corpus(texts, languages=languages)
+
+
+def test_the_mini_corpus_has_one_direction():
+    with pytest.raises(CorpusError, match="mini has links from de to en, not from en to de"):
+        load_corpus("mini", languages=("en", "de"))
+
+
+def test_shipped_translators_read_german():
+    fields = Translator.load("mini-dot").fields
+    assert (fields.languages, fields.source_language) == (("de", "en"), "German")
