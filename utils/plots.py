@@ -25,7 +25,7 @@ SIGNED = "PuOr_r"  # a color map for numbers of either sign, white at 0
 
 NARROW, WIDE = 9.0, 12.0  # inches: the width of a figure with one panel, and with several
 HEIGHT = 5.0  # of a row of panels
-CELL, LARGEST_CELL, LETTER = 0.42, 1.0, 0.14  # sides of a heat map's cell; room for a letter
+CELL, LARGEST_CELL, LETTER = 0.36, 1.0, 0.14  # sides of a heat map's cell; room for a letter
 
 
 def set_style() -> None:
@@ -149,8 +149,8 @@ def attention_map(
 
 def shared_bar(axes: np.ndarray, label: str = "weight α") -> None:
     """Put one color bar beside several maps that were drawn without, and so are equally large."""
-    (maps,) = axes.flat[0].collections
-    axes.flat[0].figure.colorbar(maps, ax=axes, label=label, shrink=0.6)
+    first, rows = axes.flat[0], np.atleast_2d(axes).shape[0]
+    first.figure.colorbar(first.collections[0], ax=axes, label=label, shrink=0.6 / rows)
 
 
 def training_curves(history: History, ax: Axes, color: str = NEUTRAL) -> Axes:
