@@ -138,6 +138,7 @@ def attention_map(
         cbar=bar,
         cbar_kws={"label": "weight α", "shrink": 0.7},
     )
+    ax.grid(visible=False)  # it would show where weights are missing
     ax.xaxis.tick_top()
     ax.tick_params(axis="x", rotation=60, length=0)
     ax.tick_params(axis="y", rotation=0, length=0)
