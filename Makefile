@@ -14,7 +14,7 @@ too_old  = This project needs Python $(MINIMUM) or newer, and $(PYTHON) is \
 no_venv  = $(PYTHON) cannot make a virtual environment because its venv module is missing: \
   install it (on Debian and Ubuntu with `apt install python3-venv`) and run make again
 
-.PHONY: help env lab test notebooks models captions experiments bench animation classroom html slides constraints
+.PHONY: help env lab test notebooks models captions experiments bench animation classroom html figures slides constraints
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -87,6 +87,9 @@ classroom: $(STAMP) ## write the notebooks without answers to build/classroom/
 
 html: $(STAMP) ## write the series as web pages to build/html/
 	$(IN) -m utils.pages
+
+figures: html ## show every figure, large and at half size, on one page in build/figures/
+	$(IN) -m utils.pages.figures
 
 slides: $(STAMP) ## write the series as slides to build/slides/
 	$(IN) -m utils.slides

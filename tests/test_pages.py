@@ -1,10 +1,12 @@
 """The series as web pages: self-contained, linked, with every formula and figure described."""
 
 import re
+from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from toy import REPOSITORY
 
 from utils.pages import (
@@ -13,13 +15,32 @@ from utils.pages import (
     link_to_pages,
     navigation,
     put_formulas_back,
+    read_series,
     take_formulas_out,
 )
+from utils.pages.figures import build_sheet, pictures_of
 
 PATHS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in PATHS]
 ALL = [*NAMES, "teaching", "server", "index"]
 per_page = pytest.mark.parametrize("name", ALL)
+
+
+class Page(HTMLParser):
+    """What a page holds: images, links, and the number of figures with a caption."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.images, self.links, self.figures = [], [], 0
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.figures += tag == "figure"
+        if tag == "img":
+            self.images.append(attributes)
+        if tag == "a":
+            self.links.append(attributes["href"])
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +65,9 @@ def test_a_page_needs_nothing_else(pages, name):
 
 @per_page
 def test_every_picture_is_described(pages, name):
-    for image in re.findall(r"<img[^>]*>", pages[name]):
-        (alt,) = re.findall(r'alt="([^"]*)"', image)
-        assert len(alt) > 10
-        assert "No description" not in alt
+    for image in Page(pages[name]).images:
+        assert len(image["alt"]) > 10
+        assert "No description" not in image["alt"]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=NAMES)
@@ -103,15 +123,25 @@ def test_links_go_to_pages(text, linked):
 
 
 @pytest.mark.parametrize(
-    ("source", "described"),
+    ("source", "below", "described"),
     [
-        ('ax.set_title("It falls")', "Figure: It falls."),
-        ('ax.set(title="It falls", x=1); figure.suptitle("Both")', "Figure: It falls; Both."),
-        ('ax.set_title(f"{x} falls")', "A figure. The text below says what to notice."),
+        ('ax.set_title("It falls")', "", "Figure: It falls."),
+        ('ax.set(title="It falls", x=1); figure.suptitle("Both")', "", "Figure: It falls; Both."),
+        ('ax.set_title("It\\nfalls")', "**What to notice.** No.", "Figure: It falls."),
+        (
+            'ax.set_title(f"{x} falls")',
+            "**What to notice.** The *curve* of $c$ in [03](03_x.ipynb)\nfalls by 0.5. Why?",
+            "Figure: The curve of c in 03 falls by 0.5.",
+        ),
+        (
+            'ax.set_title(f"{x} falls")',
+            "It falls.",
+            "A figure. The text below says what to notice.",
+        ),
     ],
 )
-def test_a_figure_is_described_by_its_titles(source, described):
-    assert describe_figure(source) == described
+def test_a_figure_is_described_by_its_titles_or_by_the_text_below(source, below, described):
+    assert describe_figure(source, below) == described
 
 
 def test_pages_are_in_a_row():
@@ -121,3 +151,60 @@ def test_pages_are_in_a_row():
     assert "&lt;B&gt;" in navigation(names, "c")
     assert navigation(names, "a").startswith('<nav class="series"><span></span><a ')
     assert navigation(names, "c").endswith("</a><span></span></nav>")
+
+
+# --- every figure on one page ---
+
+
+def png(source, **about):
+    """Return a cell that drew a picture; aGk= is "hi"."""
+    data, metadata = {"image/png": "aGk="}, {"image/png": about} if about else {}
+    return new_code_cell(source, outputs=[new_output("display_data", data, metadata=metadata)])
+
+
+def test_the_figures_of_a_toy_notebook(tmp_path):
+    (tmp_path / "a.svg").write_text("<svg/>")
+    cells = [
+        new_markdown_cell("# 07 · Toy\n\n![<An> idea](a.svg)\n\n## Is `v` it?"),
+        png('ax.set_title("It falls")'),
+        new_markdown_cell("Text."),
+        png("explorer.snapshot()", alt="Step 5."),
+    ]
+    notebook = new_notebook(cells=cells)
+    found = list(pictures_of(notebook, tmp_path))
+    assert [(each.alt, each.heading) for each in found] == [
+        ("<An> idea", "07 · Toy"),
+        ("Figure: It falls.", "Is `v` it?"),
+        ("Step 5.", "Is `v` it?"),
+    ]
+    assert [each.address for each in found] == [
+        "data:image/svg+xml;base64,PHN2Zy8+",
+        *["data:image/png;base64,aGk="] * 2,
+    ]
+    assert cells[1].outputs[0].metadata == {}  # the notebook stays as it was
+    page = build_sheet({"07_toy": notebook}, tmp_path)
+    sheet = Page(page)
+    numbered = ["07.1: <An> idea", "07.2: Figure: It falls.", "07.3: Step 5."]
+    assert [each["alt"] for each in sheet.images] == numbered * 2  # large, then at half size
+    assert sheet.links[1] == "../html/07_toy.html#Is-v-it%3F"
+    assert "<b>07.2</b> It falls. In: " in page
+
+
+def test_the_sheet_shows_every_figure_of_the_series_twice(pages):
+    notebooks = read_series()
+    cells = [cell for notebook in notebooks.values() for cell in notebook.cells]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    drawn = sum("image/png" in output.get("data", {}) for output in outputs)
+    markdown = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    drawings = sum(text.count("](images/") for text in markdown)
+    page = build_sheet(notebooks)
+    sheet = Page(page)
+    assert sheet.figures == drawn + drawings > 60
+    assert len(sheet.images) == 2 * sheet.figures
+    assert all(len(each["alt"]) > len("05.1: ") + 10 for each in sheet.images)
+    assert all(each["src"].startswith("data:image/") for each in sheet.images)
+    assert "<script" not in page and "<link" not in page
+    for link in sheet.links:
+        name, anchor = re.fullmatch(r"\.\./html/(\w+)\.html#(.+)", link).groups()
+        ids = {unquote(each) for each in re.findall(r'\sid="([^"]*)"', pages[name])}
+        assert unquote(anchor) in ids

@@ -8,10 +8,18 @@ from matplotlib.colors import to_hex
 
 from utils.attention import lengths_to_mask
 from utils.plots import (
+    CELL,
+    COLORS,
+    MARKERS,
+    NARROW,
     PADDING_OR_WORD,
+    WIDE,
     attention_map,
     changes,
     length_curve,
+    map_size,
+    set_style,
+    shared_bar,
     word_bars,
     word_grid,
 )
@@ -22,6 +30,27 @@ def ax():
     figure, ax = plt.subplots()
     yield ax
     plt.close(figure)
+
+
+def test_the_smallest_type_can_be_read_at_half_size():
+    with plt.rc_context():
+        set_style()
+        names = ["xtick.labelsize", "ytick.labelsize", "legend.fontsize", "axes.labelsize"]
+        points = [plt.rcParams[name] for name in [*names, "axes.titlesize", "figure.titlesize"]]
+        pixels = min(points) * plt.rcParams["figure.dpi"] / 72
+        assert pixels / 2 > 10
+        assert plt.rcParams["figure.figsize"][0] == NARROW < WIDE
+
+
+def test_models_differ_in_color_and_in_marker():
+    assert COLORS.keys() == MARKERS.keys()
+    assert len(set(COLORS.values())) == len(set(MARKERS.values())) == len(COLORS)
+
+
+def test_cells_of_a_long_sentence_are_not_smaller_than_those_of_a_shorter_one():
+    (width, height), (wider, same) = (map_size(["ja"] * n, ["yes"] * 12) for n in (20, 30))
+    assert same == height and wider - width == pytest.approx(10 * CELL)
+    assert max(map_size(["ja"] * 2, ["yes"] * 2)) < 5  # a tiny map stays small
 
 
 def test_a_word_grid_has_each_word_in_a_cell_of_its_color(ax):
@@ -83,3 +112,25 @@ def test_changes_stand_from_top_to_bottom_beside_a_line_at_0(ax):
         "b\nagainst a",
     ]
     assert ax.yaxis_inverted() and list(ax.lines[0].get_xdata()) == [0, 0]
+
+
+def test_points_of_several_models_stand_side_by_side(ax):
+    frame = pd.DataFrame({"bucket": ["4–5", "6–10"], "bleu": [99, 90], "low": 80, "high": 100})
+    length_curve({"fixed": frame, "dot": frame}, ax)
+    (fixed, *_), (dot, *_) = ax.containers
+    assert list(dot.get_xdata() - fixed.get_xdata()) == pytest.approx([0.08, 0.08])
+    assert list((dot.get_xdata() + fixed.get_xdata()) / 2) == pytest.approx([0, 1])
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["4–5", "6–10"]
+
+
+def test_several_maps_share_one_bar_and_are_equally_large():
+    figure, axes = plt.subplots(2, 2, layout="constrained")
+    for ax in axes.flat:
+        attention_map(np.eye(3), "abc", "abc", ax, bar=False)
+    assert figure.axes == list(axes.flat)
+    shared_bar(axes)
+    assert len(figure.axes) == 5 and figure.axes[-1].get_ylabel() == "weight α"
+    figure.canvas.draw()
+    sizes = {tuple(np.round(ax.get_position().size, 3)) for ax in axes.flat}
+    assert len(sizes) == 1
+    plt.close(figure)

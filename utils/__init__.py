@@ -24,7 +24,7 @@ those above it:
     animation    the moving picture of the README: `make animation`
     translate    `python -m utils.translate "…"`: from the command line
     classroom    the edition without answers: `make classroom`
-    pages        the series as web pages: `make html`
+    pages        the series as web pages: `make html`; its figures on one: `make figures`
     slides       the series as slides: `make slides`
     notebooks    `make notebooks`: run the notebooks and save them with their outputs
 """

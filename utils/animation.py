@@ -27,19 +27,19 @@ PAUSE = 3000  # and the last
 def draw_frame(traced: Trace, t: int) -> Image.Image:
     """Draw step t (from 1): its weights as bars, and the heat map of all steps up to it."""
     step, source = traced.steps[t - 1], traced.source
-    figure = Figure(figsize=(11, 5.4), layout="constrained")
+    figure = Figure(figsize=(13, 7), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.6))
     left.barh(range(len(source)), step.weights.tolist(), color=plots.COLORS[TRANSLATOR])
     left.set_yticks(range(len(source)), source)
     left.set(xlim=(0, 1), ylim=(len(source) - 0.5, -0.5), xlabel="weight α")
     what = "the end" if step.word == END else f"“{step.word}”"
-    left.set_title(f"step {t}: looks, and writes {what}", fontsize=14)
+    left.set_title(f"step {t}: looks, and writes {what}")
     weights = torch.full((len(traced.steps), len(source)), torch.nan)  # rows to come stay empty
     weights[:t] = traced.weights[:t]
     words = [each.word for each in traced.steps[:t]] + [""] * (len(traced.steps) - t)
     plots.attention_map(weights, source, words, right)
     file = BytesIO()
-    figure.savefig(file, format="png", dpi=80)
+    figure.savefig(file, format="png", dpi=70)
     return Image.open(file).convert("P", palette=Image.Palette.ADAPTIVE, colors=64)
 
 

@@ -1,7 +1,8 @@
-"""One function for each kind of picture; each takes and returns a matplotlib Axes.
+"""The style sheet of all figures, and one function for each kind of picture.
 
-A model has one color and one marker everywhere: those at its attention's place in `ATTENTIONS`. The
-palette is one that color-blind readers can tell apart (Okabe and Ito 2008).
+A function takes and returns a matplotlib Axes. A model has one color and one marker everywhere:
+those at its attention's place in `ATTENTIONS`. The palette is one that color-blind readers can tell
+apart (Okabe and Ito 2008).
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,23 +22,47 @@ PALETTE = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#56B4E9")
 SHAPES = ("o", "s", "^", "D", "<")
 COLORS = dict(zip(ATTENTIONS, PALETTE, strict=False))
 MARKERS = dict(zip(ATTENTIONS, SHAPES, strict=False))
-NEUTRAL = "#555555"
+ACCENT = "#E69F00"  # what is no model, but stands out: a query, for example
+NEUTRAL, INK = "#555555", "#222222"
 PADDING_OR_WORD = ListedColormap(["#DDDDDD", "#8CCBF0"])  # a mask's False and True
+SIGNED = "PuOr_r"  # a color map for numbers of either sign, white at 0
+
+NARROW, WIDE = 9.0, 12.0  # inches: the width of a figure with one panel, and with several
+HEIGHT = 5.0  # of a row of panels
+CELL, LARGEST_CELL, LETTER = 0.36, 1.0, 0.14  # sides of a heat map's cell; room for a letter
 
 
 def set_style() -> None:
-    """Make every figure readable from the back row: large type, light grid."""
+    """Make every figure readable from the back row, and at half its size: large type, light grid.
+
+    The smallest type has 15 points. At half of 100 dots per inch, that is 10 pixels.
+    """
     sns.set_theme(
         style="whitegrid",
-        font_scale=1.2,
+        font_scale=1.5,
         rc={
-            "figure.figsize": (9, 4.5),
+            "figure.figsize": (NARROW, HEIGHT),
             "figure.dpi": 100,
+            "figure.titlesize": 18,
+            "figure.titleweight": "bold",
+            "figure.constrained_layout.use": True,
+            "figure.constrained_layout.h_pad": 0.08,
+            "figure.constrained_layout.w_pad": 0.08,
+            "axes.titlesize": 17,
             "axes.titleweight": "bold",
             "axes.titlelocation": "left",
-            "figure.constrained_layout.use": True,
+            "legend.fontsize": 16,
+            "lines.linewidth": 2.2,
+            "lines.markersize": 8,
         },
     )
+
+
+def map_size(source: Sequence[str], target: Sequence[str]) -> tuple[float, float]:
+    """Return width and height, in inches, of a figure with one attention map of these words."""
+    cell = max(CELL, min(LARGEST_CELL, 4 / max(len(source), len(target))))
+    left, top = (LETTER * max(map(len, words)) for words in (target, source))
+    return 1.6 + left + cell * len(source), 0.8 + top + cell * len(target)
 
 
 # What may be drawn against length: its name with its unit, and the upper end of the axis.
@@ -58,21 +83,16 @@ def length_curve(
     """Draw BLEU, or another `value` of `BY_LENGTH`, against source length with its intervals.
 
     `scores` maps a model's name to a frame with the columns bucket, low, high and the value, such
-    as `evaluation.bleu_by_length` returns.
+    as `evaluation.bleu_by_length` returns. The models' points stand side by side in a bucket, so
+    that no interval hides another.
     """
-    for name, frame in scores.items():
+    for i, (name, frame) in enumerate(scores.items()):
         error = [frame[value] - frame.low, frame.high - frame[value]]
-        color, marker = colors.get(name, NEUTRAL), markers.get(name, "o")
-        ax.errorbar(
-            frame.bucket,
-            frame[value],
-            error,
-            label=name,
-            color=color,
-            marker=marker,
-            capsize=4,
-            lw=2,
-        )
+        look = {"color": colors.get(name, NEUTRAL), "marker": markers.get(name, "o")}
+        buckets = np.arange(len(frame))
+        beside = 0.08 * (i - (len(scores) - 1) / 2)
+        ax.errorbar(buckets + beside, frame[value], error, label=name, capsize=4, **look)
+        ax.set_xticks(buckets, frame.bucket)
     ylabel, top = BY_LENGTH[value]
     ax.set(xlabel="source length (words)", ylabel=ylabel, ylim=(0, top))
     ax.legend()
@@ -87,8 +107,8 @@ def changes(table: pd.DataFrame, ax: Axes, color: str = NEUTRAL) -> Axes:
     error = [table.change - table.low, table.high - table.change]
     names = [f"{row.variant}\nagainst {row.against}" for row in table.itertuples()]
     ax.axvline(0, color=NEUTRAL, lw=1.5)
-    ax.errorbar(table.change, names, xerr=error, fmt="o", color=color, capsize=4, lw=2)
-    ax.invert_yaxis()
+    ax.errorbar(table.change, names, xerr=error, fmt="o", color=color, capsize=4)
+    ax.set_ylim(len(table) - 0.5, -0.5)
     ax.grid(axis="y", visible=False)
     return ax
 
@@ -99,10 +119,12 @@ def attention_map(
     target: Sequence[str],
     ax: Axes,
     numbers: str = "",
+    bar: bool = True,
 ) -> Axes:
     """Draw weights (T, S): a row for each target word, a column for each source word.
 
-    With a format such as ".3f", `numbers` writes each weight into its cell.
+    With a format such as ".3f", `numbers` writes each weight into its cell. The color `bar` says
+    what the blues mean; of several maps, one has it.
     """
     sns.heatmap(
         np.asarray(weights),
@@ -117,8 +139,10 @@ def attention_map(
         fmt=numbers,
         xticklabels=list(source),
         yticklabels=list(target),
+        cbar=bar,
         cbar_kws={"label": "weight α", "shrink": 0.7},
     )
+    ax.grid(visible=False)  # it would show where weights are missing
     ax.xaxis.tick_top()
     ax.tick_params(axis="x", rotation=60, length=0)
     ax.tick_params(axis="y", rotation=0, length=0)
@@ -126,6 +150,12 @@ def attention_map(
         label.set_horizontalalignment("left")
         label.set_rotation_mode("anchor")
     return ax
+
+
+def shared_bar(axes: np.ndarray, label: str = "weight α") -> None:
+    """Put one color bar beside several maps that were drawn without, and so are equally large."""
+    first, rows = axes.flat[0], np.atleast_2d(axes).shape[0]
+    first.figure.colorbar(first.collections[0], ax=axes, label=label, shrink=0.6 / rows)
 
 
 def training_curves(history: History, ax: Axes, color: str = NEUTRAL) -> Axes:
@@ -162,7 +192,7 @@ def vectors(arrows: Mapping[str, Sequence[float]], ax: Axes, colors: Sequence[st
     """Draw vectors of two numbers as arrows from the origin, each with its name at the tip."""
     for (name, (x, y)), color in zip(arrows.items(), colors, strict=True):
         ax.quiver(0, 0, x, y, color=color, angles="xy", scale_units="xy", scale=1, width=0.012)
-        ax.annotate(name, (x, y), color=color, xytext=(6, 4), textcoords="offset points")
+        ax.annotate(name, (x, y), color=INK, xytext=(6, 4), textcoords="offset points")
     largest = max(max(abs(float(x)), abs(float(y))) for x, y in arrows.values())
     ax.set(xlim=(-0.2, largest + 0.6), ylim=(-0.2, largest + 0.4), aspect="equal")
     ax.set(xlabel="first number", ylabel="second number")
@@ -181,7 +211,7 @@ def word_grid(
     ax.pcolormesh(mask, cmap=PADDING_OR_WORD, vmin=0, vmax=1, **edges)
     for b, row in enumerate(rows):
         for j, word in enumerate(row):
-            ax.text(j + 0.5, b + 0.5, word, ha="center", va="center", color="#222222", size=13)
+            ax.text(j + 0.5, b + 0.5, word, ha="center", va="center", color=INK, size=15)
     ax.set_xticks(np.arange(mask.shape[1]) + 0.5, range(mask.shape[1]))
     ax.set_yticks(np.arange(len(names)) + 0.5, names)
     ax.set(xlabel="position", ylim=(len(names), 0), aspect="auto")
@@ -189,5 +219,5 @@ def word_grid(
     ax.grid(visible=False)
     colors = PADDING_OR_WORD.colors
     handles = [Patch(color=colors[1], label="mask True"), Patch(color=colors[0], label="False")]
-    ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.72, 1.0), ncols=2, frameon=False)
+    ax.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)
     return ax

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from utils.plots import attention_map
+from utils.plots import attention_map, map_size
 from utils.storage import write_atomically
 from utils.translator import Translation, Translator
 
@@ -50,8 +50,7 @@ def draw_attention(translation: Translation, source: tuple[str, ...], path: Path
     suffix = path.suffix.removeprefix(".").lower()
     if suffix not in formats:
         raise ValueError(f"{path} has no suffix of a picture: use .png, .pdf or .svg.")
-    size = (2.5 + 0.5 * len(source), 2.5 + 0.4 * len(translation.tokens))  # inches
-    figure = Figure(figsize=size, layout="constrained")
+    figure = Figure(figsize=map_size(source, translation.tokens), layout="constrained")
     attention_map(translation.weights, source, translation.tokens, figure.subplots())
     write_atomically(path, lambda file: figure.savefig(file, format=suffix))
 

@@ -5,8 +5,9 @@ is fetched and nothing is computed in the browser.
 """
 
 import re
-from functools import cache, partial
+from functools import cache
 from html import escape
+from itertools import zip_longest
 from pathlib import Path
 
 import nbformat
@@ -31,6 +32,7 @@ CODE_OR_FORMULA = re.compile(
 )
 NUMBER = re.compile(r"\\tag\{([^}]*)\}")  # of an equation
 TITLE = re.compile(r"title(?:=|\()\"([^\"]+)\"")  # what code writes above a figure
+NOTICE = re.compile(r"\*\*What to notice\.\*\* (.+?[.!?])(?=\s|$)", flags=re.DOTALL)
 
 
 def take_formulas_out(text: str, drawn: list[str]) -> str:
@@ -62,23 +64,38 @@ def link_to_pages(text: str) -> str:
     return re.sub(r"\[([^\]]*)\]\(\.\./[^)]*\)", r"\1", text)
 
 
-def describe_figure(source: str) -> str:
-    """Return what the code of a figure writes above it, in place of the figure."""
+def describe_figure(source: str, below: str = "") -> str:
+    """Return what the code of a figure writes above it, in place of the figure.
+
+    Where the code computes the title, the text `below` the figure says what to notice.
+    """
     titles = "; ".join(dict.fromkeys(TITLE.findall(source))).replace("\\n", " ")
-    return f"Figure: {titles}." if titles else "A figure. The text below says what to notice."
+    if titles:
+        return f"Figure: {titles}."
+    notice = NOTICE.search(below)
+    if notice is None:
+        return "A figure. The text below says what to notice."
+    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)|[*`$]", r"\1", notice[1])  # no links, no marks
+    return f"Figure: {' '.join(plain.split())}"
+
+
+def describe_figures(notebook: NotebookNode) -> None:
+    """Give each PNG of a notebook a description, in place, unless it has one."""
+    for cell, following in zip_longest(notebook.cells, notebook.cells[1:]):
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                about = output.metadata.setdefault("image/png", {})
+                below = "" if following is None else following.source
+                about.setdefault("alt", describe_figure(cell.source, below))
 
 
 def prepare(notebook: NotebookNode, drawn: list[str]) -> NotebookNode:
     """Return a notebook with links and descriptions of figures, and marks for its formulas."""
     prepared = nbformat.from_dict(notebook)
+    describe_figures(prepared)
     for cell in prepared.cells:
         if cell.cell_type == "markdown":
             cell.source = take_formulas_out(link_to_pages(cell.source), drawn)
-            continue
-        for output in cell.outputs:
-            if "image/png" in output.get("data", {}):
-                about = output.metadata.setdefault("image/png", {})
-                about.setdefault("alt", describe_figure(cell.source))
     return prepared
 
 
@@ -138,10 +155,15 @@ def markdown_page(text: str) -> NotebookNode:
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
 
 
+def read_series() -> dict[str, NotebookNode]:
+    """Return every notebook by its name, without .ipynb, in their order."""
+    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
+    return {path.stem: nbformat.read(path, as_version=4) for path in paths}
+
+
 def build_pages() -> dict[str, str]:
     """Return every page by its name, without .html."""
-    read = partial(nbformat.read, as_version=4)
-    notebooks = {path.stem: read(path) for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
+    notebooks = read_series()
     names = {name: title_of(notebook) for name, notebook in notebooks.items()}
     pages = {n: render(book, names[n], navigation(names, n)) for n, book in notebooks.items()}
     home = '<nav class="series"><a href="index.html">all notebooks</a></nav>'

@@ -13,7 +13,7 @@ from utils.translator import Translator
 from utils.widgets.explorer import Explorer, View
 from utils.widgets.sentences import read_sentence, sentence_box
 from utils.widgets.sliders import FloatSlider, IntSlider
-from utils.widgets.svg import FAINT, HIGHLIGHT, INK, QUIET, line, picture, rect, short, text
+from utils.widgets.svg import FAINT, HIGHLIGHT, INK, QUIET, SMALL, line, picture, rect, short, text
 
 COLUMN, ROW, TOP = 118, 46, 40
 
@@ -152,7 +152,7 @@ def draw_tree(tree: Tree, title: str) -> str:
         x, y = _place(ended.size - 1, ended.row) if ended.size else (8, TOP + ROW / 2)
         color = HIGHLIGHT if ended.rank == 1 else INK
         shapes.append(rect(x + 60, y - 34, 18, 18, fill=color, rx=9))
-        number = {"fill": "#FFFFFF", "text_anchor": "middle", "font_size": 12}
+        number = {"fill": "#FFFFFF", "text_anchor": "middle", "font_size": SMALL}
         shapes.append(text(x + 69, y - 20, str(ended.rank), **number))
     return picture((depth + 2) * COLUMN, TOP + rows * ROW + 20, title, *shapes)
 
@@ -170,5 +170,5 @@ def _node(t: int, row: int, node: Node, wins: bool) -> list[str]:
     return [
         line(from_x + 62, from_y - 5, x - 4, y - 5, **look),
         text(x, y, short(node.word, 9), font_weight=weight),
-        text(x, y + 14, f"{node.score:.2f}", font_size=11, fill=QUIET),
+        text(x, y + 14, f"{node.score:.2f}", font_size=SMALL, fill=QUIET),
     ]

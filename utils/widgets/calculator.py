@@ -9,15 +9,14 @@ import torch
 from torch import Tensor
 
 from utils.attention import ATTENTIONS, Attention
-from utils.plots import COLORS
+from utils.plots import ACCENT, COLORS, NEUTRAL
 from utils.widgets.explorer import Explorer, View
 from utils.widgets.pictures import bars
 from utils.widgets.sliders import FloatSlider
-from utils.widgets.svg import FAINT, HIGHLIGHT, INK, element, line, picture, text
+from utils.widgets.svg import FAINT, element, line, picture, text
 
 LARGEST = 3.0  # the ends of the plane
 PLANE = 360  # pixels
-WORD_COLORS = ("#0072B2", "#009E73", "#CC79A7", "#E69F00")
 HALO = {"font_weight": "bold", "stroke": "#FFFFFF", "stroke_width": 4, "paint_order": "stroke"}
 SAME, SWAPPED = [[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]  # what a matrix does
 # The attentions to choose from, each with weights that are easy to check.
@@ -123,13 +122,15 @@ def describe_scores(words: Sequence[str], scored: Scored) -> str:
 
 
 def draw_scores(words: Sequence[str], setting: Setting, scored: Scored, title: str) -> str:
-    """Draw the vectors as arrows on the left, scores and weights on the right."""
-    shapes, mask = [_axes()], setting.mask.tolist()
+    """Draw the vectors as arrows on the left, scores and weights on the right.
+
+    Words are gray, the query stands out; the context has the color of the score and its weights.
+    """
+    shapes, mask, color = [_axes()], setting.mask.tolist(), COLORS[setting.kind]
     for j, (word, h) in enumerate(zip(words, setting.memory.tolist(), strict=True)):
-        color = WORD_COLORS[j % len(WORD_COLORS)] if mask[j] else FAINT
-        shapes.append(_arrow(h, color, f"h{j + 1} {word}"))
-    shapes.append(_arrow(setting.query.tolist(), INK, "s"))
-    shapes.append(_arrow(scored.context.tolist(), HIGHLIGHT, "c", beside=True))
+        shapes.append(_arrow(h, NEUTRAL if mask[j] else FAINT, f"h{j + 1} {word}"))
+    shapes.append(_arrow(setting.query.tolist(), ACCENT, "s"))
+    shapes.append(_arrow(scored.context.tolist(), color, "c", beside=True))
     x, divisor = PLANE + 30, setting.temperature
     numbers = [
         f"α = {weight:.2f}, e = {score:+.2f}" if real else "masked"
@@ -138,7 +139,6 @@ def draw_scores(words: Sequence[str], setting: Setting, scored: Scored, title: s
     divided = "" if divisor == 1 else f", divided by {divisor:.1f}"
     heading = f"weights α, scores e ({setting.kind}{divided})"
     shapes.append(text(x, 40, heading, font_size=16))
-    color = COLORS[setting.kind]
     shapes.append(bars(scored.weights.tolist(), words, x, 55, color, 150, numbers))
     return picture(PLANE + 520, PLANE + 10, title, *shapes)
 

@@ -9,6 +9,7 @@ from utils.widgets.svg import (
     FAINT,
     HIGHLIGHT,
     INK,
+    SMALL,
     blue,
     element,
     polyline,
@@ -79,7 +80,7 @@ def bars(
         shapes.append(text(x + LABEL - 8, top + 17, short(label), text_anchor="end"))
         shapes.append(rect(x + LABEL, top + 4, length, CELL - 8, fill="#F2F2F2"))
         shapes.append(rect(x + LABEL, top + 4, length * value, CELL - 8, fill=color))
-        shapes.append(text(x + LABEL + length + 8, top + 17, number, font_size=13))
+        shapes.append(text(x + LABEL + length + 8, top + 17, number, font_size=SMALL))
     return element("g", "".join(shapes))
 
 
@@ -109,7 +110,7 @@ def strip(numbers: Tensor, x: float, y: float, width: float, name: str) -> str:
     """Draw a vector as a strip of cells: red above zero, blue below, white at zero."""
     values = numbers.tolist()
     largest, cell = max(abs(value) for value in values), width / len(values)
-    shapes = [text(x, y - 5, name, font_size=13, fill=INK)]
+    shapes = [text(x, y - 5, name, font_size=SMALL, fill=INK)]
     for i, value in enumerate(values):
         shapes.append(rect(x + i * cell, y, cell + 0.2, 16, fill=red_or_blue(value, largest)))
     shapes.append(rect(x, y, width, 16, fill="none", stroke=FAINT))

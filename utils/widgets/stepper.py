@@ -9,7 +9,7 @@ from utils.translator import Translator
 from utils.widgets.explorer import View
 from utils.widgets.pictures import CELL, LABEL, bars, heat_map, heat_map_size, strip
 from utils.widgets.sentences import SentenceExplorer
-from utils.widgets.svg import HIGHLIGHT, picture, text
+from utils.widgets.svg import HIGHLIGHT, SMALL, picture, text
 
 COLUMN = 400  # width of the left half
 PLAY = 1200  # milliseconds for a step
@@ -53,12 +53,12 @@ def draw_step(traced: Trace, t: int, color: str) -> str:
         strip(
             step.query, 10, 30, COLUMN - 30, f"query s{subscript(t - 1)}, {len(step.query)} numbers"
         ),
-        text(LABEL + 10, 72, f"weights α{subscript(t)}", font_size=13),
-        text(LABEL + 205, 72, "scores e", font_size=13),
+        text(LABEL + 10, 72, f"weights α{subscript(t)}", font_size=SMALL),
+        text(LABEL + 205, 72, "scores e", font_size=SMALL),
         bars(step.weights.tolist(), source, 10, 80, color),
         _scores(traced, t),
         strip(step.context, 10, below + 30, COLUMN - 30, _name_context(traced, t)),
-        text(10, below + 72, "the five best next words", font_size=13),
+        text(10, below + 72, "the five best next words", font_size=SMALL),
         bars([p for _, p in step.best], [w for w, _ in step.best], 10, below + 80, "#888888"),
     ]
     target = [each.word for each in traced.steps[:t]]
@@ -72,9 +72,9 @@ def _scores(traced: Trace, t: int) -> str:
     """Write the score of each source word, right of its weight."""
     scores = traced.steps[t - 1].scores
     if scores is None:
-        return text(LABEL + 205, 97, "none", font_size=13)
+        return text(LABEL + 205, 97, "none", font_size=SMALL)
     return "".join(
-        text(LABEL + 205, 97 + j * CELL, f"{score:+.2f}", font_size=13)
+        text(LABEL + 205, 97 + j * CELL, f"{score:+.2f}", font_size=SMALL)
         for j, score in enumerate(scores.tolist())
     )
 

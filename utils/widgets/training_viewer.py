@@ -10,7 +10,7 @@ from utils.translator import Translator
 from utils.widgets.explorer import Explorer, View
 from utils.widgets.pictures import CELL, LABEL, bars, curve, heat_map, heat_map_size
 from utils.widgets.sliders import IntSlider
-from utils.widgets.svg import FAINT, HIGHLIGHT, INK, element, line, picture, text
+from utils.widgets.svg import FAINT, HIGHLIGHT, INK, SMALL, element, line, picture, text
 
 LEFT, TOP, WIDTH, HEIGHT = 50, 65, 360, 220  # the curve of the loss
 MOST_LABELS = 12  # more would run into each other
@@ -109,7 +109,7 @@ def _curve(snaps: list[Snap], chosen: int, color: str) -> str:
 
 def _labels(epoch: Epoch, x: float, y: float, ring: bool) -> list[str]:
     """Write the epoch's number on the axis, and its loss above its point, unless it has none."""
-    style = {"text_anchor": "middle", "font_size": 12}
+    style = {"text_anchor": "middle", "font_size": SMALL}
     shapes = [text(x, TOP + HEIGHT + 20, str(epoch.number), **style)]
     if not isnan(y):
         shapes.append(text(x, y - 14, f"{epoch.valid_loss:.2f}", **style))
