@@ -10,11 +10,11 @@ from utils.attention import DotAttention, lengths_to_mask
 from utils.corpora import Corpus
 from utils.decoding import beam_search, greedy
 from utils.evaluation import exact_match
-from utils.model import Encoded
 from utils.text import END, START, encode_sources
 from utils.training import fit
 from utils.training.run import parameter_groups
-from utils.transformer import DecoderLayer, Transformer, build_transformer, causal_mask, positions
+from utils.transformer import Transformer, build_transformer
+from utils.transformer.parts import DecoderLayer, causal_mask, look, positions, project
 from utils.translator import Translator
 
 
@@ -79,13 +79,25 @@ def test_the_decoders_layer_computes_what_pytorchs_does(model):
     layer = model.decoder.layers[0]
     words, memory, mask = torch.randn(2, 4, 8), torch.randn(2, 5, 8), lengths_to_mask([5, 3])
     hidden = causal_mask(4)
-    ours, weights = layer(words, words, Encoded(memory, memory, mask), hidden)
+    own, source = (
+        project(layer.self_attn, layer.norm1(words)),
+        project(layer.multihead_attn, memory),
+    )
+    ours, weights = layer(words, own, source, hidden, ~mask.unsqueeze(1))
     theirs = nn.TransformerDecoderLayer.forward(
         layer, words, memory, tgt_mask=hidden, memory_key_padding_mask=~mask
     )
     torch.testing.assert_close(ours, theirs)
     torch.testing.assert_close(weights.sum(-1), torch.ones(2, 4))
     assert weights[1, :, 3:].eq(0).all()
+
+
+def test_looking_with_projected_keys_is_multi_head_attention(model):
+    attention = model.decoder.layers[0].multihead_attn
+    words, memory, mask = torch.randn(2, 4, 8), torch.randn(2, 5, 8), lengths_to_mask([5, 3])
+    theirs = attention(words, memory, memory, key_padding_mask=~mask)
+    ours = look(attention, words, project(attention, memory), ~mask.unsqueeze(1))
+    torch.testing.assert_close(ours, theirs)
 
 
 def test_the_layers_start_from_different_weights(model):
@@ -125,7 +137,7 @@ def test_without_positions_shuffled_words_give_a_shuffled_memory(model, monkeypa
     _, there = model.encode(source[:, order], lengths)
     assert not torch.allclose(here.memory[:, order], there.memory, atol=1e-3)
     monkeypatch.setattr(
-        "utils.transformer.positions", lambda length, size: torch.zeros(length, size)
+        "utils.transformer.parts.positions", lambda length, size: torch.zeros(length, size)
     )
     _, here = model.encode(source, lengths)
     _, there = model.encode(source[:, order], lengths)
