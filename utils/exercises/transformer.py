@@ -78,7 +78,7 @@ EXERCISES = {
             "at itself, too.": 528,
         },
         hint="How many weights for one head in one layer? Then count heads and layers.",
-        praise="Right. 12 · 12, in 4 heads and 2 layers. Double the words, and it is four times that.",
+        praise="Right. 12 · 12, in 4 heads and 2 layers. Twice the words, four times the weights.",
     ),
     "11.2": Write(
         solution=may_look,
