@@ -22,6 +22,12 @@ def positions(length: int, size: int) -> Tensor:
     return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(1)
 
 
+def add_positions(embedded: Tensor, first: int = 0) -> Tensor:
+    """Add to words (B, N, E) their positions, counted from `first`."""
+    places = positions(first + embedded.shape[1], embedded.shape[2])[first:]
+    return embedded + places.to(embedded)
+
+
 def causal_mask(length: int) -> Tensor:
     """Return the mask (length, length), True where a word must not look: at those after it."""
     return torch.ones(length, length, dtype=torch.bool).triu(diagonal=1)
@@ -52,12 +58,6 @@ def look(
     weights = scores.masked_fill(hidden.unsqueeze(-3), -torch.inf).softmax(dim=3)
     found = (weights @ values).transpose(1, 2).flatten(2)  # (B, N, E)
     return attention.out_proj(found), weights.mean(dim=1)
-
-
-def add_positions(embedded: Tensor, first: int = 0) -> Tensor:
-    """Add to words (B, N, E) their positions, counted from `first`."""
-    places = positions(first + embedded.shape[1], embedded.shape[2])[first:]
-    return embedded + places.to(embedded)
 
 
 class DecoderLayer(nn.TransformerDecoderLayer):
