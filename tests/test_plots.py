@@ -6,8 +6,10 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from utils.attention import lengths_to_mask
+from utils.attention import ATTENTIONS, lengths_to_mask
 from utils.plots import (
+    COLORS,
+    MARKERS,
     PADDING_OR_WORD,
     attention_map,
     changes,
@@ -22,6 +24,11 @@ def ax():
     figure, ax = plt.subplots()
     yield ax
     plt.close(figure)
+
+
+def test_each_model_has_a_color_and_a_marker_of_its_own():
+    assert set(COLORS) == set(MARKERS) == {*ATTENTIONS, "Transformer"}
+    assert len(set(COLORS.values())) == len(set(MARKERS.values())) == len(COLORS)
 
 
 def test_a_word_grid_has_each_word_in_a_cell_of_its_color(ax):

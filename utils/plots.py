@@ -16,8 +16,13 @@ from torch import Tensor
 
 from utils.training import History
 
-COLORS = {"fixed": "#D55E00", "dot": "#0072B2", "general": "#009E73", "additive": "#CC79A7"}
-COLORS |= {"Transformer": "#000000"}
+COLORS = {
+    "fixed": "#D55E00",
+    "dot": "#0072B2",
+    "general": "#009E73",
+    "additive": "#CC79A7",
+    "Transformer": "#000000",
+}
 MARKERS = {"fixed": "o", "dot": "s", "general": "^", "additive": "D", "Transformer": "v"}
 NEUTRAL = "#555555"
 PADDING_OR_WORD = ListedColormap(["#DDDDDD", "#8CCBF0"])  # a mask's False and True
