@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from utils.attention import lengths_to_mask
+from utils.attention import ATTENTIONS, lengths_to_mask
 from utils.plots import (
     CELL,
     COLORS,
@@ -42,8 +42,8 @@ def test_the_smallest_type_can_be_read_at_half_size():
         assert plt.rcParams["figure.figsize"][0] == NARROW < WIDE
 
 
-def test_models_differ_in_color_and_in_marker():
-    assert COLORS.keys() == MARKERS.keys()
+def test_each_model_has_a_color_and_a_marker_of_its_own():
+    assert set(COLORS) == set(MARKERS) == {*ATTENTIONS, "Transformer"}
     assert len(set(COLORS.values())) == len(set(MARKERS.values())) == len(COLORS)
 
 

@@ -37,6 +37,7 @@ QUESTIONS = [
     "Beam search and length normalization, please.",
     "Does the network really work the way the formula suggests?",
     "Which weights does attention train, and how, with no alignment labels?",
+    "How do I get from here to the Transformer?",
 ]
 
 

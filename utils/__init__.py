@@ -11,6 +11,7 @@ those above it:
     text         words to numbers: vocabularies and bucketed batches (torchtext lives here)
     attention    FixedContext, DotAttention, GeneralAttention, AdditiveAttention
     model        Encoder, Decoder, Seq2Seq, build_model
+    transformer  the same interface without recurrence: self-attention and cross-attention
     table_model  a toy translator whose next-word probabilities you write in a table
     decoding     greedy search and beam search, batched
     translator   Translator = model + vocabularies

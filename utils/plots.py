@@ -20,8 +20,8 @@ from utils.training import History
 
 PALETTE = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#56B4E9")
 SHAPES = ("o", "s", "^", "D", "<")
-COLORS = dict(zip(ATTENTIONS, PALETTE, strict=False))
-MARKERS = dict(zip(ATTENTIONS, SHAPES, strict=False))
+COLORS = dict(zip(ATTENTIONS, PALETTE, strict=False)) | {"Transformer": "#000000"}
+MARKERS = dict(zip(ATTENTIONS, SHAPES, strict=False)) | {"Transformer": "v"}
 ACCENT = "#E69F00"  # what is no model, but stands out: a query, for example
 NEUTRAL, INK = "#555555", "#222222"
 PADDING_OR_WORD = ListedColormap(["#DDDDDD", "#8CCBF0"])  # a mask's False and True

@@ -29,7 +29,12 @@ from utils.text import (
     make_batches,
     match_case,
 )
+from utils.transformer import Transformer, TransformerConfig
 
+NETWORKS = {
+    "ModelConfig": (ModelConfig, Seq2Seq),
+    "TransformerConfig": (TransformerConfig, Transformer),
+}
 SHIPPED_FOLDER = Path(__file__).parents[1] / "data" / "models"
 BATCH_SIZE = 128
 
@@ -52,7 +57,7 @@ class Translation(NamedTuple):
 class Translator:
     """A model with the vocabularies it was trained with."""
 
-    def __init__(self, model: Seq2Seq, fields: Fields):
+    def __init__(self, model: Seq2Seq | Transformer, fields: Fields):
         sizes = (len(fields.source.vocab), len(fields.target.vocab))
         if sizes != (model.config.source_size, model.config.target_size):
             raise ValueError(
@@ -177,6 +182,7 @@ class Translator:
         model = copy.deepcopy(self.model).half() if half else self.model
         subwords = self.fields.subwords
         content = {
+            "kind": type(self.model.config).__name__,
             "config": asdict(self.model.config),
             "source_words": self.fields.source.vocab.itos,
             "target_words": self.fields.target.vocab.itos,
@@ -200,7 +206,8 @@ class Translator:
             words = content["source_words"], content["target_words"]
             languages = tuple(content.get("languages", GERMAN_ENGLISH))  # older files lack them
             fields = fields_from_words(*words, subwords, languages)
-            model = Seq2Seq(ModelConfig(**content["config"]))
+            config, network = NETWORKS[content.get("kind", "ModelConfig")]  # older files lack it
+            model = network(config(**content["config"]))
             model.load_state_dict(content["weights"])
         except (KeyError, TypeError, RuntimeError) as error:
             raise ValueError(

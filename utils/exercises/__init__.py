@@ -19,11 +19,12 @@ MODULES = {
     "08": "comparing",
     "09": "reading",
     "10": "captions",
+    "11": "transformer",
 }
 
 
 def exercises_of(notebook: str) -> dict[str, Exercise]:
-    """Return the exercises of the notebook with this number, "01" to "10", by their own numbers."""
+    """Return the exercises of the notebook with this number, "01" to "11", by their own numbers."""
     return import_module(f"utils.exercises.{MODULES[notebook]}").EXERCISES
 
 

@@ -114,13 +114,13 @@ def validation_loss(model: Seq2Seq, fields: Fields, pairs: list, batch_size: int
     return total / words
 
 
-def parameter_groups(model: Seq2Seq, rate: float) -> tuple[list[dict], list[float]]:
-    """Return the attention's parameters and all others, and the learning rate of each group."""
-    own, others = [], []
-    for name, parameter in model.named_parameters():
-        (own if name.startswith("decoder.attention.") else others).append(parameter)
-    factor = model.decoder.attention.learning_rate_factor
-    return [{"params": own}, {"params": others}], [rate * factor, rate]
+def parameter_groups(model: nn.Module, rate: float) -> tuple[list[dict], list[float]]:
+    """Return the parameters of modules with a `learning_rate_factor`, all others, and the rates."""
+    special = [module for module in model.modules() if hasattr(module, "learning_rate_factor")]
+    groups = [list(module.parameters()) for module in special]
+    groups.append([p for p in model.parameters() if all(p is not q for g in groups for q in g)])
+    rates = [*(rate * module.learning_rate_factor for module in special), rate]
+    return [{"params": group} for group in groups], rates
 
 
 class Run:

@@ -1,0 +1,154 @@
+"""The exercises of notebook 11, on the way beyond recurrent networks."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from utils.exercises.verdicts import Design, Predict, Write
+
+HEADS = 2  # of the exercise on heads
+LOOK_BACK = 5  # words of the sentence in the last exercise
+ENOUGH = 0.9  # of the weight, for the word before
+
+
+def may_look(length: int) -> Tensor:
+    """Return the causal mask (T, T), True where a word may look: at itself and those before it."""
+    return torch.ones(length, length, dtype=torch.bool).tril()
+
+
+def split_heads(x: Tensor) -> Tensor:  # (B, T, E) -> (B, HEADS, T, E / HEADS)
+    """Give each head its own slice of every word's numbers."""
+    B, T, E = x.shape
+    return x.view(B, T, HEADS, E // HEADS).transpose(1, 2)
+
+
+def head_inputs(seed: int) -> tuple[Tensor]:
+    """Return words (B, T, E)."""
+    return (torch.randn(2, 3 + seed, 8, generator=torch.Generator().manual_seed(seed)),)
+
+
+def as_general(to_query: Tensor, to_key: Tensor) -> Tensor:  # (d, Q), (d, M) -> (Q, M)
+    """Return the W of equation (3b) that scores as queries and keys do, with 1 / √d in it."""
+    return to_query.T @ to_key / math.sqrt(len(to_query))
+
+
+def matrix_inputs(seed: int) -> tuple[Tensor, Tensor]:
+    """Return to_query (d, Q) and to_key (d, M), with d = 4 and Q = M, so that mistakes run."""
+    random = torch.Generator().manual_seed(seed)
+    return torch.randn(4, 6, generator=random), torch.randn(4, 6, generator=random)
+
+
+def find_fault_of_look_back(parts: Sequence[Tensor]) -> str | None:
+    """Find out why to_query and to_key (5, 5) do not make each word look at the one before it."""
+    size = (LOOK_BACK, LOOK_BACK)
+    if not isinstance(parts, list | tuple) or len(parts) != 2:
+        return "Hand over two tensors with a comma between them: to_query, to_key."
+    if not all(isinstance(part, Tensor) and part.shape == size for part in parts):
+        return f"Both must be tensors of shape {size}: a column for each position, 5 rows."
+    to_query, to_key = (part.float() for part in parts)
+    places = torch.eye(LOOK_BACK)  # word j is the unit vector of its position
+    scores = (places @ to_query.T) @ (places @ to_key.T).T / math.sqrt(LOOK_BACK)
+    weights = scores.softmax(dim=1)
+    for j in range(1, LOOK_BACK):
+        looks_at = int(weights[j].argmax())
+        if looks_at != j - 1:
+            return f"Word {j + 1} looks at word {looks_at + 1}, and not at word {j}, before it."
+        if not weights[j, j - 1] > ENOUGH:
+            share = f"{weights[j, j - 1]:.2f}"
+            return f"Word {j + 1} looks the right way, but with {share} only. Larger scores?"
+    return None
+
+
+def _shifted(factor: float) -> tuple[Tensor, Tensor]:
+    """Return queries that ask for the position before, times a factor, and keys as they are."""
+    return factor * torch.eye(LOOK_BACK).roll(-1, dims=0), torch.eye(LOOK_BACK)
+
+
+EXERCISES = {
+    "11.1": Predict(
+        solution=1152,
+        mistakes={
+            "That counts one number for each word. A word looks at all 12, so how many weights "
+            "does one head compute?": 96,
+            "That is one head in each of two layers. How many heads has a layer?": 288,
+            "That is one layer. The sentence passes through two.": 576,
+            "Each pair of words counts twice: der looks at Koch, and Koch at der. And a word looks "
+            "at itself, too.": 528,
+        },
+        hint="How many weights for one head in one layer? Then count heads and layers.",
+        praise="Right. 12 · 12, in 4 heads and 2 layers. Twice the words, four times the weights.",
+    ),
+    "11.2": Write(
+        solution=may_look,
+        inputs=lambda seed: (3 + seed,),
+        mistakes={
+            "This looks ahead: row 1 sees all words, and the last row only itself. That is the "
+            "fault.": lambda length: torch.ones(length, length, dtype=torch.bool).triu(),
+            "Now a word does not see itself, and the first row has nothing to look at: a softmax "
+            "over nothing.": lambda length: torch.ones(length, length, dtype=torch.bool).tril(-1),
+            "You mark what must stay hidden. Here True is to mean: may look.": lambda length: (
+                ~may_look(length)
+            ),
+            "All words see all words: that is the mask of the encoder, where nothing has to be "
+            "predicted.": lambda length: torch.ones(length, length, dtype=torch.bool),
+        },
+        hint="Return a square of True and False. Row t may look at the columns 1 to t.",
+        praise="Right. Row t sees words 1 to t, and has to predict word t + 1.",
+    ),
+    "11.3": Write(
+        solution=split_heads,
+        inputs=head_inputs,
+        mistakes={
+            "The shape is right, but the words are mixed up: your head 1 holds whole words of the "
+            "first half of the sentence.": lambda x: x.reshape(
+                len(x), HEADS, x.shape[1], x.shape[2] // HEADS
+            ),
+            "You give a head every second number. Give head 1 the first half of each "
+            "word.": lambda x: x.view(*x.shape[:2], -1, HEADS).permute(0, 3, 1, 2),
+            "The heads stand behind the words. Swap the two, so that each head has a table of "
+            "words.": lambda x: x.view(*x.shape[:2], HEADS, -1),
+        },
+        hint="View the last dimension as (2, E / 2), then bring the heads in front of the words.",
+        praise="Right. Each head sees all words, and half of each word's numbers.",
+    ),
+    "11.4": Write(
+        solution=as_general,
+        inputs=matrix_inputs,
+        mistakes={
+            "This is the W of the turned-around score: query and key have changed "
+            "places.": lambda to_query, to_key: as_general(to_key, to_query),
+            "The divisor is missing: scores are divided by √d.": lambda to_query, to_key: (
+                to_query.T @ to_key
+            ),
+            "You divide by d. The root is missing.": lambda to_query, to_key: (
+                to_query.T @ to_key / len(to_query)
+            ),
+            "You divide by the root of the word's size. d counts the entries of a query, the rows "
+            "of to_query.": lambda to_query, to_key: (
+                to_query.T @ to_key / math.sqrt(to_query.shape[1])
+            ),
+            "You multiply (d, Q) by (M, d). W has a row for each entry of s and a column for each "
+            "entry of h.": lambda to_query, to_key: to_query @ to_key.T,
+        },
+        hint="Write the score as (to_query s)ᵀ (to_key h) / √d, and multiply the brackets out.",
+        praise="Right. So a head's score is general attention with a W of rank d at most.",
+    ),
+    "11.5": Design(
+        solution=_shifted(10.0),
+        find_fault=find_fault_of_look_back,
+        praise="Right. Positions alone are enough for this head: it looks one word back, whatever "
+        "the words are.",
+        mistakes={
+            "Word 2 looks at word 3, and not at word 1": (
+                10 * torch.eye(LOOK_BACK).roll(1, dims=0),
+                torch.eye(LOOK_BACK),
+            ),
+            "Word 2 looks at word 2, and not at word 1": (10 * torch.eye(LOOK_BACK),) * 2,
+            "Word 2 looks the right way, but with": _shifted(1.0),
+            "Both must be tensors of shape (5, 5)": (torch.eye(3), torch.eye(3)),
+            "Hand over two tensors": torch.eye(LOOK_BACK),
+        },
+    ),
+}
