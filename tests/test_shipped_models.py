@@ -94,3 +94,16 @@ def test_the_readmes_say_what_was_recorded():
     )
     front = " ".join((REPOSITORY / "README.md").read_text("utf-8").split())
     assert f"{beam:.1f} BLEU on test2016 with a beam of 5" in front
+
+
+def test_the_front_page_says_what_was_measured():
+    front = " ".join((REPOSITORY / "README.md").read_text("utf-8").split())
+    (fixed, _), (dot, _) = (claims()[name] for name in ("fixed", "dot"))
+    assert f"from {fixed[0]} on the shortest sentences to {fixed[-1]} on" in front
+    assert f"it is {dot[-1]} there" in front
+    assert f"the alignment error falls to {claims()['additive'][1]:.2f}" in front
+    results = read_results("quality")
+    longest = results[(results.scale == "full") & (results.bucket == "26–30")]
+    means = longest.groupby("variant").bleu.mean()
+    seeds = "dot {dot:.1f} BLEU, general {general:.1f}, additive {additive:.1f}"
+    assert seeds.format(**means) in front
