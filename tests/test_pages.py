@@ -127,6 +127,7 @@ def test_links_go_to_pages(text, linked):
     [
         ('ax.set_title("It falls")', "", "Figure: It falls."),
         ('ax.set(title="It falls", x=1); figure.suptitle("Both")', "", "Figure: It falls; Both."),
+        ("ax.set_title('\"It\" falls')", "", 'Figure: "It" falls.'),
         ('ax.set_title("It\\nfalls")', "**What to notice.** No.", "Figure: It falls."),
         (
             'ax.set_title(f"{x} falls")',

@@ -31,7 +31,7 @@ CODE_OR_FORMULA = re.compile(
     flags=re.DOTALL,
 )
 NUMBER = re.compile(r"\\tag\{([^}]*)\}")  # of an equation
-TITLE = re.compile(r"title(?:=|\()\"([^\"]+)\"")  # what code writes above a figure
+TITLE = re.compile(r"""title(?:=|\()(["'])(.+?)\1""")  # what code writes above a figure
 NOTICE = re.compile(r"\*\*What to notice\.\*\* (.+?[.!?])(?=\s|$)", flags=re.DOTALL)
 
 
@@ -69,7 +69,9 @@ def describe_figure(source: str, below: str = "") -> str:
 
     Where the code computes the title, the text `below` the figure says what to notice.
     """
-    titles = "; ".join(dict.fromkeys(TITLE.findall(source))).replace("\\n", " ")
+    titles = "; ".join(dict.fromkeys(title for _, title in TITLE.findall(source))).replace(
+        "\\n", " "
+    )
     if titles:
         return f"Figure: {titles}."
     notice = NOTICE.search(below)

@@ -13,7 +13,19 @@ from utils.translator import Translator
 from utils.widgets.explorer import Explorer, View
 from utils.widgets.sentences import read_sentence, sentence_box
 from utils.widgets.sliders import FloatSlider, IntSlider
-from utils.widgets.svg import FAINT, HIGHLIGHT, INK, QUIET, SMALL, line, picture, rect, short, text
+from utils.widgets.svg import (
+    FAINT,
+    HALO,
+    HIGHLIGHT,
+    INK,
+    QUIET,
+    SMALL,
+    line,
+    picture,
+    rect,
+    short,
+    text,
+)
 
 COLUMN, ROW, TOP = 118, 46, 40
 
@@ -145,9 +157,12 @@ def draw_tree(tree: Tree, title: str) -> str:
     depth = max(max(ended.size for ended in tree.ended), 1)
     rows = 1 + max(row for column in tree.columns for row in column) if tree.columns[0] else 1
     shapes = [text(8, TOP + ROW / 2, "<sos>", font_weight="bold")]
-    for t, column in enumerate(tree.columns[: depth + 1]):
-        for row, node in column.items():
-            shapes += _node(t, row, node, (t, row) in winner)
+    nodes = [
+        _node(t, row, node, (t, row) in winner)
+        for t, column in enumerate(tree.columns[: depth + 1])
+        for row, node in column.items()
+    ]
+    shapes += [way for way, *_ in nodes] + [word for _, *words in nodes for word in words]
     for ended in tree.ended:
         x, y = _place(ended.size - 1, ended.row) if ended.size else (8, TOP + ROW / 2)
         color = HIGHLIGHT if ended.rank == 1 else INK
@@ -162,13 +177,13 @@ def _place(t: int, row: int) -> tuple[float, float]:
 
 
 def _node(t: int, row: int, node: Node, wins: bool) -> list[str]:
-    """Draw a node and the line from its parent."""
+    """Draw the line from a node's parent, which words may cover, and the node: word and score."""
     x, y = _place(t, row)
-    from_x, from_y = _place(t - 1, node.parent) if t else (-10, TOP + ROW / 2)
+    from_x, from_y = _place(t - 1, node.parent) if t else (-4, TOP + ROW / 2)
     look = {"stroke": HIGHLIGHT if wins else FAINT, "stroke_width": 4 if wins else 1.5}
     weight = "bold" if wins else "normal"
     return [
         line(from_x + 62, from_y - 5, x - 4, y - 5, **look),
-        text(x, y, short(node.word, 9), font_weight=weight),
+        text(x, y, short(node.word, 9), font_weight=weight, **HALO),
         text(x, y + 14, f"{node.score:.2f}", font_size=SMALL, fill=QUIET),
     ]

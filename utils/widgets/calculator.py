@@ -13,11 +13,10 @@ from utils.plots import ACCENT, COLORS, NEUTRAL
 from utils.widgets.explorer import Explorer, View
 from utils.widgets.pictures import bars
 from utils.widgets.sliders import FloatSlider
-from utils.widgets.svg import FAINT, element, line, picture, text
+from utils.widgets.svg import FAINT, HALO, element, line, picture, text
 
 LARGEST = 3.0  # the ends of the plane
 PLANE = 360  # pixels
-HALO = {"font_weight": "bold", "stroke": "#FFFFFF", "stroke_width": 4, "paint_order": "stroke"}
 SAME, SWAPPED = [[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]  # what a matrix does
 # The attentions to choose from, each with weights that are easy to check.
 WEIGHTS: dict[str, dict[str, list]] = {
@@ -169,5 +168,5 @@ def _arrow(vector: Sequence[float], color: str, name: str, beside: bool = False)
         sideways = right / length  # from -1 (left) to 1 (right)
         anchor = "start" if sideways > 0.4 else "end" if sideways < -0.4 else "middle"
         place = {"x": x + 12 * sideways, "y": y - 16 * up / length + 5, "text_anchor": anchor}
-    label = text(words=name, **HALO, **place)
+    label = text(words=name, font_weight="bold", **HALO, **place)
     return line(PLANE / 2, PLANE / 2, x, y, stroke=color, stroke_width=3) + ring + label

@@ -15,6 +15,7 @@ from matplotlib.colors import to_hex
 
 INK, FAINT, HIGHLIGHT = "#222222", "#BBBBBB", "#B34700"
 QUIET = "#595959"  # the faintest color that words can be read in: contrast 7 on white
+HALO = {"stroke": "#FFFFFF", "stroke_width": 4, "paint_order": "stroke"}  # around words
 SMALL = 13  # pixels: the smallest letters and numbers; words have 14
 LONGEST_WORD = 18  # letters; longer words are cut
 JOINER = "\u200d"  # joins several emoji to one
