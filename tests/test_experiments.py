@@ -403,7 +403,10 @@ def test_captions_are_scored(monkeypatch, joined, n):
 
 def test_the_search_is_chosen_on_validation_captions():
     tested = {run[2:] for run in captions.RUNS if run[0] == "test"}
-    assert tested == {captions.CHOSEN, (1, 1.0)}  # and greedy search, to compare with
+    assert tested == {captions.CHOSEN, captions.BEST, (1, 1.0)}  # and greedy, to compare with
+    valid = read_results("captions").query("split == 'valid'").set_index("bleu")
+    best = valid.loc[valid.index.max()]
+    assert (best.beam_size, best.length_normalization) == captions.BEST
 
 
 # The recorded results

@@ -25,7 +25,8 @@ from utils.evaluation import bleu, exact_match
 from utils.grammar import Pair
 from utils.text import build_fields
 from utils.training import fit, validation_loss, word_loss
-from utils.training.run import parameter_groups, smoothed_loss
+from utils.training.loss import smoothed_loss
+from utils.training.run import parameter_groups
 from utils.translator import Translator
 
 EPOCHS = 4
@@ -379,6 +380,18 @@ def test_the_weights_with_the_lowest_validation_loss_are_kept(tmp_path):
         assert history.best.valid_loss == min(losses) < losses[-1] - 0.1
         loss = validation_loss(model, toy_fields(), backwards)
         assert loss == pytest.approx(min(losses), rel=1e-5)
+
+
+def test_the_weights_of_the_last_epochs_are_averaged(tmp_path):
+    path, after = tmp_path / "run.pt", []
+    plain, mean = dropout_model(), dropout_model()
+    fit_toy(plain, epochs=3, on_epoch=lambda _: after.append(copy_weights(plain)))
+    fit_toy(mean, epochs=3, average=2, checkpoint=path)
+    for name, weights in copy_weights(mean).items():
+        assert torch.equal(weights, (after[1][name] + after[2][name]) / 2)
+    again = dropout_model()
+    fit_toy(again, epochs=3, average=2, checkpoint=path)  # finds the run finished
+    assert all(torch.equal(a, copy_weights(again)[k]) for k, a in copy_weights(mean).items())
 
 
 def test_one_line_is_printed_for_each_epoch(capsys):

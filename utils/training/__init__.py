@@ -10,8 +10,9 @@ from tqdm.auto import tqdm
 from utils.corpora import Corpus
 from utils.model import Seq2Seq
 from utils.text import Fields
+from utils.training.loss import validation_loss, word_loss
 from utils.training.parallel import ALONE, Alone
-from utils.training.run import Epoch, History, Run, Settings, validation_loss, word_loss
+from utils.training.run import Epoch, History, Run, Settings
 
 # Seconds between two pictures of the progress bar, of two messages each. A program that runs a
 # notebook may read them after the cell has ended; of thousands of messages, the last get lost.
@@ -32,6 +33,7 @@ def fit(
     learning_rate: float = Settings.learning_rate,
     label_smoothing: float = Settings.label_smoothing,
     clip: float = Settings.clip,
+    average: int = Settings.average,
     validation_bleu: bool = False,
     on_epoch: Callable[[Epoch], None] | None = None,
     quiet: bool = False,
@@ -39,13 +41,16 @@ def fit(
 ) -> History:
     """Train `model` with Adam and a one-cycle learning rate, and leave it with its best weights.
 
+    Those are the weights of the epoch with the lowest validation loss, or with `average` above 1,
+    the mean of the weights after each of so many last epochs.
+
     Unless `quiet`, it shows a progress bar and prints one line per epoch. Interrupting it keeps
     what was learned. With `checkpoint`, a file is written after each epoch, and the same call goes
     on from there: bit for bit as if it had not stopped. Raises ValueError when that file belongs to
     another run. The command line may give a `team` of processes: each trains on its share of every
     batch, and rank 0 alone prints and writes.
     """
-    settings = Settings(epochs, seed, batch_size, learning_rate, label_smoothing, clip)
+    settings = Settings(epochs, seed, batch_size, learning_rate, label_smoothing, clip, average)
     run = Run(model, fields, corpus, settings, team)
     _check(team, run)
     path = None if checkpoint is None else Path(checkpoint)
@@ -58,7 +63,7 @@ def fit(
         try:
             with team.stopping_together():
                 _train(run, path, validation_bleu, on_epoch, quiet or team.rank > 0)
-            model.load_state_dict(run.best_weights)
+            model.load_state_dict(run.final_weights)
         except KeyboardInterrupt:
             run.history.interrupted = True
             if team.rank == 0:

@@ -34,6 +34,7 @@ TRAINING_OPTIONS = (
     "learning_rate",
     "label_smoothing",
     "clip",
+    "average",
     "validation_bleu",
 )
 
@@ -101,6 +102,9 @@ def _add_training_options(add: Callable[..., Any]) -> None:
     add("--learning-rate", type=float, default=Settings.learning_rate, help="its highest value")
     add("--label-smoothing", type=float, default=Settings.label_smoothing, help="0 is off")
     add("--clip", type=float, default=Settings.clip, help="largest norm of the gradient")
+    add(
+        "--average", type=positive, default=Settings.average, help="epochs whose weights to average"
+    )
     add("--seed", type=int, default=Settings.seed, help="initial weights, batch order, dropout")
     add("--device", default="auto", help="cpu, cuda, mps, or auto")
     add("--validation-bleu", action="store_true", help="score validation after each epoch")

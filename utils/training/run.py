@@ -1,8 +1,4 @@
-"""One training run: what it depends on, its epochs, its checkpoints.
-
-The loss is the mean cross-entropy per *real* target word (nats): padding counts for nothing, and a
-long sentence counts for more than a short one. Perplexity is its exponential.
-"""
+"""One training run: what it depends on, its epochs, its checkpoints."""
 
 import math
 import time
@@ -12,7 +8,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 from torch.optim.lr_scheduler import OneCycleLR
 from tqdm import tqdm
 
@@ -21,6 +16,7 @@ from utils.evaluation import bleu
 from utils.model import Seq2Seq
 from utils.storage import load_safely, save_atomically
 from utils.text import PADDING, Batch, Fields, make_batches
+from utils.training.loss import smoothed_loss, validation_loss
 from utils.training.parallel import Alone, count_words
 from utils.translator import Translator
 
@@ -76,42 +72,12 @@ class Settings:
     learning_rate: float = 6e-3
     label_smoothing: float = 0.1
     clip: float = 1.0
+    average: int = 1  # of so many last epochs the weights are averaged; 1 takes the best epoch's
 
 
-def word_loss(logits: Tensor, target: Tensor, padding: int) -> Tensor:
-    """Return the mean loss per real word: logits (B, T-1, V), target (B, T) -> scalar, nats."""
-    words = target[:, 1:].flatten()  # those after <sos>: (B * (T-1),)
-    return F.cross_entropy(logits.flatten(0, 1), words, ignore_index=padding)
-
-
-def smoothed_loss(logits: Tensor, words: Tensor, label_smoothing: float) -> tuple[Tensor, Tensor]:
-    """Return the loss with label smoothing ε, to minimize, and without, to report: two scalars.
-
-    Takes the logits (N, V) of N real words, and those words (N,). A share ε of the probability is
-    asked for in equal parts from all V words (Szegedy et al. 2016):
-
-        loss = (1 - ε) · word_loss + ε · mean over the V words of -log p
-    """
-    log_probabilities = logits.log_softmax(dim=-1)  # (N, V)
-    plain = F.nll_loss(log_probabilities, words)
-    if not label_smoothing:
-        return plain, plain.detach()
-    uniform = -log_probabilities.sum() / log_probabilities.numel()  # mean() is slower backward
-    return (1 - label_smoothing) * plain + label_smoothing * uniform, plain.detach()
-
-
-@torch.no_grad()
-def validation_loss(model: Seq2Seq, fields: Fields, pairs: list, batch_size: int = 128) -> float:
-    """Return the mean loss per word over all of `pairs`, teacher-forced, without dropout."""
-    model.eval()
-    padding, device = fields.target.vocab.stoi[PADDING], next(model.parameters()).device
-    total, words = 0.0, 0
-    for batch in make_batches(pairs, fields, batch_size, shuffle=True):
-        batch = batch.to(device)
-        count = count_words(batch, padding)
-        total += float(word_loss(model(*batch)[0], batch.target, padding)) * count
-        words += count
-    return total / words
+def mean_weights(states: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """Return the mean of each weight over several states of one model."""
+    return {name: sum(state[name] for state in states) / len(states) for name in states[0]}
 
 
 def parameter_groups(model: nn.Module, rate: float) -> tuple[list[dict], list[float]]:
@@ -142,6 +108,7 @@ class Run:
         self.schedule = OneCycleLR(self.optimizer, rates, total_steps=total, pct_start=rise)
         self.history = History()
         self.best_weights: dict[str, Tensor] = {}
+        self.last_weights: list[dict[str, Tensor]] = []  # of the epochs to average
 
     def train_epoch(self, number: int, bar: tqdm) -> float:
         """Update the weights once for each batch; return the mean loss per word."""
@@ -180,13 +147,21 @@ class Run:
     def finish_epoch(
         self, number: int, train_loss: float, started: float, with_bleu: bool
     ) -> Epoch:
-        """Validate, write the history, and keep the weights if they are the best so far."""
+        """Validate, write the history, and keep the weights that training may leave."""
         valid_loss, score = self.team.ask_first(lambda: self.validate(with_bleu))
         epoch = Epoch(number, train_loss, valid_loss, score, time.perf_counter() - started)
         self.history.epochs.append(epoch)
+        weights = {k: v.clone() for k, v in self.model.state_dict().items()}
         if self.history.best is epoch:
-            self.best_weights = {k: v.clone() for k, v in self.model.state_dict().items()}
+            self.best_weights = weights
+        if self.settings.average > 1:
+            self.last_weights = [*self.last_weights, weights][-self.settings.average :]
         return epoch
+
+    @property
+    def final_weights(self) -> dict[str, Tensor]:
+        """What training leaves: the mean of the last epochs if asked for, or the best epoch's."""
+        return mean_weights(self.last_weights) if self.last_weights else self.best_weights
 
     def validate(self, with_bleu: bool) -> tuple[float, float | None]:
         """Return the loss on the validation pairs, and BLEU if asked for."""
@@ -228,6 +203,7 @@ class Run:
             "history": [asdict(epoch) for epoch in self.history.epochs],
             "weights": self.model.state_dict(),
             "best_weights": self.best_weights,
+            "last_weights": self.last_weights,
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
             "random_state": torch.get_rng_state(),
@@ -243,6 +219,7 @@ class Run:
         self.history.epochs = [Epoch(**epoch) for epoch in content["history"]]
         self.model.load_state_dict(content["weights"])
         self.best_weights = content["best_weights"]
+        self.last_weights = content["last_weights"]
         self.optimizer.load_state_dict(content["optimizer"])
         self.schedule.load_state_dict(content["schedule"])
         torch.set_rng_state(content["random_state"])

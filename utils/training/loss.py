@@ -1,0 +1,48 @@
+"""What training minimizes and reports, in nats per real word: padding counts for nothing.
+
+A long sentence counts for more than a short one. Perplexity is the loss's exponential.
+"""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from utils.model import Seq2Seq
+from utils.text import PADDING, Fields, make_batches
+from utils.training.parallel import count_words
+
+
+def word_loss(logits: Tensor, target: Tensor, padding: int) -> Tensor:
+    """Return the mean loss per real word: logits (B, T-1, V), target (B, T) -> scalar, nats."""
+    words = target[:, 1:].flatten()  # those after <sos>: (B * (T-1),)
+    return F.cross_entropy(logits.flatten(0, 1), words, ignore_index=padding)
+
+
+def smoothed_loss(logits: Tensor, words: Tensor, label_smoothing: float) -> tuple[Tensor, Tensor]:
+    """Return the loss with label smoothing ε, to minimize, and without, to report: two scalars.
+
+    Takes the logits (N, V) of N real words, and those words (N,). A share ε of the probability is
+    asked for in equal parts from all V words (Szegedy et al. 2016):
+
+        loss = (1 - ε) · word_loss + ε · mean over the V words of -log p
+    """
+    log_probabilities = logits.log_softmax(dim=-1)  # (N, V)
+    plain = F.nll_loss(log_probabilities, words)
+    if not label_smoothing:
+        return plain, plain.detach()
+    uniform = -log_probabilities.sum() / log_probabilities.numel()  # mean() is slower backward
+    return (1 - label_smoothing) * plain + label_smoothing * uniform, plain.detach()
+
+
+@torch.no_grad()
+def validation_loss(model: Seq2Seq, fields: Fields, pairs: list, batch_size: int = 128) -> float:
+    """Return the mean loss per word over all of `pairs`, teacher-forced, without dropout."""
+    model.eval()
+    padding, device = fields.target.vocab.stoi[PADDING], next(model.parameters()).device
+    total, words = 0.0, 0
+    for batch in make_batches(pairs, fields, batch_size, shuffle=True):
+        batch = batch.to(device)
+        count = count_words(batch, padding)
+        total += float(word_loss(model(*batch)[0], batch.target, padding)) * count
+        words += count
+    return total / words
