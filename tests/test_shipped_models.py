@@ -81,7 +81,7 @@ def test_the_translator_of_captions_is_small_and_works_without_a_network():
     )
     translations = Translator.load("multi30k-additive").translate(german, beam_size=5)
     score, _ = sacrebleu_lowercase([str(t) for t in translations], english)
-    assert score > 50  # 57.0 where it was trained
+    assert score > 50  # 62.5 where it was trained
 
 
 def test_the_readmes_say_what_was_recorded():
