@@ -31,12 +31,12 @@ QUESTIONS = [
     "s_{t-1} or s_t, and does it matter?",
     "What is v, and where does it come from?",
     "Why the tanh?",
+    "Which weights does attention train, and how, with no alignment labels?",
     "What is input feeding?",
     "How good are the weights as word alignments?",
+    "Does the network really work the way the formula suggests?",
     "What is BLEU, and how does it mislead?",
     "Beam search and length normalization, please.",
-    "Does the network really work the way the formula suggests?",
-    "Which weights does attention train, and how, with no alignment labels?",
     "How do I get from here to the Transformer?",
 ]
 
