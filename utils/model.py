@@ -11,14 +11,14 @@ size, M the memory's, Q the decoder state's, V the target vocabulary's.
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from utils.attention import ATTENTIONS, last_states, lengths_to_mask
-from utils.text import PADDING, Fields
+from utils.text import Fields
 
 EMBEDDING_SCALE = 0.4  # standard deviation of the first numbers in an embedding,
 TIED_SCALE = 0.1  # and in one that is the output layer, too
@@ -206,6 +206,14 @@ class Seq2Seq(nn.Module):
         return self.decoder(target, state, encoded, wanted)
 
 
+def build_from(config: Any, network: type[nn.Module], seed: int | None) -> nn.Module:
+    """Return network(config); with a seed, the same weights each time, and no trace of the draw."""
+    with torch.random.fork_rng(range(torch.cuda.device_count()), enabled=seed is not None):
+        if seed is not None:
+            torch.manual_seed(seed)
+        return network(config)
+
+
 def build_model(
     fields: Fields,
     attention: str = "additive",
@@ -219,24 +227,19 @@ def build_model(
     """Build a translator for the vocabularies of `fields`.
 
     `attention` is a name in `ATTENTIONS`, such as "dot"; `memory_size` is the size of h_j (the
-    decoder's `hidden_size` unless given; even, for two directions have half each). `tied`
-    uses one matrix for both embeddings and the output, so both languages must share a vocabulary.
-    With a `seed` the initial weights are the same each time, and the global random state stays
-    untouched. Raises ValueError for an unknown attention or sizes that do not fit.
+    decoder's `hidden_size` unless given; even, for two directions have half each). `tied` uses one
+    matrix for both embeddings and the output, so both languages must share a vocabulary. A `seed`
+    gives the same weights each time. ValueError: an unknown attention, or sizes that do not fit.
     """
     memory_size = hidden_size if memory_size is None else memory_size
-    source, target = fields.source.vocab, fields.target.vocab
     if attention not in ATTENTIONS:
         raise ValueError(f"unknown attention {attention!r}: choose one of {', '.join(ATTENTIONS)}.")
     if memory_size % 2:
         raise ValueError(f"memory_size must be even, for two directions, not {memory_size}.")
-    if tied and source.itos != target.itos:
+    if tied and fields.source.vocab.itos != fields.target.vocab.itos:
         raise ValueError("tied needs one vocabulary for both languages: use subwords, too.")
     config = ModelConfig(
-        source_size=len(source),
-        target_size=len(target),
-        source_padding=source.stoi[PADDING],
-        target_padding=target.stoi[PADDING],
+        **fields.sizes,
         attention=attention,
         embedding_size=embedding_size,
         hidden_size=hidden_size,
@@ -244,7 +247,4 @@ def build_model(
         dropout=dropout,
         tied=tied,
     )
-    with torch.random.fork_rng(range(torch.cuda.device_count()), enabled=seed is not None):
-        if seed is not None:
-            torch.manual_seed(seed)
-        return Seq2Seq(config)
+    return build_from(config, Seq2Seq, seed)

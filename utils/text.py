@@ -53,6 +53,17 @@ class Fields(NamedTuple):
         return self.source.language, self.target.language
 
     @property
+    def sizes(self) -> dict[str, int]:
+        """What a model's configuration holds of the vocabularies: sizes and paddings' numbers."""
+        source, target = self.source.vocab, self.target.vocab
+        return {
+            "source_size": len(source),
+            "target_size": len(target),
+            "source_padding": source.stoi[PADDING],
+            "target_padding": target.stoi[PADDING],
+        }
+
+    @property
     def source_language(self) -> str:
         """The name of the source language, such as "German"."""
         return language_name(self.source.language)

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from utils.attention import lengths_to_mask
-from utils.model import Encoded, small_embedding
-from utils.text import PADDING, Fields
+from utils.model import Encoded, build_from, small_embedding
+from utils.text import Fields
 from utils.transformer.parts import DecoderLayer, add_positions, causal_mask, positions, project
 
 __all__ = ["Transformer", "TransformerConfig", "build_transformer", "causal_mask", "positions"]
@@ -173,19 +173,12 @@ def build_transformer(
     """
     if size % heads or size % 2:
         raise ValueError(f"size must be even and a multiple of the {heads} heads, not {size}.")
-    source, target = fields.source.vocab, fields.target.vocab
     config = TransformerConfig(
-        source_size=len(source),
-        target_size=len(target),
-        source_padding=source.stoi[PADDING],
-        target_padding=target.stoi[PADDING],
+        **fields.sizes,
         size=size,
         heads=heads,
         layers=layers,
         hidden_size=hidden_size,
         dropout=dropout,
     )
-    with torch.random.fork_rng(range(torch.cuda.device_count()), enabled=seed is not None):
-        if seed is not None:
-            torch.manual_seed(seed)
-        return Transformer(config)
+    return build_from(config, Transformer, seed)
