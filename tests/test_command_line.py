@@ -86,8 +86,8 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path, folder):
 
     monkeypatch.setattr(command, "fit", note)
     given = "--epochs=3 --seed=7 --batch-size=5 --learning-rate=0.5 --label-smoothing=0.2 --clip=9"
-    model = "--average=2 --attention=general --hidden-size=10 --memory-size=6 --embedding-size=4 --dropout=0.3"
-    rare = ["--min-freq=1000", f"--output={tmp_path / 'toy.pt'}", "--device=cpu"]
+    model = "--attention=general --hidden-size=10 --memory-size=6 --embedding-size=4 --dropout=0.3"
+    rare = ["--average=2", "--min-freq=1000", f"--output={tmp_path / 'toy.pt'}", "--device=cpu"]
     command.main([f"--corpus={folder}", *given.split(), *model.split(), *rare])
     config, words = seen.pop("config"), seen.pop("words")
     assert seen.pop("team").size == 1
