@@ -151,12 +151,16 @@ class Run:
         valid_loss, score = self.team.ask_first(lambda: self.validate(with_bleu))
         epoch = Epoch(number, train_loss, valid_loss, score, time.perf_counter() - started)
         self.history.epochs.append(epoch)
-        weights = {k: v.clone() for k, v in self.model.state_dict().items()}
         if self.history.best is epoch:
-            self.best_weights = weights
+            self.best_weights = self.copy_weights()
         if self.settings.average > 1:
-            self.last_weights = [*self.last_weights, weights][-self.settings.average :]
+            self.last_weights.append(self.copy_weights())
+            del self.last_weights[: -self.settings.average]
         return epoch
+
+    def copy_weights(self) -> dict[str, Tensor]:
+        """Return the weights as they are now, which further updates leave alone."""
+        return {name: weight.clone() for name, weight in self.model.state_dict().items()}
 
     @property
     def final_weights(self) -> dict[str, Tensor]:
