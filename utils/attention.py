@@ -11,8 +11,25 @@ Shapes: B sentences, S source words, Q the query's size, M the memory's size, A 
 hidden layer in additive attention.
 """
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
+
+
+class Encoded(NamedTuple):
+    """A read source sentence: everything the decoder needs at each step.
+
+    memory (B, S, M): h_j. keys (B, S, K): the projected memory. mask (B, S): True on real words.
+    """
+
+    memory: Tensor
+    keys: Tensor
+    mask: Tensor
+
+    def select(self, rows: Tensor | slice) -> "Encoded":
+        """Return the same of some of the sentences; `rows` indexes the first dimension."""
+        return Encoded(*(part[rows] for part in self))
 
 
 def lengths_to_mask(lengths: Tensor | list[int], size: int | None = None) -> Tensor:

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from utils.model import Decoder, Encoded, Seq2Seq
+from utils.attention import Encoded
+from utils.model import Decoder, Seq2Seq
 
 
 class Hypothesis(NamedTuple):
@@ -43,30 +44,40 @@ def next_words(
     return logits.float().log_softmax(dim=-1), state, weights
 
 
+def spread(part: Tensor, rows: Tensor, count: int, filler: float) -> Tensor:
+    """Put a part (A, …) of a batch of `count` in its rows (A,), and the filler in all others."""
+    whole = part.new_full((count, *part.shape[1:]), filler)
+    whole[rows] = part
+    return whole
+
+
 @torch.no_grad()
 def greedy(
     model: Seq2Seq, source: Tensor, source_lengths: Tensor, start: int, end: int
 ) -> list[Hypothesis]:
     """Translate source (B, S) greedily into B hypotheses.
 
-    `start` and `end` are the numbers of `<sos>` and `<eos>`. Use the model in eval mode.
+    `start` and `end` are the numbers of `<sos>` and `<eos>`. Use the model in eval mode. A sentence
+    leaves the batch when it is finished: of B sentences, A are still there.
     """
     limits = length_limits(source_lengths).to(source.device)
     state, encoded = model.encode(source, source_lengths)
-    word = source.new_full((len(source),), start)  # (B,)
-    finished = torch.zeros_like(word, dtype=torch.bool)
+    rows = torch.arange(len(source), device=source.device)  # the sentences in the batch: (A,)
+    word = torch.full_like(rows, start)  # (A,)
     steps = []
-    while not finished.all():
+    while len(rows):
         log_probabilities, state, weights = next_words(model.decoder, word, state, encoded)
         score, word = log_probabilities.max(dim=-1)
-        finished = finished | (len(steps) == limits)
-        word, score = word.masked_fill(finished, end), score.masked_fill(finished, 0.0)
-        steps.append((word, weights, score))
-        finished = finished | (word == end)
+        found = ((word, end), (weights, 0.0), (score, 0.0))
+        steps.append([spread(part, rows, len(source), filler) for part, filler in found])
+        going = (word != end) & (len(steps) < limits[rows])  # (A,)
+        if not going.all():
+            rows, word, state = rows[going], word[going], state[going]
+            encoded = encoded.select(going)
     words, weights, scores = (torch.stack(part, dim=1).cpu() for part in zip(*steps, strict=True))
-    sizes = (words != end).sum(dim=1).tolist()
+    sizes, scores = (words != end).sum(dim=1).tolist(), scores.sum(dim=1).tolist()
     return [
-        Hypothesis(words[i, :size], weights[i, :size, :length], float(scores[i].sum()))
+        Hypothesis(words[i, :size], weights[i, :size, :length], scores[i])
         for i, (size, length) in enumerate(zip(sizes, source_lengths.tolist(), strict=True))
     ]
 
@@ -87,6 +98,12 @@ class BeamStep(NamedTuple):
     parents: Tensor
     weights: Tensor
     scores: Tensor
+
+    def spread(self, rows: Tensor, count: int) -> "BeamStep":
+        """Return the step of `count` sentences of which these, in `rows` (A,), have not stopped."""
+        stopped = BeamStep(-torch.inf, 0, 0, 0.0, -torch.inf)
+        parts = zip(self, stopped, strict=True)
+        return BeamStep(*(spread(part, rows, count, filler) for part, filler in parts))
 
 
 @torch.no_grad()
@@ -142,29 +159,44 @@ def beam_steps(
     end: int,
     beam_size: int,
 ) -> list[BeamStep]:
-    """Run the search of `beam_search` until no sentence has a live hypothesis."""
-    state, encoded = model.encode(source, source_lengths)
-    state = state.repeat_interleave(beam_size, dim=0)  # (B·K, …)
-    encoded = Encoded(*(part.repeat_interleave(beam_size, dim=0) for part in encoded))
-    words = source.new_full((len(source), beam_size), start)  # (B, K)
-    scores = torch.full(words.shape, -torch.inf, device=source.device)  # (B, K)
-    scores[:, 0] = 0.0  # the K hypotheses are the same so far: one of them counts
-    first_rows = beam_size * torch.arange(len(source), device=source.device).unsqueeze(1)
+    """Run the search of `beam_search` until no sentence has a live hypothesis.
+
+    A sentence leaves the batch when it stops: of B sentences, A are still there.
+    """
+    state, encoded, scores = _first_hypotheses(model, source, source_lengths, beam_size)
+    words = torch.full_like(scores, start, dtype=torch.long)  # (A, K)
+    sentences = torch.arange(len(source), device=source.device)  # those in the batch: (A,)
     finished, steps = torch.zeros_like(limits), []
-    while (scores > -torch.inf).any():
-        log_probabilities, state, weights = next_words(
-            model.decoder, words.flatten(), state, encoded
-        )
-        at_limit = (limits == len(steps)).unsqueeze(1)  # (B, 1)
+    while len(sentences):
+        words = words.flatten()  # (A·K,)
+        log_probabilities, state, weights = next_words(model.decoder, words, state, encoded)
+        at_limit = (limits[sentences] == len(steps)).unsqueeze(1)  # (A, 1)
         ended, live, words, parents = _extend(scores, log_probabilities, end)
         ended = torch.where(at_limit, scores, ended)
-        finished = finished + (ended > -torch.inf).sum(dim=1)
-        scores = live.masked_fill(at_limit | (finished >= beam_size).unsqueeze(1), -torch.inf)
-        rows = (first_rows + parents).flatten()  # (B·K,), into the batch of all hypotheses
+        finished[sentences] += (ended > -torch.inf).sum(dim=1)
+        stops = at_limit | (finished[sentences] >= beam_size).unsqueeze(1)  # (A, 1)
+        scores = live.masked_fill(stops, -torch.inf)
+        rows = beam_size * torch.arange(len(words), device=words.device).unsqueeze(1) + parents
+        step = BeamStep(ended, words, parents, weights[rows], scores)
+        steps.append(step.spread(sentences, len(source)))
+        going = (scores > -torch.inf).any(dim=1)  # (A,)
+        sentences, words, scores = sentences[going], words[going], scores[going]
+        rows = rows[going].flatten()
         state = state[rows]
-        weights = weights[rows].unflatten(0, words.shape)  # (B, K, S)
-        steps.append(BeamStep(ended, words, parents, weights, scores))
+        if not going.all():
+            encoded = encoded.select(rows)  # all K rows of a sentence hold the same
     return steps
+
+
+def _first_hypotheses(
+    model: Seq2Seq, source: Tensor, source_lengths: Tensor, beam_size: int
+) -> tuple[Tensor, Encoded, Tensor]:
+    """Return states and what they attend to, K of each, (B·K, …), and the scores (B, K)."""
+    state, encoded = model.encode(source, source_lengths)
+    rows = torch.arange(len(source), device=source.device).repeat_interleave(beam_size)
+    scores = torch.full((len(source), beam_size), -torch.inf, device=source.device)
+    scores[:, 0] = 0.0  # the K hypotheses are the same so far: one of them counts
+    return state[rows], encoded.select(rows), scores
 
 
 def _extend(

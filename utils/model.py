@@ -11,28 +11,17 @@ size, M the memory's, Q the decoder state's, V the target vocabulary's.
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from utils.attention import ATTENTIONS, last_states, lengths_to_mask
+from utils.attention import ATTENTIONS, Encoded, last_states, lengths_to_mask
 from utils.text import Fields
 
 EMBEDDING_SCALE = 0.4  # standard deviation of the first numbers in an embedding,
 TIED_SCALE = 0.1  # and in one that is the output layer, too
-
-
-class Encoded(NamedTuple):
-    """A read source sentence: everything the decoder needs at each step.
-
-    memory (B, S, M): h_j. keys (B, S, K): the projected memory. mask (B, S): True on real words.
-    """
-
-    memory: Tensor
-    keys: Tensor
-    mask: Tensor
 
 
 @dataclass(frozen=True)

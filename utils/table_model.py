@@ -8,8 +8,7 @@ import math
 import torch
 from torch import Tensor
 
-from utils.attention import lengths_to_mask
-from utils.model import Encoded
+from utils.attention import Encoded, lengths_to_mask
 from utils.text import END, START
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from utils.attention import DotAttention, FixedContext
+from utils.attention import DotAttention, Encoded, FixedContext
 from utils.grammar import Pair
-from utils.model import Decoder, Encoded, Encoder, ModelConfig, Seq2Seq, build_model
+from utils.model import Decoder, Encoder, ModelConfig, Seq2Seq, build_model
 from utils.text import Fields
 
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from utils.attention import lengths_to_mask
-from utils.model import Encoded, build_from, small_embedding
+from utils.attention import Encoded, lengths_to_mask
+from utils.model import build_from, small_embedding
 from utils.text import Fields
 from utils.transformer.parts import DecoderLayer, add_positions, causal_mask, positions, project
 
