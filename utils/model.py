@@ -136,20 +136,29 @@ class Decoder(nn.Module):
         """Return the logits of equation (7): (…, E), (…, Q), (…, M) -> (…, V)."""
         return self.output(self.dropout(self.combine(embedded, state, context)))
 
+    def unroll(
+        self, embedded: Tensor, state: Tensor, encoded: Encoded
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Take N steps: (B, N, E), s_0 (B, Q) -> all states (B, N, Q), contexts, weights (B, N, S).
+
+        The loop holds only what depends on the step before.
+        """
+        steps = []
+        for word in embedded.unbind(dim=1):
+            state, context, weights = self.step(word, state, encoded)
+            steps.append((state, context, weights))
+        return tuple(torch.stack(part, dim=1) for part in zip(*steps, strict=True))
+
     def forward(
         self, target: Tensor, state: Tensor, encoded: Encoded, wanted: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """Teacher forcing: target (B, T) -> logits (B, T-1, V), weights (B, T-1, S).
 
-        The loop holds only what depends on the step before; the readout runs once, after it, and
-        with a mask `wanted` (B, T-1) for the N steps marked True alone: then logits are (N, V).
+        The readout runs once, after all steps, and with a mask `wanted` (B, T-1) for the N steps
+        marked True alone: then logits are (N, V).
         """
         embedded = self.embed(target[:, :-1])  # (B, T-1, E)
-        steps = []
-        for word in embedded.unbind(dim=1):
-            state, context, weights = self.step(word, state, encoded)
-            steps.append((state, context, weights))
-        states, contexts, weights = (torch.stack(part, dim=1) for part in zip(*steps, strict=True))
+        states, contexts, weights = self.unroll(embedded, state, encoded)
         features = (embedded, states, contexts)
         if wanted is not None:
             features = tuple(part[wanted] for part in features)

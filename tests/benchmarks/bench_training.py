@@ -8,12 +8,18 @@ from floor import Floor
 
 from utils.attention import ATTENTIONS
 from utils.corpora import load_corpus
+from utils.experiments.all_at_once import AllAtOnceDecoder
+from utils.experiments.variants import LuongDecoder, replace_part
 from utils.model import build_model
 from utils.text import PADDING, build_fields, make_batches
 from utils.training.parallel import ALONE
 from utils.training.run import Run, Settings
 
 LARGE_GOALS = {"dot": 0.85, "additive": 0.80}
+LUONG = {"Luong": LuongDecoder, "Luong, all steps at once": AllAtOnceDecoder}
+every_luong = pytest.mark.parametrize(
+    ("form", "attention"), [(f, a) for f in LUONG for a in ("dot", "general", "additive")]
+)
 
 
 class Trainer:
@@ -37,8 +43,11 @@ class Trainer:
 
         return train
 
-    def compare(self, bench, name, attention, goal):
+    def compare(self, bench, name, attention, goal, form=None):
         model = build_model(self.fields, attention, seed=0, **self.sizes)
+        if form:
+            replace_part(model, "decoder", LUONG[form](model.config))
+            name = f"{name}, {form}"
         ours, floor = bench.in_turn(self.updates(model), self.updates(Floor(model.config)))
         ratios = [theirs / own for own, theirs in zip(ours, floor, strict=True)]
         own, floors = self.words / median(ours), self.words / median(floor)
@@ -66,3 +75,13 @@ def test_training_at_the_size_of_the_mini_models(bench, mini, attention):
 @pytest.mark.parametrize("attention", ATTENTIONS)
 def test_training_at_a_large_size(bench, large, attention):
     large.compare(bench, "training, 256/512", attention, LARGE_GOALS.get(attention))
+
+
+@every_luong
+def test_training_the_luong_decoder_at_the_size_of_the_mini_models(bench, mini, form, attention):
+    mini.compare(bench, "training, 80/128", attention, 0.60, form)
+
+
+@every_luong
+def test_training_the_luong_decoder_at_a_large_size(bench, large, form, attention):
+    large.compare(bench, "training, 256/512", attention, LARGE_GOALS.get(attention), form)
