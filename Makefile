@@ -64,7 +64,7 @@ models: $(STAMP) ## train the translators in data/models/ anew
 	done
 
 captions: $(STAMP) ## train the translator of captions in data/models/ anew, on Multi30k
-	$(IN) -m utils.training --corpus multi30k --attention additive --subwords 6000 --tied \
+	$(IN) -m utils.training --corpus multi30k --attention additive --subwords 8000 --tied \
 	  --embedding-size 256 --hidden-size 256 --memory-size 512 --dropout 0.4 --batch-size 128 \
 	  --epochs 20 --average 5 --learning-rate 3e-3 --device cpu --checkpoint runs/captions.ckpt \
 	  --score valid --beam-size 5 --half --output data/models/multi30k-additive.pt
