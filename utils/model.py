@@ -139,7 +139,7 @@ class Decoder(nn.Module):
     def unroll(
         self, embedded: Tensor, state: Tensor, encoded: Encoded
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Take N steps: (B, N, E), s_0 (B, Q) -> all states (B, N, Q), contexts, weights (B, N, S).
+        """Take N steps: (B, N, E), s_0 (B, Q) -> s_t (B, N, Q), c_t (B, N, M), α_t (B, N, S).
 
         The loop holds only what depends on the step before.
         """

@@ -2,13 +2,13 @@
 
 The parts, in order:
 
-    tables    results in data/results/*.csv, one run after the other, so that a stop loses nothing
-    variants  the four models, and models that differ from one of them in exactly one thing
+    tables       results in data/results/*.csv, one run after another, so that a stop loses nothing
+    variants     the four models, and models that differ from one of them in exactly one thing
     all_at_once  the Luong variant without a loop, for speed
-    quality   BLEU, exact matches and alignment errors by sentence length
-    speed     training and decoding speed, memory; time and memory against length
-    ladder    what each step brings on real captions, from plain words to a good translator
-    captions  the shipped translator of captions: how to search, and longer inputs
-    memory    how much a corpus takes that is 10, 100 or 1,000 times as large as mini
-    studies   which runs there are of each, and how to run what is missing
+    quality      BLEU, exact matches and alignment errors by sentence length
+    speed        training and decoding speed, memory; time and memory against length
+    ladder       what each step brings on real captions, from plain words to a good translator
+    captions     the shipped translator of captions: how to search, and longer inputs
+    memory       how much a corpus takes that is 10, 100 or 1,000 times as large as mini
+    studies      which runs there are of each, and how to run what is missing
 """
