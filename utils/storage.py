@@ -53,7 +53,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
 
 def check_writable(path: Path, size: int = 0) -> None:
-    """Try what `write_atomically` does, with `size` bytes, and raise the OSError that it would raise.
+    """Try what `write_atomically` does, with `size` bytes; raise the OSError that it would raise.
 
     Nothing of it stays but the folder.
     """
