@@ -189,8 +189,8 @@ def test_a_larger_alpha_prefers_longer_translations(model, beam_size):
 @pytest.mark.parametrize(
     ("beam_size", "options", "complaint"),
     [
-        (0, {}, "a beam holds 1 to 100 hypotheses: beam_size cannot be 0."),
-        (101, {}, "a beam holds 1 to 100 hypotheses: beam_size cannot be 101."),
+        (0, {}, "a beam has 1 to 100 hypotheses: beam_size cannot be 0."),
+        (101, {}, "a beam has 1 to 100 hypotheses: beam_size cannot be 101."),
         (2, {"length_normalization": -0.5}, "length_normalization must be 0 or more, not -0.5."),
         (
             2,

@@ -33,9 +33,7 @@ class Hypothesis(NamedTuple):
 def check_beam(size: int) -> None:
     """Raise ValueError unless a beam can hold so many hypotheses."""
     if not 1 <= size <= LARGEST_BEAM:
-        raise ValueError(
-            f"a beam holds 1 to {LARGEST_BEAM} hypotheses: beam_size cannot be {size}."
-        )
+        raise ValueError(f"a beam has 1 to {LARGEST_BEAM} hypotheses: beam_size cannot be {size}.")
 
 
 def length_limits(source_lengths: Tensor) -> Tensor:
@@ -66,7 +64,7 @@ def greedy(
 ) -> list[Hypothesis]:
     """Translate source (B, S) greedily into B hypotheses.
 
-    `start` and `end` number `<sos>` and `<eos>`. Use the model in eval mode. Of B sentences, A go on.
+    `start`, `end`: the numbers of `<sos>`, `<eos>`. Use the model in eval mode. A of B rows go on.
     """
     limits = length_limits(source_lengths).to(source.device)
     state, encoded = model.encode(source, source_lengths)

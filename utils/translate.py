@@ -26,9 +26,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--file", type=file_name, help="translate each line of this text file (UTF-8)")
     add("--translator", default=DEFAULT, help=f"a shipped name or a file (default: {DEFAULT})")
     add("--beam", type=whole, default=5, help="hypotheses kept; 1 is greedy search (default: 5)")
-    add(
-        "--attention", type=file_name, help="draw where each word looked, as a PNG, PDF or SVG file"
-    )
+    add("--attention", type=file_name, help="draw where each word looked: a PNG, PDF or SVG")
     options = parser.parse_args(arguments)
     if bool(options.sentences) == (options.file is not None):
         parser.error('give either sentences in quotes or --file, as in: "Der Hund schläft."')

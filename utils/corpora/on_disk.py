@@ -78,7 +78,7 @@ def _open_index(paths: Sequence[Path], progress: bool) -> np.ndarray:
         try:
             write_atomically(path, lambda file: file.writelines(numbers))
         except OSError as error:
-            raise CorpusError(f"{error}, as by setting CORPUS_INDEX to a folder") from None
+            raise CorpusError(f"{error}: set CORPUS_INDEX to another folder") from None
     return _map_index(path, len(paths))
 
 
