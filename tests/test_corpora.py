@@ -450,7 +450,9 @@ def test_cache_on_a_read_only_disk_is_refused(site, tmp_path, monkeypatch):
         raise OSError(30, "Read-only file system")
 
     monkeypatch.setattr("pooch.core.make_local_storage", refuse)
-    assert_clear_and_nothing_left("cannot be written: the disk is read-only; choose another place, and name it in", tmp_path)
+    assert_clear_and_nothing_left(
+        "cannot be written: the disk is read-only; choose another place, and name it in", tmp_path
+    )
 
 
 def test_the_downloader_is_imported_only_to_download():
