@@ -24,6 +24,7 @@ from toy import (
 
 from utils import failures, translate
 from utils.corpora import CorpusError, download
+from utils.experiments import studies, tables
 from utils.storage import check_writable, load_safely, save_atomically, write_atomically
 from utils.training import __main__ as command
 from utils.training import fit
@@ -499,6 +500,25 @@ def test_a_full_disk_is_one_error_of_the_system(folder, room):
         save_atomically(large, path)
     assert load_safely(path) == {"number": 1}
     assert os.listdir(folder) == ["a.pt"]
+
+
+def test_a_full_disk_stops_no_experiment(folder, monkeypatch, capsys):
+    """The first of three runs is written with the second, and the third cannot be written at all."""
+    rooms = iter([10, resource.RLIM_INFINITY, 10])
+    full, here = largest_file, resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def measure(seed):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (next(rooms), here[1]))
+        return [{"seed": seed, "loss": 0.5}]
+
+    study = studies.Study(("seed",), [(seed,) for seed in range(3)], measure, timed=True)
+    monkeypatch.setitem(studies.STUDIES, "pace", study)
+    monkeypatch.setattr(studies, "RESULTS", folder)
+    with full(here[0]), pytest.raises(OSError, match=r"pace\.csv cannot be written"):
+        studies.run_study("pace", 1)
+    assert capsys.readouterr().out.count("The study goes on, and tries again") == 2
+    assert list(tables.read_results(folder / "pace.csv")["seed"]) == [0, 1]
+    assert os.listdir(folder) == ["pace.csv"]
 
 
 # --- what killed saves leave behind ---

@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from utils.experiments.studies import STUDIES, run_study
+from utils.failures import positive
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -15,7 +16,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("studies", nargs="*", metavar="study", help=f"some of {', '.join(STUDIES)}")
     parser.add_argument(
-        "--workers", type=int, default=2, help="runs side by side, unless they are timed"
+        "--workers", type=positive, default=2, help="runs side by side, unless they are timed"
     )
     options = parser.parse_args(arguments)
     options.studies = options.studies or list(STUDIES)
