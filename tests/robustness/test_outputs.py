@@ -503,7 +503,7 @@ def test_a_full_disk_is_one_error_of_the_system(folder, room):
 
 
 def test_a_full_disk_stops_no_experiment(folder, monkeypatch, capsys):
-    """The first of three runs is written with the second, and the third cannot be written at all."""
+    """The first of three runs is written with the second; the third cannot be written at all."""
     rooms = iter([10, resource.RLIM_INFINITY, 10])
     full, here = largest_file, resource.getrlimit(resource.RLIMIT_FSIZE)
 
