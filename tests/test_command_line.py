@@ -28,7 +28,7 @@ def run_process(*arguments):
         [sys.executable, "-m", "utils.training", *arguments],
         cwd=REPOSITORY,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=120,
     )
 

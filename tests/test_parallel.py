@@ -55,7 +55,7 @@ def launch(*arguments):
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
     ) as process:
         patience = threading.Timer(LIMIT, process.terminate)
         patience.start()
@@ -243,7 +243,9 @@ def read_until(process, text):
 
 def children(process):
     """Return the numbers of the processes that `process` started, the oldest first."""
-    listed = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True)
+    listed = subprocess.run(
+        ["pgrep", "-P", str(process.pid)], capture_output=True, encoding="utf-8"
+    )
     return [int(number) for number in listed.stdout.split()]
 
 

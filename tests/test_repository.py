@@ -96,24 +96,29 @@ def checkout(tmp_path):
             script.chmod(0o755)
             arguments = (*arguments, "PYTHON=./stand-in")
         return subprocess.run(
-            ["make", *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True
+            ["make", *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
         )
 
     make.folder = tmp_path
     return make
 
 
+PYTHON = shlex.quote(sys.executable)
 OLD_PYTHON = f"""
 [ "$1" = --version ] && echo Python 3.9.2 && exit
-exec '{sys.executable}' -c 'import sys; sys.version_info = (3, 9, 2); exec(sys.argv[2])' "$@"
+exec {PYTHON} -c 'import sys; sys.version_info = (3, 9, 2); exec(sys.argv[2])' "$@"
 """
 NO_VENV = f"""
 [ "$1" = -c ] && case "$2" in *venv*) echo "No module named ensurepip" >&2; exit 1;; esac
-exec '{sys.executable}' "$@"
+exec {PYTHON} "$@"
 """
 # "Makes" an environment whose pip writes a line to the file `installs`, or fails if told so.
 PRETENDS = f"""
-[ "$1" = -c ] && exec '{sys.executable}' "$@"
+[ "$1" = -c ] && exec {PYTHON} "$@"
 mkdir -p .venv/bin
 cat > .venv/bin/python <<'END'
 #!/bin/sh
@@ -160,12 +165,12 @@ def test_make_env_installs_once_and_again_when_the_pins_change(checkout):
     installs = checkout.folder / "installs"
     for _ in range(2):
         assert checkout("env", python=PRETENDS).returncode == 0
-        assert len(installs.read_text().splitlines()) == 1
+        assert len(installs.read_text("utf-8").splitlines()) == 1
     for count, name in enumerate(["pyproject.toml", "constraints.txt"], start=2):
         stamp = (checkout.folder / ".venv/.installed").stat().st_mtime
         os.utime(checkout.folder / name, (stamp + 1, stamp + 1))
         assert checkout("env", python=PRETENDS).returncode == 0
-        assert len(installs.read_text().splitlines()) == count
+        assert len(installs.read_text("utf-8").splitlines()) == count
         os.utime(checkout.folder / name, (stamp - 1, stamp - 1))
 
 
@@ -173,13 +178,13 @@ def test_make_env_installs_once_and_again_when_the_pins_change(checkout):
 def test_an_install_that_fails_is_tried_again(checkout):
     assert checkout("env", python=PRETENDS, FAIL="yes").returncode != 0
     assert checkout("env", python=PRETENDS).returncode == 0
-    assert len((checkout.folder / "installs").read_text().splitlines()) == 1
+    assert len((checkout.folder / "installs").read_text("utf-8").splitlines()) == 1
 
 
 @needs_make
 def test_torch_can_come_from_another_index(checkout):
     checkout("env", "TORCH_INDEX=https://index.example", python=PRETENDS)
-    torch, rest = (checkout.folder / "installs").read_text().splitlines()
+    torch, rest = (checkout.folder / "installs").read_text("utf-8").splitlines()
     assert "--index-url https://index.example" in torch and torch.endswith(" torch")
     assert "--index-url" not in rest
 
@@ -188,9 +193,8 @@ def test_torch_can_come_from_another_index(checkout):
 @pytest.mark.skipif(sys.platform == "darwin", reason="a Mac always has a display")
 @pytest.mark.parametrize(("display", "opens"), [("", False), (":0", True)])
 def test_make_lab_opens_a_browser_only_where_there_is_a_display(checkout, display, opens):
-    command = checkout(
-        "-n", "lab", f"PYTHON={sys.executable}", DISPLAY=display, WAYLAND_DISPLAY=""
-    ).stdout
+    python = f'exec {PYTHON} "$@"'
+    command = checkout("-n", "lab", python=python, DISPLAY=display, WAYLAND_DISPLAY="").stdout
     assert ("--no-browser" not in command) == opens
     assert "--ip=localhost" in command
     assert ("--allow-root" in command) == (os.geteuid() == 0)
@@ -210,7 +214,7 @@ HOOKS = {
 def test_ruff_has_nothing_to_say(hook):
     ruff = [sys.executable, *shlex.split(HOOKS[hook])[1:]]
     environment = os.environ | {"RUFF_NO_CACHE": "true", "RUFF_OUTPUT_FORMAT": "concise"}
-    result = subprocess.run(ruff, cwd=ROOT, env=environment, capture_output=True, text=True)
+    result = subprocess.run(ruff, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
     assert result.returncode == 0, result.stdout + result.stderr
 
 
@@ -225,7 +229,7 @@ def test_every_other_hook_runs_tests_that_exist(hook):
 
 def repository_files() -> list[Path]:
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
     if result.returncode != 0:
         pytest.skip("not a git checkout")
     return [path for name in result.stdout.split("\0") if name and (path := ROOT / name).is_file()]
@@ -233,6 +237,7 @@ def repository_files() -> list[Path]:
 
 TOP_LEVEL = {"notebooks", "utils", "data", "tests", "README.md", "environment.yml"}
 CONVENTIONAL = {"pyproject.toml", "constraints.txt", "Makefile", "LICENSE", "CONTRIBUTING.md"}
+CONVENTIONAL |= {"conftest.py"}
 
 
 def test_the_top_level_holds_what_a_reader_looks_for():
@@ -257,7 +262,7 @@ def test_words_are_spelled_as_in_american_english(tmp_path):
         files[-1].write_text(cells.replace("**", ""), "utf-8")  # bold letters split no word
     config = f"--toml={ROOT / 'pyproject.toml'}"
     command = [sys.executable, "-m", "codespell_lib", config, *map(str, files)]
-    result = subprocess.run(command, capture_output=True, text=True)
+    result = subprocess.run(command, capture_output=True, encoding="utf-8")
     assert (result.returncode, result.stdout) == (0, ""), result.stdout + result.stderr
 
 

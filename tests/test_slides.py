@@ -161,7 +161,9 @@ def test_without_npm_it_says_that_the_decks_need_the_network(tmp_path, monkeypat
     assert "reveal.js could not be had by npm: to show them, you must be online." in (
         capsys.readouterr().out
     )
-    assert 'src="https://' in (tmp_path / "slides" / PATHS[0].with_suffix(".html").name).read_text()
+    assert 'src="https://' in (tmp_path / "slides" / PATHS[0].with_suffix(".html").name).read_text(
+        "utf-8"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -65,7 +65,6 @@ def test_it_runs_from_the_command_line():
         [sys.executable, "-m", "utils.translate", "Der Lehrer liest das Buch.", "--beam=2"],
         cwd=REPOSITORY,
         capture_output=True,
-        text=True,
         timeout=120,
         encoding="utf-8",
     )
