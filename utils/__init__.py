@@ -7,6 +7,7 @@ those above it:
     failures     what the system refuses, in one sentence; how a command ends
     grammar      a miniature German–English grammar: sentence pairs with gold word alignment
     storage      files that are written whole or not at all
+    editions     the notebooks read, and what is made of them written where people work
     corpora      load_corpus: the shipped corpus, Multi30k, or a folder of your own
     subwords     words in pieces, by sentencepiece
     text         words to numbers: vocabularies and bucketed batches (torchtext lives here)

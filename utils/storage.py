@@ -4,11 +4,14 @@ import io
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import torch
+
+from utils.failures import explain
 
 
 def save_atomically(content: dict[str, Any], path: Path) -> None:
@@ -34,9 +37,23 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         raise
 
 
+def check_writable(path: Path) -> None:
+    """Raise the OSError that `write_atomically` would raise; nothing stays but the folder."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:
+        raise OSError(explain(error, path, "written")) from error
+
+
 def write_text_atomically(path: Path, text: str) -> None:
     """Write a text as UTF-8; all of it or nothing."""
-    write_atomically(path, lambda file: file.write(text.encode("utf-8")))
+    write_bytes_atomically(path, text.encode("utf-8"))
+
+
+def write_bytes_atomically(path: Path, content: bytes) -> None:
+    """Write a file's content; all of it or nothing."""
+    write_atomically(path, lambda file: file.write(content))
 
 
 def load_safely(path: Path, device: str | torch.device = "cpu") -> dict[str, Any]:

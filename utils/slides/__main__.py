@@ -4,14 +4,14 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from utils.environment import ROOT
+from utils.editions import choose_folder, shown, write_edition
+from utils.failures import run
 from utils.pages import NOTEBOOKS
 from utils.slides import build_deck
-from utils.storage import write_text_atomically
 
-FOLDER = ROOT / "build" / "slides"
 REVEAL = "reveal.js"
 PACKAGE = f"{REVEAL}@5.2.1"
 
@@ -34,17 +34,21 @@ def fetch_reveal(folder: Path) -> bool:
     return True
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Write every deck; return the exit code."""
-    reveal = REVEAL if fetch_reveal(FOLDER) else None
+    what = "Write the series as slides."
+    folder = choose_folder("utils.slides", "slides", what, arguments)
+    reveal = REVEAL if fetch_reveal(folder) else None
     paths = sorted(NOTEBOOKS.glob("*.ipynb"))
-    for path in paths:
-        write_text_atomically(FOLDER / f"{path.stem}.html", build_deck(path, reveal))
-    print(f"{len(paths)} decks in {FOLDER.relative_to(ROOT)}/: open one, and press S for notes")
+    decks = ((f"{path.stem}.html", build_deck(path, reveal).encode()) for path in paths)
+    kept = write_edition(decks, folder)
+    print(
+        f"{len(paths)} decks in {shown(folder)}/: open one, and press S for notes", *kept, sep="\n"
+    )
     if reveal is None:
         print(f"{REVEAL} could not be had by npm: to show them, you must be online.")
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)
