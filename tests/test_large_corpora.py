@@ -184,7 +184,7 @@ def test_the_index_lies_beside_the_text_unless_the_environment_says_otherwise(fo
 
 def test_an_index_that_cannot_be_written_names_the_variable(folder, place):
     place.write_text("not a folder", "utf-8")
-    with pytest.raises(CorpusError, match=r"cannot be written \(.*; set CORPUS_INDEX to another"):
+    with pytest.raises(CorpusError, match=r"cannot be written: .*: set CORPUS_INDEX to another"):
         from_disk(folder)
 
 
