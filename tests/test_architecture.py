@@ -19,7 +19,7 @@ COMMANDS = {
     "pages",
     "slides",
 }  # may print, and
-COMMANDS |= {"widgets"}  # an explorer's snapshot is shown
+COMMANDS |= {"widgets", "failures"}  # an explorer's snapshot is shown; how a command ends is said
 FILES = sorted((REPOSITORY / "utils").rglob("*.py"))
 MODULES = [path for path in FILES if path.parent.name != "utils" or path.stem != "__init__"]
 LONGEST_MODULE, LONGEST_FUNCTION = 250, 25

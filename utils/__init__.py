@@ -4,6 +4,7 @@ Data flows one way, and the modules are the stations, in this order. A module im
 those above it:
 
     environment  is everything there? standard library only
+    failures     what the system refuses, in one sentence; how a command ends
     grammar      a miniature German–English grammar: sentence pairs with gold word alignment
     storage      files that are written whole or not at all
     corpora      load_corpus: the shipped corpus, Multi30k, or a folder of your own
