@@ -453,6 +453,7 @@ def test_cache_on_a_read_only_disk_is_refused(site, tmp_path, monkeypatch):
     assert_clear_and_nothing_left("cannot be written (Read-only file system)", tmp_path)
 
 
+@pytest.mark.slow
 def test_the_downloader_is_imported_only_to_download():
     code = "import sys, utils.corpora; sys.exit('pooch' in sys.modules)"
     assert os.spawnl(os.P_WAIT, sys.executable, sys.executable, "-c", code) == 0
