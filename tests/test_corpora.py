@@ -455,6 +455,7 @@ def test_cache_on_a_read_only_disk_is_refused(site, tmp_path, monkeypatch):
     )
 
 
+@pytest.mark.slow
 def test_the_downloader_is_imported_only_to_download():
     code = "import sys, utils.corpora; sys.exit('pooch' in sys.modules)"
     assert os.spawnl(os.P_WAIT, sys.executable, sys.executable, "-c", code) == 0

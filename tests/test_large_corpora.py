@@ -296,6 +296,7 @@ def peak_megabytes(folder, in_memory):
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_a_corpus_on_disk(tmp_path, monkeypatch):
     monkeypatch.setattr(text, "LISTED", 1000)
     draw, bound = random.Random(0), 4
