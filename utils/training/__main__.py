@@ -10,6 +10,7 @@ from utils.attention import ATTENTIONS
 from utils.corpora import GERMAN_ENGLISH, detokenize, load_corpus
 from utils.evaluation import bleu, sacrebleu_lowercase
 from utils.grammar import Pair
+from utils.limits import LIMITS, checked
 from utils.model import build_model
 from utils.text import build_fields
 from utils.training import Settings, fit
@@ -66,7 +67,19 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     _add_corpus_options(parser.add_argument)
     _add_model_options(parser.add_argument)
     _add_training_options(parser.add_argument)
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    check_options(vars(options))
+    return options
+
+
+def check_options(options: dict[str, Any]) -> None:
+    """Raise ValueError for a number that model or training would refuse, before anything is read.
+
+    The sentence is theirs.
+    """
+    for name in LIMITS.keys() & {name for name, value in options.items() if value is not None}:
+        checked(name, options[name])
+    Settings(options["epochs"], average=options["average"])
 
 
 def _add_corpus_options(add: Callable[..., Any]) -> None:

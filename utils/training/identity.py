@@ -9,7 +9,6 @@ from torch import nn
 
 from utils.corpora import Corpus
 from utils.corpora.on_disk import PairsOnDisk
-from utils.grammar import Pair
 from utils.limits import Limited
 from utils.text import Fields
 
@@ -45,7 +44,7 @@ def identify(model: nn.Module, fields: Fields, corpus: Corpus, settings: Limited
     }
 
 
-def digest(pairs: Sequence[Pair]) -> str:
+def digest(pairs: Sequence) -> str:
     """Return what no other sentences have, nor the same ones in another order.
 
     Pairs on disk are told by the bytes of their files; see `PairsOnDisk.digest`.
