@@ -179,7 +179,7 @@ def test_the_index_lies_beside_the_text_unless_the_environment_says_otherwise(fo
     monkeypatch.delenv("CORPUS_INDEX")
     from_disk(folder)
     (index,) = (folder / "index").iterdir()
-    assert index.stat().st_size == 8 * 3 * (300 + 3)
+    assert index.stat().st_size == 8 * 3 * (6 + 300 + 2)
 
 
 def test_an_index_that_cannot_be_written_names_the_variable(folder, place):

@@ -147,7 +147,7 @@ def test_damaged_pieces_get_a_sentence(translator, tmp_path):
     translator.save(path)
     content = torch.load(path, weights_only=True)
     torch.save(content | {"subwords": torch.tensor([1, 2, 3], dtype=torch.uint8)}, path)
-    with pytest.raises(ValueError, match="holds no translator of this version"):
+    with pytest.raises(ValueError, match="because the subwords are damaged: use another"):
         Translator.load(path)
 
 

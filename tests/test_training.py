@@ -358,7 +358,7 @@ def test_another_kind_of_file_gets_a_sentence(tmp_path):
     with pytest.raises(ValueError, match=re.escape(str(path))):
         fit_toy(toy_model(), checkpoint=path)
     fit_toy(toy_model(), epochs=1, checkpoint=tmp_path / "run.pt")
-    with pytest.raises(ValueError, match=r"run\.pt holds no translator"):
+    with pytest.raises(ValueError, match=r"run\.pt is a checkpoint"):
         Translator.load(tmp_path / "run.pt")
 
 

@@ -5,6 +5,7 @@ those above it:
 
     environment  is everything there? standard library only
     failures     what the system refuses, in one sentence; how a command ends
+    limits       numbers that a person chooses, checked
     grammar      a miniature German–English grammar: sentence pairs with gold word alignment
     storage      files that are written whole or not at all
     editions     the notebooks read, and what is made of them written where people work
@@ -12,9 +13,11 @@ those above it:
     subwords     words in pieces, by sentencepiece
     text         words to numbers: vocabularies and bucketed batches (torchtext lives here)
     attention    FixedContext, DotAttention, GeneralAttention, AdditiveAttention
+    config       what a model is built from: sizes that fit, words that are there
     model        Encoder, Decoder, Seq2Seq, build_model
     transformer  the same interface without recurrence: self-attention and cross-attention
     table_model  a toy translator whose next-word probabilities you write in a table
+    contents     what a file with a model holds: written, checked, read
     decoding     greedy search and beam search, batched
     translator   Translator = model + vocabularies
     trace        one translation, with everything that is computed on the way

@@ -11,6 +11,7 @@ from utils.decoding import check_beam
 from utils.evaluation import bleu, sacrebleu_lowercase
 from utils.failures import INTERRUPTED, decimal, file_name, positive, run, whole
 from utils.grammar import Pair
+from utils.limits import LIMITS, checked
 from utils.model import build_model
 from utils.storage import check_writable
 from utils.text import build_fields
@@ -62,7 +63,19 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     _add_corpus_options(parser.add_argument)
     _add_model_options(parser.add_argument)
     _add_training_options(parser.add_argument)
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    check_options(vars(options))
+    return options
+
+
+def check_options(options: dict[str, Any]) -> None:
+    """Raise ValueError for a number that model or training would refuse, before anything is read.
+
+    The sentence is theirs.
+    """
+    for name in LIMITS.keys() & {name for name, value in options.items() if value is not None}:
+        checked(name, options[name])
+    Settings(options["epochs"], average=options["average"])
 
 
 def _add_corpus_options(add: Callable[..., Any]) -> None:
