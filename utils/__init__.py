@@ -5,6 +5,7 @@ those above it:
 
     environment  is everything there? standard library only
     failures     what the system refuses, in one sentence; how a command ends
+    pairs        Pair: a sentence in two languages
     grammar      a miniature German–English grammar: sentence pairs with gold word alignment
     storage      files that are written whole or not at all
     corpora      load_corpus: the shipped corpus, Multi30k, or a folder of your own

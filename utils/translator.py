@@ -15,8 +15,8 @@ from torch import Tensor
 
 from utils.corpora import GERMAN_ENGLISH, detokenize, tokenize
 from utils.decoding import Hypothesis, beam_search, greedy
-from utils.grammar import Pair
 from utils.model import ModelConfig, Seq2Seq
+from utils.pairs import Pair
 from utils.storage import load_safely, save_atomically
 from utils.subwords import Subwords, join, weights_of_words
 from utils.text import (

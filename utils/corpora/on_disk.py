@@ -29,7 +29,7 @@ from utils.corpora.lines import (
     text_of,
 )
 from utils.environment import writable_folder
-from utils.grammar import Pair
+from utils.pairs import Pair
 from utils.storage import write_atomically
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from utils.attention import ATTENTIONS
 from utils.corpora import GERMAN_ENGLISH, detokenize, load_corpus
 from utils.evaluation import bleu, sacrebleu_lowercase
-from utils.grammar import Pair
 from utils.model import build_model
+from utils.pairs import Pair
 from utils.text import build_fields
 from utils.training import Settings, fit
 from utils.training.parallel import is_first_here, join_team
