@@ -74,11 +74,11 @@ MISTAKES = {  # what is edited, and what must be said of it
     ),
     "a kind that no noun has": (
         ('{ accusative = ["edible"] }', '{ accusative = ["drinkable"] }'),
-        r"verbs\.essen\.objects must be a table with dative, accusative .*drinkable",
+        r"verbs\.essen\.objects\.accusative must be a list of words from .*edible, .*not .*drink",
     ),
     "a case that is not there": (
         ('{ accusative = ["edible"] }', '{ genitive = ["edible"] }'),
-        r"verbs\.essen\.objects must be .*'genitive' is unknown",
+        r"verbs\.essen\.objects: 'genitive' is unknown; the fields are accusative, dative",
     ),
     "an adjective that is not there": (
         ('"Bücher"]\nenglish = "books"', '"Bücher"]\nadjectives = ["rot"]\nenglish = "books"'),
@@ -99,6 +99,10 @@ MISTAKES = {  # what is edited, and what must be said of it
     "two forms of a verb": (
         ('["gives", "give", "gave"]', '["gives", "give"]'),
         r"verbs\.geben\.english must be three forms",
+    ),
+    "a predicate's verb with three forms": (
+        ('["ist", "sind", "war", "waren"]', '["ist", "sind", "war"]'),
+        r"verbs\.sein must be a verb with four forms in each language",
     ),
     "a weight that is true": (
         ("weight = 3", "weight = true"),
@@ -121,7 +125,7 @@ MISTAKES = {  # what is edited, and what must be said of it
     ),
     "an ending without a gender": (
         ('dative = { m = "em", f = "er", n = "em", plural = "en" }', 'dative = { m = "em" }'),
-        r"endings\.none\.dative must be a table with m, f, n, plural \(it: f is missing",
+        r"endings\.none\.dative: f is missing; give words in quotes",
     ),
     "a plural with every article": (
         ('kinds = ["person"]\nadjectives = ["alt"]\narticles = ["definite"]', 'kinds = ["person"]'),

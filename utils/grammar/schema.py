@@ -11,6 +11,7 @@ TENSES = ("present", "past")
 BASIC_KINDS = {"person", "name", "thing"}  # which the grammar itself asks for
 
 Check = Callable[[Any], str | None]  # what is expected in place of a value, None if it is right
+Fields = Mapping[str, "Check | Fields"]  # of an entry; one whose name ends in ? may be missing
 
 
 def check_lexicon(tables: Mapping[str, Any]) -> None:
@@ -30,6 +31,9 @@ def check_lexicon(tables: Mapping[str, Any]) -> None:
     for name, fields in _fields(nouns, verbs, tables["adjectives"], tables).items():
         for entry, content in tables[name].items():
             _check_entry(f"{name}.{entry}", content, fields)
+    for name, verb in verbs.items():
+        if "predicate" in verb and min(len(verb["german"]), len(verb["english"])) < 4:
+            _demand(f"verbs.{name}", "a verb with four forms in each language, two of the past")
     for name, noun in nouns.items():
         if noun["gender"] == "plural" and "indefinite" in noun.get("articles", ARTICLES):
             _demand(f"nouns.{name}", 'articles = ["definite"] or ["definite", "none"] for a plural')
@@ -37,20 +41,20 @@ def check_lexicon(tables: Mapping[str, Any]) -> None:
 
 def _fields(
     nouns: Mapping, verbs: Mapping, adjectives: Mapping, tables: Mapping
-) -> dict[str, dict[str, Check]]:
-    """Return the fields of the entries of each table; one that ends in ? may be missing."""
+) -> dict[str, Fields]:
+    """Return the fields of the entries of each table."""
     offered = _all_of(nouns, lambda noun: noun.get("kinds"))
     wanted = BASIC_KINDS | _all_of(verbs, lambda verb: verb.get("subject"))
     wanted |= _all_of(verbs, lambda verb: chain(*verb.get("objects", {}).values()))
     places = [name for name, noun in nouns.items() if isinstance(noun, dict) and "at" in noun]
-    both = _entry({"german": text, "english": text})
+    both = {"german": text, "english": text}
     when = {"english": text, "tenses": _some(TENSES), "habit?": flag}
     of_noun = {"english": text, "gender": _one(GENDERS), "kinds": _some(wanted)}
     of_noun |= {"adjectives?": _some(adjectives), "articles?": _some(ARTICLES)}
     of_noun |= {"at?": both, "to?": both, **{f"{case}?": text for case in CASES}}
     of_verb = {"german": _forms, "english": _forms, "subject": _some(offered)}
     of_verb |= {"auxiliary?": _one(tables.get("auxiliaries", ())), "particle?": text}
-    of_verb |= {"objects?": _entry({f"{case}?": _some(offered) for case in CASES[1:]})}
+    of_verb |= {"objects?": {f"{case}?": _some(offered) for case in CASES[1:]}}
     of_verb |= {"preposition?": both, "places?": _some(places), "weight?": _count}
     of_verb |= {f"{name}?": flag for name in ("habit", "optional", "goal", "clause", "predicate")}
     without = {"comma?": flag, "without?": _some(tables.get("times", ()))}
@@ -69,27 +73,29 @@ def _check_forms(tables: Mapping[str, Any]) -> None:
     for table, articles in (("articles", ARTICLES[:2]), ("endings", ARTICLES)):
         for article in articles:
             genders = GENDERS[:3] if article == "indefinite" else GENDERS
-            row = _entry({gender: text for gender in genders})
+            row = dict.fromkeys(genders, text)
             found = tables[table].get(article)
-            _check_entry(f"{table}.{article}", found, {case: row for case in CASES})
+            _check_entry(f"{table}.{article}", found, dict.fromkeys(CASES, row))
     for words, contraction in tables["contractions"].items():
         _demand(f"contractions.{words}", text(contraction))
     _check_entry("auxiliaries", tables["auxiliaries"], {"haben": _pair, "sein": _pair})
 
 
-def _check_entry(place: str, content: Any, fields: Mapping[str, Check]) -> None:
+def _check_entry(place: str, content: Any, fields: Fields) -> None:
     """Raise ValueError unless an entry has its fields, right ones, and no others."""
-    _demand(place, _is_table(content))
-    names = {field.removesuffix("?"): check for field, check in fields.items()}
-    for field in content:
-        if field not in names:
-            raise ValueError(f"{place}: {field!r} is unknown; the fields are {', '.join(names)}")
-    for field, check in fields.items():
-        name = field.removesuffix("?")
-        if name in content:
+    _demand(place, _is_table(content), content)
+    checks = {field.removesuffix("?"): check for field, check in fields.items()}
+    for name in content:
+        if name not in checks:
+            raise ValueError(f"{place}: {name!r} is unknown; the fields are {', '.join(checks)}")
+    for name, check in checks.items():
+        if name in content and callable(check):
             _demand(f"{place}.{name}", check(content[name]), content[name])
-        elif name == field:
-            raise ValueError(f"{place}: {name} is missing; give {check(None)}")
+        elif name in content:
+            _check_entry(f"{place}.{name}", content[name], check)
+        elif name in fields:
+            example = check(None) if callable(check) else _is_table(None)
+            raise ValueError(f"{place}: {name} is missing; give {example}")
 
 
 def _demand(place: str, expected: str | None, found: Any = None) -> None:
@@ -130,20 +136,6 @@ def _count(value: Any) -> str | None:
 
 def _is_table(value: Any) -> str | None:
     return None if isinstance(value, dict) else "a table, such as { english = … }"
-
-
-def _entry(fields: Mapping[str, Check]) -> Check:
-    """Accept a table with these fields."""
-
-    def check(value: Any) -> str | None:
-        try:
-            _check_entry("it", value, fields)
-        except ValueError as error:
-            names = ", ".join(field.removesuffix("?") for field in fields)
-            return f"a table with {names} ({error})"
-        return None
-
-    return check
 
 
 def _one(names: Collection[str]) -> Check:
