@@ -23,7 +23,8 @@ from utils.grammar import (
     write_splits,
 )
 from utils.grammar.clauses import Clause, Noun, build
-from utils.grammar.phrases import NOUNS, VERBS, german_only, link
+from utils.grammar.lexicon import NOUNS, VERBS
+from utils.grammar.phrases import german_only, link
 
 ROOT = Path(__file__).resolve().parent.parent
 MINI = ROOT / "data" / "mini"

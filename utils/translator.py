@@ -16,8 +16,8 @@ from utils.contents import pack, unpack
 from utils.corpora import detokenize, tokenize
 from utils.decoding import Hypothesis, beam_search, greedy
 from utils.failures import expand
-from utils.grammar import Pair
 from utils.model import Seq2Seq
+from utils.pairs import Pair
 from utils.storage import check_format, load_safely, save_atomically
 from utils.subwords import join, weights_of_words
 from utils.text import (

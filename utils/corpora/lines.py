@@ -12,7 +12,7 @@ from pathlib import Path
 
 from utils.corpora.words import tokenize
 from utils.failures import explain
-from utils.grammar import Pair
+from utils.pairs import Pair
 
 LINK = re.compile("([0-9]{1,9})-([0-9]{1,9})")
 NOT_UTF8 = "not UTF-8; save the file as UTF-8"

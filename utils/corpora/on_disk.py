@@ -33,7 +33,7 @@ from utils.corpora.lines import (
     text_of,
 )
 from utils.environment import writable_folder
-from utils.grammar import Pair
+from utils.pairs import Pair
 from utils.storage import write_atomically
 
 HEAD = 6  # rows above the first that says where a line ends

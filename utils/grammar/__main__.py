@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from utils.failures import expand, run
 from utils.grammar import make_splits, write_splits
-from utils.grammar.phrases import DATA
+from utils.grammar.lexicon import DATA
 
 SHIPPED = DATA / "mini"
 

@@ -10,9 +10,9 @@ from utils.corpora import GERMAN_ENGLISH, detokenize, load_corpus
 from utils.decoding import check_beam
 from utils.evaluation import bleu, sacrebleu_lowercase
 from utils.failures import INTERRUPTED, decimal, file_name, positive, run, whole
-from utils.grammar import Pair
 from utils.limits import LIMITS, checked
 from utils.model import build_model
+from utils.pairs import Pair
 from utils.storage import check_writable
 from utils.text import build_fields
 from utils.training import History, Settings, fit
