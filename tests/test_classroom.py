@@ -77,6 +77,7 @@ def test_every_exercise_waits_for_students(path):
         assert repr(verdict).startswith("○ Not attempted yet"), verdict
 
 
+@pytest.mark.slow
 def test_a_students_notebook_runs_from_top_to_bottom(tmp_path):
     (path,) = (path for path in PATHS if path.stem.startswith("04"))
     notebook = clear_solutions(read(path))

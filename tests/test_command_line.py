@@ -50,6 +50,7 @@ def test_every_option_is_explained(monkeypatch):
     assert [option for option, text in options.items() if not text or len(text) < 8] == []
 
 
+@pytest.mark.slow
 def test_help_reads_well():
     done = run_process("--help")
     assert (done.returncode, done.stderr) == (0, "")
@@ -126,6 +127,7 @@ def test_ctrl_c_before_the_training_is_no_traceback(monkeypatch):
     assert run_here(monkeypatch) == 130
 
 
+@pytest.mark.slow
 def test_a_missing_folder_gets_one_line_and_exit_code_1(tmp_path):
     done = run_process(f"--corpus={tmp_path / 'nowhere'}")
     assert (done.returncode, done.stdout) == (1, "")

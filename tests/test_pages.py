@@ -43,7 +43,7 @@ class Page(HTMLParser):
             self.links.append(attributes["href"])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=[pytest.param("slow", marks=pytest.mark.slow)])
 def pages():
     return build_pages()
 

@@ -156,7 +156,7 @@ def test_without_the_launcher_there_is_one_process(monkeypatch):
 # --- two processes that call `fit` ---
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=[pytest.param("slow", marks=pytest.mark.slow)])
 def folder(tmp_path_factory):
     """Return a folder in which two processes left what they found."""
     folder = tmp_path_factory.mktemp("ranks")

@@ -71,8 +71,10 @@ def test_conda_environment_installs_the_same_project_with_the_same_pins():
     python, pip, pip_section = environment["dependencies"]
     assert pip == "pip"
     assert Version(python.removeprefix("python=")) in SpecifierSet(PROJECT["requires-python"])
-    install = re.search(r"pip install (--constraint.*)", (ROOT / "Makefile").read_text("utf-8"))
-    assert " ".join(pip_section["pip"]) == install[1].replace("'", "")
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    options = re.search(r"pip install (--constraint.*)", makefile)[1]
+    (what,) = re.findall(r"\$\(PIP\) (--editable \.)$", makefile, re.MULTILINE)
+    assert " ".join(pip_section["pip"]) == f"{options} {what}"
 
 
 # --- the Makefile, with stand-ins for Python so that nothing is installed ---
@@ -88,7 +90,7 @@ def checkout(tmp_path):
 
     def make(*arguments, **environment):
         """Run make; a stand-in for Python is given as the text of a shell script."""
-        clean = {"MAKEFLAGS": "", "MAKELEVEL": "", "TORCH_INDEX": ""}
+        clean = {"MAKEFLAGS": "", "MAKELEVEL": "", "CPU": ""}
         environment = {**os.environ, **clean, **environment}
         if "python" in environment:
             script = tmp_path / "stand-in"
@@ -122,7 +124,7 @@ PRETENDS = f"""
 mkdir -p .venv/bin
 cat > .venv/bin/python <<'END'
 #!/bin/sh
-[ "$3" = install ] || exit 0
+case "$*" in *" install "*) ;; *) exit 0;; esac
 [ -z "$FAIL" ] || exit 1
 echo "$@" >> installs
 END
@@ -182,11 +184,32 @@ def test_an_install_that_fails_is_tried_again(checkout):
 
 
 @needs_make
-def test_torch_can_come_from_another_index(checkout):
-    checkout("env", "TORCH_INDEX=https://index.example", python=PRETENDS)
-    torch, rest = (checkout.folder / "installs").read_text("utf-8").splitlines()
-    assert "--index-url https://index.example" in torch and torch.endswith(" torch")
-    assert "--index-url" not in rest
+def test_readers_get_no_tools_of_maintainers_until_a_command_needs_them(checkout):
+    installs = checkout.folder / "installs"
+    assert checkout("lab", python=PRETENDS).returncode == 0
+    assert "[test]" not in installs.read_text("utf-8")
+    for _ in range(2):
+        assert checkout("check", python=PRETENDS).returncode == 0
+        reading, rest = installs.read_text("utf-8").splitlines()
+        assert reading.endswith("--editable .") and rest.endswith("--editable .[test]")
+
+
+@needs_make
+@pytest.mark.parametrize("command", ["env", "lab", "models", "captions", "experiments"])
+def test_what_readers_run_needs_their_own_set_only(checkout, command):
+    assert "[test]" not in checkout("-n", command, f"PYTHON={sys.executable}").stdout
+
+
+@needs_make
+def test_one_word_takes_the_smaller_build_of_torch(checkout):
+    assert checkout("env", "CPU=1", python=PRETENDS).returncode == 0
+    uv, torch, rest = (checkout.folder / "installs").read_text("utf-8").splitlines()
+    assert uv.endswith("--constraint constraints.txt uv")
+    assert "-m uv pip install" in torch and "--torch-backend cpu" in torch
+    assert "--constraint constraints.txt" in torch and torch.endswith(" torch")
+    assert "uv" not in rest
+    assert checkout("lab", python=PRETENDS).returncode == 0  # forgetting the word does no harm
+    assert len((checkout.folder / "installs").read_text("utf-8").splitlines()) == 3
 
 
 @needs_make

@@ -143,6 +143,7 @@ def test_the_whole_text_is_in_the_notes():
     assert notes == [cell.source for cell in shown]
 
 
+@pytest.mark.slow
 def test_a_deck_with_reveal_beside_it_needs_no_network():
     page = build_deck(PATHS[5], "reveal.js")
     wanted = re.findall(r'<(?:script|link|img|iframe)[^>]*\s(?:src|href)="([^"]*)', page)

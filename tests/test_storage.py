@@ -6,7 +6,7 @@ import stat
 import pytest
 import torch
 
-from utils.storage import load_safely, save_atomically
+from utils.storage import load_safely, save_atomically, write_atomically
 
 CONTENT = {"number": 3, "words": ["eins", "zwei"], "weights": {"W": torch.arange(4.0)}}
 
@@ -62,28 +62,28 @@ def test_a_new_file_replaces_the_old_one(path):
     assert os.listdir(path.parent) == ["file.pt"]
 
 
-def write_half(content, file):
-    file.write(b"half a file")
-    file.flush()
-
-
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError])
 @pytest.mark.parametrize("place", ["writing", "renaming"])
 def test_a_failure_leaves_what_was_there(monkeypatch, path, stop, place):
     def fail(*arguments):
-        if place == "writing":
-            write_half(*arguments)
         raise stop("no space left")
 
-    target = (torch, "save") if place == "writing" else (os, "replace")
-    with monkeypatch.context() as patch, pytest.raises(stop):
-        patch.setattr(*target, fail)
-        save_atomically(CONTENT, path)
+    def write_half(file):
+        file.write(b"half a file")
+        file.flush()
+        if place == "writing":
+            fail()
+
+    def save():
+        with monkeypatch.context() as patch, pytest.raises(stop):
+            if place == "renaming":
+                patch.setattr(os, "replace", fail)
+            write_atomically(path, write_half)
+
+    save()
     assert os.listdir(path.parent) == []
     save_atomically({"number": 1}, path)
-    with monkeypatch.context() as patch, pytest.raises(stop):
-        patch.setattr(*target, fail)
-        save_atomically(CONTENT, path)
+    save()
     assert os.listdir(path.parent) == ["file.pt"]
     assert load_safely(path) == {"number": 1}
 

@@ -32,3 +32,10 @@ those above it:
     slides       the series as slides: `make slides`
     notebooks    `make notebooks`: run the notebooks and save them with their outputs
 """
+
+import sys
+
+from utils.failures import end_interrupted
+
+if sys.argv[:1] == ["-m"]:  # `python -m utils.…` imports this, and seconds of other things after it
+    sys.excepthook = end_interrupted

@@ -88,7 +88,7 @@ def length_curve(
     that no interval hides another.
     """
     for i, (name, frame) in enumerate(scores.items()):
-        error = [frame[value] - frame.low, frame.high - frame[value]]
+        error = np.array([frame[value] - frame.low, frame.high - frame[value]])
         look = {"color": colors.get(name, NEUTRAL), "marker": markers.get(name, "o")}
         buckets = np.arange(len(frame))
         beside = 0.08 * (i - (len(scores) - 1) / 2)
@@ -105,7 +105,7 @@ def changes(table: pd.DataFrame, ax: Axes, color: str = NEUTRAL) -> Axes:
 
     `table` has the columns variant, against, change, low and high.
     """
-    error = [table.change - table.low, table.high - table.change]
+    error = np.array([table.change - table.low, table.high - table.change])
     names = [f"{row.variant}\nagainst {row.against}" for row in table.itertuples()]
     ax.axvline(0, color=NEUTRAL, lw=1.5)
     ax.errorbar(table.change, names, xerr=error, fmt="o", color=color, capsize=4)

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from utils.corpora import GERMAN_ENGLISH, detokenize, tokenize
 from utils.decoding import Hypothesis, beam_search, greedy
+from utils.failures import expand
 from utils.grammar import Pair
 from utils.model import ModelConfig, Seq2Seq
 from utils.storage import load_safely, save_atomically
@@ -82,7 +83,7 @@ class Translator:
         a translation without words. A beam of 1 is greedy search; `decoding.beam_search` says what
         `length_normalization` does. With `copy_unknown`, each `<unk>` that the model writes becomes
         the source word with the heaviest weight (Luong, Sutskever et al. 2015 do so by alignment).
-        Raises ValueError for a beam below 1 or a negative `length_normalization`.
+        Raises ValueError for a beam below 1 or above 100, or a negative `length_normalization`.
         """
         found = self.n_best(
             sentences,
@@ -190,7 +191,7 @@ class Translator:
             "subwords": None if subwords is None else subwords.to_tensor(),
             "weights": model.state_dict(),
         }
-        save_atomically(content, Path(path))
+        save_atomically(content, expand(path))
 
     @classmethod
     def load(cls, path_or_name: str | Path, device: str | torch.device = "cpu") -> "Translator":
@@ -231,7 +232,7 @@ def copy_source_words(translation: Translation, source: Sequence[str]) -> Transl
 def _find(path_or_name: str | Path) -> Path:
     """Return the path of a file, or of the shipped translator of that name."""
     shipped = SHIPPED_FOLDER / f"{path_or_name}.pt"
-    for path in (Path(path_or_name), shipped):
+    for path in (expand(path_or_name), shipped):
         if path.is_file():
             return path
     names = ", ".join(sorted(path.stem for path in SHIPPED_FOLDER.glob("*.pt"))) or "none yet"

@@ -78,10 +78,7 @@ def _open_index(paths: Sequence[Path], progress: bool) -> np.ndarray:
         try:
             write_atomically(path, lambda file: file.writelines(numbers))
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise CorpusError(
-                f"{path} cannot be written ({reason}); set CORPUS_INDEX to another folder"
-            ) from None
+            raise CorpusError(f"{error}: set CORPUS_INDEX to another folder") from None
     return _map_index(path, len(paths))
 
 

@@ -109,6 +109,7 @@ class Run:
         self.history = History()
         self.best_weights: dict[str, Tensor] = {}
         self.last_weights: list[dict[str, Tensor]] = []  # of the epochs to average
+        self.saved = 0  # epochs in the checkpoint
 
     def train_epoch(self, number: int, bar: tqdm) -> float:
         """Update the weights once for each batch; return the mean loss per word."""
@@ -200,6 +201,12 @@ class Run:
                 what = f"has another {name}" if isinstance(value, list) else was
                 raise ValueError(f"{whose} {what}: {advice}")
 
+    @property
+    def size(self) -> int:
+        """About the bytes of a checkpoint: weights, best weights, Adam's two means, the last."""
+        kept = 4 + (self.settings.average if self.settings.average > 1 else 0)
+        return kept * sum(p.numel() * p.element_size() for p in self.model.parameters())
+
     def save(self, path: Path) -> None:
         """Write a checkpoint, from which the run goes on as if it had never stopped."""
         content = {
@@ -214,6 +221,7 @@ class Run:
             "cuda_random_states": torch.cuda.get_rng_state_all(),
         }
         self.team.ask_first(lambda: save_atomically(content, path))
+        self.saved = len(self.history.epochs)
 
     def load(self, path: Path) -> None:
         """Go on from a checkpoint; ValueError says which setting differs if it is another run's."""
@@ -221,6 +229,7 @@ class Run:
         advice = "use the same settings, or another checkpoint file."
         self.compare(content.get("identity", {}), str(path), advice)
         self.history.epochs = [Epoch(**epoch) for epoch in content["history"]]
+        self.saved = len(self.history.epochs)
         self.model.load_state_dict(content["weights"])
         self.best_weights = content["best_weights"]
         self.last_weights = content["last_weights"]
