@@ -26,6 +26,7 @@ those above it:
     training     fit, checkpoints, and `python -m utils.training`
     experiments  what takes longer than a notebook may: `make experiments`
     exercises    checkers: a hint for a wrong answer, "not attempted yet" for none
+    labels       any word as a figure can show it
     plots        one function for each kind of picture
     widgets      the explorers: controls, a picture, its finding in words
     animation    the moving picture of the README: `make animation`
