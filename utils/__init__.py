@@ -39,7 +39,7 @@ those above it:
 
 import sys
 
-from utils.failures import end_interrupted
+if sys.argv[:1] == ["-m"]:  # `python -m utils.…` imports this, and for seconds what it needs
+    from utils.failures import end_interrupted
 
-if sys.argv[:1] == ["-m"]:  # `python -m utils.…` imports this, and seconds of other things after it
     sys.excepthook = end_interrupted
