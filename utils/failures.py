@@ -104,7 +104,7 @@ class _Output:
 
     def __init__(self, stream: TextIO | None, goes_on_unheard: bool):
         if stream is None:  # closed by whoever started the command, as `>&-` does
-            stream = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+            stream = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
         self._stream, self._goes_on_unheard = stream, goes_on_unheard
