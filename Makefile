@@ -52,7 +52,7 @@ LAB_FLAGS  = --ip=localhost --LabApp.default_url=/lab/tree/$(or $(wildcard $(FIR
   --LabApp.extension_manager=readonly $(as_root) $(no_display)
 FIRST      = notebooks/00_start_here.ipynb
 as_root    = $(if $(filter 0,$(shell id -u)),--allow-root)
-no_display = $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)),,--no-browser)
+no_display = $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin Windows_NT,$(OS) $(shell uname)),,--no-browser)
 
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	$(IN) -m jupyterlab $(LAB_FLAGS)
