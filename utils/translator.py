@@ -15,8 +15,9 @@ from utils.config import check_fields
 from utils.contents import pack, unpack
 from utils.corpora import detokenize, tokenize
 from utils.decoding import Hypothesis, beam_search, greedy
-from utils.grammar import Pair
+from utils.failures import expand
 from utils.model import Seq2Seq
+from utils.pairs import Pair
 from utils.storage import check_format, load_safely, save_atomically
 from utils.subwords import join, weights_of_words
 from utils.text import (
@@ -71,7 +72,7 @@ class Translator:
         a translation without words. A beam of 1 is greedy search; `decoding.beam_search` says what
         `length_normalization` does. With `copy_unknown`, each `<unk>` that the model writes becomes
         the source word with the heaviest weight (Luong, Sutskever et al. 2015 do so by alignment).
-        Raises ValueError for a beam below 1 or a negative `length_normalization`.
+        Raises ValueError for a beam below 1 or above 100, or a negative `length_normalization`.
         """
         found = self.n_best(
             sentences,
@@ -168,7 +169,7 @@ class Translator:
 
         `half` writes 16-bit numbers: half the size, and translations that hardly ever differ.
         """
-        save_atomically(pack(self.model, self.fields, half), Path(path))
+        save_atomically(pack(self.model, self.fields, half), expand(path))
 
     @classmethod
     def load(cls, path_or_name: str | Path, device: str | torch.device = "cpu") -> "Translator":
@@ -209,7 +210,7 @@ def copy_source_words(translation: Translation, source: Sequence[str]) -> Transl
 def _find(path_or_name: str | Path) -> Path:
     """Return the path of a file, or of the shipped translator of that name."""
     shipped = SHIPPED_FOLDER / f"{path_or_name}.pt"
-    for path in (Path(path_or_name), shipped):
+    for path in (expand(path_or_name), shipped):
         if path.is_file():
             return path
     names = ", ".join(sorted(path.stem for path in SHIPPED_FOLDER.glob("*.pt"))) or "none yet"

@@ -31,7 +31,7 @@ from utils.corpora.lines import CorpusError, pair_of, read_parallel
 from utils.corpora.on_disk import PairsOnDisk
 from utils.corpora.words import detokenize, tokenize
 from utils.environment import writable_folder
-from utils.grammar import Pair
+from utils.pairs import Pair
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 CHECKSUMS = DATA / "multi30k.sha256"

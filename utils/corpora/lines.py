@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from utils.corpora.words import tokenize
-from utils.grammar import Pair
+from utils.failures import explain
+from utils.pairs import Pair
 
 LINK = re.compile("([0-9]{1,9})-([0-9]{1,9})")
 NOT_UTF8 = "not UTF-8; save the file as UTF-8"
@@ -78,7 +79,7 @@ def readable(path: Path) -> Iterator[None]:
     except FileNotFoundError:
         raise CorpusError(f"{path} is missing; add it, one sentence per line") from None
     except OSError as error:
-        raise CorpusError(f"{path} cannot be read: {error.strerror or error}") from None
+        raise CorpusError(explain(error, path)) from None
 
 
 def are_spaced(paths: Sequence[Path]) -> list[bool]:
@@ -106,8 +107,10 @@ def check_line(line: str, spaced: bool, path: Path, number: int) -> None:
 def _mistake(line: str, spaced: bool) -> str | None:
     if line.startswith("\ufeff"):
         return "starts with a byte-order mark (BOM); save the file as UTF-8 without BOM"
-    if "\r" in line:
+    if line.endswith("\r"):
         return "has a carriage return (CRLF); save the file with Unix line ends (LF)"
+    if "\r" in line:
+        return "has a carriage return inside (CR); end lines with LF alone, and put none in a line"
     if not line.strip():
         return "is empty; fill it, or remove it from every file of the split"
     if spaced and line.split() != line.split(" "):

@@ -33,7 +33,7 @@ from utils.corpora.lines import (
     text_of,
 )
 from utils.environment import writable_folder
-from utils.grammar import Pair
+from utils.pairs import Pair
 from utils.storage import write_atomically
 
 HEAD = 6  # rows above the first that says where a line ends
@@ -93,10 +93,7 @@ def _open_index(paths: Sequence[Path], progress: bool) -> np.ndarray:
         try:
             write_atomically(path, lambda file: file.writelines(_with_checksum(numbers)))
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise CorpusError(
-                f"{path} cannot be written ({reason}); set CORPUS_INDEX to another folder"
-            ) from None
+            raise CorpusError(f"{error}: set CORPUS_INDEX to another folder") from None
     return _map_index(path, len(paths))
 
 

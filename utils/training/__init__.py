@@ -9,7 +9,9 @@ from tqdm.auto import tqdm
 
 from utils.config import check_fields
 from utils.corpora import Corpus
+from utils.failures import expand
 from utils.model import Seq2Seq
+from utils.storage import check_writable
 from utils.text import Fields
 from utils.training import checkpoints
 from utils.training.identity import compare
@@ -51,14 +53,17 @@ def fit(
     what was learned. With `checkpoint`, a file is written after each epoch, and the same call goes
     on from there: bit for bit as if it had not stopped. Raises ValueError when that file belongs to
     another run, for settings or fields that do not fit, and when the loss is no longer finite; then
-    the model has its best weights so far. The command line may give a `team` of processes: each
-    trains on its share of every batch, and rank 0 alone prints and writes.
+    the model has its best weights so far. Raises OSError when the checkpoint cannot be written; but
+    after an epoch, the training says so and goes on. The command line may give a `team` of
+    processes: each trains on its share of every batch, and rank 0 alone prints and writes.
     """
     settings = Settings(epochs, seed, batch_size, learning_rate, label_smoothing, clip, average)
     check_fields(model.config, fields)
     run = Run(model, fields, corpus, settings, team)
     _check(team, run)
-    path = None if checkpoint is None else Path(checkpoint)
+    path = None if checkpoint is None else expand(checkpoint)
+    if path is not None:
+        team.ask_first(lambda: check_writable(path, run.size))
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(settings.seed)
         if path is not None:
@@ -120,12 +125,21 @@ def _train(
             started = time.perf_counter()
             train_loss = run.train_epoch(number, bar)
             epoch = run.finish_epoch(number, train_loss, started, validation_bleu)
+            if path is not None:  # before a line is printed, which may fail
+                _save(run, path)
             if not quiet:
                 bar.write(str(epoch))
-            if path is not None:
-                checkpoints.save(run, path)
             if on_epoch is not None:
                 on_epoch(epoch)
+
+
+def _save(run: Run, path: Path) -> None:
+    """Write a checkpoint; where that fails, say so and train on: the next epoch tries again."""
+    try:
+        checkpoints.save(run, path)
+    except OSError as error:
+        if run.team.rank == 0:
+            tqdm.write(f"{error}. The training goes on; the file still has {run.saved} epochs.")
 
 
 def _how_to_go_on(run: Run, path: Path | None) -> str:
@@ -134,5 +148,8 @@ def _how_to_go_on(run: Run, path: Path | None) -> str:
         f"Stopped after {done} of {epochs} epochs; the model keeps what it has learned so far."
     )
     if path is None:
-        return f"{message} To be able to go on later, give fit a checkpoint='my-run.pt'."
-    return f"{message} Run the same call again to go on after epoch {done} ({path})."
+        return (
+            f"{message} To be able to go on later, give it a checkpoint: checkpoint='my-run.pt' "
+            "in fit, --checkpoint=my-run.pt on the command line."
+        )
+    return f"{message} Run the same call again to go on after epoch {run.saved} ({path})."

@@ -29,6 +29,7 @@ def save(run: Run, path: Path) -> None:
         "cuda_random_states": torch.cuda.get_rng_state_all(),
     }
     run.team.ask_first(lambda: save_atomically(content, path))
+    run.saved = len(run.history.epochs)
 
 
 def load(run: Run, path: Path) -> None:
@@ -113,6 +114,7 @@ def _go_on(run: Run, content: dict[str, Any], epochs: list[Epoch]) -> None:
         return {name: weight.to(run.device) for name, weight in weights.items()}
 
     run.history.epochs = epochs
+    run.saved = len(epochs)
     run.model.load_state_dict(content["weights"])
     run.best_weights = here(content["best_weights"])
     run.last_weights = [here(weights) for weights in content["last_weights"]]

@@ -121,6 +121,7 @@ class Run:
         self.history = History()
         self.best_weights = self.copy_weights()  # of the best epoch; before the first, the initial
         self.last_weights: list[dict[str, Tensor]] = []  # of the epochs to average
+        self.saved = 0  # epochs in the checkpoint
 
     @cached_property
     def identity(self) -> dict[str, Any]:
@@ -207,6 +208,12 @@ class Run:
         )
         references = [pair.target for pair in self.corpus.valid]
         return loss, bleu([t.tokens for t in translations], references)
+
+    @property
+    def size(self) -> int:
+        """About the bytes of a checkpoint: weights, best weights, Adam's two means, the last."""
+        kept = 4 + (self.settings.average if self.settings.average > 1 else 0)
+        return kept * sum(p.numel() * p.element_size() for p in self.model.parameters())
 
     def check_finite(self, loss: float, when: str) -> None:
         """Raise Diverged unless a loss, which all processes share, is finite."""
