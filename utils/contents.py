@@ -118,7 +118,7 @@ def check_weights(
     _count(weights)
     if weights.keys() != expected.keys():
         names = ", ".join(sorted(map(str, weights.keys() ^ expected.keys())))
-        raise ValueError(f"the weights are those of another model, which differs in {names:.200}")
+        raise ValueError(f"the weights are those of another model, which differs in {names:.80}")
     for name, weight in expected.items():
         found = weights[name]
         if found.shape != weight.shape:

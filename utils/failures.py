@@ -152,12 +152,9 @@ def file_name(text: str) -> Path:
 def whole(text: str) -> int:
     """Read a whole number."""
     try:
-        number = int(text)
+        return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"must be a whole number, not {text[:30]!r}") from None
-    if abs(number) > LARGEST_NUMBER:
-        raise argparse.ArgumentTypeError(f"must be at most {LARGEST_NUMBER:,}")
-    return number
 
 
 def positive(text: str) -> int:
@@ -165,6 +162,8 @@ def positive(text: str) -> int:
     number = whole(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
+    if number > LARGEST_NUMBER:
+        raise argparse.ArgumentTypeError(f"must be at most {LARGEST_NUMBER:,}")
     return number
 
 

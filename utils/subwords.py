@@ -54,7 +54,8 @@ class Subwords:
     @classmethod
     def from_tensor(cls, numbers: Tensor) -> "Subwords":
         """Rebuild what `to_tensor` made; ValueError if the numbers are anything else."""
-        if not isinstance(numbers, Tensor) or numbers.dtype != torch.uint8 or numbers.dim() != 1:
+        is_bytes = isinstance(numbers, Tensor) and numbers.dtype == torch.uint8
+        if not is_bytes or numbers.dim() != 1 or not len(numbers):
             raise ValueError("the subwords are no bytes of a set of pieces.")
         try:
             return cls(numbers.numpy(force=True).tobytes())
