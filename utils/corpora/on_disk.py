@@ -1,7 +1,8 @@
 """Pairs that stay on disk: an index says where each line ends, and a pair is read when asked for.
 
-The text files and the index are mapped into memory: the system brings in the pages that are read,
-and drops them when memory is short. So a corpus may be larger than the memory.
+The index is mapped into memory: the system brings in the pages that are read, and drops them when
+memory is short. So a corpus may be larger than the memory. The text is read line by line, not
+mapped: a mapped file that somebody cuts short takes the whole process down.
 
 The index is made in one pass over the text, which also looks for mistakes: the first line with one
 is named, while `load_split` in memory looks at one file after the other. It is kept in the corpus'
@@ -36,8 +37,8 @@ from utils.storage import write_atomically
 class PairsOnDisk(Sequence[Pair]):
     """The pairs of a split, read from its files (source, target, perhaps links) when asked for.
 
-    It must not change while it is in use. Raises CorpusError as `load_corpus` does, when it is
-    made. A copy for another process opens the files again.
+    Raises CorpusError as `load_corpus` does, when it is made, and later when a file has changed
+    since. A copy for another process opens the files again.
     """
 
     def __init__(self, paths: Sequence[Path], progress: bool = False):
