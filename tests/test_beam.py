@@ -118,6 +118,7 @@ def test_a_beam_for_everything_finds_everything(model, alpha, monkeypatch):
     monkeypatch.setattr(decoding, "length_limits", lambda lengths: 0 * lengths + limit)
     everything = [all_translations(model, alone(batch, b), limit) for b in range(2)]
     beam_size = len(everything[0])
+    monkeypatch.setattr(decoding, "LARGEST_BEAM", beam_size)
     found = search(model, batch, beam_size, length_normalization=alpha)
     for scores, hypotheses in zip(everything, found[:2], strict=True):
         assert {tuple(h.words.tolist()): h.score for h in hypotheses} == pytest.approx(
@@ -188,7 +189,8 @@ def test_a_larger_alpha_prefers_longer_translations(model, beam_size):
 @pytest.mark.parametrize(
     ("beam_size", "options", "complaint"),
     [
-        (0, {}, "a beam holds 1 hypothesis or more: beam_size cannot be 0."),
+        (0, {}, "a beam has 1 to 100 hypotheses: beam_size cannot be 0."),
+        (101, {}, "a beam has 1 to 100 hypotheses: beam_size cannot be 101."),
         (2, {"length_normalization": -0.5}, "length_normalization must be 0 or more, not -0.5."),
         (
             2,

@@ -143,16 +143,16 @@ def test_corpus_shows_sizes_instead_of_sentences(folder):
 
 
 def test_long_sentences_are_read_where_present_but_not_by_halves(folder):
-    (folder / "long.de").write_text("Ein Hund .\n")
+    (folder / "long.de").write_text("Ein Hund .\n", "utf-8")
     assert "long.en is missing" in message_of(folder)
-    (folder / "long.en").write_text("a dog .\n")
+    (folder / "long.en").write_text("a dog .\n", "utf-8")
     assert len(load_corpus(folder).long) == 1
 
 
 def test_only_text_without_alignment_is_tokenized(folder):
-    (folder / "train.en").write_text("a girl reads.\nthe book.\n")
-    (folder / "train.align").write_text("0-0 2-2\n1-1\n")
-    (folder / "test.en").write_text("a girl reads.\nthe book.\n")
+    (folder / "train.en").write_text("a girl reads.\nthe book.\n", "utf-8")
+    (folder / "train.align").write_text("0-0 2-2\n1-1\n", "utf-8")
+    (folder / "test.en").write_text("a girl reads.\nthe book.\n", "utf-8")
     corpus = load_corpus(folder)
     assert corpus.train[0].target == ("a", "girl", "reads.")
     assert corpus.test[0].target == ("a", "girl", "reads", ".")
@@ -319,7 +319,7 @@ def site(serve, monkeypatch, tmp_path):
     for stem in ("train", "val", "test_2016_flickr"):
         files |= {f"{stem}.{end}.gz": gzip.compress(text[end].encode()) for end in text}
     lines = [f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in files.items()]
-    (tmp_path / "sums").write_text("".join(lines))
+    (tmp_path / "sums").write_text("".join(lines), "utf-8")
     monkeypatch.setattr(corpora, "CHECKSUMS", tmp_path / "sums")
     return serve(files)
 
@@ -345,7 +345,7 @@ def test_the_source_may_be_english(site):
 
 
 def test_a_language_with_checksums_can_be_had(site, tmp_path):
-    with (tmp_path / "sums").open("a") as sums:
+    with (tmp_path / "sums").open("a", encoding="utf-8") as sums:
         for stem in ("train", "val", "test_2016_flickr"):
             content = gzip.compress(b"Un homme.\nDEUX femmes.\n")
             site.files[f"{stem}.fr.gz"] = content
@@ -432,9 +432,9 @@ def test_unusable_address_is_refused(site, monkeypatch, tmp_path, url):
 
 
 def test_cache_that_is_a_file_is_refused(site, tmp_path):
-    (tmp_path / "cache").write_text("not a folder")
-    assert_clear_and_nothing_left("cannot be written (", tmp_path)
-    assert (tmp_path / "cache").read_text() == "not a folder"
+    (tmp_path / "cache").write_text("not a folder", "utf-8")
+    assert_clear_and_nothing_left("cannot be written: ", tmp_path)
+    assert (tmp_path / "cache").read_text("utf-8") == "not a folder"
 
 
 @pytest.mark.skipif(
@@ -442,7 +442,7 @@ def test_cache_that_is_a_file_is_refused(site, tmp_path):
 )
 def test_cache_without_permission_is_refused(site, tmp_path):
     (tmp_path / "cache").mkdir(mode=0o500)
-    assert_clear_and_nothing_left("set MULTI30K_CACHE to another folder", tmp_path)
+    assert_clear_and_nothing_left("name it in MULTI30K_CACHE", tmp_path)
 
 
 def test_cache_on_a_read_only_disk_is_refused(site, tmp_path, monkeypatch):
@@ -450,9 +450,12 @@ def test_cache_on_a_read_only_disk_is_refused(site, tmp_path, monkeypatch):
         raise OSError(30, "Read-only file system")
 
     monkeypatch.setattr("pooch.core.make_local_storage", refuse)
-    assert_clear_and_nothing_left("cannot be written (Read-only file system)", tmp_path)
+    assert_clear_and_nothing_left(
+        "cannot be written: the disk is read-only; choose another place, and name it in", tmp_path
+    )
 
 
+@pytest.mark.slow
 def test_the_downloader_is_imported_only_to_download():
     code = "import sys, utils.corpora; sys.exit('pooch' in sys.modules)"
     assert os.spawnl(os.P_WAIT, sys.executable, sys.executable, "-c", code) == 0

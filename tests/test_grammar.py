@@ -31,7 +31,7 @@ MINI = ROOT / "data" / "mini"
 STOP = link(".", ".")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=[pytest.param("slow", marks=pytest.mark.slow)])
 def splits():
     return make_splits()
 

@@ -31,7 +31,9 @@ from utils.training.parallel import Team, choose_own_device, count_words, join_t
 CPU = torch.device("cpu")
 PADDING = toy_fields().target.vocab.stoi["<pad>"]
 LIMIT = 240  # seconds for one launch; twenty are usual
+# Without an address, the launcher would wait for that of a machine whose name nobody knows.
 LAUNCHER = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+LAUNCHER += ["--local-addr=127.0.0.1"]
 # Sums are rounded in another order. Found: 1.2e-6 and 1.0e-15, in weights after twelve steps.
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-13}
 
@@ -55,7 +57,7 @@ def launch(*arguments):
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
     ) as process:
         patience = threading.Timer(LIMIT, process.terminate)
         patience.start()
@@ -156,7 +158,7 @@ def test_without_the_launcher_there_is_one_process(monkeypatch):
 # --- two processes that call `fit` ---
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=[pytest.param("slow", marks=pytest.mark.slow)])
 def folder(tmp_path_factory):
     """Return a folder in which two processes left what they found."""
     folder = tmp_path_factory.mktemp("ranks")
@@ -243,7 +245,9 @@ def read_until(process, text):
 
 def children(process):
     """Return the numbers of the processes that `process` started, the oldest first."""
-    listed = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True)
+    listed = subprocess.run(
+        ["pgrep", "-P", str(process.pid)], capture_output=True, encoding="utf-8"
+    )
     return [int(number) for number in listed.stdout.split()]
 
 

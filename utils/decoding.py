@@ -4,8 +4,7 @@ Greedy search takes the most probable word at each step, feeds it back as y_{t-1
 `<eos>`, or at a limit when a sentence never gets there. Beam search keeps K beginnings of each
 sentence instead of one. It finds translations whose first word is not the most probable one.
 
-Shapes: B sentences, K hypotheses of each (the beam), S source words, T target words, V words in
-the target vocabulary.
+Shapes: B sentences, K hypotheses of each (the beam), S source and T target words, V known words.
 """
 
 from typing import NamedTuple
@@ -15,6 +14,8 @@ from torch import Tensor
 
 from utils.attention import Encoded
 from utils.model import Decoder, Seq2Seq
+
+LARGEST_BEAM = 100  # for 8,000 words, a batch then takes 2 GB
 
 
 class Hypothesis(NamedTuple):
@@ -27,6 +28,12 @@ class Hypothesis(NamedTuple):
     words: Tensor
     weights: Tensor
     score: float
+
+
+def check_beam(size: int) -> None:
+    """Raise ValueError unless a beam can hold so many hypotheses."""
+    if not 1 <= size <= LARGEST_BEAM:
+        raise ValueError(f"a beam has 1 to {LARGEST_BEAM} hypotheses: beam_size cannot be {size}.")
 
 
 def length_limits(source_lengths: Tensor) -> Tensor:
@@ -57,8 +64,7 @@ def greedy(
 ) -> list[Hypothesis]:
     """Translate source (B, S) greedily into B hypotheses.
 
-    `start` and `end` are the numbers of `<sos>` and `<eos>`. Use the model in eval mode. A sentence
-    leaves the batch when it is finished: of B sentences, A are still there.
+    `start`, `end`: the numbers of `<sos>`, `<eos>`. Use the model in eval mode. A of B rows go on.
     """
     limits = length_limits(source_lengths).to(source.device)
     state, encoded = model.encode(source, source_lengths)
@@ -85,12 +91,10 @@ def greedy(
 class BeamStep(NamedTuple):
     """What step t of a beam search leaves behind, to find the way back from a last word.
 
-    ended (B, K): the scores of those among the K hypotheses of t words that finish as they are;
-    -∞ for the others.
-    words, parents (B, K): each of the K hypotheses that go on is a hypothesis of t words, its
-    parent (a number below K), and one word more. scores (B, K): their log-probabilities, -∞ for
-    those that have stopped.
-    weights (B, K, S): where that word looked.
+    ended (B, K): the scores of the hypotheses of t words that finish as they are; others have -∞.
+    words, parents (B, K): each of the K hypotheses that go on is one of t words, its parent (a
+    number below K), and one word more. weights (B, K, S): where that word looked. scores (B, K):
+    their log-probabilities, -∞ for those that have stopped.
     """
 
     ended: Tensor
@@ -129,10 +133,9 @@ def beam_search(
     are. (Wu et al. 2016, section 7, divide by ((5 + length) / 6)^α.) The ranking has no part in
     the search: every α chooses among the same finished hypotheses.
 
-    Raises ValueError for a beam below 1 or a negative `length_normalization`.
+    Raises ValueError for a beam below 1 or above LARGEST_BEAM, or a negative α.
     """
-    if beam_size < 1:
-        raise ValueError(f"a beam holds 1 hypothesis or more: beam_size cannot be {beam_size}.")
+    check_beam(beam_size)
     if not length_normalization >= 0:  # NaN is refused, too
         raise ValueError(f"length_normalization must be 0 or more, not {length_normalization}.")
     limits = length_limits(source_lengths).to(source.device)
@@ -159,10 +162,7 @@ def beam_steps(
     end: int,
     beam_size: int,
 ) -> list[BeamStep]:
-    """Run the search of `beam_search` until no sentence has a live hypothesis.
-
-    A sentence leaves the batch when it stops: of B sentences, A are still there.
-    """
+    """Take the steps of `beam_search`; A of the B sentences still have live hypotheses."""
     state, encoded, scores = _first_hypotheses(model, source, source_lengths, beam_size)
     words = torch.full_like(scores, start, dtype=torch.long)  # (A, K)
     sentences = torch.arange(len(source), device=source.device)  # those in the batch: (A,)

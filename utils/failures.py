@@ -3,12 +3,13 @@
 Standard library only, so that a command can report a failure before anything slow is imported.
 """
 
+import argparse
 import errno
 import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
 from typing import NoReturn, TextIO
 
 # What went wrong, and what to do about it.
@@ -25,9 +26,16 @@ REASONS = {
     errno.ENOENT: ("it does not exist", "check the path"),
     errno.ELOOP: ("its symbolic links go in a circle", "name the file itself"),
     errno.EMFILE: ("too many files are open", "close other programs, or raise `ulimit -n`"),
+    errno.EFBIG: ("files may not be so large here", "raise `ulimit -f`, or choose another disk"),
+    errno.EBUSY: ("another program holds it", "close that program, or choose another place"),
+    errno.EINVAL: ("the disk does not allow such a name", "choose another one"),
+    errno.EIO: ("the disk does not answer", "check the disk, or choose another"),
     errno.EPIPE: ("nobody reads it any longer", "let the other program read to the end"),
 }
 INTERRUPTED = 130  # the exit code after Ctrl-C, as shells have it
+# Parts of the messages of torch, for which a full memory is a RuntimeError.
+FULL_MEMORY = ("allocate memory", "out of memory", "calculation overflowed")
+LARGEST_NUMBER = 2**31 - 1  # on a command line; nothing that is counted here comes near it
 
 
 def explain(error: OSError, path: str | os.PathLike | None = None, action: str = "read") -> str:
@@ -43,47 +51,62 @@ def explain(error: OSError, path: str | os.PathLike | None = None, action: str =
     return f"{os.fspath(name)} cannot be {action}: {reason}; {remedy}"
 
 
-def run(main: Callable[[], int], goes_on_unheard: bool = False) -> NoReturn:
+def run(main: Callable[[], int], goes_on_unheard: bool = False, speaks: bool = True) -> NoReturn:
     """Run a command and exit with its code; a failure ends as one line on standard error.
 
     Its output writes what the terminal cannot show as escapes. When the output is cut off, as by
     `| head -1` or a full disk, the command stops, or with `goes_on_unheard` works on in silence.
+    Nothing stops because standard error is cut off. One that does not speak only has its code.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
     output = sys.stdout = _Output(sys.stdout, goes_on_unheard)
+    sys.stderr = _Output(sys.stderr, True)  # progress bars write there
     try:
         code = main()
         output.flush()
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except (ValueError, OSError, MemoryError) as error:
-        code = _report(error, output)
+    except (ValueError, OSError, MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and not _is_full_memory(error):
+            raise
+        code = _report(error, output, speaks)
     if output.lost is not None and goes_on_unheard and not isinstance(output.lost, BrokenPipeError):
-        code = code or _report(output.lost, output)
+        code = code or _report(output.lost, output, speaks)
     raise SystemExit(code)
 
 
-def _report(error: Exception, output: "_Output") -> int:
+def _is_full_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or any(part in str(error) for part in FULL_MEMORY)
+
+
+def _report(error: Exception, output: "_Output", speaks: bool) -> int:
     """Say what went wrong on standard error; return the exit code."""
     if isinstance(error, BrokenPipeError) and error is output.lost:
         return 0  # whoever reads has seen enough
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError | RuntimeError):
         sentence = "the memory is full; give less at a time, or close other programs"
     elif error is output.lost:
         sentence = explain(error, "the output", "written")
     else:
         sentence = explain(error) if isinstance(error, OSError) else str(error)
-    with suppress(OSError):  # where nobody is there to read it, the exit code has to do
-        print(f"error: {sentence}", file=sys.stderr)
+    if speaks:
+        print(f"error: {' '.join(sentence.splitlines())}", file=sys.stderr)
     return 1
 
 
-class _Output:
-    """Standard output that outlives its reader: `lost` is the error that cut it off, if any."""
+def end_interrupted(kind: type, error: BaseException, trace: TracebackType | None) -> None:
+    """Take the place of `sys.excepthook` while a command is imported: Ctrl-C is no traceback."""
+    if kind is not KeyboardInterrupt:
+        sys.__excepthook__(kind, error, trace)
 
-    def __init__(self, stream: TextIO, goes_on_unheard: bool):
+
+class _Output:
+    """A stream that outlives its reader: `lost` is the error that cut it off, if any."""
+
+    def __init__(self, stream: TextIO | None, goes_on_unheard: bool):
+        if stream is None:  # closed by whoever started the command, as `>&-` does
+            stream = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
         self._stream, self._goes_on_unheard = stream, goes_on_unheard
         self.lost: OSError | None = None
 
@@ -113,4 +136,41 @@ class _Output:
 
 def expand(path: str | os.PathLike) -> Path:
     """Return a path that a person typed, with `~` as their home: shells leave `--output=~/a`."""
-    return Path(path).expanduser()
+    return Path(os.path.expanduser(path))
+
+
+# What argparse calls for an option's value; its own messages name types of Python.
+
+
+def file_name(text: str) -> Path:
+    """Read the name of a file."""
+    if not text or text.endswith(("/", os.sep)):
+        raise argparse.ArgumentTypeError(f"must be the name of a file, not {text!r}")
+    return expand(text)
+
+
+def whole(text: str) -> int:
+    """Read a whole number."""
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number, not {text[:30]!r}") from None
+    if abs(number) > LARGEST_NUMBER:
+        raise argparse.ArgumentTypeError(f"must be at most {LARGEST_NUMBER:,}")
+    return number
+
+
+def positive(text: str) -> int:
+    """Read a whole number of at least 1."""
+    number = whole(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
+    return number
+
+
+def decimal(text: str) -> float:
+    """Read a number that may have a decimal point."""
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number, not {text[:30]!r}") from None

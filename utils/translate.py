@@ -1,13 +1,14 @@
 """The command line: translate sentences or a file, `python -m utils.translate "…"`."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from utils.decoding import check_beam
+from utils.failures import file_name, run, whole
 from utils.plots import attention_map, map_size
-from utils.storage import write_atomically
+from utils.storage import check_writable, write_atomically
 from utils.translator import Translation, Translator
 
 DEFAULT = "multi30k-additive"
@@ -22,10 +23,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("sentences", nargs="*", metavar="sentence", help="what to translate, in quotes")
-    add("--file", type=Path, help="translate each line of this text file (UTF-8)")
+    add("--file", type=file_name, help="translate each line of this text file (UTF-8)")
     add("--translator", default=DEFAULT, help=f"a shipped name or a file (default: {DEFAULT})")
-    add("--beam", type=int, default=5, help="hypotheses kept; 1 is greedy search (default: 5)")
-    add("--attention", type=Path, help="draw where each word looked, as a PNG, PDF or SVG file")
+    add("--beam", type=whole, default=5, help="hypotheses kept; 1 is greedy search (default: 5)")
+    add("--attention", type=file_name, help="draw where each word looked: a PNG, PDF or SVG")
     options = parser.parse_args(arguments)
     if bool(options.sentences) == (options.file is not None):
         parser.error('give either sentences in quotes or --file, as in: "Der Hund schläft."')
@@ -42,22 +43,30 @@ def read_lines(path: Path) -> list[str]:
         raise ValueError(f"{path} is not UTF-8 text: save it as UTF-8.") from error
 
 
+def format_of(path: Path) -> str:
+    """Return the format that the suffix of a picture stands for; ValueError if it is none."""
+    suffix = path.suffix.removeprefix(".").lower()
+    if suffix not in Figure().canvas.get_supported_filetypes():
+        raise ValueError(f"{path} has no suffix of a picture: use .png, .pdf or .svg.")
+    return suffix
+
+
 def draw_attention(translation: Translation, source: tuple[str, ...], path: Path) -> None:
     """Write a heat map of the weights; the suffix of the file says in which format."""
     if not translation.tokens:
         raise ValueError("there is no word to draw: give a sentence with words.")
-    formats = Figure().canvas.get_supported_filetypes()
-    suffix = path.suffix.removeprefix(".").lower()
-    if suffix not in formats:
-        raise ValueError(f"{path} has no suffix of a picture: use .png, .pdf or .svg.")
     figure = Figure(figsize=map_size(source, translation.tokens), layout="constrained")
     attention_map(translation.weights, source, translation.tokens, figure.subplots())
-    write_atomically(path, lambda file: figure.savefig(file, format=suffix))
+    write_atomically(path, lambda file: figure.savefig(file, format=format_of(path)))
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code."""
     options = parse(arguments)
+    check_beam(options.beam)
+    if options.attention:  # before the work, which may take long
+        format_of(options.attention)
+        check_writable(options.attention)
     translator = Translator.load(options.translator)
     sentences = options.sentences if options.file is None else read_lines(options.file)
     translations = translator.translate(sentences, options.beam, copy_unknown=True)
@@ -69,7 +78,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (ValueError, OSError) as error:
-        sys.exit(f"error: {error}")
+    run(main)

@@ -3,13 +3,19 @@
 import os
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from utils.corpora.lines import CorpusError, read_lines
+from utils.failures import explain
 
 MULTI30K_URL = (
     "https://raw.githubusercontent.com/multi30k/dataset/"
     "c40b37b23d6387214f8ab37335b5a8672b9745f2/data/task1/raw/"
 )
+
+PATIENCE = 30  # seconds until a server must answer
+CERTIFICATES = "REQUESTS_CA_BUNDLE"
 
 
 def fetch_multi30k(
@@ -38,17 +44,19 @@ def _fetch(url: str, path: Path, checksum: str, progress: bool) -> None:
     import pooch  # slow to import, and most readers never download
     from requests import RequestException
 
-    logger, get = pooch.get_logger(), pooch.HTTPDownloader(progressbar=progress, timeout=30)
+    logger, get = pooch.get_logger(), pooch.HTTPDownloader(progressbar=progress, timeout=PATIENCE)
     level = logger.level
     try:
         logger.setLevel("ERROR")
         pooch.retrieve(url, checksum, path.name, path.parent, downloader=get)
     except RequestException as error:
-        reason = getattr(error.response, "status_code", type(error).__name__)
-        problem = f"{url} cannot be downloaded ({reason}); check the network and MULTI30K_URL"
+        reason, remedy = _diagnose(error, url)
+        problem = f"{url} cannot be downloaded ({reason}); {remedy}"
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        problem = f"{path} cannot be written ({reason}); set MULTI30K_CACHE to another folder"
+        if error.errno is None:  # the only one without a number: requests misses certificates
+            problem = f"{url} cannot be downloaded ({error}); check {CERTIFICATES}"
+        else:
+            problem = explain(error, path, "written") + ", and name it in MULTI30K_CACHE"
     except ValueError:
         problem = f"{url} is not the file as published (SHA-256 differs); check MULTI30K_URL"
     else:
@@ -58,3 +66,20 @@ def _fetch(url: str, path: Path, checksum: str, progress: bool) -> None:
     finally:
         logger.setLevel(level)
     raise CorpusError(f'Multi30k: {problem}, then run again; load_corpus("mini") needs no network')
+
+
+def _diagnose(error: Exception, url: str) -> tuple[str, str]:
+    """Return why a download failed, and what to check."""
+    from requests import exceptions
+
+    reason = str(getattr(error.response, "status_code", None) or type(error).__name__)
+    if reason == "407" or isinstance(error, exceptions.ProxyError | exceptions.InvalidProxyURL):
+        scheme = urlsplit(url).scheme
+        proxy = getproxies().get(scheme, "").rpartition("@")[2]  # without a password
+        return reason, f"the proxy {proxy} refuses or is not there: check {scheme.upper()}_PROXY"
+    if isinstance(error, exceptions.SSLError):
+        remedy = f"if your network has a certificate of its own, name its file in {CERTIFICATES}"
+        return f"{reason}: the certificate is not trusted", remedy
+    if isinstance(error, exceptions.Timeout):
+        reason = f"no answer within {PATIENCE} seconds"
+    return reason, "check the network and MULTI30K_URL"

@@ -7,15 +7,19 @@ mapped: a mapped file that somebody cuts short takes the whole process down.
 The index is made in one pass over the text, which also looks for mistakes: the first line with one
 is named, while `load_split` in memory looks at one file after the other. It is kept in the corpus'
 own folder, in `index/`, or where the environment variable `CORPUS_INDEX` says (see
-`environment.writable_folder`), and made anew when the size or the time of a text file has changed.
-It takes 8 bytes for each line of each file.
+`environment.writable_folder`), and made again when the size or the time of a text file has changed,
+or when the index itself is damaged. It takes 8 bytes for each line of each file. Its rows, one
+number for each file:
+
+    size | time | SHA-256 of the file (4 rows) | 0 | end of line 1 | … | checksum of the others
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, zip_longest
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 from tqdm import tqdm
@@ -33,6 +37,8 @@ from utils.environment import writable_folder
 from utils.pairs import Pair
 from utils.storage import write_atomically
 
+HEAD = 6  # rows above the first that says where a line ends
+
 
 class PairsOnDisk(Sequence[Pair]):
     """The pairs of a split, read from its files (source, target, perhaps links) when asked for.
@@ -44,8 +50,17 @@ class PairsOnDisk(Sequence[Pair]):
     def __init__(self, paths: Sequence[Path], progress: bool = False):
         self.paths = tuple(paths)
         index = _open_index(self.paths, progress)
-        self._ends = index[2:]  # (pairs + 1, files); in the first row, where the first line begins
+        self._ends = index[HEAD:-1]  # (pairs + 1, files); in the first row, where line 1 begins
+        self._digests = index[2:HEAD]
         self._texts = [_map(path) for path in self.paths]
+
+    @property
+    def digest(self) -> str:
+        """What tells these files from others, by every byte they had when the index was made.
+
+        A change since then that leaves a file's size and time as they were goes unnoticed.
+        """
+        return self._digests.tobytes().hex()
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -71,18 +86,15 @@ def _map(path: Path) -> mmap:
 
 
 def _open_index(paths: Sequence[Path], progress: bool) -> np.ndarray:
-    """Return the index (pairs + 3, files), mapped: sizes, times, and where each line ends."""
+    """Return the index (HEAD + pairs + 2, files), mapped; make it where there is none that fits."""
     path, stamp = _index_path(paths), _stamp(paths)
-    if not (path.exists() and np.array_equal(_map_index(path, len(paths))[:2], stamp)):
+    if not _fits(path, stamp):
         rows = tqdm(_ends(paths), f"index of {paths[0].stem}", leave=False, disable=not progress)
-        numbers = (np.array(row, np.uint64).tobytes() for row in chain(stamp, rows))
+        numbers = chain(stamp, _hashes(paths), rows)
         try:
-            write_atomically(path, lambda file: file.writelines(numbers))
+            write_atomically(path, lambda file: file.writelines(_with_checksum(numbers)))
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise CorpusError(
-                f"{path} cannot be written ({reason}); set CORPUS_INDEX to another folder"
-            ) from None
+            raise CorpusError(f"{error}: set CORPUS_INDEX to another folder") from None
     return _map_index(path, len(paths))
 
 
@@ -91,6 +103,27 @@ def _index_path(paths: Sequence[Path]) -> Path:
     places = "\n".join(str(path.resolve()) for path in paths).encode(errors="surrogateescape")
     name = f"{paths[0].stem}-{hashlib.sha256(places).hexdigest()[:12]}.index"
     return writable_folder("CORPUS_INDEX", paths[0].parent / "index") / name
+
+
+def _fits(path: Path, stamp: np.ndarray) -> bool:
+    """Tell whether an index is there, whole, and made of files with this stamp."""
+    files = stamp.shape[1]
+    if not path.is_file() or path.stat().st_size < 8 * files * (HEAD + 2):
+        return False
+    if path.stat().st_size % (8 * files):
+        return False
+    index = _map_index(path, files)
+    return np.array_equal(index[:2], stamp) and bool((index[-1] == crc32(index[:-1])).all())
+
+
+def _with_checksum(rows: Iterable[Sequence[int]]) -> Iterator[bytes]:
+    """Yield rows as bytes, and a last one, of their checksum."""
+    checksum, row = 0, ()
+    for row in rows:
+        numbers = np.array(row, np.uint64).tobytes()
+        checksum = crc32(numbers, checksum)
+        yield numbers
+    yield np.full(len(row), checksum, np.uint64).tobytes()
 
 
 def _map_index(path: Path, files: int) -> np.ndarray:
@@ -105,6 +138,15 @@ def _stamp(paths: Sequence[Path]) -> np.ndarray:
             statuses.append(path.stat())
     rows = [[s.st_size for s in statuses], [s.st_mtime_ns for s in statuses]]
     return np.array(rows, np.uint64)
+
+
+def _hashes(paths: Sequence[Path]) -> np.ndarray:
+    """Return the SHA-256 of each file, (4, files)."""
+    hashes = []
+    for path in paths:
+        with readable(path), path.open("rb") as file:
+            hashes.append(np.frombuffer(hashlib.file_digest(file, "sha256").digest(), np.uint64))
+    return np.stack(hashes, axis=1)
 
 
 def _ends(paths: Sequence[Path]) -> Iterator[tuple[int, ...]]:

@@ -102,7 +102,7 @@ def text_of(raw: bytes) -> str:
         raise CorpusError(f"has NUL characters, as UTF-16 and programs have; {AS_TEXT}")
     if "\r" in text:
         raise CorpusError(
-            "has a carriage return inside, as old Macs ended lines; "
+            "has a carriage return inside (CR), as old Macs ended lines; "
             "save the file with Unix line ends (LF)"
         )
     return text

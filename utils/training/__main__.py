@@ -1,19 +1,24 @@
 """The command line: train on a corpus, score the test sentences, save a translator."""
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from utils.attention import ATTENTIONS
 from utils.corpora import GERMAN_ENGLISH, detokenize, load_corpus
+from utils.decoding import check_beam
 from utils.evaluation import bleu, sacrebleu_lowercase
+from utils.failures import INTERRUPTED, decimal, file_name, positive, run, whole
+from utils.limits import LIMITS, checked
 from utils.model import build_model
 from utils.pairs import Pair
+from utils.storage import check_writable
 from utils.text import build_fields
-from utils.training import Settings, fit
-from utils.training.parallel import is_first_here, join_team
+from utils.training import History, Settings, fit
+from utils.training.launch import is_first_here
+from utils.training.outputs import check_outputs, save_somewhere
+from utils.training.parallel import join_team
 from utils.translator import Translator, copy_source_words
 
 CORPUS_OPTIONS = ("in_memory", "languages")
@@ -48,14 +53,6 @@ class Formatter(argparse.ArgumentDefaultsHelpFormatter):
         return action.help if action.default is None else super()._get_help_string(action)
 
 
-def positive(text: str) -> int:
-    """Read a whole number of at least 1."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
-    return number
-
-
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
@@ -66,7 +63,19 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     _add_corpus_options(parser.add_argument)
     _add_model_options(parser.add_argument)
     _add_training_options(parser.add_argument)
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    check_options(vars(options))
+    return options
+
+
+def check_options(options: dict[str, Any]) -> None:
+    """Raise ValueError for a number that model or training would refuse, before anything is read.
+
+    The sentence is theirs.
+    """
+    for name in LIMITS.keys() & {name for name, value in options.items() if value is not None}:
+        checked(name, options[name])
+    Settings(options["epochs"], average=options["average"])
 
 
 def _add_corpus_options(add: Callable[..., Any]) -> None:
@@ -92,27 +101,31 @@ def _add_model_options(add: Callable[..., Any]) -> None:
     add("--embedding-size", type=positive, default=80, help="numbers in a word's embedding")
     add("--hidden-size", type=positive, default=128, help="numbers in the decoder's state")
     add("--memory-size", type=positive, help="numbers in an encoder state, if not --hidden-size")
-    add("--dropout", type=float, default=0.0, help="share of numbers dropped in training")
+    add("--dropout", type=decimal, default=0.0, help="share of numbers dropped in training")
     add("--tied", action="store_true", help="one matrix for both embeddings and the output")
 
 
 def _add_training_options(add: Callable[..., Any]) -> None:
     add("--epochs", type=positive, default=Settings.epochs, help="passes over the training pairs")
     add("--batch-size", type=positive, default=Settings.batch_size, help="sentences in a batch")
-    add("--learning-rate", type=float, default=Settings.learning_rate, help="its highest value")
-    add("--label-smoothing", type=float, default=Settings.label_smoothing, help="0 is off")
-    add("--clip", type=float, default=Settings.clip, help="largest norm of the gradient")
+    add("--learning-rate", type=decimal, default=Settings.learning_rate, help="its highest value")
+    add("--label-smoothing", type=decimal, default=Settings.label_smoothing, help="0 is off")
+    add("--clip", type=decimal, default=Settings.clip, help="largest norm of the gradient")
     add(
         "--average", type=positive, default=Settings.average, help="epochs whose weights to average"
     )
-    add("--seed", type=int, default=Settings.seed, help="initial weights, batch order, dropout")
+    add("--seed", type=whole, default=Settings.seed, help="initial weights, batch order, dropout")
     add("--device", default="auto", help="cpu, cuda, mps, or auto")
     add("--validation-bleu", action="store_true", help="score validation after each epoch")
-    add("--checkpoint", type=Path, help="write it after each epoch; go on from it if it is there")
+    add(
+        "--checkpoint",
+        type=file_name,
+        help="write it after each epoch; go on from it if it is there",
+    )
     add("--score", choices=("valid", "test"), default="test", help="the sentences to score")
     add("--beam-size", type=positive, default=1, help="for the score; 1 is greedy search")
     add("--half", action="store_true", help="save 16-bit numbers, half the size")
-    add("--output", type=Path, default=Path("runs/translator.pt"), help="where to save")
+    add("--output", type=file_name, default=Path("runs/translator.pt"), help="where to save")
 
 
 def report(
@@ -137,38 +150,58 @@ def report(
         print(f"  model      {translation}")
 
 
+def save(translator: Translator, options: argparse.Namespace, path: Path) -> OSError | None:
+    """Save the translator at `path` or elsewhere; say where, and return what was wrong, if so."""
+
+    def write(path: Path) -> None:
+        translator.save(path, options.half)
+
+    place, problem = save_somewhere(write, path, options.checkpoint)
+    print(f"saved {place}")
+    return problem and OSError(f"{problem}. The translator is in {place} instead.")
+
+
+def finish(
+    translator: Translator, history: History, pairs: Sequence[Pair], options: argparse.Namespace
+) -> int:
+    """Save what was learned, then score it; return the exit code of the command."""
+    output = options.output
+    if history.interrupted:
+        if history.epochs and options.checkpoint is None:  # otherwise all of it would be lost
+            save(translator, options, output.with_name(f"{output.stem}-stopped{output.suffix}"))
+        return INTERRUPTED
+    problem = save(translator, options, output)
+    print(f"trained for {history.seconds:.0f} s")
+    report(translator, options.score, pairs, options.beam_size)
+    if problem is not None:
+        raise problem
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code."""
     options = parse(arguments)
+    check_beam(options.beam_size)
 
     def chosen(names: tuple[str, ...]) -> dict[str, Any]:
         return {name: getattr(options, name) for name in names}
 
     with join_team(options.device) as (team, device):
         speaks = team.rank == 0
+        team.ask_first(lambda: check_outputs(options.output, options.checkpoint))
         corpus = load_corpus(options.corpus, progress=speaks, **chosen(CORPUS_OPTIONS))
         fields = build_fields(corpus, options.min_freq, options.subwords)
         model = build_model(fields, **chosen(MODEL_OPTIONS)).to(device)
+        weights = sum(parameter.numel() for parameter in model.parameters())
+        team.ask_first(lambda: check_writable(options.output, 4 * weights))
         if speaks:
-            weights = sum(parameter.numel() for parameter in model.parameters())
             print(f"{len(corpus.train)} training pairs, {weights:,} weights")
         history = fit(model, fields, corpus, **chosen(TRAINING_OPTIONS), team=team)
-    if history.interrupted:
-        return 130
-    if team.rank > 0:
-        return 0  # the rest is for one process
-    print(f"trained for {history.seconds:.0f} s")
-    translator = Translator(model, fields)
-    report(translator, options.score, getattr(corpus, options.score), options.beam_size)
-    translator.save(options.output, options.half)
-    print(f"\nsaved {options.output}")
-    return 0
+    if not speaks:
+        return INTERRUPTED if history.interrupted else 0  # the rest is for one process
+    pairs = getattr(corpus, options.score)
+    return finish(Translator(model, fields), history, pairs, options)
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:  # before or after the training
-        sys.exit(130)
-    except (ValueError, OSError) as error:
-        sys.exit(f"error: {error}" if is_first_here() else 1)
+    run(main, goes_on_unheard=True, speaks=is_first_here())

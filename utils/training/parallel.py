@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TypeVar
 
 import torch
@@ -17,6 +18,7 @@ from torch import distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from utils.text import Batch
+from utils.training.launch import read_launch
 
 Result = TypeVar("Result")
 
@@ -24,6 +26,11 @@ LOST = (
     "no connection to another process: it has ended, or the network is in the way. "
     "The same command goes on from the last checkpoint, if there is one."
 )
+TAKEN = (
+    "another program has the port {} on this machine: "
+    "choose another one, as in torchrun --master-port=29501."
+)
+PATIENCE = timedelta(minutes=5)  # until all processes have found each other
 
 
 class Alone:
@@ -180,22 +187,23 @@ def choose_own_device(name: str, local_rank: int, local_size: int) -> torch.devi
 def join_team(device_name: str) -> Iterator[tuple[Alone, torch.device]]:
     """Join the processes that `torchrun` started, if it did; yield the team and this one's device.
 
-    Raises ValueError for a device that will not do, and ConnectionError when another rank
-    cannot be reached.
+    Raises ValueError for a device that will not do or a launch that makes no sense, and
+    ConnectionError when another rank cannot be reached.
     """
-    size = int(os.environ.get("WORLD_SIZE", 1))
-    if size == 1 or "LOCAL_RANK" not in os.environ:
+    launch = read_launch()
+    if launch is None:
         yield ALONE, choose_device(device_name)
         return
-    here, local_size = int(os.environ["LOCAL_RANK"]), int(os.environ["LOCAL_WORLD_SIZE"])
-    device = choose_own_device(device_name, here, local_size)
+    device = choose_own_device(device_name, launch.local_rank, launch.local_size)
     try:
         start_talking(device)
-        yield Team(distributed.get_rank(), size, device), device
+        yield Team(launch.rank, launch.size, device), device
     except RuntimeError as error:
         if not is_lost_connection(error):
             raise
-        raise ConnectionError(LOST) from error
+        is_taken = "EADDRINUSE" in str(error)
+        sentence = TAKEN.format(os.environ["MASTER_PORT"]) if is_taken else LOST
+        raise ConnectionError(sentence) from error
     finally:
         if distributed.is_initialized():
             distributed.destroy_process_group()
@@ -204,12 +212,13 @@ def join_team(device_name: str) -> Iterator[tuple[Alone, torch.device]]:
 def start_talking(device: torch.device) -> None:
     """Connect to the other ranks: nccl connects GPUs, gloo connects CPUs.
 
+    Gives up after PATIENCE when they do not answer; in training PyTorch's own limits hold.
     When the launcher starts all ranks again, its notice board, the store, still has the addresses
     of those that ended. So each start writes under a name of its own.
     """
     if device.type == "cuda":
         torch.cuda.set_device(device)
-    store, rank, size = next(distributed.rendezvous("env://"))
+    store, rank, size = next(distributed.rendezvous("env://", timeout=PATIENCE))
     store = distributed.PrefixStore(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"), store)
     backend = "nccl" if device.type == "cuda" else "gloo"
     distributed.init_process_group(backend, store=store, rank=rank, world_size=size)
@@ -218,8 +227,3 @@ def start_talking(device: torch.device) -> None:
 def is_lost_connection(error: RuntimeError) -> bool:
     """Tell whether an error is one of the network; those of gloo have no class of their own."""
     return isinstance(error, distributed.DistError) or "gloo" in str(error).lower()
-
-
-def is_first_here() -> bool:
-    """Tell whether this process is the first of its machine: it speaks for the others there."""
-    return os.environ.get("LOCAL_RANK", "0") == "0"

@@ -1,0 +1,71 @@
+"""Where the result of a training goes: tried before the first step, and never lost after the last.
+
+A disk that had room may be full an hour later. Then the translator goes to another place.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from zipfile import is_zipfile
+
+from utils.storage import check_writable, load_safely
+
+
+def check_outputs(output: Path, checkpoint: Path | None) -> None:
+    """Raise ValueError or OSError unless both can be written, and no other work is lost by it."""
+    if checkpoint is not None:
+        if _are_one_file(output, checkpoint):
+            raise ValueError(
+                f"{output} cannot hold both the translator and the checkpoint: "
+                "give --output or --checkpoint another name."
+            )
+        check_writable(checkpoint)
+    check_writable(output)
+    if what := _what_else_is_there(output):
+        raise ValueError(f"{output} holds {what}: choose another name for --output.")
+
+
+def _are_one_file(first: Path, second: Path) -> bool:
+    """Tell whether two names lead to one file, whether it is there yet or not."""
+    if os.path.realpath(first) == os.path.realpath(second):
+        return True
+    return first.exists() and second.exists() and first.samefile(second)
+
+
+def _what_else_is_there(path: Path) -> str | None:
+    """Say what a file holds that a translator must not replace; None where it may."""
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    if not is_zipfile(path):  # as all files of torch.save are
+        return "something else than a translator"
+    return "a checkpoint" if "identity" in load_safely(path) else None
+
+
+def save_somewhere(
+    save: Callable[[Path], None], path: Path, checkpoint: Path | None
+) -> tuple[Path, OSError | None]:
+    """Save at `path`, or where that fails, in another folder; return where, and what was wrong.
+
+    Those are the checkpoint's folder, the one in which the command runs, the home, and the one for
+    temporary files. Raises OSError when none of them will do.
+    """
+    try:
+        save(path)
+        return path, None
+    except OSError as error:
+        problem = error
+    folders = [Path.cwd(), Path(os.path.expanduser("~")), Path(tempfile.gettempdir())]
+    if checkpoint is not None:
+        folders.insert(0, checkpoint.parent)
+    name = f"saved-{time.strftime('%Y-%m-%d-%H%M%S')}-{path.name[-40:]}"
+    for folder in folders:
+        with suppress(OSError):
+            save(folder / name)
+            return folder / name, problem
+    advice = "it is lost, which --checkpoint would have prevented"
+    if checkpoint is not None:
+        advice = "free some space, and the same command goes on from the checkpoint"
+    raise OSError(f"{problem}. No other folder takes the translator either: {advice}.")
