@@ -2,8 +2,9 @@
 
 PYTHON ?= python3
 VENV   := .venv
-IN     := $(VENV)/bin/python
+IN     := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 STAMP  := $(VENV)/.installed
+TOOLS  := $(VENV)/.tools
 
 # The oldest Python that will do is written once, in pyproject.toml.
 MINIMUM := $(shell sed -n 's/^requires-python = ">=\([0-9.]*\)"$$/\1/p' pyproject.toml)
@@ -14,36 +15,44 @@ too_old  = This project needs Python $(MINIMUM) or newer, and $(PYTHON) is \
 no_venv  = $(PYTHON) cannot make a virtual environment because its venv module is missing: \
   install it (on Debian and Ubuntu with `apt install python3-venv`) and run make again
 
-.PHONY: help env lab test notebooks models captions experiments bench animation classroom html figures slides constraints
+.PHONY: help env lab check test notebooks models captions experiments bench animation classroom html figures slides lowest newest constraints
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
-env: $(STAMP) ## set up .venv with everything pinned in constraints.txt
+env: $(STAMP) ## set up .venv for reading; CPU=1 takes PyTorch's smaller build without GPU
 
 # An install that fails or is interrupted leaves no stamp, so the next make tries again.
-# TORCH_INDEX=<url> takes torch from another package index, for example a CPU-only build.
+# CPU=1 matters at the first set-up only: pip leaves a PyTorch of the right version as it is.
 $(STAMP): pyproject.toml constraints.txt
 	$(if $(filter True,$(is_new)),,$(error $(too_old)))
 	$(if $(filter True,$(has_venv)),,$(error $(no_venv)))
 	@$(IN) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
-	$(if $(TORCH_INDEX),$(IN) -m pip install --no-deps --index-url $(TORCH_INDEX) --constraint constraints.txt torch)
-	$(IN) -m pip install --constraint constraints.txt --editable '.[test]'
-	for extension in @jupyterlab/apputils-extension:announcements @jupyter/nbgrader; do \
-	  $(IN) -m jupyterlab.labextensions disable $$extension || exit 1; done
+	$(if $(filter 1,$(CPU)),$(PIP) uv && $(cpu_torch))
+	$(PIP) --editable .
+	$(IN) -m jupyterlab.labextensions disable @jupyterlab/apputils-extension:announcements
+	@touch $@
+
+# What tests, pages, slides and the classroom edition need, and readers do not. Of nbgrader,
+# `make classroom` uses one function; what it adds to JupyterLab is off.
+$(TOOLS): $(STAMP)
+	$(PIP) --editable '.[test]'
+	$(IN) -m jupyterlab.labextensions disable @jupyter/nbgrader
 	for part in formgrader validate_assignment assignment_list course_list; do \
 	  $(IN) -m jupyter_server.extension.serverextension disable --sys-prefix \
 	    nbgrader.server_extensions.$$part || exit 1; done
 	@touch $@
 
+PIP       = $(IN) -m pip install --constraint constraints.txt
+cpu_torch = $(IN) -m uv pip install --python $(IN) --torch-backend cpu --no-deps --constraint constraints.txt torch
+
 # Nothing listens beyond this computer, and nothing is fetched: the announcements are off in .venv,
 # and so is the list of extensions to install. The reader's own Jupyter settings stay as they are.
-# Of nbgrader, `make classroom` uses one function; what it adds to JupyterLab is off.
 LAB_FLAGS  = --ip=localhost --LabApp.default_url=/lab/tree/$(or $(wildcard $(FIRST)),notebooks) \
   --LabApp.extension_manager=readonly $(as_root) $(no_display)
 FIRST      = notebooks/00_start_here.ipynb
 as_root    = $(if $(filter 0,$(shell id -u)),--allow-root)
-no_display = $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)),,--no-browser)
+no_display = $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin Windows_NT,$(OS) $(shell uname)),,--no-browser)
 
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	$(IN) -m jupyterlab $(LAB_FLAGS)
@@ -52,10 +61,15 @@ lab: $(STAMP) ## open the notebooks in JupyterLab
 # the order of their names: the notebooks come last. ARGS="-n 0" runs one after the other.
 SIDE_BY_SIDE = -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-test: $(STAMP) ## run the unit tests and every notebook; ARGS="-k attention" runs some
+FAST = -o testpaths=tests -m "not browser and not slow and not gpu"
+
+check: $(TOOLS) ## the fast tests: lint, spelling, unit tests; no browser, no training, no notebooks
+	OMP_NUM_THREADS=1 $(IN) -m pytest $(SIDE_BY_SIDE) $(FAST) $(ARGS)
+
+test: $(TOOLS) ## run the unit tests and every notebook; ARGS="-k attention" runs some
 	OMP_NUM_THREADS=1 $(IN) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
-notebooks: $(STAMP) ## run the notebooks and save them with their outputs; ONLY=03 runs one
+notebooks: $(TOOLS) ## run the notebooks and save them with their outputs; ONLY=03 runs one
 	@$(IN) -m utils.notebooks $(or $(sort $(wildcard notebooks/$(ONLY)*.ipynb)),$(error No notebook's name begins with "$(ONLY)"))
 
 models: $(STAMP) ## train the translators in data/models/ anew
@@ -75,29 +89,44 @@ experiments: $(STAMP) ## run what is missing in data/results/; ONLY=cost runs on
 # What takes long runs only when it is named: ONLY=notebooks.
 BENCHMARKS = $(filter-out %_notebooks.py,$(sort $(wildcard tests/benchmarks/bench_*.py)))
 
-bench: $(STAMP) ## time the code against its goals; ONLY=notebooks times each notebook
+bench: $(TOOLS) ## time the code against its goals; ONLY=notebooks times each notebook
 	$(IN) -m pytest -o addopts=-rs --benchmark-quiet \
 	  $(if $(ONLY),tests/benchmarks/bench_$(ONLY).py,$(BENCHMARKS))
 
 animation: $(STAMP) ## draw the moving picture of the README
 	$(IN) -m utils.animation
 
-classroom: $(STAMP) ## write the notebooks without answers to build/classroom/
+classroom: $(TOOLS) ## write the notebooks without answers to build/classroom/
 	$(IN) -m utils.classroom
 
-html: $(STAMP) ## write the series as web pages to build/html/
+html: $(TOOLS) ## write the series as web pages to build/html/
 	$(IN) -m utils.pages
 
 figures: html ## show every figure, large and at half size, on one page in build/figures/
 	$(IN) -m utils.pages.figures
 
-slides: $(STAMP) ## write the series as slides to build/slides/
+slides: $(TOOLS) ## write the series as slides to build/slides/
 	$(IN) -m utils.slides
 
 # For maintainers. HOLD="torch==2.13.0" keeps a package at that version.
-constraints: ## pin the newest version of everything in constraints.txt
-	$(PYTHON) -m venv --clear build/pins
-	build/pins/bin/python -m pip install '.[test]' $(HOLD)
-	{ sed -n '/^#/p' constraints.txt; build/pins/bin/python -m pip freeze --exclude attention-notebooks \
-	  | grep -v -e '^nvidia-' -e '^cuda-' -e '^triton=' -e '^setuptools=' | sed 's/+.*//'; } > build/constraints.txt
+lowest: $(TOOLS) ## run the fast tests with the oldest packages that are allowed
+	$(call check_with,lowest-direct)
+
+newest: $(TOOLS) ## run the fast tests with the newest packages that are allowed
+	$(call check_with,highest)
+
+define check_with
+$(IN) -m uv venv --clear --quiet --python $(IN) build/$@
+$(IN) -m uv pip install --python build/$@ --resolution $(1) --editable '.[test]' $(HOLD)
+OMP_NUM_THREADS=1 $(subst $(VENV),build/$@,$(IN)) -m pytest $(SIDE_BY_SIDE) $(FAST) \
+  --deselect tests/test_repository.py::test_installed_versions_are_the_pinned_ones $(ARGS)
+endef
+
+# One version for all supported Pythons and systems: the newest that the oldest Python admits.
+constraints: $(TOOLS) ## pin the newest version of everything in constraints.txt
+	mkdir -p build && printf '%s\n' $(HOLD) > build/hold.txt
+	$(IN) -m uv pip compile --upgrade --universal --python-version $(MINIMUM) --fork-strategy fewest \
+	  --no-header --no-annotate --extra test --constraint build/hold.txt --output-file build/pins.txt pyproject.toml
+	{ sed -n '/^#/p' constraints.txt; sed 's/ *;.*//' build/pins.txt \
+	  | grep -v -e '^nvidia-' -e '^cuda-' -e '^triton=' -e '^setuptools='; } > build/constraints.txt
 	mv build/constraints.txt constraints.txt

@@ -178,7 +178,7 @@ async def main() -> None:
         }
         words |= {"inner": inner, "api": api}
         words |= {"python": sys.executable, "proxy": options.proxy, "path": ":".join(sys.path[1:])}
-        (Path(folder) / "config.py").write_text(CONFIGURATION.format(**words))
+        (Path(folder) / "config.py").write_text(CONFIGURATION.format(**words), "utf-8")
         command = [sys.executable, "-m", "jupyterhub", "-f", "config.py", "--log-level=WARN"]
         hub = subprocess.Popen(command, cwd=folder)
         try:

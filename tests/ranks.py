@@ -8,7 +8,7 @@ import torch
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 from toy import toy_corpus, toy_fields, toy_model
 
-from utils.training import fit, run
+from utils.training import checkpoints, fit
 from utils.training.parallel import ALONE, join_team
 
 # 40 pairs in batches of 13: the last one has a single pair, for two processes.
@@ -39,13 +39,13 @@ def train(team=ALONE, dropout=0.0, precision=torch.float32, **options):
 
 def count_writes():
     """Note each file that this process writes."""
-    written, save = [], run.save_atomically
+    written, save = [], checkpoints.save_atomically
 
     def note(content, path):
         written.append(path.name)
         save(content, path)
 
-    run.save_atomically = note
+    checkpoints.save_atomically = note
     return written
 
 

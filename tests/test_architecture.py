@@ -21,8 +21,11 @@ COMMANDS = {
 }  # may print, and
 COMMANDS |= {"widgets", "failures"}  # an explorer's snapshot is shown; how a command ends is said
 FILES = sorted((REPOSITORY / "utils").rglob("*.py"))
+TESTS = [REPOSITORY / "conftest.py", *sorted((REPOSITORY / "tests").rglob("*.py"))]
 MODULES = [path for path in FILES if path.parent.name != "utils" or path.stem != "__init__"]
 LONGEST_MODULE, LONGEST_FUNCTION = 250, 25
+BINARY = ("rb", "wb", "ab", "xb", "r+b")
+NO_TEXT = ("Image.open", "os.open", "tarfile.open")  # these open bytes
 
 
 def name_of(path):
@@ -98,6 +101,50 @@ def test_only_commands_print(path):
     streams = [node for node in nodes(path, ast.Attribute) if node.attr in ("stdout", "stderr")]
     if printed or streams:
         assert station_of(path) in COMMANDS
+
+
+def encoding_is_missing(call):
+    """Tell whether a call reads or writes text in whatever encoding the machine prefers."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    said = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+    if "encoding" in said or ast.unparse(call.func) in NO_TEXT:
+        return False
+    if name in ("open", "fdopen"):
+        words = {*said.values(), *map(ast.unparse, call.args)}
+        return words.isdisjoint(map(repr, BINARY))
+    if name in ("read_text", "write_text"):
+        return len(call.args) <= (name == "write_text")
+    return "True" in (said.get("text"), said.get("universal_newlines"))
+
+
+@pytest.mark.parametrize("path", [*FILES, *TESTS], ids=name_of)
+def test_whoever_opens_a_text_says_its_encoding(path):
+    silent = [call for call in nodes(path, ast.Call) if encoding_is_missing(call)]
+    assert [f"{call.lineno}: {ast.unparse(call)}" for call in silent] == []
+
+
+@pytest.mark.parametrize(
+    ("call", "missing"),
+    [
+        ("open('a')", True),
+        ("open('a', 'w')", True),
+        ("path.open(mode='a')", True),
+        ("path.read_text()", True),
+        ("path.write_text('a')", True),
+        ("os.fdopen(handle)", True),
+        ("subprocess.run(command, text=True)", True),
+        ("open('b')", True),
+        ("open('a', 'rb')", False),
+        ("path.open(mode='ab')", False),
+        ("path.open(encoding='utf-8')", False),
+        ("path.read_text('utf-8')", False),
+        ("path.write_text('a', 'utf-8')", False),
+        ("subprocess.run(command, encoding='utf-8')", False),
+        ("subprocess.run(command, capture_output=True)", False),
+    ],
+)
+def test_a_missing_encoding_is_seen(call, missing):
+    assert encoding_is_missing(ast.parse(call).body[0].value) == missing
 
 
 @per_file

@@ -20,6 +20,7 @@ def load(monkeypatch):
     return importlib.import_module
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attention", ATTENTIONS)
 def test_a_model_and_the_floor_below_it_are_trained_on_the_same_words(load, attention):
     settings = Settings(batch_size=3)

@@ -1,14 +1,19 @@
 """The students' edition: no answers in it, every exercise waits, and nothing else differs."""
 
+import re
+from urllib.parse import unquote
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
 from toy import REPOSITORY
 
-from utils.classroom import STUB, clear_solutions, main, tags
+from utils.classroom import STUB, clear_solutions, edition, main, tags
+from utils.editions import BUILD
 from utils.exercises import check, exercises_of
 
 PATHS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
+PICTURES = REPOSITORY / "notebooks" / "images"
 WITH_EXERCISES = [path for path in PATHS if path.stem[:2] != "00"]
 MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 per_notebook = pytest.mark.parametrize("path", WITH_EXERCISES, ids=lambda path: path.stem)
@@ -72,6 +77,7 @@ def test_every_exercise_waits_for_students(path):
         assert repr(verdict).startswith("○ Not attempted yet"), verdict
 
 
+@pytest.mark.slow
 def test_a_students_notebook_runs_from_top_to_bottom(tmp_path):
     (path,) = (path for path in PATHS if path.stem.startswith("04"))
     notebook = clear_solutions(read(path))
@@ -81,17 +87,19 @@ def test_a_students_notebook_runs_from_top_to_bottom(tmp_path):
     assert all(text.startswith("○ Not attempted yet") for text in said)
 
 
-def test_the_command_writes_every_notebook(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("utils.classroom.ROOT", tmp_path)
-    monkeypatch.setattr("utils.classroom.CLASSROOM", tmp_path / "classroom")
-    (tmp_path / "classroom").mkdir()
-    (tmp_path / "classroom" / "old.ipynb").touch()
-    assert main() == 0
-    written = sorted(path.name for path in (tmp_path / "classroom").glob("*.ipynb"))
-    assert written == [path.name for path in PATHS]
-    assert (tmp_path / "classroom" / "images").is_dir()
-    assert "](../../README.md" in (tmp_path / "classroom" / PATHS[0].name).read_text("utf-8")
-    assert capsys.readouterr().out == f"{len(PATHS)} notebooks without answers in classroom/\n"
+def test_the_command_writes_every_notebook(tmp_path, capsys):
+    folder = tmp_path / "classroom"
+    assert main([str(tmp_path)]) == 0
+    assert sorted(folder.glob("*.ipynb")) == [folder / path.name for path in PATHS]
+    assert len(list((folder / "images").iterdir())) == len(list(PICTURES.iterdir()))
+    assert capsys.readouterr().out == f"{len(PATHS)} notebooks without answers in {folder}/\n"
+
+
+def test_links_lead_out_of_the_folder_wherever_it_is(tmp_path):
+    for folder in (BUILD / "classroom", tmp_path / "a class"):
+        text = dict(edition(folder))[PATHS[0].name].decode()
+        (link,) = set(re.findall(r"\]\(([^)]*/README\.md)", text))
+        assert (folder / unquote(link)).resolve() == REPOSITORY / "README.md"
 
 
 def test_an_answer_without_an_end_is_refused():

@@ -28,7 +28,7 @@ def run_process(*arguments):
         [sys.executable, "-m", "utils.training", *arguments],
         cwd=REPOSITORY,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=120,
     )
 
@@ -52,6 +52,7 @@ def test_every_option_is_explained(monkeypatch):
     assert [option for option, text in options.items() if not text or len(text) < 8] == []
 
 
+@pytest.mark.slow
 def test_help_reads_well():
     done = run_process("--help")
     assert (done.returncode, done.stderr) == (0, "")
@@ -131,6 +132,7 @@ def test_ctrl_c_before_the_training_is_no_traceback(monkeypatch):
     assert run_here(monkeypatch) == 130
 
 
+@pytest.mark.slow
 def test_a_missing_folder_gets_one_line_and_exit_code_1(tmp_path):
     done = run_process(f"--corpus={tmp_path / 'nowhere'}")
     assert (done.returncode, done.stdout) == (1, "")

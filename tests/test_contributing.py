@@ -56,6 +56,7 @@ def test_what_make_is_asked_for_is_there():
             assert (REPOSITORY / path).exists()
 
 
+@pytest.mark.slow
 def test_a_notebook_goes_to_text_and_back_byte_for_byte(tmp_path):
     original = REPOSITORY / "notebooks" / "05_dot_attention.ipynb"
     (tmp_path / "project" / "notebooks").mkdir(parents=True)

@@ -16,7 +16,7 @@ from sacrebleu.metrics import BLEU
 
 from utils import corpora
 from utils.corpora import DATA, CorpusError, detokenize, load_corpus, load_split, tokenize
-from utils.corpora.words import TOKEN
+from utils.corpora.words import TOKEN, normalize
 from utils.grammar import Pair
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "multi30k"
@@ -83,13 +83,13 @@ def test_any_text_can_be_tokenized_and_joined_tokens_stay_as_they_are(text):
     tokens = tokenize(text)
     assert tokenize(" ".join(tokens)) == tokens
     assert not any(character.isspace() for token in tokens for character in token)
-    assert "".join(tokens) == "".join(unicodedata.normalize("NFC", text).split())
+    assert "".join(tokens) == "".join(normalize(text).split())
 
 
 @settings(deadline=None)
 @given(st.text() | tricky)
 def test_no_token_depends_on_what_stands_beyond_a_space(text):
-    assert tokenize(text) == tuple(TOKEN.findall(unicodedata.normalize("NFC", text)))
+    assert tokenize(text) == tuple(TOKEN.findall(normalize(text)))
 
 
 @settings(deadline=None)
@@ -143,16 +143,16 @@ def test_corpus_shows_sizes_instead_of_sentences(folder):
 
 
 def test_long_sentences_are_read_where_present_but_not_by_halves(folder):
-    (folder / "long.de").write_text("Ein Hund .\n")
+    (folder / "long.de").write_text("Ein Hund .\n", "utf-8")
     assert "long.en is missing" in message_of(folder)
-    (folder / "long.en").write_text("a dog .\n")
+    (folder / "long.en").write_text("a dog .\n", "utf-8")
     assert len(load_corpus(folder).long) == 1
 
 
 def test_only_text_without_alignment_is_tokenized(folder):
-    (folder / "train.en").write_text("a girl reads.\nthe book.\n")
-    (folder / "train.align").write_text("0-0 2-2\n1-1\n")
-    (folder / "test.en").write_text("a girl reads.\nthe book.\n")
+    (folder / "train.en").write_text("a girl reads.\nthe book.\n", "utf-8")
+    (folder / "train.align").write_text("0-0 2-2\n1-1\n", "utf-8")
+    (folder / "test.en").write_text("a girl reads.\nthe book.\n", "utf-8")
     corpus = load_corpus(folder)
     assert corpus.train[0].target == ("a", "girl", "reads.")
     assert corpus.test[0].target == ("a", "girl", "reads", ".")
@@ -178,9 +178,6 @@ def test_only_newlines_end_a_line(folder):
         ("test.en", b"a girl .\n \t\xc2\xa0\n", "line 2", "is empty"),
         ("test.en", b"a girl .\nthe \xff book .\n", "line 2", "not UTF-8"),
         ("test.de", "größer\nübel\n".encode("latin-1"), "line 1", "not UTF-8"),
-        ("test.de", "größer\nübel\n".encode("utf-16"), "line 1", "not UTF-8"),
-        ("test.de", b"\xef\xbb\xbfEin Hund\nDas Buch\n", "line 1", "byte-order mark"),
-        ("test.en", b"a girl .\nthe book .\r\n", "line 2", "carriage return (CRLF)"),
         ("test.en", b"a girl .\n", "test.de, line 2", "test.en has no such line"),
         ("test.en", b"a\nb\nc\nd\n", "line 3", "test.de has no such line"),
         ("train.de", b"Ein  Hund .\nDas Buch .\n", "line 1", "a space too many"),
@@ -319,7 +316,7 @@ def site(serve, monkeypatch, tmp_path):
     for stem in ("train", "val", "test_2016_flickr"):
         files |= {f"{stem}.{end}.gz": gzip.compress(text[end].encode()) for end in text}
     lines = [f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in files.items()]
-    (tmp_path / "sums").write_text("".join(lines))
+    (tmp_path / "sums").write_text("".join(lines), "utf-8")
     monkeypatch.setattr(corpora, "CHECKSUMS", tmp_path / "sums")
     return serve(files)
 
@@ -345,7 +342,7 @@ def test_the_source_may_be_english(site):
 
 
 def test_a_language_with_checksums_can_be_had(site, tmp_path):
-    with (tmp_path / "sums").open("a") as sums:
+    with (tmp_path / "sums").open("a", encoding="utf-8") as sums:
         for stem in ("train", "val", "test_2016_flickr"):
             content = gzip.compress(b"Un homme.\nDEUX femmes.\n")
             site.files[f"{stem}.fr.gz"] = content
@@ -432,9 +429,9 @@ def test_unusable_address_is_refused(site, monkeypatch, tmp_path, url):
 
 
 def test_cache_that_is_a_file_is_refused(site, tmp_path):
-    (tmp_path / "cache").write_text("not a folder")
+    (tmp_path / "cache").write_text("not a folder", "utf-8")
     assert_clear_and_nothing_left("cannot be written: ", tmp_path)
-    assert (tmp_path / "cache").read_text() == "not a folder"
+    assert (tmp_path / "cache").read_text("utf-8") == "not a folder"
 
 
 @pytest.mark.skipif(
@@ -455,6 +452,7 @@ def test_cache_on_a_read_only_disk_is_refused(site, tmp_path, monkeypatch):
     )
 
 
+@pytest.mark.slow
 def test_the_downloader_is_imported_only_to_download():
     code = "import sys, utils.corpora; sys.exit('pooch' in sys.modules)"
     assert os.spawnl(os.P_WAIT, sys.executable, sys.executable, "-c", code) == 0

@@ -168,7 +168,7 @@ def test_it_runs_where_nothing_is_installed(tmp_path):
         f"import runpy; print(runpy.run_path({str(ROOT / 'utils/environment.py')!r})['report']())"
     )
     bare = [sys.executable, "-I", "-S", "-c", script]  # neither site-packages nor this folder
-    result = subprocess.run(bare, cwd=tmp_path, capture_output=True, text=True)
+    result = subprocess.run(bare, cwd=tmp_path, capture_output=True, encoding="utf-8")
     assert result.stderr == ""
     assert re.search(r"^torch is missing: .+\.$", result.stdout, re.MULTILINE)
     assert re.search(r"^the project itself is not installed: .+\.$", result.stdout, re.MULTILINE)

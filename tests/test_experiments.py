@@ -260,6 +260,7 @@ def test_a_stopped_study_goes_on_where_it_was(tmp_path, monkeypatch, capsys):
     assert measured == [0, "stop", 1, 2]
 
 
+@pytest.mark.slow
 def test_studies_that_are_not_timed_run_side_by_side(tmp_path, monkeypatch):
     monkeypatch.setattr(studies, "RESULTS", tmp_path)
     fast = Study(("seed", "length", "attention"), [(0, 3, "dot"), (0, 5, "dot")], None, False)

@@ -23,14 +23,15 @@ from utils.grammar import (
     write_splits,
 )
 from utils.grammar.clauses import Clause, Noun, build
-from utils.grammar.phrases import NOUNS, VERBS, german_only, link
+from utils.grammar.lexicon import NOUNS, VERBS
+from utils.grammar.phrases import german_only, link
 
 ROOT = Path(__file__).resolve().parent.parent
 MINI = ROOT / "data" / "mini"
 STOP = link(".", ".")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=[pytest.param("slow", marks=pytest.mark.slow)])
 def splits():
     return make_splits()
 

@@ -129,7 +129,7 @@ def test_an_unchanged_file_is_not_read_twice(folder, passes):
 def test_a_longer_file_is_indexed_anew(folder, passes):
     from_disk(folder)
     for end in ("de", "en", "align"):
-        with (folder / f"train.{end}").open("a") as file:
+        with (folder / f"train.{end}").open("a", encoding="utf-8") as file:
             file.write("0-0\n" if end == "align" else "zehn\n")
     assert from_disk(folder)[-1].source == ("zehn",)
     assert len(passes) == 6
@@ -138,10 +138,12 @@ def test_a_longer_file_is_indexed_anew(folder, passes):
 def test_a_file_of_another_time_is_indexed_anew(folder, passes):
     from_disk(folder)
     german = folder / "train.de"
-    lines = german.read_text().splitlines()
-    german.write_text("".join(f"{line}\n" for line in [*lines[1:2], *lines[:1], *lines[2:]]))
+    lines = german.read_text("utf-8").splitlines()
+    german.write_text(
+        "".join(f"{line}\n" for line in [*lines[1:2], *lines[:1], *lines[2:]]), "utf-8"
+    )
     os.utime(german, ns=(0, 0))
-    (folder / "train.align").write_text("0-0\n" * 300)
+    (folder / "train.align").write_text("0-0\n" * 300, "utf-8")
     assert from_disk(folder)[0].source == tuple(lines[1].split())
     assert len(passes) == 6
 
@@ -161,7 +163,7 @@ def test_a_changed_file_with_a_mistake_is_refused(folder):
 
 
 def test_a_mistake_leaves_no_index(folder, place):
-    (folder / "train.align").write_text("0-0\n" * 299 + "0-77\n")
+    (folder / "train.align").write_text("0-0\n" * 299 + "0-77\n", "utf-8")
     with pytest.raises(CorpusError, match=r"train\.align, line 300: 0-77 points outside"):
         from_disk(folder)
     assert list(place.iterdir()) == []
@@ -177,11 +179,11 @@ def test_the_index_lies_beside_the_text_unless_the_environment_says_otherwise(fo
     monkeypatch.delenv("CORPUS_INDEX")
     from_disk(folder)
     (index,) = (folder / "index").iterdir()
-    assert index.stat().st_size == 8 * 3 * (300 + 3)
+    assert index.stat().st_size == 8 * 3 * (6 + 300 + 2)
 
 
 def test_an_index_that_cannot_be_written_names_the_variable(folder, place):
-    place.write_text("not a folder")
+    place.write_text("not a folder", "utf-8")
     with pytest.raises(CorpusError, match=r"cannot be written: .*: set CORPUS_INDEX to another"):
         from_disk(folder)
 
@@ -294,6 +296,7 @@ def peak_megabytes(folder, in_memory):
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_a_corpus_on_disk(tmp_path, monkeypatch):
     monkeypatch.setattr(text, "LISTED", 1000)
     draw, bound = random.Random(0), 4

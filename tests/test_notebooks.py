@@ -35,6 +35,7 @@ def write(tmp_path):
     return write
 
 
+@pytest.mark.slow
 def test_only_what_stays_true_is_saved(write):
     path = write(CELLS)
     execute(path)
@@ -51,6 +52,7 @@ def test_only_what_stays_true_is_saved(write):
     assert path.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_picture_is_written_to_the_file_that_its_cell_names(write):
     path = write("from IPython.display import Image\nImage(data=b'\\x89PNG line', format='png')")
     notebook = nbformat.read(path, as_version=4)

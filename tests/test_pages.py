@@ -43,7 +43,7 @@ class Page(HTMLParser):
             self.links.append(attributes["href"])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=[pytest.param("slow", marks=pytest.mark.slow)])
 def pages():
     return build_pages()
 
@@ -164,7 +164,7 @@ def png(source, **about):
 
 
 def test_the_figures_of_a_toy_notebook(tmp_path):
-    (tmp_path / "a.svg").write_text("<svg/>")
+    (tmp_path / "a.svg").write_text("<svg/>", "utf-8")
     cells = [
         new_markdown_cell("# 07 · Toy\n\n![<An> idea](a.svg)\n\n## Is `v` it?"),
         png('ax.set_title("It falls")'),

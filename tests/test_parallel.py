@@ -57,7 +57,7 @@ def launch(*arguments):
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
     ) as process:
         patience = threading.Timer(LIMIT, process.terminate)
         patience.start()
@@ -158,7 +158,7 @@ def test_without_the_launcher_there_is_one_process(monkeypatch):
 # --- two processes that call `fit` ---
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=[pytest.param("slow", marks=pytest.mark.slow)])
 def folder(tmp_path_factory):
     """Return a folder in which two processes left what they found."""
     folder = tmp_path_factory.mktemp("ranks")
@@ -245,7 +245,9 @@ def read_until(process, text):
 
 def children(process):
     """Return the numbers of the processes that `process` started, the oldest first."""
-    listed = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True)
+    listed = subprocess.run(
+        ["pgrep", "-P", str(process.pid)], capture_output=True, encoding="utf-8"
+    )
     return [int(number) for number in listed.stdout.split()]
 
 

@@ -71,8 +71,10 @@ def test_conda_environment_installs_the_same_project_with_the_same_pins():
     python, pip, pip_section = environment["dependencies"]
     assert pip == "pip"
     assert Version(python.removeprefix("python=")) in SpecifierSet(PROJECT["requires-python"])
-    install = re.search(r"pip install (--constraint.*)", (ROOT / "Makefile").read_text("utf-8"))
-    assert " ".join(pip_section["pip"]) == install[1].replace("'", "")
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    options = re.search(r"pip install (--constraint.*)", makefile)[1]
+    (what,) = re.findall(r"\$\(PIP\) (--editable \.)$", makefile, re.MULTILINE)
+    assert " ".join(pip_section["pip"]) == f"{options} {what}"
 
 
 # --- the Makefile, with stand-ins for Python so that nothing is installed ---
@@ -88,7 +90,7 @@ def checkout(tmp_path):
 
     def make(*arguments, **environment):
         """Run make; a stand-in for Python is given as the text of a shell script."""
-        clean = {"MAKEFLAGS": "", "MAKELEVEL": "", "TORCH_INDEX": ""}
+        clean = {"MAKEFLAGS": "", "MAKELEVEL": "", "CPU": ""}
         environment = {**os.environ, **clean, **environment}
         if "python" in environment:
             script = tmp_path / "stand-in"
@@ -96,28 +98,33 @@ def checkout(tmp_path):
             script.chmod(0o755)
             arguments = (*arguments, "PYTHON=./stand-in")
         return subprocess.run(
-            ["make", *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True
+            ["make", *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
         )
 
     make.folder = tmp_path
     return make
 
 
+PYTHON = shlex.quote(sys.executable)
 OLD_PYTHON = f"""
 [ "$1" = --version ] && echo Python 3.9.2 && exit
-exec '{sys.executable}' -c 'import sys; sys.version_info = (3, 9, 2); exec(sys.argv[2])' "$@"
+exec {PYTHON} -c 'import sys; sys.version_info = (3, 9, 2); exec(sys.argv[2])' "$@"
 """
 NO_VENV = f"""
 [ "$1" = -c ] && case "$2" in *venv*) echo "No module named ensurepip" >&2; exit 1;; esac
-exec '{sys.executable}' "$@"
+exec {PYTHON} "$@"
 """
 # "Makes" an environment whose pip writes a line to the file `installs`, or fails if told so.
 PRETENDS = f"""
-[ "$1" = -c ] && exec '{sys.executable}' "$@"
+[ "$1" = -c ] && exec {PYTHON} "$@"
 mkdir -p .venv/bin
 cat > .venv/bin/python <<'END'
 #!/bin/sh
-[ "$3" = install ] || exit 0
+case "$*" in *" install "*) ;; *) exit 0;; esac
 [ -z "$FAIL" ] || exit 1
 echo "$@" >> installs
 END
@@ -160,12 +167,12 @@ def test_make_env_installs_once_and_again_when_the_pins_change(checkout):
     installs = checkout.folder / "installs"
     for _ in range(2):
         assert checkout("env", python=PRETENDS).returncode == 0
-        assert len(installs.read_text().splitlines()) == 1
+        assert len(installs.read_text("utf-8").splitlines()) == 1
     for count, name in enumerate(["pyproject.toml", "constraints.txt"], start=2):
         stamp = (checkout.folder / ".venv/.installed").stat().st_mtime
         os.utime(checkout.folder / name, (stamp + 1, stamp + 1))
         assert checkout("env", python=PRETENDS).returncode == 0
-        assert len(installs.read_text().splitlines()) == count
+        assert len(installs.read_text("utf-8").splitlines()) == count
         os.utime(checkout.folder / name, (stamp - 1, stamp - 1))
 
 
@@ -173,24 +180,61 @@ def test_make_env_installs_once_and_again_when_the_pins_change(checkout):
 def test_an_install_that_fails_is_tried_again(checkout):
     assert checkout("env", python=PRETENDS, FAIL="yes").returncode != 0
     assert checkout("env", python=PRETENDS).returncode == 0
-    assert len((checkout.folder / "installs").read_text().splitlines()) == 1
+    assert len((checkout.folder / "installs").read_text("utf-8").splitlines()) == 1
 
 
 @needs_make
-def test_torch_can_come_from_another_index(checkout):
-    checkout("env", "TORCH_INDEX=https://index.example", python=PRETENDS)
-    torch, rest = (checkout.folder / "installs").read_text().splitlines()
-    assert "--index-url https://index.example" in torch and torch.endswith(" torch")
-    assert "--index-url" not in rest
+def test_readers_get_no_tools_of_maintainers_until_a_command_needs_them(checkout):
+    installs = checkout.folder / "installs"
+    assert checkout("lab", python=PRETENDS).returncode == 0
+    assert "[test]" not in installs.read_text("utf-8")
+    for _ in range(2):
+        assert checkout("check", python=PRETENDS).returncode == 0
+        reading, rest = installs.read_text("utf-8").splitlines()
+        assert reading.endswith("--editable .") and rest.endswith("--editable .[test]")
+
+
+@needs_make
+@pytest.mark.parametrize("command", ["env", "lab", "models", "captions", "experiments"])
+def test_what_readers_run_needs_their_own_set_only(checkout, command):
+    assert "[test]" not in checkout("-n", command, f"PYTHON={sys.executable}").stdout
+
+
+@needs_make
+@pytest.mark.parametrize("word", ["CPU=", "CPU=0", "CPU=no", ""])
+def test_without_the_word_torch_comes_as_it_is(checkout, word):
+    assert (
+        "uv" not in checkout("-n", "env", *filter(None, [word]), f"PYTHON={sys.executable}").stdout
+    )
+
+
+@needs_make
+@pytest.mark.parametrize(
+    ("system", "python"), [("Windows_NT", ".venv/Scripts/python"), ("", ".venv/bin/python")]
+)
+def test_the_environments_python_is_found_where_the_system_puts_it(checkout, system, python):
+    command = checkout("-n", "check", f"PYTHON={sys.executable}", OS=system).stdout
+    assert set(re.findall(r"(?<=\s)\.venv/\w+/python", command)) == {python}
+
+
+@needs_make
+def test_one_word_takes_the_smaller_build_of_torch(checkout):
+    assert checkout("env", "CPU=1", python=PRETENDS).returncode == 0
+    uv, torch, rest = (checkout.folder / "installs").read_text("utf-8").splitlines()
+    assert uv.endswith("--constraint constraints.txt uv")
+    assert "-m uv pip install" in torch and "--torch-backend cpu" in torch
+    assert "--constraint constraints.txt" in torch and torch.endswith(" torch")
+    assert "uv" not in rest
+    assert checkout("lab", python=PRETENDS).returncode == 0  # forgetting the word does no harm
+    assert len((checkout.folder / "installs").read_text("utf-8").splitlines()) == 3
 
 
 @needs_make
 @pytest.mark.skipif(sys.platform == "darwin", reason="a Mac always has a display")
 @pytest.mark.parametrize(("display", "opens"), [("", False), (":0", True)])
 def test_make_lab_opens_a_browser_only_where_there_is_a_display(checkout, display, opens):
-    command = checkout(
-        "-n", "lab", f"PYTHON={sys.executable}", DISPLAY=display, WAYLAND_DISPLAY=""
-    ).stdout
+    python = f'exec {PYTHON} "$@"'
+    command = checkout("-n", "lab", python=python, DISPLAY=display, WAYLAND_DISPLAY="").stdout
     assert ("--no-browser" not in command) == opens
     assert "--ip=localhost" in command
     assert ("--allow-root" in command) == (os.geteuid() == 0)
@@ -210,7 +254,7 @@ HOOKS = {
 def test_ruff_has_nothing_to_say(hook):
     ruff = [sys.executable, *shlex.split(HOOKS[hook])[1:]]
     environment = os.environ | {"RUFF_NO_CACHE": "true", "RUFF_OUTPUT_FORMAT": "concise"}
-    result = subprocess.run(ruff, cwd=ROOT, env=environment, capture_output=True, text=True)
+    result = subprocess.run(ruff, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
     assert result.returncode == 0, result.stdout + result.stderr
 
 
@@ -225,7 +269,7 @@ def test_every_other_hook_runs_tests_that_exist(hook):
 
 def repository_files() -> list[Path]:
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
     if result.returncode != 0:
         pytest.skip("not a git checkout")
     return [path for name in result.stdout.split("\0") if name and (path := ROOT / name).is_file()]
@@ -233,6 +277,7 @@ def repository_files() -> list[Path]:
 
 TOP_LEVEL = {"notebooks", "utils", "data", "tests", "README.md", "environment.yml"}
 CONVENTIONAL = {"pyproject.toml", "constraints.txt", "Makefile", "LICENSE", "CONTRIBUTING.md"}
+CONVENTIONAL |= {"conftest.py"}
 
 
 def test_the_top_level_holds_what_a_reader_looks_for():
@@ -257,7 +302,7 @@ def test_words_are_spelled_as_in_american_english(tmp_path):
         files[-1].write_text(cells.replace("**", ""), "utf-8")  # bold letters split no word
     config = f"--toml={ROOT / 'pyproject.toml'}"
     command = [sys.executable, "-m", "codespell_lib", config, *map(str, files)]
-    result = subprocess.run(command, capture_output=True, text=True)
+    result = subprocess.run(command, capture_output=True, encoding="utf-8")
     assert (result.returncode, result.stdout) == (0, ""), result.stdout + result.stderr
 
 

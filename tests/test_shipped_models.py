@@ -36,7 +36,9 @@ def test_those_that_make_models_trains_are_shipped_and_listed():
     }
 
 
-@pytest.fixture(scope="module", params=claims())
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=pytest.mark.slow) for name in claims()]
+)
 def measured(request):
     """Return a translator's name, its BLEU in each bucket of the test split, and its AER."""
     corpus, translator = load_corpus("mini").test, Translator.load(f"mini-{request.param}")
@@ -73,6 +75,7 @@ def test_together_they_are_small():
 # The translator of captions
 
 
+@pytest.mark.slow
 def test_the_translator_of_captions_is_small_and_works_without_a_network():
     assert (SHIPPED_FOLDER / "multi30k-additive.pt").stat().st_size <= 12e6
     captions = REPOSITORY / "data" / "captions"

@@ -23,9 +23,36 @@ def test_what_is_saved_comes_back(path):
     assert loaded == {"number": 3, "words": ["eins", "zwei"], "weights": {}}
 
 
-def test_others_can_read_a_file(path):
+@pytest.fixture
+def umask():
+    """Return a function that sets the umask until the test is over."""
+    before = os.umask(0)
+    yield os.umask
+    os.umask(before)
+
+
+def rights(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    ("mask", "mode"),
+    [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664), (0o027, 0o640)],
+    ids=["others may read", "a private account", "a shared group", "a group that reads"],
+)
+def test_the_umask_says_who_can_read_a_new_file(path, umask, mask, mode):
+    umask(mask)
     save_atomically(CONTENT, path)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert rights(path) == mode
+    assert rights(path.parent) == 0o777 & ~mask
+
+
+def test_a_file_that_is_written_again_keeps_its_readers(path, umask):
+    umask(0o022)
+    save_atomically({"number": 1}, path)
+    path.chmod(0o600)
+    save_atomically({"number": 2}, path)
+    assert rights(path) == 0o600
 
 
 def test_a_new_file_replaces_the_old_one(path):

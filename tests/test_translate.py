@@ -63,12 +63,12 @@ def test_a_picture_shows_where_it_looked(run, tmp_path, name):
         assert b"<svg" in picture
 
 
+@pytest.mark.slow
 def test_it_runs_from_the_command_line():
     done = subprocess.run(
         [sys.executable, "-m", "utils.translate", "Der Lehrer liest das Buch.", "--beam=2"],
         cwd=REPOSITORY,
         capture_output=True,
-        text=True,
         timeout=120,
         encoding="utf-8",
     )

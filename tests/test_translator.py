@@ -110,6 +110,7 @@ def test_no_sentence_raises(translator, sentence):
     )
 
 
+@pytest.mark.slow
 def test_order_is_kept_over_many_batches(translator):
     sources = [pair.source for pair in number_pairs(300, longest=8, seed=7)]
     translations = translator.translate(sources)
@@ -250,6 +251,7 @@ def test_half_a_file_gets_a_sentence(saved, part):
         Translator.load(saved)
 
 
+@pytest.mark.slow
 def test_a_file_with_wrong_bytes_loads_or_gets_a_sentence(saved):
     content, draw = saved.read_bytes(), random.Random(0)
     refused = 0

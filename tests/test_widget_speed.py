@@ -28,7 +28,7 @@ SENTENCES = tuple(
 )[1:4]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=[pytest.param("slow", marks=pytest.mark.slow)])
 def made():
     """Return the explorers by name."""
     pairs = [pair for pair in load_corpus("mini").test if len(pair.source) == 30]

@@ -231,6 +231,7 @@ def typed_into():
     return {name: make() for name, make in TYPED_INTO.items()}
 
 
+@pytest.mark.slow
 @typing
 @settings(max_examples=100, deadline=None)
 @given(text=st.text(max_size=80))

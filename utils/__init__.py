@@ -5,15 +5,20 @@ those above it:
 
     environment  is everything there? standard library only
     failures     what the system refuses, in one sentence; how a command ends
+    limits       numbers that a person chooses, checked
+    pairs        Pair: a sentence in two languages
     grammar      a miniature German–English grammar: sentence pairs with gold word alignment
     storage      files that are written whole or not at all
+    editions     the notebooks read, and what is made of them written where people work
     corpora      load_corpus: the shipped corpus, Multi30k, or a folder of your own
     subwords     words in pieces, by sentencepiece
     text         words to numbers: vocabularies and bucketed batches (torchtext lives here)
     attention    FixedContext, DotAttention, GeneralAttention, AdditiveAttention
+    config       what a model is built from: sizes that fit, words that are there
     model        Encoder, Decoder, Seq2Seq, build_model
     transformer  the same interface without recurrence: self-attention and cross-attention
     table_model  a toy translator whose next-word probabilities you write in a table
+    contents     what a file with a model holds: written, checked, read
     decoding     greedy search and beam search, batched
     translator   Translator = model + vocabularies
     trace        one translation, with everything that is computed on the way
@@ -21,6 +26,7 @@ those above it:
     training     fit, checkpoints, and `python -m utils.training`
     experiments  what takes longer than a notebook may: `make experiments`
     exercises    checkers: a hint for a wrong answer, "not attempted yet" for none
+    labels       any word as a figure can show it
     plots        one function for each kind of picture
     widgets      the explorers: controls, a picture, its finding in words
     animation    the moving picture of the README: `make animation`

@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from utils import plots
-from utils.storage import write_atomically
+from utils.failures import run
+from utils.storage import check_writable, write_atomically
 from utils.text import END
 from utils.trace import Trace, trace
 from utils.translator import Translator
@@ -45,6 +46,7 @@ def draw_frame(traced: Trace, t: int) -> Image.Image:
 
 def main() -> int:
     """Write the animation; return the exit code."""
+    check_writable(TARGET)
     plots.set_style()
     translator = Translator.load(f"mini-{TRANSLATOR}")
     traced = trace(translator, translator.read(SENTENCE))
@@ -56,4 +58,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

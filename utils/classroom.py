@@ -4,17 +4,21 @@ Answers stand between nbgrader's marks, `### BEGIN SOLUTION` and `### END SOLUTI
 own preprocessor takes them out. The same files can be used in an nbgrader course.
 """
 
-import shutil
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import Config
 
+from utils.editions import choose_folder, read_notebook, shown, write_edition
 from utils.environment import ROOT
-from utils.storage import write_text_atomically
+from utils.failures import run
 
-NOTEBOOKS, CLASSROOM = ROOT / "notebooks", ROOT / "build" / "classroom"
+NOTEBOOKS = ROOT / "notebooks"
 STUB = "..."  # what stands in the place of an answer
 
 
@@ -41,20 +45,28 @@ def tags(cell: NotebookNode) -> list[str]:
     return cell.metadata.get("tags", [])
 
 
-def main() -> int:
-    """Write build/classroom/ anew; return the exit code."""
-    if CLASSROOM.exists():
-        shutil.rmtree(CLASSROOM)
-    CLASSROOM.mkdir(parents=True)
-    shutil.copytree(NOTEBOOKS / "images", CLASSROOM / "images")
-    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
-    for path in paths:
-        text = nbformat.writes(clear_solutions(nbformat.read(path, as_version=4)))
-        text = text.replace("](../", "](../../")  # this folder lies one deeper
-        write_text_atomically(CLASSROOM / path.name, text)
-    print(f"{len(paths)} notebooks without answers in {CLASSROOM.relative_to(ROOT)}/")
+def edition(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and content of each file that students get in `folder`."""
+    root = quote(Path(os.path.relpath(ROOT, folder)).as_posix())
+    for path in sorted(NOTEBOOKS.glob("images/*")):
+        yield f"images/{path.name}", path.read_bytes()
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        try:
+            text = nbformat.writes(clear_solutions(read_notebook(path)))
+        except RuntimeError as error:
+            raise ValueError(f"{path}: {error}") from error
+        yield path.name, text.replace("](../", f"]({root}/").encode()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the notebooks without answers; return the exit code."""
+    what = "Write the notebooks without answers. What you have changed there is kept."
+    folder = choose_folder("utils.classroom", "classroom", what, arguments)
+    kept = write_edition(edition(folder), folder)
+    count = len(list(NOTEBOOKS.glob("*.ipynb")))
+    print(f"{count} notebooks without answers in {shown(folder)}/", *kept, sep="\n")
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

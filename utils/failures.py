@@ -108,7 +108,7 @@ class _Output:
 
     def __init__(self, stream: TextIO | None, goes_on_unheard: bool):
         if stream is None:  # closed by whoever started the command, as `>&-` does
-            stream = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+            stream = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
         self._stream, self._goes_on_unheard = stream, goes_on_unheard
@@ -156,12 +156,9 @@ def file_name(text: str) -> Path:
 def whole(text: str) -> int:
     """Read a whole number."""
     try:
-        number = int(text)
+        return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"must be a whole number, not {text[:30]!r}") from None
-    if abs(number) > LARGEST_NUMBER:
-        raise argparse.ArgumentTypeError(f"must be at most {LARGEST_NUMBER:,}")
-    return number
 
 
 def positive(text: str) -> int:
@@ -169,6 +166,8 @@ def positive(text: str) -> int:
     number = whole(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
+    if number > LARGEST_NUMBER:
+        raise argparse.ArgumentTypeError(f"must be at most {LARGEST_NUMBER:,}")
     return number
 
 

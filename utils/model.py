@@ -10,7 +10,6 @@ size, M the memory's, Q the decoder state's, V the target vocabulary's.
 """
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -18,26 +17,12 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from utils.attention import ATTENTIONS, Encoded, last_states, lengths_to_mask
+from utils.config import ModelConfig, check_fields
+from utils.limits import checked
 from utils.text import Fields
 
 EMBEDDING_SCALE = 0.4  # standard deviation of the first numbers in an embedding,
 TIED_SCALE = 0.1  # and in one that is the output layer, too
-
-
-@dataclass(frozen=True)
-class ModelConfig:
-    """Everything that is needed to build a model of the same shape again."""
-
-    source_size: int
-    target_size: int
-    source_padding: int
-    target_padding: int
-    attention: str
-    embedding_size: int
-    hidden_size: int
-    memory_size: int
-    dropout: float
-    tied: bool = False
 
 
 def small_embedding(words: int, size: int, padding: int) -> nn.Embedding:
@@ -208,7 +193,7 @@ def build_from(config: Any, network: type[nn.Module], seed: int | None) -> nn.Mo
     """Return network(config); with a seed, the same weights each time, and no trace of the draw."""
     with torch.random.fork_rng(range(torch.cuda.device_count()), enabled=seed is not None):
         if seed is not None:
-            torch.manual_seed(seed)
+            torch.manual_seed(checked("seed", seed))
         return network(config)
 
 
@@ -229,20 +214,14 @@ def build_model(
     matrix for both embeddings and the output, so both languages must share a vocabulary. A `seed`
     gives the same weights each time. ValueError: an unknown attention, or sizes that do not fit.
     """
-    memory_size = hidden_size if memory_size is None else memory_size
-    if attention not in ATTENTIONS:
-        raise ValueError(f"unknown attention {attention!r}: choose one of {', '.join(ATTENTIONS)}.")
-    if memory_size % 2:
-        raise ValueError(f"memory_size must be even, for two directions, not {memory_size}.")
-    if tied and fields.source.vocab.itos != fields.target.vocab.itos:
-        raise ValueError("tied needs one vocabulary for both languages: use subwords, too.")
     config = ModelConfig(
         **fields.sizes,
         attention=attention,
         embedding_size=embedding_size,
         hidden_size=hidden_size,
-        memory_size=memory_size,
+        memory_size=hidden_size if memory_size is None else memory_size,
         dropout=dropout,
         tied=tied,
     )
+    check_fields(config, fields)
     return build_from(config, Seq2Seq, seed)

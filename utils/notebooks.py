@@ -11,23 +11,33 @@ A cell whose metadata says `"picture": "images/name.png"` also writes what it dr
 which the README shows.
 """
 
+import argparse
 import base64
+import os
 import re
-import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+
+from utils.editions import read_notebook
+from utils.failures import run
+from utils.storage import check_writable, write_bytes_atomically, write_text_atomically
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 SECONDS_PER_CELL = 400
+# Threads that wait for each other give up their core: busy waiting takes it from whoever has work.
+WAITING = {"OMP_WAIT_POLICY": "PASSIVE"}
 
 
 def execute(path: Path) -> None:
     """Run the notebook in its own folder and save it; the first cell that fails raises."""
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read_notebook(path)
+    check_writable(path)
     client = NotebookClient(
         notebook,
         timeout=SECONDS_PER_CELL,
@@ -36,10 +46,10 @@ def execute(path: Path) -> None:
         coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     )
-    client.execute()
+    client.execute(env=WAITING | os.environ)
     remove_traces(notebook)
     save_pictures(notebook, path.parent)
-    nbformat.write(notebook, path)
+    write_text_atomically(path, nbformat.writes(notebook) + "\n")
 
 
 def remove_traces(notebook: NotebookNode) -> None:
@@ -61,7 +71,7 @@ def save_pictures(notebook: NotebookNode, folder: Path) -> None:
     for cell in notebook.cells:
         if "picture" in cell.metadata:
             (png,) = [output.data["image/png"] for output in cell.outputs if "data" in output]
-            (folder / cell.metadata["picture"]).write_bytes(base64.b64decode(png))
+            write_bytes_atomically(folder / cell.metadata["picture"], base64.b64decode(png))
 
 
 def _is_progress_bar(output: NotebookNode) -> bool:
@@ -69,14 +79,35 @@ def _is_progress_bar(output: NotebookNode) -> bool:
     return WIDGET_VIEW in data and re.search(r"\d+%\|.*\|", data.get("text/plain", "")) is not None
 
 
-def main(names: list[str]) -> None:
+def say_what_failed(error: Exception) -> str:
+    """Return in one line why a notebook did not run to its end."""
+    if isinstance(error, CellExecutionError):
+        return f"a cell raised {error.ename}: {' '.join(error.evalue.split())[:300]}"
+    if isinstance(error, CellTimeoutError):
+        return f"a cell took longer than {SECONDS_PER_CELL} s"
+    return "its kernel died, perhaps because the memory was full"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Execute the named notebooks one after the other, and say how long each took."""
-    for name in names:
-        print(name, end=" ", flush=True)
+    parser = argparse.ArgumentParser(
+        prog="python -m utils.notebooks",
+        description="Run notebooks from top to bottom and save them with their outputs.",
+    )
+    parser.add_argument("notebooks", nargs="+", type=Path, help="files that end in .ipynb")
+    for path in parser.parse_args(arguments).notebooks:
+        print(path, end=" ", flush=True)
         started = time.perf_counter()
-        execute(Path(name))
+        try:
+            execute(path)
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            print("failed")
+            raise ValueError(
+                f"{path} is as it was: {say_what_failed(error)}. Open it and run it to see where."
+            ) from error
         print(f"{time.perf_counter() - started:.0f} s")
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

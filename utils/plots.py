@@ -16,6 +16,7 @@ from matplotlib.patches import Patch
 from torch import Tensor
 
 from utils.attention import ATTENTIONS
+from utils.labels import drawable
 from utils.training import History
 
 PALETTE = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#56B4E9")
@@ -61,7 +62,7 @@ def set_style() -> None:
 def map_size(source: Sequence[str], target: Sequence[str]) -> tuple[float, float]:
     """Return width and height, in inches, of a figure with one attention map of these words."""
     cell = max(CELL, min(LARGEST_CELL, 4 / max(len(source), len(target))))
-    left, top = (LETTER * max(map(len, words)) for words in (target, source))
+    left, top = (LETTER * max(map(len, drawable(words)[0])) for words in (target, source))
     return 1.6 + left + cell * len(source), 0.8 + top + cell * len(target)
 
 
@@ -87,7 +88,7 @@ def length_curve(
     that no interval hides another.
     """
     for i, (name, frame) in enumerate(scores.items()):
-        error = [frame[value] - frame.low, frame.high - frame[value]]
+        error = np.array([frame[value] - frame.low, frame.high - frame[value]])
         look = {"color": colors.get(name, NEUTRAL), "marker": markers.get(name, "o")}
         buckets = np.arange(len(frame))
         beside = 0.08 * (i - (len(scores) - 1) / 2)
@@ -104,7 +105,7 @@ def changes(table: pd.DataFrame, ax: Axes, color: str = NEUTRAL) -> Axes:
 
     `table` has the columns variant, against, change, low and high.
     """
-    error = [table.change - table.low, table.high - table.change]
+    error = np.array([table.change - table.low, table.high - table.change])
     names = [f"{row.variant}\nagainst {row.against}" for row in table.itertuples()]
     ax.axvline(0, color=NEUTRAL, lw=1.5)
     ax.errorbar(table.change, names, xerr=error, fmt="o", color=color, capsize=4)
@@ -137,18 +138,19 @@ def attention_map(
         linecolor="#DDDDDD",
         annot=bool(numbers),
         fmt=numbers,
-        xticklabels=list(source),
-        yticklabels=list(target),
+        xticklabels=False,  # seaborn would measure each
+        yticklabels=False,
         cbar=bar,
         cbar_kws={"label": "weight α", "shrink": 0.7},
     )
     ax.grid(visible=False)  # it would show where weights are missing
     ax.xaxis.tick_top()
-    ax.tick_params(axis="x", rotation=60, length=0)
-    ax.tick_params(axis="y", rotation=0, length=0)
-    for label in ax.get_xticklabels():
-        label.set_horizontalalignment("left")
-        label.set_rotation_mode("anchor")
+    ax.tick_params(length=0)
+    words, look = drawable(source)
+    slanted = {"rotation": 60, "ha": "left", "rotation_mode": "anchor"}
+    ax.set_xticks(np.arange(len(words)) + 0.5, words, **look, **slanted)
+    words, look = drawable(target)
+    ax.set_yticks(np.arange(len(words)) + 0.5, words, **look, va="center")
     return ax
 
 
@@ -183,7 +185,8 @@ def word_bars(
     bars = ax.bar(positions, values, color=color)
     if numbers:
         ax.bar_label(bars, fmt=numbers, padding=2, size="small")
-    ax.set_xticks(positions, words, rotation=60, ha="right", rotation_mode="anchor")
+    labels, look = drawable(words)
+    ax.set_xticks(positions, labels, **look, rotation=60, ha="right", rotation_mode="anchor")
     ax.grid(axis="x", visible=False)
     return ax
 
@@ -209,9 +212,11 @@ def word_grid(
     mask = np.asarray(mask)
     edges = {"edgecolors": "white", "linewidth": 2}
     ax.pcolormesh(mask, cmap=PADDING_OR_WORD, vmin=0, vmax=1, **edges)
+    centered = {"ha": "center", "va": "center", "color": INK, "size": 15}
     for b, row in enumerate(rows):
-        for j, word in enumerate(row):
-            ax.text(j + 0.5, b + 0.5, word, ha="center", va="center", color=INK, size=15)
+        words, look = drawable(row)
+        for j, word in enumerate(words):
+            ax.text(j + 0.5, b + 0.5, word, **look, **centered)
     ax.set_xticks(np.arange(mask.shape[1]) + 0.5, range(mask.shape[1]))
     ax.set_yticks(np.arange(len(names)) + 0.5, names)
     ax.set(xlabel="position", ylim=(len(names), 0), aspect="auto")

@@ -53,8 +53,14 @@ class Subwords:
 
     @classmethod
     def from_tensor(cls, numbers: Tensor) -> "Subwords":
-        """Rebuild what `to_tensor` made; RuntimeError if the numbers are anything else."""
-        return cls(bytes(numbers.tolist()))
+        """Rebuild what `to_tensor` made; ValueError if the numbers are anything else."""
+        is_bytes = isinstance(numbers, Tensor) and numbers.dtype == torch.uint8
+        if not is_bytes or numbers.dim() != 1 or not len(numbers):
+            raise ValueError("the subwords are no bytes of a set of pieces.")
+        try:
+            return cls(numbers.numpy(force=True).tobytes())
+        except RuntimeError as error:  # sentencepiece has no class for them
+            raise ValueError("the subwords are damaged.") from error
 
     def to_tensor(self) -> Tensor:
         """Return the pieces as bytes in a tensor, which a file without code can hold."""

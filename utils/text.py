@@ -19,7 +19,7 @@ from torchtext import data
 from torchtext.vocab import Vocab
 
 from utils.corpora import GERMAN_ENGLISH, Corpus, language_name
-from utils.grammar import Pair
+from utils.pairs import Pair
 from utils.subwords import Subwords
 
 UNKNOWN, PADDING, START, END = "<unk>", "<pad>", "<sos>", "<eos>"

@@ -4,38 +4,33 @@ The file that `save` writes holds numbers and words only and is read with `weigh
 opening someone else's translator cannot run code.
 """
 
-import copy
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from utils.corpora import GERMAN_ENGLISH, detokenize, tokenize
+from utils.config import check_fields
+from utils.contents import pack, unpack
+from utils.corpora import detokenize, tokenize
 from utils.decoding import Hypothesis, beam_search, greedy
 from utils.failures import expand
-from utils.grammar import Pair
-from utils.model import ModelConfig, Seq2Seq
-from utils.storage import load_safely, save_atomically
-from utils.subwords import Subwords, join, weights_of_words
+from utils.model import Seq2Seq
+from utils.pairs import Pair
+from utils.storage import check_format, load_safely, save_atomically
+from utils.subwords import join, weights_of_words
 from utils.text import (
     END,
     START,
     UNKNOWN,
     Fields,
     encode_sources,
-    fields_from_words,
     make_batches,
     match_case,
 )
-from utils.transformer import Transformer, TransformerConfig
+from utils.transformer import Transformer
 
-NETWORKS = {
-    "ModelConfig": (ModelConfig, Seq2Seq),
-    "TransformerConfig": (TransformerConfig, Transformer),
-}
 SHIPPED_FOLDER = Path(__file__).parents[1] / "data" / "models"
 BATCH_SIZE = 128
 
@@ -59,13 +54,7 @@ class Translator:
     """A model with the vocabularies it was trained with."""
 
     def __init__(self, model: Seq2Seq | Transformer, fields: Fields):
-        sizes = (len(fields.source.vocab), len(fields.target.vocab))
-        if sizes != (model.config.source_size, model.config.target_size):
-            raise ValueError(
-                f"the model was built for vocabularies of {model.config.source_size} and "
-                f"{model.config.target_size} words, but the fields have {sizes[0]} and {sizes[1]}: "
-                "use the fields it was trained with."
-            )
+        check_fields(model.config, fields)
         self.model = model
         self.fields = fields
 
@@ -180,18 +169,7 @@ class Translator:
 
         `half` writes 16-bit numbers: half the size, and translations that hardly ever differ.
         """
-        model = copy.deepcopy(self.model).half() if half else self.model
-        subwords = self.fields.subwords
-        content = {
-            "kind": type(self.model.config).__name__,
-            "config": asdict(self.model.config),
-            "source_words": self.fields.source.vocab.itos,
-            "target_words": self.fields.target.vocab.itos,
-            "languages": self.fields.languages,
-            "subwords": None if subwords is None else subwords.to_tensor(),
-            "weights": model.state_dict(),
-        }
-        save_atomically(content, expand(path))
+        save_atomically(pack(self.model, self.fields, half), expand(path))
 
     @classmethod
     def load(cls, path_or_name: str | Path, device: str | torch.device = "cpu") -> "Translator":
@@ -200,19 +178,19 @@ class Translator:
         Raises FileNotFoundError when there is no such file, ValueError when it holds no translator.
         """
         path = _find(path_or_name)
-        content = load_safely(path, device)
-        try:
-            pieces = content.get("subwords")  # files without subwords may lack it
-            subwords = None if pieces is None else Subwords.from_tensor(pieces)
-            words = content["source_words"], content["target_words"]
-            languages = tuple(content.get("languages", GERMAN_ENGLISH))  # older files lack them
-            fields = fields_from_words(*words, subwords, languages)
-            config, network = NETWORKS[content.get("kind", "ModelConfig")]  # older files lack it
-            model = network(config(**content["config"]))
-            model.load_state_dict(content["weights"])
-        except (KeyError, TypeError, RuntimeError) as error:
+        content = load_safely(path)
+        if "identity" in content:
             raise ValueError(
-                f"{path} holds no translator of this version: train it anew."
+                f"{path} is a checkpoint, from which a training goes on, and no translator: "
+                "give the file that was saved after the training."
+            )
+        check_format(content, path)
+        try:
+            model, fields = unpack(content)
+        except (ValueError, RuntimeError) as error:
+            raise ValueError(
+                f"{path} holds no translator that can be used, because "
+                f"{str(error).rstrip('.')}: use another copy of it, or train again."
             ) from error
         return cls(model.to(device).eval(), fields)
 

@@ -20,7 +20,7 @@ SELF_TIME = re.compile(r"^import time: +(\d+) \|.*\| +utils\b", re.MULTILINE)  #
 
 def run_python(*arguments):
     command = [sys.executable, *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stderr
+    return subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stderr
 
 
 @pytest.mark.parametrize(

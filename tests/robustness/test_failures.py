@@ -19,7 +19,7 @@ def run(script: str, folder: Path, output: str | None = None, shell: str = "") -
     if output is None:
         result = subprocess.run(command, capture_output=True, encoding="utf-8")
         return result.returncode, result.stdout, result.stderr
-    with open(output, "w") as target:
+    with open(output, "w", encoding="utf-8") as target:
         result = subprocess.run(command, stdout=target, stderr=subprocess.PIPE, encoding="utf-8")
     return result.returncode, "", result.stderr
 

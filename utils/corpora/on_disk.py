@@ -1,20 +1,27 @@
 """Pairs that stay on disk: an index says where each line ends, and a pair is read when asked for.
 
-The text files and the index are mapped into memory: the system brings in the pages that are read,
-and drops them when memory is short. So a corpus may be larger than the memory.
+The index is mapped into memory: the system brings in the pages that are read, and drops them when
+memory is short. So a corpus may be larger than the memory. The text is read line by line, not
+mapped: a mapped file that somebody cuts short takes the whole process down.
 
 The index is made in one pass over the text, which also looks for mistakes: the first line with one
 is named, while `load_split` in memory looks at one file after the other. It is kept in the corpus'
 own folder, in `index/`, or where the environment variable `CORPUS_INDEX` says (see
-`environment.writable_folder`), and made anew when the size or the time of a text file has changed.
-It takes 8 bytes for each line of each file.
+`environment.writable_folder`), and made again when the size or the time of a text file has changed,
+or when the index itself is damaged. It takes 8 bytes for each line of each file. Its rows, one
+number for each file:
+
+    size | time | SHA-256 of the file (4 rows) | 0 | end of line 1 | … | checksum of the others
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from io import FileIO
 from itertools import chain, zip_longest
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from weakref import finalize
+from zlib import crc32
 
 import numpy as np
 from tqdm import tqdm
@@ -23,28 +30,43 @@ from utils.corpora.lines import (
     CorpusError,
     are_spaced,
     check_counts,
+    line_of,
     pair_of,
     readable,
     stream_lines,
-    text_of,
 )
+from utils.corpora.plain import check_kind
 from utils.environment import writable_folder
-from utils.grammar import Pair
+from utils.pairs import Pair
 from utils.storage import write_atomically
+
+HEAD = 6  # rows above the first that says where a line ends
 
 
 class PairsOnDisk(Sequence[Pair]):
     """The pairs of a split, read from its files (source, target, perhaps links) when asked for.
 
-    It must not change while it is in use. Raises CorpusError as `load_corpus` does, when it is
-    made. A copy for another process opens the files again.
+    Raises CorpusError as `load_corpus` does, when it is made, and later when a file has changed
+    since. A copy for another process opens the files again.
     """
 
     def __init__(self, paths: Sequence[Path], progress: bool = False):
         self.paths = tuple(paths)
         index = _open_index(self.paths, progress)
-        self._ends = index[2:]  # (pairs + 1, files); in the first row, where the first line begins
-        self._texts = [_map(path) for path in self.paths]
+        self._ends = index[HEAD:-1]  # (pairs + 1, files); in the first row, where line 1 begins
+        self._digests = index[2:HEAD]
+        self._files = [path.open("rb", buffering=0) for path in self.paths]
+        for file in self._files:
+            finalize(self, file.close)
+        self._stamp = index[:2].T.tolist()
+
+    @property
+    def digest(self) -> str:
+        """What tells these files from others, by every byte they had when the index was made.
+
+        A change since then that leaves a file's size and time as they were goes unnoticed.
+        """
+        return self._digests.tobytes().hex()
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -54,29 +76,37 @@ class PairsOnDisk(Sequence[Pair]):
         if isinstance(wanted, range):
             return tuple(self[number] for number in wanted)
         starts, ends = self._ends[wanted : wanted + 2].tolist()
-        lines = [
-            text_of(text[start:end])
-            for text, start, end in zip(self._texts, starts, ends, strict=True)
-        ]
-        return pair_of(lines, self.paths, wanted + 1)
+        pieces = zip(self.paths, self._files, self._stamp, starts, ends, strict=True)
+        raws = [_read(*piece) for piece in pieces]
+        lines = map(line_of, raws, are_spaced(self.paths))
+        return pair_of(tuple(lines), self.paths, wanted + 1)
 
     def __reduce__(self) -> tuple:
         return PairsOnDisk, (self.paths,)
 
 
-def _map(path: Path) -> mmap:
-    with path.open("rb") as file:
-        return mmap(file.fileno(), 0, access=ACCESS_READ)
+def _read(path: Path, file: FileIO, stamp: Sequence[int], start: int, end: int) -> bytes:
+    """Return some bytes of a file; CorpusError if it is not as it was when the index was made."""
+    status = os.fstat(file.fileno())
+    if [status.st_size, status.st_mtime_ns] != stamp:
+        raise CorpusError(
+            f"{path} has changed while it was in use; start again, and leave it alone"
+        )
+    if hasattr(os, "pread"):  # safe when processes share the open file
+        return os.pread(file.fileno(), end - start, start)
+    file.seek(start)
+    return file.read(end - start)
 
 
 def _open_index(paths: Sequence[Path], progress: bool) -> np.ndarray:
-    """Return the index (pairs + 3, files), mapped: sizes, times, and where each line ends."""
-    path, stamp = _index_path(paths), _stamp(paths)
-    if not (path.exists() and np.array_equal(_map_index(path, len(paths))[:2], stamp)):
+    """Return the index (HEAD + pairs + 2, files), mapped; make it where there is none that fits."""
+    stamp = _stamp(paths)
+    path = _index_path(paths)
+    if not _fits(path, stamp):
         rows = tqdm(_ends(paths), f"index of {paths[0].stem}", leave=False, disable=not progress)
-        numbers = (np.array(row, np.uint64).tobytes() for row in chain(stamp, rows))
+        numbers = chain(stamp, _hashes(paths), rows)
         try:
-            write_atomically(path, lambda file: file.writelines(numbers))
+            write_atomically(path, lambda file: file.writelines(_with_checksum(numbers)))
         except OSError as error:
             raise CorpusError(f"{error}: set CORPUS_INDEX to another folder") from None
     return _map_index(path, len(paths))
@@ -89,6 +119,27 @@ def _index_path(paths: Sequence[Path]) -> Path:
     return writable_folder("CORPUS_INDEX", paths[0].parent / "index") / name
 
 
+def _fits(path: Path, stamp: np.ndarray) -> bool:
+    """Tell whether an index is there, whole, and made of files with this stamp."""
+    files = stamp.shape[1]
+    if not path.is_file() or path.stat().st_size < 8 * files * (HEAD + 2):
+        return False
+    if path.stat().st_size % (8 * files):
+        return False
+    index = _map_index(path, files)
+    return np.array_equal(index[:2], stamp) and bool((index[-1] == crc32(index[:-1])).all())
+
+
+def _with_checksum(rows: Iterable[Sequence[int]]) -> Iterator[bytes]:
+    """Yield rows as bytes, and a last one, of their checksum."""
+    checksum, row = 0, ()
+    for row in rows:
+        numbers = np.array(row, np.uint64).tobytes()
+        checksum = crc32(numbers, checksum)
+        yield numbers
+    yield np.full(len(row), checksum, np.uint64).tobytes()
+
+
 def _map_index(path: Path, files: int) -> np.ndarray:
     return np.asarray(np.memmap(path, np.uint64, "r")).reshape(-1, files)
 
@@ -98,9 +149,18 @@ def _stamp(paths: Sequence[Path]) -> np.ndarray:
     statuses = []
     for path in paths:
         with readable(path):
-            statuses.append(path.stat())
+            statuses.append(check_kind(path))
     rows = [[s.st_size for s in statuses], [s.st_mtime_ns for s in statuses]]
     return np.array(rows, np.uint64)
+
+
+def _hashes(paths: Sequence[Path]) -> np.ndarray:
+    """Return the SHA-256 of each file, (4, files)."""
+    hashes = []
+    for path in paths:
+        with readable(path), path.open("rb") as file:
+            hashes.append(np.frombuffer(hashlib.file_digest(file, "sha256").digest(), np.uint64))
+    return np.stack(hashes, axis=1)
 
 
 def _ends(paths: Sequence[Path]) -> Iterator[tuple[int, ...]]:

@@ -1,10 +1,9 @@
 """The command line: run what is missing in data/results/, and write each run down as it ends."""
 
 import argparse
-import sys
 
 from utils.experiments.studies import STUDIES, run_study
-from utils.failures import positive
+from utils.failures import positive, run
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -38,4 +37,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

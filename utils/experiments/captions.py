@@ -10,7 +10,7 @@ from typing import Any
 
 from utils.corpora import detokenize, load_corpus
 from utils.evaluation import sacrebleu_interval
-from utils.grammar import Pair
+from utils.pairs import Pair
 from utils.translator import Translator
 
 TRANSLATOR = "multi30k-additive"

@@ -12,8 +12,8 @@ from typing import Any
 from utils.corpora import Corpus, detokenize, load_corpus
 from utils.evaluation import sacrebleu_interval
 from utils.experiments.captions import TRANSLATOR
-from utils.grammar import Pair
 from utils.model import build_model
+from utils.pairs import Pair
 from utils.text import build_fields
 from utils.training import fit, validation_loss
 from utils.translator import Translator, copy_source_words

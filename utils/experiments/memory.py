@@ -96,5 +96,5 @@ def _watched(pause: float = 0.02) -> Iterator[dict[str, float]]:
 
 def _megabytes(kind: str) -> float:
     """Return this process' memory of a kind."""
-    lines = dict(line.split(":", 1) for line in STATUS.read_text().splitlines())
+    lines = dict(line.split(":", 1) for line in STATUS.read_text("utf-8").splitlines())
     return int(lines[KINDS[kind]].split()[0]) * 1024 / 1e6

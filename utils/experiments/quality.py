@@ -8,7 +8,7 @@ from typing import Any
 from utils.corpora import Corpus, load_corpus
 from utils.evaluation import alignment_error_rate, bleu_by_length, links_from_weights
 from utils.experiments.variants import VARIANTS, Variant
-from utils.grammar import Pair
+from utils.pairs import Pair
 from utils.text import build_fields
 from utils.training import Settings, fit
 from utils.translator import Translator

@@ -17,6 +17,7 @@ from utils.experiments.seeds import SEEDS
 from utils.experiments.speed import LENGTHS, measure_cost, measure_pace, measure_speed
 from utils.experiments.tables import RESULTS, Table
 from utils.experiments.variants import FOUR, VARIANTS
+from utils.storage import check_writable
 
 
 class Study(NamedTuple):
@@ -70,6 +71,8 @@ def run_study(name: str, workers: int) -> None:
     table = Table(RESULTS / f"{name}.csv", study.key, circumstances)
     done = table.done()
     missing = [(study, run) for run in study.runs if run not in done]
+    if missing:
+        check_writable(table.path)  # a run may take hours
     with tqdm(total=len(study.runs), initial=len(study.runs) - len(missing), desc=name) as bar:
         if study.timed:
             for rows in map(_measure, missing):

@@ -76,6 +76,8 @@ def _processor() -> str:
     """Return the processor's name, where it can be had without asking a program."""
     information = Path("/proc/cpuinfo")
     if sys.platform == "linux" and information.exists():
-        names = re.findall(r"^model name\s*: (.+)$", information.read_text(), flags=re.MULTILINE)
+        names = re.findall(
+            r"^model name\s*: (.+)$", information.read_text("utf-8"), flags=re.MULTILINE
+        )
         return names[0] if names else "unknown processor"
     return platform.processor() or "unknown processor"

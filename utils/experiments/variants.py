@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from utils.attention import DotAttention, Encoded, FixedContext
-from utils.grammar import Pair
 from utils.model import Decoder, Encoder, ModelConfig, Seq2Seq, build_model
+from utils.pairs import Pair
 from utils.text import Fields
 
 

@@ -1,5 +1,7 @@
 """A miniature German–English grammar: sentence pairs of any length, with gold word alignment.
 
+    lexicon      the words, read from data/lexicon.toml when one is first needed, and checked
+    schema       what the file may say
     phrases      nouns, articles, adjectives, prepositions; agreement, and the links between words
     clauses      what a clause says, and word order in both languages
     choices      random clauses that make sense
@@ -9,28 +11,16 @@
 corpus, data/mini. The words, and which go together, are in data/lexicon.toml.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from utils.grammar.phrases import Phrase
 from utils.grammar.sentences import SentenceWriter
+from utils.pairs import Pair
 
 BUCKETS = ((4, 5), (6, 10), (11, 15), (16, 20), (21, 25), (26, 30))  # German words
 LONG_BUCKETS = ((31, 35), (36, 40), (41, 45), (46, 50))
 SHORTEST, LONGEST = 4, 60
 PATIENCE = 200  # after so many old sentences in a row, there are no new ones
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A sentence in two languages, as words, and which word translates which.
-
-    `alignment` holds (source position, target position), counted from 0; None if unknown.
-    """
-
-    source: tuple[str, ...]
-    target: tuple[str, ...]
-    alignment: frozenset[tuple[int, int]] | None = None
 
 
 def to_pair(phrase: Phrase) -> Pair:

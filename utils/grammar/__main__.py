@@ -1,11 +1,28 @@
 """`python -m utils.grammar [folder]` writes the shipped corpus, by default to data/mini."""
 
-import sys
-from pathlib import Path
+import argparse
+from collections.abc import Sequence
 
+from utils.failures import expand, run
 from utils.grammar import make_splits, write_splits
-from utils.grammar.phrases import DATA
+from utils.grammar.lexicon import DATA
+
+SHIPPED = DATA / "mini"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the corpus; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m utils.grammar", description="Write the shipped corpus."
+    )
+    parser.add_argument("folder", nargs="?", type=expand, default=SHIPPED, help="another place")
+    folder = parser.parse_args(arguments).folder
+    if folder.resolve() != SHIPPED.resolve() and folder.is_dir() and any(folder.iterdir()):
+        raise ValueError(f"{folder} is not empty: name a new folder, so that nothing is lost.")
+    folder.mkdir(parents=True, exist_ok=True)
+    write_splits(make_splits(), folder)
+    return 0
+
 
 if __name__ == "__main__":
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA / "mini"
-    write_splits(make_splits(), folder)
+    run(main)

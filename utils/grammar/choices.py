@@ -6,7 +6,8 @@ from contextlib import suppress
 from functools import cache
 
 from utils.grammar.clauses import Clause, Noun, build, size
-from utils.grammar.phrases import LEXICON, NOUNS, VERBS, Phrase
+from utils.grammar.lexicon import LEXICON, NOUNS, VERBS
+from utils.grammar.phrases import Phrase
 from utils.grammar.rules import can_front_object, is_natural, predicates
 
 # What a clause may be about; the dice choose one.

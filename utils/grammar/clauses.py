@@ -2,11 +2,8 @@
 
 from typing import NamedTuple
 
+from utils.grammar.lexicon import ADJECTIVES, LEXICON, NOUNS, VERBS
 from utils.grammar.phrases import (
-    ADJECTIVES,
-    LEXICON,
-    NOUNS,
-    VERBS,
     Phrase,
     Word,
     german_only,

@@ -6,13 +6,9 @@ travel along, and the alignment can be read off at the end. Which words there ar
 inflect, is said in `data/lexicon.toml`.
 """
 
-import tomllib
 from dataclasses import dataclass, field
-from pathlib import Path
 
-DATA = Path(__file__).resolve().parents[2] / "data"
-LEXICON = tomllib.loads((DATA / "lexicon.toml").read_text(encoding="utf-8"))
-NOUNS, VERBS, ADJECTIVES = LEXICON["nouns"], LEXICON["verbs"], LEXICON["adjectives"]
+from utils.grammar.lexicon import ADJECTIVES, LEXICON, NOUNS
 
 Word = tuple[str, object]  # a form and its link; a word with the link None translates nothing
 

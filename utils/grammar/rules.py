@@ -1,7 +1,7 @@
 """What is natural: rules that keep the dice from saying what nobody would say."""
 
 from utils.grammar.clauses import Clause, Noun
-from utils.grammar.phrases import ADJECTIVES, LEXICON, NOUNS, VERBS
+from utils.grammar.lexicon import ADJECTIVES, LEXICON, NOUNS, VERBS
 
 
 def is_natural(clause: Clause) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from utils.grammar.choices import ANYTHING, PEOPLE, ClauseWriter, Stuck
 from utils.grammar.clauses import COMMA
-from utils.grammar.phrases import LEXICON, Phrase, german_only, link
+from utils.grammar.lexicon import LEXICON
+from utils.grammar.phrases import Phrase, german_only, link
 
 CONJUNCTIONS = ("weil", "obwohl", "wenn", "dass", "dass", "aber")  # each used so often at most
 

@@ -15,6 +15,7 @@ from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
+from utils.editions import read_notebook
 from utils.environment import ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
@@ -160,7 +161,7 @@ def markdown_page(text: str) -> NotebookNode:
 def read_series() -> dict[str, NotebookNode]:
     """Return every notebook by its name, without .ipynb, in their order."""
     paths = sorted(NOTEBOOKS.glob("*.ipynb"))
-    return {path.stem: nbformat.read(path, as_version=4) for path in paths}
+    return {path.stem: read_notebook(path) for path in paths}
 
 
 def build_pages() -> dict[str, str]:

@@ -1,20 +1,20 @@
 """`make html`: write the pages to build/html/."""
 
-from utils.environment import ROOT
+from collections.abc import Sequence
+
+from utils.editions import choose_folder, shown, write_edition
+from utils.failures import run
 from utils.pages import build_pages
-from utils.storage import write_text_atomically
-
-FOLDER = ROOT / "build" / "html"
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Write every page; return the exit code."""
-    pages = build_pages()
-    for name, page in pages.items():
-        write_text_atomically(FOLDER / f"{name}.html", page)
-    print(f"{len(pages)} pages: open {(FOLDER / 'index.html').relative_to(ROOT)}")
+    folder = choose_folder("utils.pages", "html", "Write the series as web pages.", arguments)
+    pages = {f"{name}.html": page.encode() for name, page in build_pages().items()}
+    kept = write_edition(pages.items(), folder)
+    print(f"{len(pages)} pages: open {shown(folder / 'index.html')}", *kept, sep="\n")
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

@@ -7,7 +7,7 @@ larger, and its words must still be read.
 import base64
 import mimetypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape, unescape
 from itertools import chain
 from pathlib import Path
@@ -17,11 +17,10 @@ from urllib.parse import quote
 import nbformat
 from nbformat import NotebookNode
 
-from utils.environment import ROOT
+from utils.editions import choose_folder, shown, write_edition
+from utils.failures import run
 from utils.pages import LANGUAGE, NOTEBOOKS, describe_figures, read_series, title_of
-from utils.storage import write_text_atomically
 
-TARGET = ROOT / "build" / "figures" / "index.html"
 PAGES = "../html"  # where `make html` writes the series, seen from there
 WIDTH = 900  # pixels, that of a page
 HEADING_OR_DRAWING = re.compile(
@@ -111,13 +110,16 @@ def build_sheet(notebooks: dict[str, NotebookNode], folder: Path = NOTEBOOKS) ->
     return "\n".join(chain(begin, sections, ["</body>\n</html>\n"]))
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Write the page; return the exit code."""
+    what = "Write a page with every figure of the series."
+    folder = choose_folder("utils.pages.figures", "figures", what, arguments)
     sheet = build_sheet(read_series())
-    write_text_atomically(TARGET, sheet)
-    print(f"{sheet.count('<figure>')} figures: open {TARGET.relative_to(ROOT)}")
+    kept = write_edition([("index.html", sheet.encode())], folder)
+    count = sheet.count("<figure>")
+    print(f"{count} figures: open {shown(folder / 'index.html')}", *kept, sep="\n")
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

@@ -14,6 +14,7 @@ import nbformat
 from nbconvert import SlidesExporter
 from nbformat import NotebookNode
 
+from utils.editions import read_notebook
 from utils.exercises.questions import Question, load_questions
 from utils.pages import CELL_OPTIONS, LANGUAGE, NOTEBOOKS, prepare, put_formulas_back, title_of
 from utils.slides.condense import code_lines, height, shown_blocks
@@ -120,7 +121,7 @@ def build_deck(path: Path, reveal: str | None) -> str:
 
     `reveal` is the folder with reveal.js; None takes it from the web when the slides are shown.
     """
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read_notebook(path)
     drawn: list[str] = []
     deck = deck_of(prepare(notebook, drawn), path.stem[:2])
     resources = {

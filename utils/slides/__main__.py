@@ -4,14 +4,14 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from utils.environment import ROOT
+from utils.editions import choose_folder, shown, write_edition
+from utils.failures import run
 from utils.pages import NOTEBOOKS
 from utils.slides import build_deck
-from utils.storage import write_text_atomically
 
-FOLDER = ROOT / "build" / "slides"
 REVEAL = "reveal.js"
 PACKAGE = f"{REVEAL}@5.2.1"
 
@@ -28,23 +28,40 @@ def fetch_reveal(folder: Path) -> bool:
         if subprocess.run(command, capture_output=True, cwd=scratch).returncode:
             return False
         (archive,) = Path(scratch).glob("*.tgz")
-        with tarfile.open(archive) as packed:
-            packed.extractall(scratch, filter="data")
+        unpack(archive, Path(scratch))
         (Path(scratch) / "package").rename(target)
     return True
 
 
-def main() -> int:
+def unpack(archive: Path, folder: Path) -> None:
+    """Write the archive's files into `folder`; ValueError if one would land outside.
+
+    Links are left out. The standard library can do the same, but not before Python 3.11.4.
+    """
+    with tarfile.open(archive) as packed:
+        for member in filter(tarfile.TarInfo.isfile, packed):
+            target = (folder / member.name).resolve()
+            if not target.is_relative_to(folder.resolve()):
+                raise ValueError(f"{archive.name} would write outside its folder: {member.name}")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(packed.extractfile(member).read())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Write every deck; return the exit code."""
-    reveal = REVEAL if fetch_reveal(FOLDER) else None
+    what = "Write the series as slides."
+    folder = choose_folder("utils.slides", "slides", what, arguments)
+    reveal = REVEAL if fetch_reveal(folder) else None
     paths = sorted(NOTEBOOKS.glob("*.ipynb"))
-    for path in paths:
-        write_text_atomically(FOLDER / f"{path.stem}.html", build_deck(path, reveal))
-    print(f"{len(paths)} decks in {FOLDER.relative_to(ROOT)}/: open one, and press S for notes")
+    decks = ((f"{path.stem}.html", build_deck(path, reveal).encode()) for path in paths)
+    kept = write_edition(decks, folder)
+    print(
+        f"{len(paths)} decks in {shown(folder)}/: open one, and press S for notes", *kept, sep="\n"
+    )
     if reveal is None:
         print(f"{REVEAL} could not be had by npm: to show them, you must be online.")
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

@@ -7,14 +7,17 @@ from pathlib import Path
 import torch
 from tqdm.auto import tqdm
 
+from utils.config import check_fields
 from utils.corpora import Corpus
 from utils.failures import expand
 from utils.model import Seq2Seq
 from utils.storage import check_writable
 from utils.text import Fields
+from utils.training import checkpoints
+from utils.training.identity import compare
 from utils.training.loss import validation_loss, word_loss
 from utils.training.parallel import ALONE, Alone
-from utils.training.run import Epoch, History, Run, Settings
+from utils.training.run import Diverged, Epoch, History, Run, Settings
 
 # Seconds between two pictures of the progress bar, of two messages each. A program that runs a
 # notebook may read them after the cell has ended; of thousands of messages, the last get lost.
@@ -49,22 +52,22 @@ def fit(
     Unless `quiet`, it shows a progress bar and prints one line per epoch. Interrupting it keeps
     what was learned. With `checkpoint`, a file is written after each epoch, and the same call goes
     on from there: bit for bit as if it had not stopped. Raises ValueError when that file belongs to
-    another run, and OSError when it cannot be written; after an epoch, the training says so and
-    goes on. The command line may give a `team` of processes: each trains on its share of every
-    batch, and rank 0 alone prints and writes.
+    another run, for settings or fields that do not fit, and when the loss is no longer finite; then
+    the model has its best weights so far. Raises OSError when the checkpoint cannot be written; but
+    after an epoch, the training says so and goes on. The command line may give a `team` of
+    processes: each trains on its share of every batch, and rank 0 alone prints and writes.
     """
     settings = Settings(epochs, seed, batch_size, learning_rate, label_smoothing, clip, average)
+    check_fields(model.config, fields)
     run = Run(model, fields, corpus, settings, team)
     _check(team, run)
     path = None if checkpoint is None else expand(checkpoint)
     if path is not None:
         team.ask_first(lambda: check_writable(path, run.size))
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
-        torch.manual_seed(seed)
-        if path is not None and team.ask_first(path.exists):
-            run.load(path)
-        elif path is not None:
-            run.save(path)  # the start, so that a stop in the first epoch can be resumed too
+        torch.manual_seed(settings.seed)
+        if path is not None:
+            _begin(run, path)
         try:
             with team.stopping_together():
                 _train(run, path, validation_bleu, on_epoch, quiet or team.rank > 0)
@@ -73,7 +76,11 @@ def fit(
             run.history.interrupted = True
             if team.rank == 0:
                 print(_how_to_go_on(run, path))
-    model.eval()
+        except Diverged:
+            model.load_state_dict(run.best_weights)
+            raise
+        finally:
+            model.eval()
     return run.history
 
 
@@ -84,8 +91,17 @@ def _check(team: Alone, run: Run) -> None:
             f"{team.size} processes cannot share batches of {run.settings.batch_size} sentences: "
             "use larger batches, or fewer processes."
         )
-    advice = "give all processes the same options and the same corpus."
-    run.compare(team.ask_first(run.identity), "the run of rank 0", advice)
+    if team.size > 1:
+        advice = "give all processes the same options and the same corpus."
+        compare(run.identity, team.ask_first(lambda: run.identity), "the run of rank 0", advice)
+
+
+def _begin(run: Run, path: Path) -> None:
+    """Go on from a checkpoint, or write one, so that a stop in the first epoch is none at all."""
+    if run.team.ask_first(path.exists):
+        checkpoints.load(run, path)
+    else:
+        checkpoints.save(run, path)
 
 
 def _train(
@@ -120,7 +136,7 @@ def _train(
 def _save(run: Run, path: Path) -> None:
     """Write a checkpoint; where that fails, say so and train on: the next epoch tries again."""
     try:
-        run.save(path)
+        checkpoints.save(run, path)
     except OSError as error:
         if run.team.rank == 0:
             tqdm.write(f"{error}. The training goes on; the file still holds epoch {run.saved}.")

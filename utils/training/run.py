@@ -1,9 +1,9 @@
-"""One training run: what it depends on, its epochs, its checkpoints."""
+"""One training run: what it depends on, its steps, its epochs."""
 
 import math
 import time
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -13,9 +13,10 @@ from tqdm import tqdm
 
 from utils.corpora import Corpus
 from utils.evaluation import bleu
+from utils.limits import Limited
 from utils.model import Seq2Seq
-from utils.storage import load_safely, save_atomically
 from utils.text import PADDING, Batch, Fields, make_batches
+from utils.training.identity import identify
 from utils.training.loss import smoothed_loss, validation_loss
 from utils.training.parallel import Alone, count_words
 from utils.translator import Translator
@@ -63,8 +64,11 @@ class History:
 
 
 @dataclass(frozen=True)
-class Settings:
-    """Everything besides model and data that a training run depends on."""
+class Settings(Limited):
+    """Everything besides model and data that a training run depends on.
+
+    Raises ValueError for numbers that make no sense; see `limits`.
+    """
 
     epochs: int = 6
     seed: int = 0
@@ -73,6 +77,17 @@ class Settings:
     label_smoothing: float = 0.1
     clip: float = 1.0
     average: int = 1  # of so many last epochs the weights are averaged; 1 takes the best epoch's
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.average > self.epochs:
+            raise ValueError(
+                f"average must be at most the number of epochs, {self.epochs}, not {self.average}."
+            )
+
+
+class Diverged(ValueError):
+    """The loss is no number any longer, and so is each weight, or soon will be."""
 
 
 def mean_weights(states: list[dict[str, Tensor]]) -> dict[str, Tensor]:
@@ -100,16 +115,27 @@ class Run:
         self.padding = fields.target.vocab.stoi[PADDING]
         self.device = next(model.parameters()).device
         self.steps = math.ceil(len(corpus.train) / settings.batch_size)
-        rate, total = settings.learning_rate, self.steps * settings.epochs
-        groups, rates = parameter_groups(model, rate)
-        self.optimizer = torch.optim.Adam(groups, lr=rate, betas=(0.9, 0.98))
-        # With 10 steps the rise would last one, and OneCycleLR divides by that number less one.
-        rise = WARM_UP if total != 10 else 2 * WARM_UP
-        self.schedule = OneCycleLR(self.optimizer, rates, total_steps=total, pct_start=rise)
+        groups, self.rates = parameter_groups(model, settings.learning_rate)
+        self.optimizer = torch.optim.Adam(groups, lr=settings.learning_rate, betas=(0.9, 0.98))
+        self.schedule = self.plan()
         self.history = History()
-        self.best_weights: dict[str, Tensor] = {}
+        self.best_weights = self.copy_weights()  # of the best epoch; before the first, the initial
         self.last_weights: list[dict[str, Tensor]] = []  # of the epochs to average
         self.saved = 0  # epochs in the checkpoint
+
+    @cached_property
+    def identity(self) -> dict[str, Any]:
+        """What this run is known by; asked for, it reads all pairs."""
+        return identify(self.model, self.fields, self.corpus, self.settings)
+
+    def plan(self, done: int = 0) -> OneCycleLR:
+        """Return the schedule of the learning rate after so many steps."""
+        total = self.steps * self.settings.epochs
+        # With 10 steps the rise would last one, and OneCycleLR divides by that number less one.
+        rise = WARM_UP if total != 10 else 2 * WARM_UP
+        return OneCycleLR(
+            self.optimizer, self.rates, total_steps=total, pct_start=rise, last_epoch=done - 1
+        )
 
     def train_epoch(self, number: int, bar: tqdm) -> float:
         """Update the weights once for each batch; return the mean loss per word."""
@@ -118,13 +144,16 @@ class Run:
         self.team.reseed(order)
         self.wrapped = self.team.wrap(self.model)
         total, words = 0.0, 0
-        for batch in make_batches(
+        batches = make_batches(
             self.corpus.train, self.fields, self.settings.batch_size, shuffle=True, seed=order
-        ):
+        )
+        for step, batch in enumerate(batches, 1):
             count = count_words(batch, self.padding)
             own, weight = self.team.share(batch, self.padding)
             loss = self.update(own.to(self.device), weight)
-            total += self.team.average(weight * loss) * count
+            loss = self.team.average(weight * loss)
+            self.check_finite(loss, f"at step {step} of epoch {number}")
+            total += loss * count
             words += count
             bar.update()
         return total / words
@@ -149,7 +178,7 @@ class Run:
         self, number: int, train_loss: float, started: float, with_bleu: bool
     ) -> Epoch:
         """Validate, write the history, and keep the weights that training may leave."""
-        valid_loss, score = self.team.ask_first(lambda: self.validate(with_bleu))
+        valid_loss, score = self.team.ask_first(lambda: self.validate(number, with_bleu))
         epoch = Epoch(number, train_loss, valid_loss, score, time.perf_counter() - started)
         self.history.epochs.append(epoch)
         if self.history.best is epoch:
@@ -168,9 +197,10 @@ class Run:
         """What training leaves: the mean of the last epochs if asked for, or the best epoch's."""
         return mean_weights(self.last_weights) if self.last_weights else self.best_weights
 
-    def validate(self, with_bleu: bool) -> tuple[float, float | None]:
+    def validate(self, number: int, with_bleu: bool) -> tuple[float, float | None]:
         """Return the loss on the validation pairs, and BLEU if asked for."""
         loss = validation_loss(self.model, self.fields, self.corpus.valid)
+        self.check_finite(loss, f"on the validation pairs after epoch {number}")
         if not with_bleu:
             return loss, None
         translations = Translator(self.model, self.fields).translate(
@@ -179,62 +209,21 @@ class Run:
         references = [pair.target for pair in self.corpus.valid]
         return loss, bleu([t.tokens for t in translations], references)
 
-    def identity(self) -> dict[str, Any]:
-        """Everything that must be the same for a run to go on from a checkpoint.
-
-        The number of processes may change: the batches stay, and so does what is learned, up to
-        the dropout masks and the last digits.
-        """
-        return {
-            **asdict(self.model.config),
-            **asdict(self.settings),
-            "source vocabulary": self.fields.source.vocab.itos,
-            "target vocabulary": self.fields.target.vocab.itos,
-            "training pairs": len(self.corpus.train),
-        }
-
-    def compare(self, other: dict[str, Any], whose: str, advice: str) -> None:
-        """Raise ValueError unless the identity `other` is that of this run."""
-        for name, value in self.identity().items():
-            if other.get(name) != value:
-                was = f"was made with {name} {other.get(name)}, not {value}"
-                what = f"has another {name}" if isinstance(value, list) else was
-                raise ValueError(f"{whose} {what}: {advice}")
-
     @property
     def size(self) -> int:
         """About the bytes of a checkpoint: weights, best weights, Adam's two means, the last."""
         kept = 4 + (self.settings.average if self.settings.average > 1 else 0)
         return kept * sum(p.numel() * p.element_size() for p in self.model.parameters())
 
-    def save(self, path: Path) -> None:
-        """Write a checkpoint, from which the run goes on as if it had never stopped."""
-        content = {
-            "identity": self.identity(),
-            "history": [asdict(epoch) for epoch in self.history.epochs],
-            "weights": self.model.state_dict(),
-            "best_weights": self.best_weights,
-            "last_weights": self.last_weights,
-            "optimizer": self.optimizer.state_dict(),
-            "schedule": self.schedule.state_dict(),
-            "random_state": torch.get_rng_state(),
-            "cuda_random_states": torch.cuda.get_rng_state_all(),
-        }
-        self.team.ask_first(lambda: save_atomically(content, path))
-        self.saved = len(self.history.epochs)
-
-    def load(self, path: Path) -> None:
-        """Go on from a checkpoint; ValueError says which setting differs if it is another run's."""
-        content = self.team.ask_first(lambda: load_safely(path))
-        advice = "use the same settings, or another checkpoint file."
-        self.compare(content.get("identity", {}), str(path), advice)
-        self.history.epochs = [Epoch(**epoch) for epoch in content["history"]]
-        self.saved = len(self.history.epochs)
-        self.model.load_state_dict(content["weights"])
-        self.best_weights = content["best_weights"]
-        self.last_weights = content["last_weights"]
-        self.optimizer.load_state_dict(content["optimizer"])
-        self.schedule.load_state_dict(content["schedule"])
-        torch.set_rng_state(content["random_state"])
-        gpus = torch.cuda.device_count()  # here; there may have been more where it was written
-        torch.cuda.set_rng_state_all(content["cuda_random_states"][:gpus])
+    def check_finite(self, loss: float, when: str) -> None:
+        """Raise Diverged unless a loss, which all processes share, is finite."""
+        if math.isfinite(loss):
+            return
+        rate, clip, best = self.settings.learning_rate, self.settings.clip, "its initial weights"
+        if self.history.epochs:
+            best = f"the weights of epoch {self.history.best.number}, its best one"
+        raise Diverged(
+            f"the loss is {loss} {when}: most likely the learning rate, {rate:g}, is too high, or "
+            f"the model had weights that were not finite before; try a learning rate of "
+            f"{rate / 10:g}, or a clip below {clip:g}. The model has {best}."
+        )

@@ -15,6 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from utils.attention import Encoded, lengths_to_mask
+from utils.config import check_fields
+from utils.limits import Limited, check_weights
 from utils.model import build_from, small_embedding
 from utils.text import Fields
 from utils.transformer.parts import DecoderLayer, add_positions, causal_mask, positions, project
@@ -23,8 +25,11 @@ __all__ = ["Transformer", "TransformerConfig", "build_transformer", "causal_mask
 
 
 @dataclass(frozen=True)
-class TransformerConfig:
-    """Everything that is needed to build a Transformer of the same shape again."""
+class TransformerConfig(Limited):
+    """Everything that is needed to build a Transformer of the same shape again.
+
+    Raises ValueError for sizes that do not fit.
+    """
 
     source_size: int
     target_size: int
@@ -35,6 +40,20 @@ class TransformerConfig:
     layers: int
     hidden_size: int
     dropout: float
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.size % self.heads or self.size % 2:
+            raise ValueError(
+                f"size must be even and a multiple of the {self.heads} heads, not {self.size}."
+            )
+        check_weights(self.fewest_weights)
+
+    @property
+    def fewest_weights(self) -> int:
+        """The number of weights, without biases and layer norms."""
+        layers = self.layers * (12 * self.size**2 + 4 * self.size * self.hidden_size)
+        return self.size * (self.source_size + 2 * self.target_size) + layers
 
 
 class TransformerEncoder(nn.Module):
@@ -171,8 +190,6 @@ def build_transformer(
     word runs through. With a `seed` the initial weights are the same each time, and the global
     random state stays untouched. Raises ValueError for sizes that do not fit.
     """
-    if size % heads or size % 2:
-        raise ValueError(f"size must be even and a multiple of the {heads} heads, not {size}.")
     config = TransformerConfig(
         **fields.sizes,
         size=size,
@@ -181,4 +198,5 @@ def build_transformer(
         hidden_size=hidden_size,
         dropout=dropout,
     )
+    check_fields(config, fields)
     return build_from(config, Transformer, seed)

@@ -1,0 +1,34 @@
+"""How notebooks are tested, wherever pytest starts: nbval lets cells pass that never ran."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+# Threads that wait for each other give up their core: busy waiting takes it from whoever has work.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def is_overdue(item: pytest.Item) -> bool:
+    """Tell whether a cell of the item's notebook has taken longer than it may."""
+    return getattr(item.parent, "timed_out", False)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail the cells after one that took too long; nbval would expect them to fail, or to pass."""
+    if is_overdue(item):
+        pytest.fail("did not run, because an earlier cell took too long", pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Fail a cell that is skipped, and one that took too long even if it caught the interrupt."""
+    try:
+        yield
+    except pytest.skip.Exception:
+        if hasattr(item, "cell"):
+            pytest.fail(f"{item.name} did not run: take the mark out", pytrace=False)
+        raise
+    if is_overdue(item):
+        pytest.fail(f"{item.name} took longer than --nbval-cell-timeout allows", pytrace=False)
