@@ -54,6 +54,10 @@ FIRST      = notebooks/00_start_here.ipynb
 as_root    = $(if $(filter 0,$(shell id -u)),--allow-root)
 no_display = $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin Windows_NT,$(OS) $(shell uname)),,--no-browser)
 
+# Threads of a kernel that wait for each other give up their core. Busy waiting would take it from
+# whoever has work: where others compute, a training took ten times as long.
+lab check test notebooks: export OMP_WAIT_POLICY ?= PASSIVE
+
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	$(IN) -m jupyterlab $(LAB_FLAGS)
 

@@ -240,6 +240,15 @@ def test_make_lab_opens_a_browser_only_where_there_is_a_display(checkout, displa
     assert ("--allow-root" in command) == (os.geteuid() == 0)
 
 
+@needs_make
+@pytest.mark.parametrize("command", ["lab", "check", "test"])
+def test_kernels_do_not_wait_busily(checkout, monkeypatch, command):
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    says = PRETENDS.replace("*) exit 0;;", "*) echo waits: $OMP_WAIT_POLICY; exit 0;;")
+    assert says != PRETENDS
+    assert checkout(command, python=says).stdout.splitlines()[-1] == "waits: PASSIVE"
+
+
 # --- the whole repository ---
 
 
