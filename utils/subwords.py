@@ -70,8 +70,8 @@ class Subwords:
     def pieces(self) -> list[str]:
         """All pieces there are, `<unk>` left out."""
         processor = self._processor
-        numbers = range(processor.get_piece_size())
-        return [processor.id_to_piece(n) for n in numbers if not processor.is_unknown(n)]
+        numbers, unknown = range(processor.get_piece_size()), processor.unk_id()
+        return processor.id_to_piece([number for number in numbers if number != unknown])
 
     def split(self, words: Sequence[str]) -> list[str]:
         """Split each word on its own: ["ein", "karateanzug"] -> ["▁ein", "▁kar", "ate", …].
