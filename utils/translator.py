@@ -181,8 +181,8 @@ class Translator:
         content = load_safely(path)
         if "identity" in content:
             raise ValueError(
-                f"{path} is a checkpoint, from which a training goes on, and no translator: "
-                "give the file that was saved after the training."
+                f"{path} is a checkpoint, from which a training goes on, and no translator: give "
+                "the file that was saved at its end, or run its command again, which saves one."
             )
         check_format(content, path)
         try:
