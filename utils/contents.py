@@ -26,6 +26,10 @@ NETWORKS = {
 }
 
 
+# What parts raise that are of another kind than expected, and that no check has caught before.
+WRONG_PARTS = (ValueError, LookupError, TypeError, AttributeError, RuntimeError)
+
+
 def pack(model: nn.Module, fields: Fields, half: bool) -> dict[str, Any]:
     """Return what a file holds of a model and its vocabularies, with 16-bit numbers if `half`.
 
