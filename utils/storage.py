@@ -65,8 +65,8 @@ def check_writable(path: Path, size: int = 0) -> None:
     """
     with _explained(path), _new_file(_target(path)) as temporary, temporary.open("xb") as file:
         _lock(file)
-        for _ in range(0, size, len(BLOCK)):
-            file.write(BLOCK)
+        for done in range(0, size, len(BLOCK)):
+            file.write(BLOCK[: size - done])
 
 
 @contextmanager
