@@ -30,6 +30,13 @@ NETWORKS = {
 WRONG_PARTS = (ValueError, LookupError, TypeError, AttributeError, RuntimeError)
 
 
+def reason(error: Exception) -> str:
+    """Return what is wrong with a file, as the end of a sentence."""
+    if isinstance(error, ValueError):
+        return str(error).rstrip(".")
+    return "a part is missing, or of another kind"
+
+
 def pack(model: nn.Module, fields: Fields, half: bool) -> dict[str, Any]:
     """Return what a file holds of a model and its vocabularies, with 16-bit numbers if `half`.
 

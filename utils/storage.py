@@ -199,9 +199,7 @@ def check_format(content: dict[str, Any], path: Path, oldest: int = 1) -> None:
     Files without a number are of format 1.
     """
     found = content.get("format", 1)
-    number = (
-        found if type(found) is int else FORMAT + 1
-    )  # where it is odd, a newer version may know
+    number = found if type(found) is int else FORMAT + 1  # what is odd may be newer
     if oldest <= number <= FORMAT:
         return
     if number < oldest:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from utils.contents import WRONG_PARTS, check_finite, check_weights
+from utils.contents import WRONG_PARTS, check_finite, check_weights, reason
 from utils.storage import FORMAT, check_format, load_safely, save_atomically
 from utils.training.identity import compare
 from utils.training.run import Epoch, Run
@@ -54,9 +54,8 @@ def load(run: Run, path: Path) -> None:
         _check_weights(run, content, len(epochs))
         _set_random_states(content)
     except WRONG_PARTS as error:
-        said = str(error) if isinstance(error, ValueError) else "a part is missing or another thing"
         raise ValueError(
-            f"{path} holds no checkpoint that can be used, because {said}: "
+            f"{path} holds no checkpoint that can be used, because {reason(error)}: "
             "use another copy of it, or delete it and train again."
         ) from error
     _go_on(run, content, epochs)
