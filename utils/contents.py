@@ -144,5 +144,5 @@ def check_weights(
 
 def check_finite(weights: Iterable[Tensor], remedy: str = "") -> None:
     """Raise ValueError unless all numbers are finite: a sum with one that is not is not, either."""
-    if not all(math.isfinite(weight.float().sum()) for weight in weights):
+    if not all(math.isfinite(weight.sum(dtype=torch.float32)) for weight in weights):
         raise ValueError(f"some weights are not finite{remedy and ': '}{remedy}")
