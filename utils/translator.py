@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from utils.config import check_fields
-from utils.contents import pack, unpack
+from utils.contents import WRONG_PARTS, pack, reason, unpack
 from utils.corpora import detokenize, tokenize
 from utils.decoding import Hypothesis, beam_search, greedy
 from utils.failures import expand
@@ -187,10 +187,10 @@ class Translator:
         check_format(content, path)
         try:
             model, fields = unpack(content)
-        except (ValueError, RuntimeError) as error:
+        except WRONG_PARTS as error:
             raise ValueError(
-                f"{path} holds no translator that can be used, because "
-                f"{str(error).rstrip('.')}: use another copy of it, or train again."
+                f"{path} holds no translator that can be used, because {reason(error)}: "
+                "use another copy of it, or train again."
             ) from error
         return cls(model.to(device).eval(), fields)
 
