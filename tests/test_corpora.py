@@ -16,7 +16,7 @@ from sacrebleu.metrics import BLEU
 
 from utils import corpora
 from utils.corpora import DATA, CorpusError, detokenize, load_corpus, load_split, tokenize
-from utils.corpora.words import TOKEN
+from utils.corpora.words import TOKEN, normalize
 from utils.grammar import Pair
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "multi30k"
@@ -83,13 +83,13 @@ def test_any_text_can_be_tokenized_and_joined_tokens_stay_as_they_are(text):
     tokens = tokenize(text)
     assert tokenize(" ".join(tokens)) == tokens
     assert not any(character.isspace() for token in tokens for character in token)
-    assert "".join(tokens) == "".join(unicodedata.normalize("NFC", text).split())
+    assert "".join(tokens) == "".join(normalize(text).split())
 
 
 @settings(deadline=None)
 @given(st.text() | tricky)
 def test_no_token_depends_on_what_stands_beyond_a_space(text):
-    assert tokenize(text) == tuple(TOKEN.findall(unicodedata.normalize("NFC", text)))
+    assert tokenize(text) == tuple(TOKEN.findall(normalize(text)))
 
 
 @settings(deadline=None)
@@ -178,9 +178,6 @@ def test_only_newlines_end_a_line(folder):
         ("test.en", b"a girl .\n \t\xc2\xa0\n", "line 2", "is empty"),
         ("test.en", b"a girl .\nthe \xff book .\n", "line 2", "not UTF-8"),
         ("test.de", "größer\nübel\n".encode("latin-1"), "line 1", "not UTF-8"),
-        ("test.de", "größer\nübel\n".encode("utf-16"), "line 1", "not UTF-8"),
-        ("test.de", b"\xef\xbb\xbfEin Hund\nDas Buch\n", "line 1", "byte-order mark"),
-        ("test.en", b"a girl .\nthe book .\r\n", "line 2", "carriage return (CRLF)"),
         ("test.en", b"a girl .\n", "test.de, line 2", "test.en has no such line"),
         ("test.en", b"a\nb\nc\nd\n", "line 3", "test.de has no such line"),
         ("train.de", b"Ein  Hund .\nDas Buch .\n", "line 1", "a space too many"),

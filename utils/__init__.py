@@ -42,8 +42,6 @@ those above it:
 import sys
 from pathlib import Path
 
-from utils.failures import end_interrupted
-
 _ROOT = Path(__file__).resolve().parents[1]
 if not (_ROOT / "data" / "mini").is_dir():
     raise ImportError(
@@ -52,5 +50,7 @@ if not (_ROOT / "data" / "mini").is_dir():
         name=__name__,
     )
 
-if sys.argv[:1] == ["-m"]:  # `python -m utils.…` imports this, and seconds of other things after it
+if sys.argv[:1] == ["-m"]:  # `python -m utils.…` imports this, and for seconds what it needs
+    from utils.failures import end_interrupted
+
     sys.excepthook = end_interrupted

@@ -1,12 +1,14 @@
 """The command line: translate sentences or a file, `python -m utils.translate "…"`."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from utils.decoding import check_beam
 from utils.failures import file_name, run, whole
+from utils.labels import without_font
 from utils.plots import attention_map, map_size
 from utils.storage import check_writable, write_atomically
 from utils.translator import Translation, Translator
@@ -46,6 +48,8 @@ def read_lines(path: Path) -> list[str]:
 def format_of(path: Path) -> str:
     """Return the format that the suffix of a picture stands for; ValueError if it is none."""
     suffix = path.suffix.removeprefix(".").lower()
+    if suffix == "pgf":
+        raise ValueError(f"{path} would need TeX, for which words can be commands: use .pdf.")
     if suffix not in Figure().canvas.get_supported_filetypes():
         raise ValueError(f"{path} has no suffix of a picture: use .png, .pdf or .svg.")
     return suffix
@@ -58,6 +62,12 @@ def draw_attention(translation: Translation, source: tuple[str, ...], path: Path
     figure = Figure(figsize=map_size(source, translation.tokens), layout="constrained")
     attention_map(translation.weights, source, translation.tokens, figure.subplots())
     write_atomically(path, lambda file: figure.savefig(file, format=format_of(path)))
+    if missing := without_font([*source, *translation.tokens]):
+        names = " ".join(missing)
+        print(
+            f"note: no font here has {names}: the picture has escapes in their place.",
+            file=sys.stderr,
+        )
 
 
 def main(arguments: list[str] | None = None) -> int:

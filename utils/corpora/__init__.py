@@ -133,7 +133,7 @@ def load_split(
 ) -> Sequence[Pair]:
     """Load one split of a folder, as `load_corpus` loads all of them."""
     paths = [folder / f"{split}.{end}" for end in (*languages, LINKS)]
-    if not paths[2].exists():
+    if not os.path.lexists(paths[2]):  # a link to nowhere is a mistake, not nothing
         paths.pop()
     if in_memory is None:
         in_memory = sum(path.stat().st_size for path in paths if path.exists()) <= LARGE

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from utils.corpora.lines import CorpusError
+from utils.corpora.lines import LINKS, CorpusError
 
 GERMAN_ENGLISH = ("de", "en")
 NAMES = {
@@ -21,7 +21,6 @@ NAMES = {
     "pl": "Polish",
     "pt": "Portuguese",
 }
-LINKS = "align"  # the end of the third file of a split
 
 
 def language_name(code: str) -> str:

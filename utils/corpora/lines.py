@@ -3,24 +3,26 @@
 A mistake becomes a `CorpusError` that names the file, the line, what is wrong, and what to do.
 """
 
-import gzip
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from utils.corpora.words import tokenize
+from utils.corpora.plain import (
+    CorpusError,
+    check_columns,
+    check_length,
+    open_plain,
+    read_raw,
+    text_of,
+)
+from utils.corpora.words import SPECIALS, VISIBLE, normalize, tokenize
 from utils.failures import explain
 from utils.pairs import Pair
 
 LINK = re.compile("([0-9]{1,9})-([0-9]{1,9})")
-NOT_UTF8 = "not UTF-8; save the file as UTF-8"
-NOTHING = "line 1: the file is empty; write one sentence per line"
-
-
-class CorpusError(ValueError):
-    """A corpus cannot be had: unknown, not downloadable, or with a mistake in a file."""
+LINKS = "align"  # the end of the third file of a split
+SPECIAL = re.compile("|".join(SPECIALS))
 
 
 def read_parallel(*paths: Path) -> Iterable[tuple[str, ...]]:
@@ -33,42 +35,30 @@ def read_parallel(*paths: Path) -> Iterable[tuple[str, ...]]:
 
 
 def read_lines(path: Path, spaced: bool = False) -> list[str]:
-    """Read lines that end in "\\n" alone; `spaced` ones are tokens between single spaces."""
-    with readable(path):
-        raw = path.read_bytes()
-        raw = gzip.decompress(raw) if path.suffix == ".gz" else raw
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise CorpusError(f"{path}, line {line}: {NOT_UTF8}") from None
-    if not text:
-        raise CorpusError(f"{path}, {NOTHING}")
-    lines = unicodedata.normalize("NFC", text).removesuffix("\n").split("\n")
-    for number, line in enumerate(lines, 1):
-        check_line(line, spaced, path, number)
-    return lines
+    """Read all lines of a file; `spaced` ones are tokens between single spaces."""
+    return [line for line, _ in stream_lines(path, spaced)]
 
 
 def stream_lines(path: Path, spaced: bool = False) -> Iterator[tuple[str, int]]:
-    """Yield what `read_lines` returns, line by line, each with the byte where it ends."""
+    """Yield the lines of a file, checked, each with the byte where it ends."""
     end = 0
-    with readable(path), path.open("rb") as file:
-        for number, raw in enumerate(file, 1):
+    with readable(path), open_plain(path) as file:
+        for number, raw in enumerate(read_raw(file), 1):
             try:
-                line = text_of(raw)
-            except UnicodeDecodeError:
-                raise CorpusError(f"{path}, line {number}: {NOT_UTF8}") from None
-            check_line(line, spaced, path, number)
+                line = line_of(raw, spaced)
+                check_line(line, spaced, number, path.suffix != f".{LINKS}")
+            except CorpusError as error:
+                raise CorpusError(f"{path}, line {number}: {error}") from None
             end += len(raw)
             yield line, end
     if not end:
-        raise CorpusError(f"{path}, {NOTHING}")
+        raise CorpusError(f"{path}, line 1: the file is empty; write one sentence per line")
 
 
-def text_of(raw: bytes) -> str:
-    """Return the text of one line, in NFC; UnicodeDecodeError if it is not UTF-8."""
-    return unicodedata.normalize("NFC", raw.decode("utf-8").removesuffix("\n"))
+def line_of(raw: bytes, spaced: bool) -> str:
+    """Return a line as `stream_lines` does; text is normalized later, when it is tokenized."""
+    text = text_of(raw)
+    return normalize(text) if spaced else text
 
 
 @contextmanager
@@ -98,24 +88,27 @@ def check_counts(paths: Sequence[Path], counts: Sequence[int]) -> None:
         )
 
 
-def check_line(line: str, spaced: bool, path: Path, number: int) -> None:
-    """Raise CorpusError if a line, which is `number` in the file, has a mistake."""
-    if mistake := _mistake(line, spaced):
-        raise CorpusError(f"{path}, line {number}: {mistake}")
+def check_line(line: str, spaced: bool, number: int, is_text: bool = True) -> None:
+    """Raise CorpusError if a line, which is `number` in its file, has a mistake."""
+    if not line[:1].isalnum() and not VISIBLE.search(line):
+        raise CorpusError("is empty; fill it, or remove it from every file of the split")
+    if is_text:
+        check_length(len(line))
+    if spaced:
+        check_tokens(line)
+    if "\t" in line:
+        check_columns(line, number)
 
 
-def _mistake(line: str, spaced: bool) -> str | None:
-    if line.startswith("\ufeff"):
-        return "starts with a byte-order mark (BOM); save the file as UTF-8 without BOM"
-    if line.endswith("\r"):
-        return "has a carriage return (CRLF); save the file with Unix line ends (LF)"
-    if "\r" in line:
-        return "has a carriage return inside (CR); end lines with LF alone, and put none in a line"
-    if not line.strip():
-        return "is empty; fill it, or remove it from every file of the split"
-    if spaced and line.split() != line.split(" "):
-        return "has a space too many or another blank; put one space between aligned tokens"
-    return None
+def check_tokens(line: str) -> None:
+    """Raise CorpusError unless a line holds tokens between single spaces, and no marks."""
+    odd = not line.isprintable() or "  " in line or " " in (line[0], line[-1])
+    if odd and line.split() != line.split(" "):
+        raise CorpusError(
+            "has a space too many or another blank; put one space between aligned tokens"
+        )
+    if "<" in line and (mark := SPECIAL.search(line)):
+        raise CorpusError(f"has {mark[0]}, a mark of the vocabularies; write it in another way")
 
 
 def pair_of(lines: Sequence[str], paths: Sequence[Path], number: int) -> Pair:

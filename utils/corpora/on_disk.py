@@ -1,7 +1,8 @@
 """Pairs that stay on disk: an index says where each line ends, and a pair is read when asked for.
 
-The text files and the index are mapped into memory: the system brings in the pages that are read,
-and drops them when memory is short. So a corpus may be larger than the memory.
+The index is mapped into memory: the system brings in the pages that are read, and drops them when
+memory is short. So a corpus may be larger than the memory. The text is read line by line, not
+mapped: a mapped file that somebody cuts short takes the whole process down.
 
 The index is made in one pass over the text, which also looks for mistakes: the first line with one
 is named, while `load_split` in memory looks at one file after the other. It is kept in the corpus'
@@ -14,10 +15,12 @@ number for each file:
 """
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from io import FileIO
 from itertools import chain, zip_longest
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from weakref import finalize
 from zlib import crc32
 
 import numpy as np
@@ -27,11 +30,12 @@ from utils.corpora.lines import (
     CorpusError,
     are_spaced,
     check_counts,
+    line_of,
     pair_of,
     readable,
     stream_lines,
-    text_of,
 )
+from utils.corpora.plain import check_kind
 from utils.environment import writable_folder
 from utils.pairs import Pair
 from utils.storage import write_atomically
@@ -42,8 +46,8 @@ HEAD = 6  # rows above the first that says where a line ends
 class PairsOnDisk(Sequence[Pair]):
     """The pairs of a split, read from its files (source, target, perhaps links) when asked for.
 
-    It must not change while it is in use. Raises CorpusError as `load_corpus` does, when it is
-    made. A copy for another process opens the files again.
+    Raises CorpusError as `load_corpus` does, when it is made, and later when a file has changed
+    since. A copy for another process opens the files again.
     """
 
     def __init__(self, paths: Sequence[Path], progress: bool = False):
@@ -51,7 +55,10 @@ class PairsOnDisk(Sequence[Pair]):
         index = _open_index(self.paths, progress)
         self._ends = index[HEAD:-1]  # (pairs + 1, files); in the first row, where line 1 begins
         self._digests = index[2:HEAD]
-        self._texts = [_map(path) for path in self.paths]
+        self._files = [path.open("rb", buffering=0) for path in self.paths]
+        for file in self._files:
+            finalize(self, file.close)
+        self._stamp = index[:2].T.tolist()
 
     @property
     def digest(self) -> str:
@@ -69,24 +76,32 @@ class PairsOnDisk(Sequence[Pair]):
         if isinstance(wanted, range):
             return tuple(self[number] for number in wanted)
         starts, ends = self._ends[wanted : wanted + 2].tolist()
-        lines = [
-            text_of(text[start:end])
-            for text, start, end in zip(self._texts, starts, ends, strict=True)
-        ]
-        return pair_of(lines, self.paths, wanted + 1)
+        pieces = zip(self.paths, self._files, self._stamp, starts, ends, strict=True)
+        raws = [_read(*piece) for piece in pieces]
+        lines = map(line_of, raws, are_spaced(self.paths))
+        return pair_of(tuple(lines), self.paths, wanted + 1)
 
     def __reduce__(self) -> tuple:
         return PairsOnDisk, (self.paths,)
 
 
-def _map(path: Path) -> mmap:
-    with path.open("rb") as file:
-        return mmap(file.fileno(), 0, access=ACCESS_READ)
+def _read(path: Path, file: FileIO, stamp: Sequence[int], start: int, end: int) -> bytes:
+    """Return some bytes of a file; CorpusError if it is not as it was when the index was made."""
+    status = os.fstat(file.fileno())
+    if [status.st_size, status.st_mtime_ns] != stamp:
+        raise CorpusError(
+            f"{path} has changed while it was in use; start again, and leave it alone"
+        )
+    if hasattr(os, "pread"):  # safe when processes share the open file
+        return os.pread(file.fileno(), end - start, start)
+    file.seek(start)
+    return file.read(end - start)
 
 
 def _open_index(paths: Sequence[Path], progress: bool) -> np.ndarray:
     """Return the index (HEAD + pairs + 2, files), mapped; make it where there is none that fits."""
-    path, stamp = _index_path(paths), _stamp(paths)
+    stamp = _stamp(paths)
+    path = _index_path(paths)
     if not _fits(path, stamp):
         rows = tqdm(_ends(paths), f"index of {paths[0].stem}", leave=False, disable=not progress)
         numbers = chain(stamp, _hashes(paths), rows)
@@ -134,7 +149,7 @@ def _stamp(paths: Sequence[Path]) -> np.ndarray:
     statuses = []
     for path in paths:
         with readable(path):
-            statuses.append(path.stat())
+            statuses.append(check_kind(path))
     rows = [[s.st_size for s in statuses], [s.st_mtime_ns for s in statuses]]
     return np.array(rows, np.uint64)
 

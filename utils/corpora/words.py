@@ -7,6 +7,23 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
 
+SPECIALS = ("<unk>", "<pad>", "<sos>", "<eos>")  # marks of the vocabularies, never words
+MOST_LETTERS = 4_000  # in a sentence: time and memory grow with the square of its length
+
+# What nobody sees: control characters that are no blanks, and what Unicode calls default ignorable
+# (soft hyphen, zero-width space, byte-order mark, directions, variation selectors, tags, …).
+# Joiners are spelling in Arabic and Indic scripts and in emoji: they stay between two such letters.
+UNSEEN = (
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b"
+    "\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+JOINED = "\u0600-\u0dff\u1000-\u109f\u1780-\u18af\u2600-\u27bf\U0001f000-\U0001faff"
+INVISIBLE = re.compile(f"[{UNSEEN}]+")
+PERHAPS = re.compile(f"[\u200c\u200d{UNSEEN}]")
+VISIBLE = re.compile(rf"[^\s\u200c\u200d{UNSEEN}]")
+JOINER = re.compile(f"(?<![{JOINED}])[\u200c\u200d]+|[\u200c\u200d]+(?![{JOINED}])")
+
 # A mark is a token of its own; all else is a letter, the hyphen too: a t-shirt is one word.
 MARKS = re.sub("[-']", "", string.punctuation) + "„“”‚‘«»‹›…–—¿¡、。，！？：；「」（）"
 LETTER = rf"[^\s'’{re.escape(MARKS)}]"
@@ -30,19 +47,33 @@ OPENING = frozenset("([{¿¡#$/")  # no space after
 QUOTES = {mark: kind for kind in ('"„“”', "'‚‘’", "«»", "‹›") for mark in kind}
 
 
+def normalize(text: str) -> str:
+    """Return text in NFC without invisible characters: what looks the same is the same.
+
+    Blanks stay, of whatever kind. Never raises.
+    """
+    if text.isascii() and text.isprintable():  # most of it, and soon found out
+        return text
+    if PERHAPS.search(text):
+        text = JOINER.sub("", INVISIBLE.sub("", text))
+    return unicodedata.normalize("NFC", text)
+
+
 def tokenize(text: str) -> tuple[str, ...]:
     """Split text into words and punctuation marks, as the regular expression `TOKEN` says.
 
-    Case is kept, Unicode is brought to NFC. Never raises; tokenizing its own tokens joined by
-    spaces gives the same tokens. sacreBLEU's 13a reads `detokenize(tokenize(text))` like `text`.
+    Case is kept; `normalize` brings all else to one form. Never raises; tokenizing its own tokens
+    joined by spaces gives the same tokens. sacreBLEU's 13a reads `detokenize(tokenize(text))` like
+    `normalize(text)`.
     """
-    return tuple(chain.from_iterable(map(_split, unicodedata.normalize("NFC", text).split())))
+    split = _split if len(text) <= MOST_LETTERS else _split.__wrapped__  # nothing long is kept
+    return tuple(chain.from_iterable(map(split, text.split())))
 
 
 @lru_cache(maxsize=32_768)  # the same words come again and again
 def _split(chunk: str) -> tuple[str, ...]:
     """Split what stands between two spaces; a token never reaches beyond."""
-    return tuple(TOKEN.findall(chunk))
+    return tuple(TOKEN.findall(normalize(chunk)))
 
 
 def detokenize(tokens: Iterable[str]) -> str:
