@@ -40,7 +40,7 @@ def jupyterlab(folder: Path) -> Iterator[Callable[[str], str]]:
     (port,) = free_ports(1)
     token = secrets.token_hex()
     settings = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "RUNTIME")}
-    settings |= {"JUPYTER_TOKEN": token, "OMP_NUM_THREADS": "1"}
+    settings |= {"JUPYTER_TOKEN": token, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
     command += ["--ip=localhost", "--ServerApp.port_retries=0"]
     command += ["--LabApp.extension_manager=readonly"]

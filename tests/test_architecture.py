@@ -24,6 +24,7 @@ FILES = sorted((REPOSITORY / "utils").rglob("*.py"))
 TESTS = [REPOSITORY / "conftest.py", *sorted((REPOSITORY / "tests").rglob("*.py"))]
 MODULES = [path for path in FILES if path.parent.name != "utils" or path.stem != "__init__"]
 LONGEST_MODULE, LONGEST_FUNCTION = 250, 25
+BINARY = ("rb", "wb", "ab", "xb", "r+b")
 NO_TEXT = ("Image.open", "os.open", "tarfile.open")  # these open bytes
 
 
@@ -110,7 +111,7 @@ def encoding_is_missing(call):
         return False
     if name in ("open", "fdopen"):
         words = {*said.values(), *map(ast.unparse, call.args)}
-        return words.isdisjoint({"'rb'", "'wb'", "'ab'", "'xb'"})
+        return words.isdisjoint(map(repr, BINARY))
     if name in ("read_text", "write_text"):
         return len(call.args) <= (name == "write_text")
     return "True" in (said.get("text"), said.get("universal_newlines"))

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from lab import FLAGS, find_browser, jupyterlab, skip_without_browser
 from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
 from toy import REPOSITORY
@@ -106,6 +105,8 @@ def press(box, slider: str, key: str, times: int = 1) -> None:
 
 def check(box, name: str) -> None:
     """Keep a screenshot; nothing in the explorer may be closed to a screen reader."""
+    from axe_playwright_python.sync_playwright import Axe  # its import fails where ASCII is all
+
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     box.screenshot(path=SCREENSHOTS / f"{name}.png")
     box.evaluate("box => box.id = box.id || 'examined'")

@@ -118,6 +118,7 @@ def test_an_interrupted_run_saves_no_translator(monkeypatch, tmp_path, folder):
 
 @pytest.mark.parametrize(("rank", "lines"), [(0, 1), (1, 0)])
 def test_one_process_of_a_machine_says_what_is_wrong(monkeypatch, capsys, rank, lines):
+    monkeypatch.setenv("WORLD_SIZE", "2")
     monkeypatch.setenv("LOCAL_RANK", str(rank))
     assert run_here(monkeypatch, "--corpus=nowhere") == 1
     assert len(capsys.readouterr().err.splitlines()) == lines

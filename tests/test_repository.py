@@ -201,6 +201,23 @@ def test_what_readers_run_needs_their_own_set_only(checkout, command):
 
 
 @needs_make
+@pytest.mark.parametrize("word", ["CPU=", "CPU=0", "CPU=no", ""])
+def test_without_the_word_torch_comes_as_it_is(checkout, word):
+    assert (
+        "uv" not in checkout("-n", "env", *filter(None, [word]), f"PYTHON={sys.executable}").stdout
+    )
+
+
+@needs_make
+@pytest.mark.parametrize(
+    ("system", "python"), [("Windows_NT", ".venv/Scripts/python"), ("", ".venv/bin/python")]
+)
+def test_the_environments_python_is_found_where_the_system_puts_it(checkout, system, python):
+    command = checkout("-n", "check", f"PYTHON={sys.executable}", OS=system).stdout
+    assert set(re.findall(r"(?<=\s)\.venv/\w+/python", command)) == {python}
+
+
+@needs_make
 def test_one_word_takes_the_smaller_build_of_torch(checkout):
     assert checkout("env", "CPU=1", python=PRETENDS).returncode == 0
     uv, torch, rest = (checkout.folder / "installs").read_text("utf-8").splitlines()
@@ -221,6 +238,15 @@ def test_make_lab_opens_a_browser_only_where_there_is_a_display(checkout, displa
     assert ("--no-browser" not in command) == opens
     assert "--ip=localhost" in command
     assert ("--allow-root" in command) == (os.geteuid() == 0)
+
+
+@needs_make
+@pytest.mark.parametrize("command", ["lab", "check", "test"])
+def test_kernels_do_not_wait_busily(checkout, monkeypatch, command):
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    says = PRETENDS.replace("*) exit 0;;", "*) echo waits: $OMP_WAIT_POLICY; exit 0;;")
+    assert says != PRETENDS
+    assert checkout(command, python=says).stdout.splitlines()[-1] == "waits: PASSIVE"
 
 
 # --- the whole repository ---

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from utils.config import ModelConfig, check_fields, check_vocabularies
+from utils.config import ModelConfig, check_sizes, check_vocabularies
 from utils.corpora import GERMAN_ENGLISH
 from utils.model import Seq2Seq, build_from
 from utils.storage import FORMAT
@@ -63,14 +63,15 @@ def unpack(content: dict[str, Any]) -> tuple[nn.Module, Fields]:
         config = config_type(**content["config"])
     except (KeyError, TypeError):
         raise ValueError("the configuration is incomplete") from None
-    check_fields(config, fields)
+    check_sizes(config, fields)
     weights = content.get("weights")
     if _count(weights) < config.fewest_weights:
         raise ValueError("there are fewer weights than the configuration asks for")
     model = network(config)
-    check_weights(weights, model.state_dict(), any_precision=True)
+    own = model.state_dict()
+    check_weights(weights, own, any_precision=True)
     model.load_state_dict(weights)
-    check_finite(model.state_dict().values())
+    check_finite(own.values())
     return model, fields
 
 
@@ -89,9 +90,11 @@ def _fields(content: dict[str, Any]) -> Fields:
         raise ValueError("the languages are no pair of names")
     numbers = content.get("subwords")  # files without subwords may lack it
     subwords = None if numbers is None else Subwords.from_tensor(numbers)
-    if subwords is not None and not {*subwords.pieces} <= {*source} & {*target}:
+    fields = fields_from_words(source, target, subwords, tuple(languages))
+    pieces = set() if subwords is None else set(subwords.pieces)
+    if not all(pieces <= field.vocab.stoi.keys() for field in fields):
         raise ValueError("the vocabularies lack pieces of the subwords")
-    return fields_from_words(source, target, subwords, tuple(languages))
+    return fields
 
 
 def _count(weights: object) -> int:
@@ -118,7 +121,7 @@ def check_weights(
     _count(weights)
     if weights.keys() != expected.keys():
         names = ", ".join(sorted(map(str, weights.keys() ^ expected.keys())))
-        raise ValueError(f"the weights are those of another model, which differs in {names:.200}")
+        raise ValueError(f"the weights are those of another model, which differs in {names:.80}")
     for name, weight in expected.items():
         found = weights[name]
         if found.shape != weight.shape:

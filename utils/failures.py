@@ -7,6 +7,7 @@ import argparse
 import errno
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +36,7 @@ REASONS = {
 INTERRUPTED = 130  # the exit code after Ctrl-C, as shells have it
 # Parts of the messages of torch, for which a full memory is a RuntimeError.
 FULL_MEMORY = ("allocate memory", "out of memory", "calculation overflowed")
+HEAD_START = 1  # seconds
 LARGEST_NUMBER = 2**31 - 1  # on a command line; nothing that is counted here comes near it
 
 
@@ -90,6 +92,8 @@ def _report(error: Exception, output: "_Output", speaks: bool) -> int:
         sentence = explain(error) if isinstance(error, OSError) else str(error)
     if speaks:
         print(f"error: {' '.join(sentence.splitlines())}", file=sys.stderr)
+    else:  # launchers end all processes as soon as one has ended, and one has to say why
+        time.sleep(HEAD_START)
     return 1
 
 
@@ -104,7 +108,7 @@ class _Output:
 
     def __init__(self, stream: TextIO | None, goes_on_unheard: bool):
         if stream is None:  # closed by whoever started the command, as `>&-` does
-            stream = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+            stream = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
         self._stream, self._goes_on_unheard = stream, goes_on_unheard
@@ -152,12 +156,9 @@ def file_name(text: str) -> Path:
 def whole(text: str) -> int:
     """Read a whole number."""
     try:
-        number = int(text)
+        return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"must be a whole number, not {text[:30]!r}") from None
-    if abs(number) > LARGEST_NUMBER:
-        raise argparse.ArgumentTypeError(f"must be at most {LARGEST_NUMBER:,}")
-    return number
 
 
 def positive(text: str) -> int:
@@ -165,6 +166,8 @@ def positive(text: str) -> int:
     number = whole(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
+    if number > LARGEST_NUMBER:
+        raise argparse.ArgumentTypeError(f"must be at most {LARGEST_NUMBER:,}")
     return number
 
 

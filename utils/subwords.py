@@ -59,7 +59,8 @@ class Subwords:
     @classmethod
     def from_tensor(cls, numbers: Tensor) -> "Subwords":
         """Rebuild what `to_tensor` made; ValueError if the numbers are anything else."""
-        if not isinstance(numbers, Tensor) or numbers.dtype != torch.uint8 or numbers.dim() != 1:
+        is_bytes = isinstance(numbers, Tensor) and numbers.dtype == torch.uint8
+        if not is_bytes or numbers.dim() != 1 or not len(numbers):
             raise ValueError("the subwords are no bytes of a set of pieces.")
         try:
             return cls(numbers.numpy(force=True).tobytes())
@@ -74,8 +75,8 @@ class Subwords:
     def pieces(self) -> list[str]:
         """All pieces there are, `<unk>` left out."""
         processor = self._processor
-        numbers = range(processor.get_piece_size())
-        return [processor.id_to_piece(n) for n in numbers if not processor.is_unknown(n)]
+        numbers, unknown = range(processor.get_piece_size()), processor.unk_id()
+        return processor.id_to_piece([number for number in numbers if number != unknown])
 
     def split(self, words: Sequence[str]) -> list[str]:
         """Split each word on its own: ["ein", "karateanzug"] -> ["▁ein", "▁kar", "ate", …].

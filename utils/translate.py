@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from utils.corpora.plain import read_sentences
 from utils.decoding import check_beam
 from utils.failures import file_name, run, whole
+from utils.labels import without_font
 from utils.plots import attention_map, map_size
 from utils.sizes import MOST_LETTERS, MOST_READ, check_read
 from utils.storage import check_writable, write_atomically
@@ -81,6 +82,8 @@ def show(translations: list[Translation]) -> None:
 def format_of(path: Path) -> str:
     """Return the format that the suffix of a picture stands for; ValueError if it is none."""
     suffix = path.suffix.removeprefix(".").lower()
+    if suffix == "pgf":
+        raise ValueError(f"{path} would need TeX, for which words can be commands: use .pdf.")
     if suffix not in Figure().canvas.get_supported_filetypes():
         raise ValueError(f"{path} has no suffix of a picture: use .png, .pdf or .svg.")
     return suffix
@@ -99,6 +102,12 @@ def draw_attention(translation: Translation, source: tuple[str, ...], path: Path
         sizes = f"{len(source)} source and {len(translation.tokens)} target words"
         axes.set_xlabel(f"cut: the first {MOST_DRAWN} of {sizes}")
     write_atomically(path, lambda file: figure.savefig(file, format=format_of(path)))
+    if missing := without_font([*source, *translation.tokens]):
+        names = " ".join(missing)
+        print(
+            f"note: no font here has {names}: the picture has escapes in their place.",
+            file=sys.stderr,
+        )
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -121,6 +121,9 @@ def test_more_epochs_cannot_be_averaged_than_there_are():
         ("label_smoothing", "1"),
         ("seed", "-1"),
         ("batch_size", "1000000000000"),
+        ("batch_size", "0"),
+        ("epochs", "-3"),
+        ("average", "0"),
         ("hidden_size", "1000000000"),
     ],
 )
@@ -257,14 +260,14 @@ with join_team("cpu") as (team, _):
     try:
         fit(model, toy_fields(), toy_corpus(), batch_size=8, quiet=True, team=team)
     except ValueError as error:
-        Path(sys.argv[1], str(team.rank)).write_text(str(error))
+        Path(sys.argv[1], str(team.rank)).write_text(str(error), "utf-8")
 """
 
 
 @pytest.mark.slow
 def test_several_processes_stop_together(tmp_path):
     """The loss of one is no number; both say so, and neither waits for the other."""
-    (tmp_path / "rank.py").write_text(RANK)
+    (tmp_path / "rank.py").write_text(RANK, "utf-8")
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     subprocess.run(
         [*launcher, "--local-addr=localhost", "--nproc-per-node=2", tmp_path / "rank.py", tmp_path],
@@ -273,6 +276,6 @@ def test_several_processes_stop_together(tmp_path):
         timeout=240,
         capture_output=True,
     )
-    first, second = ((tmp_path / str(rank)).read_text() for rank in range(2))
+    first, second = ((tmp_path / str(rank)).read_text("utf-8") for rank in range(2))
     assert first == second
     assert first.startswith("the loss is nan at step 1 of epoch 1: ")

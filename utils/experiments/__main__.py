@@ -3,7 +3,7 @@
 import argparse
 
 from utils.experiments.studies import STUDIES, run_study
-from utils.failures import run
+from utils.failures import positive, run
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -15,7 +15,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("studies", nargs="*", metavar="study", help=f"some of {', '.join(STUDIES)}")
     parser.add_argument(
-        "--workers", type=int, default=2, help="runs side by side, unless they are timed"
+        "--workers", type=positive, default=2, help="runs side by side, unless they are timed"
     )
     options = parser.parse_args(arguments)
     options.studies = options.studies or list(STUDIES)

@@ -1,6 +1,7 @@
 """The studies, and how to run what is missing of one."""
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Any, NamedTuple
@@ -75,15 +76,27 @@ def run_study(name: str, workers: int) -> None:
     with tqdm(total=len(study.runs), initial=len(study.runs) - len(missing), desc=name) as bar:
         if study.timed:
             for rows in map(_measure, missing):
-                table.add(rows)
-                bar.update()
-            return
-        with multiprocessing.get_context("spawn").Pool(
-            workers, torch.set_num_threads, (1,)
-        ) as pool:
-            for rows in pool.imap_unordered(_measure, missing):
-                table.add(rows)
-                bar.update()
+                _note(table, rows, bar)
+        else:
+            with multiprocessing.get_context("spawn").Pool(workers, _prepare) as pool:
+                for rows in pool.imap_unordered(_measure, missing):
+                    _note(table, rows, bar)
+    table.write()
+
+
+def _note(table: Table, rows: list[dict[str, Any]], bar: tqdm) -> None:
+    """Add a run; where it cannot be written, say so and go on: it is written with the next one."""
+    try:
+        table.add(rows)
+    except OSError as error:
+        bar.write(f"{error}. The study goes on, and tries again after the next run.")
+    bar.update()
+
+
+def _prepare() -> None:
+    """Set up a process for runs: one core is its share, and Ctrl-C is for the one that leads."""
+    torch.set_num_threads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _measure(task: tuple[Study, tuple]) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ class Table:
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         self.environments = re.findall(r"^# environment \d+: (.+)$", text, flags=re.MULTILINE)
         self.rows = read_results(path) if text else pd.DataFrame()
+        self.is_written = True
 
     def done(self) -> set[tuple]:
         """Return the keys of the runs that are there."""
@@ -44,9 +45,17 @@ class Table:
             self.environments.append(here)
         new = pd.DataFrame(rows).assign(environment=self.environments.index(here) + 1)
         self.rows = pd.concat([self.rows, new], ignore_index=True)
+        self.is_written = False
+        self.write()
+
+    def write(self) -> None:
+        """Write what has been added and could not be written yet."""
+        if self.is_written:
+            return
         lines = [f"# environment {i}: {text}\n" for i, text in enumerate(self.environments, 1)]
         text = "".join(lines) + self.rows.to_csv(index=False, float_format="%.5g")
         write_text_atomically(self.path, text)
+        self.is_written = True
 
 
 def read_results(path: str | Path) -> pd.DataFrame:

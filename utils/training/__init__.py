@@ -139,7 +139,7 @@ def _save(run: Run, path: Path) -> None:
         checkpoints.save(run, path)
     except OSError as error:
         if run.team.rank == 0:
-            tqdm.write(f"{error}. The training goes on; the file still has {run.saved} epochs.")
+            tqdm.write(f"{error}. The training goes on; the file still holds epoch {run.saved}.")
 
 
 def _how_to_go_on(run: Run, path: Path | None) -> str:

@@ -63,9 +63,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     _add_corpus_options(parser.add_argument)
     _add_model_options(parser.add_argument)
     _add_training_options(parser.add_argument)
-    options = parser.parse_args(arguments)
-    check_options(vars(options))
-    return options
+    return parser.parse_args(arguments)
 
 
 def check_options(options: dict[str, Any]) -> None:
@@ -73,8 +71,9 @@ def check_options(options: dict[str, Any]) -> None:
 
     The sentence is theirs.
     """
-    for name in LIMITS.keys() & {name for name, value in options.items() if value is not None}:
-        checked(name, options[name])
+    for name, value in options.items():
+        if name in LIMITS and value is not None:
+            checked(name, value)
     Settings(options["epochs"], average=options["average"])
 
 
@@ -98,22 +97,20 @@ def _add_corpus_options(add: Callable[..., Any]) -> None:
 
 def _add_model_options(add: Callable[..., Any]) -> None:
     add("--attention", choices=ATTENTIONS, default="additive", help="how the decoder looks back")
-    add("--embedding-size", type=positive, default=80, help="numbers in a word's embedding")
-    add("--hidden-size", type=positive, default=128, help="numbers in the decoder's state")
-    add("--memory-size", type=positive, help="numbers in an encoder state, if not --hidden-size")
+    add("--embedding-size", type=whole, default=80, help="numbers in a word's embedding")
+    add("--hidden-size", type=whole, default=128, help="numbers in the decoder's state")
+    add("--memory-size", type=whole, help="numbers in an encoder state, if not --hidden-size")
     add("--dropout", type=decimal, default=0.0, help="share of numbers dropped in training")
     add("--tied", action="store_true", help="one matrix for both embeddings and the output")
 
 
 def _add_training_options(add: Callable[..., Any]) -> None:
-    add("--epochs", type=positive, default=Settings.epochs, help="passes over the training pairs")
-    add("--batch-size", type=positive, default=Settings.batch_size, help="sentences in a batch")
+    add("--epochs", type=whole, default=Settings.epochs, help="passes over the training pairs")
+    add("--batch-size", type=whole, default=Settings.batch_size, help="sentences in a batch")
     add("--learning-rate", type=decimal, default=Settings.learning_rate, help="its highest value")
     add("--label-smoothing", type=decimal, default=Settings.label_smoothing, help="0 is off")
     add("--clip", type=decimal, default=Settings.clip, help="largest norm of the gradient")
-    add(
-        "--average", type=positive, default=Settings.average, help="epochs whose weights to average"
-    )
+    add("--average", type=whole, default=Settings.average, help="epochs whose weights to average")
     add("--seed", type=whole, default=Settings.seed, help="initial weights, batch order, dropout")
     add("--device", default="auto", help="cpu, cuda, mps, or auto")
     add("--validation-bleu", action="store_true", help="score validation after each epoch")
@@ -181,6 +178,7 @@ def finish(
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code."""
     options = parse(arguments)
+    check_options(vars(options))
     check_beam(options.beam_size)
 
     def chosen(names: tuple[str, ...]) -> dict[str, Any]:

@@ -43,10 +43,12 @@ def load(run: Run, path: Path) -> None:
         raise ValueError(
             f"{path} is a translator, not a checkpoint: name another file for the checkpoint."
         )
-    check_format(content, path, oldest=2)
     identity = content.get("identity")
+    if not isinstance(identity, dict):
+        raise ValueError(f"{path} holds no checkpoint: name another file for it.")
+    check_format(content, path, oldest=2)
     advice = "use the same settings and the same corpus, or another checkpoint file."
-    compare(run.identity, identity if isinstance(identity, dict) else {}, str(path), advice)
+    compare(run.identity, identity, str(path), advice)
     try:
         epochs = _read_history(run, content)
         _check_weights(run, content, len(epochs))

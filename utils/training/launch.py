@@ -81,6 +81,7 @@ def _check_host(host: str | None, port: int) -> None:
         ) from None
 
 
-def is_first_here() -> bool:
+def is_first_here(variables: Mapping[str, str] = os.environ) -> bool:
     """Tell whether this process is the first of its machine: it speaks for the others there."""
-    return os.environ.get("LOCAL_RANK", "0") == "0"
+    number = variables.get("LOCAL_RANK", "")
+    return not (variables.get("WORLD_SIZE") and number.isdecimal() and int(number) > 0)
