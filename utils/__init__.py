@@ -7,6 +7,7 @@ those above it:
     start        the first cell of every notebook: this project's code, wherever it was opened
     failures     what the system refuses, in one sentence; how a command ends
     limits       numbers that a person chooses, checked
+    sizes        how long a sentence may be, and how many are worked on together
     pairs        Pair: a sentence in two languages
     grammar      a miniature German–English grammar: sentence pairs with gold word alignment
     storage      files that are written whole or not at all
