@@ -58,8 +58,11 @@ no_display = $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin Windows_NT,$(OS) $
 # whoever has work: where others compute, a training took ten times as long.
 lab check test notebooks: export OMP_WAIT_POLICY ?= PASSIVE
 
+# With the settings in .jupyter, Markdown is shown, not its source, and all cells of a notebook are
+# laid out when it opens: a link finds its heading at the first click.
 lab: $(STAMP) ## open the notebooks in JupyterLab
-	$(IN) -m jupyterlab $(LAB_FLAGS)
+	JUPYTER_CONFIG_PATH=$(SETTINGS) $(IN) -m jupyterlab $(LAB_FLAGS)
+SETTINGS = .jupyter$(if $(JUPYTER_CONFIG_PATH),:'$(JUPYTER_CONFIG_PATH)')
 
 # Files of tests run side by side, one on each core, so each process has one thread. They start in
 # the order of their names: the notebooks come last. ARGS="-n 0" runs one after the other.

@@ -98,7 +98,7 @@ def test_bad_input_gets_one_line(monkeypatch, capsys, translator, tmp_path):
     picture = tmp_path / "map.doc"
     missing = tmp_path / "none.txt"
     for arguments, complaint in {
-        ("--file", latin): "is not UTF-8 text: save it as UTF-8.",
+        ("--file", latin): "latin.txt, line 1: not UTF-8; save it as plain text, UTF-8",
         ("eins", "--attention", picture): "has no suffix of a picture: use .png, .pdf or .svg.",
         ("", "--attention", tmp_path / "map.png"): "there is no word to draw",
         ("--file", missing): "none.txt",

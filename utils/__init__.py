@@ -4,8 +4,10 @@ Data flows one way, and the modules are the stations, in this order. A module im
 those above it:
 
     environment  is everything there? standard library only
+    start        the first cell of every notebook: this project's code, wherever it was opened
     failures     what the system refuses, in one sentence; how a command ends
     limits       numbers that a person chooses, checked
+    sizes        how long a sentence may be, and how many are worked on together
     pairs        Pair: a sentence in two languages
     grammar      a miniature German–English grammar: sentence pairs with gold word alignment
     storage      files that are written whole or not at all
@@ -35,9 +37,19 @@ those above it:
     pages        the series as web pages: `make html`; its figures on one: `make figures`
     slides       the series as slides: `make slides`
     notebooks    `make notebooks`: run the notebooks and save them with their outputs
+    launch       the notebooks' first cell, and the project's address, written everywhere
 """
 
 import sys
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[1]
+if not (_ROOT / "data" / "mini").is_dir():
+    raise ImportError(
+        f"The data of attention-notebooks is not in {_ROOT}, since only an editable install leaves "
+        "the code beside it: get the whole project, and run `make lab` in its folder.",
+        name=__name__,
+    )
 
 if sys.argv[:1] == ["-m"]:  # `python -m utils.…` imports this, and for seconds what it needs
     from utils.failures import end_interrupted

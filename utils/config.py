@@ -55,8 +55,13 @@ def check_fields(config: Any, fields: Fields) -> None:
 
     Other words in the same number pass: a model does not know the words of its numbers.
     """
+    check_vocabularies(fields.source.vocab.itos, fields.target.vocab.itos)
+    check_sizes(config, fields)
+
+
+def check_sizes(config: Any, fields: Fields) -> None:
+    """Raise ValueError unless the vocabularies have the sizes that a model was built for."""
     source, target = fields.source.vocab.itos, fields.target.vocab.itos
-    check_vocabularies(source, target)
     if (config.source_size, config.target_size) != (len(source), len(target)):
         raise ValueError(
             f"the model was built for vocabularies of {config.source_size} and "
@@ -79,7 +84,7 @@ def check_vocabularies(source: object, target: object) -> None:
 
 
 def _check_words(words: object, needed: Sequence[str], side: str) -> None:
-    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+    if not isinstance(words, list) or not set(map(type, words)) <= {str}:
         raise ValueError(f"the {side} vocabulary is no list of words.")
     if len(set(words)) < len(words):
         word, times = Counter(words).most_common(1)[0]

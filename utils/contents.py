@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from utils.config import ModelConfig, check_fields, check_vocabularies
+from utils.config import ModelConfig, check_sizes, check_vocabularies
 from utils.corpora import GERMAN_ENGLISH
 from utils.model import Seq2Seq, build_from
 from utils.storage import FORMAT
@@ -24,6 +24,17 @@ NETWORKS = {
     "ModelConfig": (ModelConfig, Seq2Seq),
     "TransformerConfig": (TransformerConfig, Transformer),
 }
+
+
+# What parts raise that are of another kind than expected, and that no check has caught before.
+WRONG_PARTS = (ValueError, LookupError, TypeError, AttributeError, RuntimeError)
+
+
+def reason(error: Exception) -> str:
+    """Return what is wrong with a file, as the end of a sentence."""
+    if isinstance(error, ValueError):
+        return str(error).rstrip(".")
+    return "a part is missing, or of another kind"
 
 
 def pack(model: nn.Module, fields: Fields, half: bool) -> dict[str, Any]:
@@ -63,14 +74,15 @@ def unpack(content: dict[str, Any]) -> tuple[nn.Module, Fields]:
         config = config_type(**content["config"])
     except (KeyError, TypeError):
         raise ValueError("the configuration is incomplete") from None
-    check_fields(config, fields)
+    check_sizes(config, fields)
     weights = content.get("weights")
     if _count(weights) < config.fewest_weights:
         raise ValueError("there are fewer weights than the configuration asks for")
     model = network(config)
-    check_weights(weights, model.state_dict(), any_precision=True)
+    own = model.state_dict()
+    check_weights(weights, own, any_precision=True)
     model.load_state_dict(weights)
-    check_finite(model.state_dict().values())
+    check_finite(own.values())
     return model, fields
 
 
@@ -89,9 +101,11 @@ def _fields(content: dict[str, Any]) -> Fields:
         raise ValueError("the languages are no pair of names")
     numbers = content.get("subwords")  # files without subwords may lack it
     subwords = None if numbers is None else Subwords.from_tensor(numbers)
-    if subwords is not None and not {*subwords.pieces} <= {*source} & {*target}:
+    fields = fields_from_words(source, target, subwords, tuple(languages))
+    pieces = set() if subwords is None else set(subwords.pieces)
+    if not all(pieces <= field.vocab.stoi.keys() for field in fields):
         raise ValueError("the vocabularies lack pieces of the subwords")
-    return fields_from_words(source, target, subwords, tuple(languages))
+    return fields
 
 
 def _count(weights: object) -> int:
@@ -130,5 +144,5 @@ def check_weights(
 
 def check_finite(weights: Iterable[Tensor], remedy: str = "") -> None:
     """Raise ValueError unless all numbers are finite: a sum with one that is not is not, either."""
-    if not all(math.isfinite(weight.float().sum()) for weight in weights):
+    if not all(math.isfinite(weight.sum(dtype=torch.float32)) for weight in weights):
         raise ValueError(f"some weights are not finite{remedy and ': '}{remedy}")

@@ -45,13 +45,9 @@ def find_problems(root: Path = ROOT) -> list[str]:
     if not project.is_file():
         return [f"{project} is missing: download the whole project and open the notebook in there."]
     text = project.read_text("utf-8")
-    minimum = re.search(r'^requires-python = ">=([\d.]+)"', text, re.MULTILINE)[1]
-    if sys.version_info < as_numbers(minimum):
-        return [
-            f"Python {sys.version_info[0]}.{sys.version_info[1]} is too old, it must be {minimum} "
-            f"or newer: install one and run `make env PYTHON=python{minimum}`, "
-            "or with conda `conda env create -f environment.yml`."
-        ]
+    too_old = python_problem(text)
+    if too_old:
+        return [too_old]
     folders = [
         f"The folder {folder} is missing, which holds {content}: download the project once more."
         for folder, content in FOLDERS.items()
@@ -61,6 +57,18 @@ def find_problems(root: Path = ROOT) -> list[str]:
     if not is_installed(root):
         packages.append("the project itself is not installed")
     return folders + [f"{problem}: {remedy(root)}." for problem in packages]
+
+
+def python_problem(text: str) -> str | None:
+    """Say so if this Python is older than what pyproject.toml asks for."""
+    minimum = re.search(r'^requires-python = ">=([\d.]+)"', text, re.MULTILINE)[1]
+    if sys.version_info >= as_numbers(minimum):
+        return None
+    return (
+        f"Python {sys.version_info[0]}.{sys.version_info[1]} is too old, it must be {minimum} "
+        f"or newer: install one and run `make env PYTHON=python{minimum}`, "
+        "or with conda `conda env create -f environment.yml`."
+    )
 
 
 def requirements(text: str) -> list[str]:

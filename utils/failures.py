@@ -7,6 +7,7 @@ import argparse
 import errno
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +36,7 @@ REASONS = {
 INTERRUPTED = 130  # the exit code after Ctrl-C, as shells have it
 # Parts of the messages of torch, for which a full memory is a RuntimeError.
 FULL_MEMORY = ("allocate memory", "out of memory", "calculation overflowed")
+HEAD_START = 1  # seconds
 LARGEST_NUMBER = 2**31 - 1  # on a command line; nothing that is counted here comes near it
 
 
@@ -90,6 +92,8 @@ def _report(error: Exception, output: "_Output", speaks: bool) -> int:
         sentence = explain(error) if isinstance(error, OSError) else str(error)
     if speaks:
         print(f"error: {' '.join(sentence.splitlines())}", file=sys.stderr)
+    else:  # launchers end all processes as soon as one has ended, and one has to say why
+        time.sleep(HEAD_START)
     return 1
 
 

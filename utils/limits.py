@@ -36,6 +36,7 @@ LIMITS = {
     "target_size": whole(1, WORDS),
     "source_padding": whole(0, WORDS),
     "target_padding": whole(0, WORDS),
+    "subwords": whole(1, WORDS),
     "embedding_size": SIZE,
     "hidden_size": SIZE,
     "memory_size": SIZE,

@@ -7,7 +7,9 @@ import os
 import secrets
 import shutil
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +24,7 @@ try:
 except ImportError:  # on Windows, where nobody can delete a file that is open
     fcntl = None
 
+NAME_SIZES = 26  # bytes from the head of a part in an archive to the sizes of what follows it
 BLOCK = bytes(1 << 20)
 FORMAT = 2  # of checkpoints and translators; those without a number are of format 1
 POINTER = b"version https://git-lfs"  # what Git LFS leaves in the place of a large file
@@ -146,7 +149,7 @@ def load_safely(path: Path) -> dict[str, Any]:
     data = _read(path)
     try:
         _check_parts(data)
-        content = torch.load(data, map_location="cpu", weights_only=True)
+        content = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except Exception as error:  # what a damaged file raises depends on where it is damaged
         raise ValueError(
             f"{path} is damaged or was not written by this project: "
@@ -157,31 +160,37 @@ def load_safely(path: Path) -> dict[str, Any]:
     return content
 
 
-def _read(path: Path) -> io.BytesIO:
-    """Return the bytes of an archive; of another file, the first ones."""
+def _read(path: Path) -> bytes:
+    """Return the bytes of an archive; of any other file, which may be large, the first ones."""
     if path.exists() and not path.is_file():
         raise ValueError(f"{path} is a folder or a device: name a file.")
     try:
-        with path.open("rb") as file:
+        with path.open("rb", buffering=0) as file:  # a buffer would be one more copy
             start = file.read(len(POINTER))
-            rest = file.read() if start.startswith(b"PK") else b""
+            if start.startswith(b"PK"):
+                file.seek(0)
+                return file.readall()
     except OSError as error:
         raise type(error)(explain(error, path)) from error
     if start == POINTER:
         raise ValueError(f"{path} stands for a file that Git LFS keeps: run `git lfs pull`.")
-    return io.BytesIO(start + rest)
+    return start
 
 
-def _check_parts(data: io.BytesIO) -> None:
+def _check_parts(data: bytes) -> None:
     """Raise ValueError unless each part of an archive fits the checksum that is written with it.
 
     torch writes the checksums, but does not look at them.
     """
-    with zipfile.ZipFile(data) as archive:
-        unpacked = sum(part.file_size for part in archive.infolist())
-        if unpacked > data.getbuffer().nbytes or archive.testzip() is not None:
-            raise ValueError("a part is not what was written")
-    data.seek(0)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = archive.infolist()
+    if sum(part.file_size for part in parts) > len(data):
+        raise ValueError("it would unpack to more than it is")
+    for part in parts:  # as `testzip` does, in half the time, for parts that are not compressed
+        names = struct.unpack_from("<2H", data, part.header_offset + NAME_SIZES)
+        start = part.header_offset + NAME_SIZES + 4 + sum(names)
+        if zlib.crc32(memoryview(data)[start : start + part.file_size]) != part.CRC:
+            raise ValueError(f"{part.filename} is not what was written")
 
 
 def check_format(content: dict[str, Any], path: Path, oldest: int = 1) -> None:
@@ -190,9 +199,10 @@ def check_format(content: dict[str, Any], path: Path, oldest: int = 1) -> None:
     Files without a number are of format 1.
     """
     found = content.get("format", 1)
-    if found in range(oldest, FORMAT + 1):
+    number = found if type(found) is int else FORMAT + 1  # what is odd may be newer
+    if oldest <= number <= FORMAT:
         return
-    if found in range(oldest):
+    if number < oldest:
         raise ValueError(
             f"{path} was written by an older version of this project: use that version, or choose "
             "another file and train again."

@@ -5,6 +5,7 @@ as long as its letters are known. Both languages share one set of pieces.
 """
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
@@ -13,7 +14,11 @@ import sentencepiece
 import torch
 from torch import Tensor
 
+from utils.corpora.words import SPECIAL
+from utils.limits import checked
+
 WORD_START = "▁"  # sentencepiece begins the first piece of each word with it
+LONGEST = 2**30  # bytes of a sentence
 
 
 class Subwords:
@@ -29,12 +34,12 @@ class Subwords:
     def learn(cls, sentences: Iterable[Sequence[str]], size: int) -> "Subwords":
         """Learn `size` pieces: start from letters, then merge the most frequent pair, repeatedly.
 
-        Raises ValueError when the sentences cannot give that many.
+        Raises ValueError when the sentences cannot give that many; it says how many they give.
         """
-        model = io.BytesIO()
+        size, model = checked("subwords", size), io.BytesIO()
         try:
             sentencepiece.SentencePieceTrainer.train(
-                sentence_iterator=(" ".join(words) for words in sentences),
+                sentence_iterator=map(_without_marks, sentences),
                 model_writer=model,
                 vocab_size=size,
                 model_type="bpe",
@@ -44,11 +49,11 @@ class Subwords:
                 eos_id=-1,
                 pad_id=-1,
                 minloglevel=2,
+                max_sentence_length=LONGEST,  # longer ones would be left out without a word
             )
         except RuntimeError as error:
-            raise ValueError(
-                f"the sentences do not give {size} subwords: ask for fewer or more."
-            ) from error
+            remedy = _remedy(str(error))
+            raise ValueError(f"the sentences do not give {size} subwords: {remedy}.") from error
         return cls(model.getvalue())
 
     @classmethod
@@ -70,8 +75,8 @@ class Subwords:
     def pieces(self) -> list[str]:
         """All pieces there are, `<unk>` left out."""
         processor = self._processor
-        numbers = range(processor.get_piece_size())
-        return [processor.id_to_piece(n) for n in numbers if not processor.is_unknown(n)]
+        numbers, unknown = range(processor.get_piece_size()), processor.unk_id()
+        return processor.id_to_piece([number for number in numbers if number != unknown])
 
     def split(self, words: Sequence[str]) -> list[str]:
         """Split each word on its own: ["ein", "karateanzug"] -> ["▁ein", "▁kar", "ate", …].
@@ -81,9 +86,23 @@ class Subwords:
         return [piece for word in words for piece in self._split_word(word)]
 
     def _encode_word(self, word: str) -> list[str]:
-        word = word.replace(WORD_START, "_")  # only the first piece may begin with it
+        word = word.replace(WORD_START, "_").replace(" ", "_")  # only the first piece has it
         word = word.encode(errors="replace").decode()  # half a character cannot be encoded
         return self._processor.encode(word, out_type=str) or [WORD_START]
+
+
+def _without_marks(words: Sequence[str]) -> str:
+    """Join words; one with `<eos>` in it comes in letters, so that this becomes no piece."""
+    return SPECIAL.sub(lambda mark: " ".join(mark[0]), " ".join(words))
+
+
+def _remedy(said: str) -> str:
+    """Read in sentencepiece's message how many pieces there could be."""
+    if most := re.search(r"a value <= (\d+)", said):
+        return f"ask for {most[1]} or fewer"
+    if least := re.search(r"\d+ vs (\d+)", said):
+        return f"ask for {least[1]} or more, for each letter is one"
+    return "give sentences with words"
 
 
 def join(pieces: Sequence[str]) -> tuple[str, ...]:

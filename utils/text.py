@@ -19,11 +19,16 @@ from torchtext import data
 from torchtext.vocab import Vocab
 
 from utils.corpora import GERMAN_ENGLISH, Corpus, language_name
+from utils.corpora.words import SPECIALS
 from utils.pairs import Pair
+from utils.sizes import check_read
 from utils.subwords import Subwords
 
-UNKNOWN, PADDING, START, END = "<unk>", "<pad>", "<sos>", "<eos>"
+UNKNOWN, PADDING, START, END = SPECIALS
 SUBWORD_PAIRS = 500_000  # sentencepiece holds all that it learns from in memory
+MOST_READ = (
+    1_000  # words or pieces of one sentence: the time of a translation grows with its square
+)
 LISTED = 1_000_000  # the order of more pairs than that is kept in a file
 
 
@@ -33,6 +38,11 @@ class SubwordField(data.Field):
     def __init__(self, subwords: Subwords, **options: Any):
         super().__init__(preprocessing=subwords.split, **options)
         self.subwords = subwords
+
+
+def hide_specials(words: Sequence[str]) -> Sequence[str]:
+    """Return words with `<unk>` for each that only looks like one of `SPECIALS`."""
+    return [UNKNOWN if word in SPECIALS else word for word in words]
 
 
 class Fields(NamedTuple):
@@ -131,7 +141,8 @@ def fields_from_words(
 
 
 def _empty_fields(languages: tuple[str, str], subwords: Subwords | None = None) -> Fields:
-    field = data.Field if subwords is None else partial(SubwordField, subwords)
+    words = partial(data.Field, preprocessing=hide_specials)
+    field = words if subwords is None else partial(SubwordField, subwords)
     special = {"unk_token": UNKNOWN, "pad_token": PADDING, "batch_first": True}
     fields = Fields(
         source=field(include_lengths=True, **special),
@@ -169,9 +180,11 @@ def match_case(words: Sequence[str], field: data.Field) -> tuple[str, ...]:
 def encode_sources(sentences: Sequence[Sequence[str]], fields: Fields) -> tuple[Tensor, Tensor]:
     """Number and pad source sentences: source (B, S) and their lengths (B,).
 
-    With subwords, the S positions are pieces of words.
+    With subwords, the S positions are pieces of words. ValueError for more than `sizes` allows.
     """
-    return fields.source.process([fields.source.preprocess(words) for words in sentences])
+    rows = [fields.source.preprocess(words) for words in sentences]
+    check_read(max(map(len, rows), default=0))
+    return fields.source.process(rows)
 
 
 class _Examples(Sequence[data.Example]):
@@ -186,7 +199,9 @@ class _Examples(Sequence[data.Example]):
 
     def __getitem__(self, number: int) -> data.Example:
         pair = self.pairs[number]
-        return data.Example.fromlist([pair.source, pair.target], self.columns)
+        example = data.Example.fromlist([pair.source, pair.target], self.columns)
+        check_read(max(len(example.source), len(example.target)), f"pair {number + 1}")
+        return example
 
 
 class _Buckets(data.BucketIterator):

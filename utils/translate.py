@@ -4,16 +4,21 @@ import argparse
 import sys
 from pathlib import Path
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from utils.corpora.plain import read_sentences
 from utils.decoding import check_beam
 from utils.failures import file_name, run, whole
 from utils.labels import without_font
 from utils.plots import attention_map, map_size
+from utils.sizes import MOST_LETTERS, MOST_READ, check_read
 from utils.storage import check_writable, write_atomically
 from utils.translator import Translation, Translator
 
 DEFAULT = "multi30k-additive"
+LINES, WORDS = 256, 8_192  # of a file: so much is translated together, whichever comes first
+MOST_DRAWN = 100  # words on each side of a picture
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -21,14 +26,21 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m utils.translate",
         description="Translate sentences, one line each: German into English, or between the "
-        "languages of another --translator.",
+        f"languages of another --translator. A sentence may have {MOST_READ:,} words or pieces of "
+        f"words, and {MOST_LETTERS:,} characters.",
     )
     add = parser.add_argument
     add("sentences", nargs="*", metavar="sentence", help="what to translate, in quotes")
-    add("--file", type=file_name, help="translate each line of this text file (UTF-8)")
+    add(
+        "--file",
+        type=file_name,
+        help=f"translate each line of this text file (UTF-8), {LINES} at a time",
+    )
     add("--translator", default=DEFAULT, help=f"a shipped name or a file (default: {DEFAULT})")
     add("--beam", type=whole, default=5, help="hypotheses kept; 1 is greedy search (default: 5)")
-    add("--attention", type=file_name, help="draw where each word looked: a PNG, PDF or SVG")
+    add(
+        "--attention", type=file_name, help=f"draw where {MOST_DRAWN} words looked: PNG, PDF or SVG"
+    )
     options = parser.parse_args(arguments)
     if bool(options.sentences) == (options.file is not None):
         parser.error('give either sentences in quotes or --file, as in: "Der Hund schläft."')
@@ -37,12 +49,34 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return options
 
 
-def read_lines(path: Path) -> list[str]:
-    """Return the lines of a text file; ValueError if it is not UTF-8."""
-    try:
-        return path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not UTF-8 text: save it as UTF-8.") from error
+def translate_file(translator: Translator, path: Path, beam: int) -> int:
+    """Print a translation of each line as soon as it is there, in order; return the exit code.
+
+    A line that is too long is left empty, so that all others keep their numbers, and is named on
+    standard error.
+    """
+    window: list[tuple[str, ...]] = []
+    left_out = size = 0
+    for number, line in read_sentences(path):
+        try:
+            words = translator.read(line)
+            size += check_read(len(translator.fields.source.preprocess(words)))
+        except ValueError as error:
+            left_out, words = left_out + 1, ()
+            print(f"{path}, line {number} is left empty: {error}.", file=sys.stderr)
+        window.append(words)
+        if len(window) == LINES or size >= WORDS:
+            show(translator.translate(window, beam, copy_unknown=True))
+            window, size = [], 0
+    show(translator.translate(window, beam, copy_unknown=True))
+    return 1 if left_out else 0
+
+
+def show(translations: list[Translation]) -> None:
+    """Print translations, a line each, for whoever reads them already."""
+    for translation in translations:
+        print(translation)
+    sys.stdout.flush()
 
 
 def format_of(path: Path) -> str:
@@ -59,8 +93,14 @@ def draw_attention(translation: Translation, source: tuple[str, ...], path: Path
     """Write a heat map of the weights; the suffix of the file says in which format."""
     if not translation.tokens:
         raise ValueError("there is no word to draw: give a sentence with words.")
-    figure = Figure(figsize=map_size(source, translation.tokens), layout="constrained")
-    attention_map(translation.weights, source, translation.tokens, figure.subplots())
+    source_words, words = source[:MOST_DRAWN], translation.tokens[:MOST_DRAWN]
+    figure = Figure(figsize=map_size(source_words, words), layout="constrained")
+    FigureCanvasAgg(figure)  # or measuring each label would draw a whole picture
+    weights = translation.weights[:MOST_DRAWN, :MOST_DRAWN]
+    axes = attention_map(weights, source_words, words, figure.subplots())
+    if max(len(source), len(translation.tokens)) > MOST_DRAWN:
+        sizes = f"{len(source)} source and {len(translation.tokens)} target words"
+        axes.set_xlabel(f"cut: the first {MOST_DRAWN} of {sizes}")
     write_atomically(path, lambda file: figure.savefig(file, format=format_of(path)))
     if missing := without_font([*source, *translation.tokens]):
         names = " ".join(missing)
@@ -78,12 +118,13 @@ def main(arguments: list[str] | None = None) -> int:
         format_of(options.attention)
         check_writable(options.attention)
     translator = Translator.load(options.translator)
-    sentences = options.sentences if options.file is None else read_lines(options.file)
-    translations = translator.translate(sentences, options.beam, copy_unknown=True)
-    for translation in translations:
-        print(translation)
+    if options.file is not None:
+        return translate_file(translator, options.file, options.beam)
+    translations = translator.translate(options.sentences, options.beam, copy_unknown=True)
+    show(translations)
     if options.attention:
-        draw_attention(translations[0], translator.read(sentences[0]), options.attention)
+        (source,) = map(translator.read, options.sentences)
+        draw_attention(translations[0], source, options.attention)
     return 0
 
 

@@ -4,7 +4,7 @@ The file that `save` writes holds numbers and words only and is read with `weigh
 opening someone else's translator cannot run code.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,12 +12,13 @@ import torch
 from torch import Tensor
 
 from utils.config import check_fields
-from utils.contents import pack, unpack
+from utils.contents import WRONG_PARTS, pack, reason, unpack
 from utils.corpora import detokenize, tokenize
-from utils.decoding import Hypothesis, beam_search, greedy
+from utils.decoding import Hypothesis, beam_search, check_beam, greedy
 from utils.failures import expand
 from utils.model import Seq2Seq
 from utils.pairs import Pair
+from utils.sizes import BATCH_SIZE, batches_by_size, check_letters, check_read
 from utils.storage import check_format, load_safely, save_atomically
 from utils.subwords import join, weights_of_words
 from utils.text import (
@@ -32,7 +33,6 @@ from utils.text import (
 from utils.transformer import Transformer
 
 SHIPPED_FOLDER = Path(__file__).parents[1] / "data" / "models"
-BATCH_SIZE = 128
 
 
 class Translation(NamedTuple):
@@ -72,7 +72,8 @@ class Translator:
         a translation without words. A beam of 1 is greedy search; `decoding.beam_search` says what
         `length_normalization` does. With `copy_unknown`, each `<unk>` that the model writes becomes
         the source word with the heaviest weight (Luong, Sutskever et al. 2015 do so by alignment).
-        Raises ValueError for a beam below 1 or above 100, or a negative `length_normalization`.
+        Raises ValueError for a beam below 1 or above 100, a negative `length_normalization`, and a
+        sentence that is longer than `sizes` allows.
         """
         found = self.n_best(
             sentences,
@@ -94,11 +95,12 @@ class Translator:
 
         The arguments and errors are those of `translate`.
         """
+        check_beam(beam_size)
         if isinstance(sentences, str):
             raise TypeError("translate takes a list of sentences: put the sentence in [ ].")
-        sources = [self.read(sentence) for sentence in sentences]
+        sources, sizes = self._read_all(sentences)
         translations = [[Translation((), torch.zeros(0, 0), 0.0)] for _ in sources]
-        for indices in _batches_by_length(sources):
+        for indices in batches_by_size(sizes, beam_size, len(self.fields.target.vocab)):
             batch = [sources[i] for i in indices]
             hypotheses = self._search(batch, beam_size, length_normalization)
             for index, beam in zip(indices, hypotheses, strict=True):
@@ -109,9 +111,26 @@ class Translator:
         return translations
 
     def read(self, sentence: str | tuple[str, ...]) -> tuple[str, ...]:
-        """Split a sentence into the words that the model will see."""
-        words = tokenize(sentence) if isinstance(sentence, str) else sentence
-        return match_case(words, self.fields.source)
+        """Split a sentence into the words that the model will see.
+
+        Raises ValueError for more characters than `sizes` allows.
+        """
+        is_text = isinstance(sentence, str)
+        check_letters(len(sentence) if is_text else sum(map(len, sentence)))
+        return match_case(tokenize(sentence) if is_text else sentence, self.fields.source)
+
+    def _read_all(
+        self, sentences: Sequence[str] | Sequence[tuple[str, ...]]
+    ) -> tuple[list[tuple[str, ...]], list[int]]:
+        """Return the words of all sentences, and of each how much the model reads."""
+        sources, sizes = [], []
+        for number, sentence in enumerate(sentences, 1):
+            try:
+                sources.append(self.read(sentence))
+                sizes.append(check_read(len(self.fields.source.preprocess(sources[-1]))))
+            except ValueError as error:
+                raise ValueError(f"sentence {number}: {error}") from None
+        return sources, sizes
 
     def _search(
         self, sources: list[tuple[str, ...]], beam_size: int, length_normalization: float
@@ -181,16 +200,16 @@ class Translator:
         content = load_safely(path)
         if "identity" in content:
             raise ValueError(
-                f"{path} is a checkpoint, from which a training goes on, and no translator: "
-                "give the file that was saved after the training."
+                f"{path} is a checkpoint, from which a training goes on, and no translator: give "
+                "the file that was saved at its end, or run its command again, which saves one."
             )
         check_format(content, path)
         try:
             model, fields = unpack(content)
-        except (ValueError, RuntimeError) as error:
+        except WRONG_PARTS as error:
             raise ValueError(
-                f"{path} holds no translator that can be used, because "
-                f"{str(error).rstrip('.')}: use another copy of it, or train again."
+                f"{path} holds no translator that can be used, because {reason(error)}: "
+                "use another copy of it, or train again."
             ) from error
         return cls(model.to(device).eval(), fields)
 
@@ -217,10 +236,3 @@ def _find(path_or_name: str | Path) -> Path:
     raise FileNotFoundError(
         f"no translator {path_or_name}: give a file, or a shipped name ({names})."
     )
-
-
-def _batches_by_length(sources: list[tuple[str, ...]]) -> Iterator[list[int]]:
-    """Yield indices of non-empty sentences, similar lengths together, BATCH_SIZE at a time."""
-    indices = sorted((i for i, s in enumerate(sources) if s), key=lambda i: len(sources[i]))
-    for first in range(0, len(indices), BATCH_SIZE):
-        yield indices[first : first + BATCH_SIZE]

@@ -189,7 +189,7 @@ def test_the_command_says_it_in_one_line(variables):
         cwd=REPOSITORY,
         env=others | variables | {"LOCAL_RANK": "0"} if "RANK" in variables else others | variables,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=120,
     )
     assert done.returncode == 1

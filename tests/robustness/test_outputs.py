@@ -339,6 +339,17 @@ def test_a_disk_that_fills_during_the_training_is_told_and_the_checkpoint_stays(
     assert code == 0 and Translator.load("new.pt")
 
 
+def test_a_checkpoint_says_how_it_becomes_a_translator(folder, train, run, monkeypatch):
+    """The command that wrote it, run again, trains no more and saves one."""
+    files = ["--output=new.pt", "--checkpoint=run.pt"]
+    assert train(*files)[0] == 0
+    Path("new.pt").unlink()
+    code, (said,) = run(translate.main, "eins", "--translator=run.pt")
+    assert code == 1 and "run.pt is a checkpoint" in said and "run its command again" in said
+    monkeypatch.setattr("utils.training.run.Run.train_epoch", never)
+    assert train(*files)[0] == 0 and Translator.load("new.pt")
+
+
 AFTER_IT = {
     "memory": (MemoryError(), 1, "error: the memory is full; give less at a time, or close other"),
     "torch's memory": (
@@ -398,11 +409,11 @@ def test_ctrl_c_loses_no_epoch(folder, train, monkeypatch, checkpoint, number):
 def closed_pipe():
     reader, writer = os.pipe()
     os.close(reader)
-    return os.fdopen(writer, "w")
+    return os.fdopen(writer, "w", encoding="utf-8")
 
 
 def full_disk():
-    return open("/dev/full", "w")
+    return open("/dev/full", "w", encoding="utf-8")
 
 
 def plain_letters():
@@ -613,8 +624,8 @@ def test_a_beam_too_large_is_told_before_the_work(run, monkeypatch, main, option
     [
         (command.main, "--epochs=ten", "argument --epochs: must be a whole number, not 'ten'"),
         (command.main, "--epochs=1e3", "must be a whole number, not '1e3'"),
-        (command.main, "--epochs=-1", "must be at least 1, not -1"),
-        (command.main, "--epochs=" + 30 * "9", "must be at most 2,147,483,647"),
+        (command.main, "--min-freq=-1", "must be at least 1, not -1"),
+        (command.main, "--subwords=" + 30 * "9", "must be at most 2,147,483,647"),
         (command.main, "--seed=" + 5000 * "9", "must be a whole number, not '9999"),
         (command.main, "--seed=0.5", "must be a whole number, not '0.5'"),
         (command.main, "--learning-rate=fast", "must be a number, not 'fast'"),
@@ -708,7 +719,7 @@ def assert_download_says(folder, monkeypatch, error, sentence):
 @pytest.mark.parametrize("module", ["utils.training", "utils.translate"])
 def test_ctrl_c_during_the_imports_is_no_traceback(module, seconds):
     command = [sys.executable, "-c", WAIT, module, str(seconds)]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, encoding="utf-8")
     assert done.stdout.strip() in ("-2", "130", "0")  # 0: it was faster
     assert "Traceback" not in done.stderr
 

@@ -11,18 +11,17 @@ from pathlib import Path
 from utils.corpora.plain import (
     CorpusError,
     check_columns,
-    check_length,
     open_plain,
     read_raw,
     text_of,
 )
-from utils.corpora.words import SPECIALS, VISIBLE, normalize, tokenize
+from utils.corpora.words import SPECIAL, VISIBLE, normalize, tokenize
 from utils.failures import explain
 from utils.pairs import Pair
+from utils.sizes import MOST_LETTERS
 
 LINK = re.compile("([0-9]{1,9})-([0-9]{1,9})")
 LINKS = "align"  # the end of the third file of a split
-SPECIAL = re.compile("|".join(SPECIALS))
 
 
 def read_parallel(*paths: Path) -> Iterable[tuple[str, ...]]:
@@ -92,8 +91,11 @@ def check_line(line: str, spaced: bool, number: int, is_text: bool = True) -> No
     """Raise CorpusError if a line, which is `number` in its file, has a mistake."""
     if not line[:1].isalnum() and not VISIBLE.search(line):
         raise CorpusError("is empty; fill it, or remove it from every file of the split")
-    if is_text:
-        check_length(len(line))
+    if is_text and len(line) > MOST_LETTERS:
+        raise CorpusError(
+            f"has more than {MOST_LETTERS:,} characters, the most that a sentence may have; "
+            "shorten it, or remove it from every file of the split"
+        )
     if spaced:
         check_tokens(line)
     if "\t" in line:

@@ -14,8 +14,6 @@ from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 
-from utils.corpora.words import MOST_LETTERS
-
 MOST_BYTES = 2**16  # more than any sentence has; what follows in its line is skipped
 AS_TEXT = "save it as plain text, UTF-8"
 UNPACK = "unpack it first"
@@ -61,7 +59,7 @@ def open_plain(path: Path) -> Iterator[BufferedReader]:
     if not STREAM.fullmatch(str(path)):
         check_kind(path)
     packed = path.suffix == ".gz"
-    with BufferedReader(gzip.open(path)) if packed else path.open("rb") as file:
+    with BufferedReader(gzip.open(path, "rb")) if packed else path.open("rb") as file:
         try:
             beginning = file.peek(16)[:16].removeprefix(BOM).lower()
             for signature, (what, remedy) in SIGNATURES.items():
@@ -114,14 +112,6 @@ def check_columns(text: str, number: int) -> None:
     if columns > 2 or (columns == 2 and number == 1):
         raise CorpusError(
             f"has {columns} columns between tabs; keep one column, one sentence per line"
-        )
-
-
-def check_length(letters: int) -> None:
-    """Raise ValueError for a sentence with more letters than anything here takes."""
-    if letters > MOST_LETTERS:
-        raise CorpusError(
-            f"has more than {MOST_LETTERS:,} characters, the most that a sentence may have"
         )
 
 

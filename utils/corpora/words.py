@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
 
+from utils.sizes import MOST_LETTERS
+
 SPECIALS = ("<unk>", "<pad>", "<sos>", "<eos>")  # marks of the vocabularies, never words
-MOST_LETTERS = 4_000  # in a sentence: time and memory grow with the square of its length
+SPECIAL = re.compile("|".join(SPECIALS))
 
 # What nobody sees: control characters that are no blanks, and what Unicode calls default ignorable
 # (soft hyphen, zero-width space, byte-order mark, directions, variation selectors, tags, …).

@@ -45,7 +45,9 @@ def shown_text(cell: NotebookNode) -> list[NotebookNode]:
         others = []
     kinds = ["slide" if block.startswith("## ") else "-" for block in others]
     shown = [markdown_cell(text, kind) for text, kind in zip(others, kinds, strict=True)]
-    return [markdown_cell(first, slide_type(cell)), *shown, markdown_cell(cell.source, "notes")]
+    opening = markdown_cell(first, slide_type(cell))
+    opening.id = cell.id  # links lead to it
+    return [opening, *shown, markdown_cell(cell.source, "notes")]
 
 
 def shown_code(cell: NotebookNode) -> NotebookNode:
