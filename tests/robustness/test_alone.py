@@ -38,7 +38,7 @@ def project(tmp_path):
     root.mkdir()
     for name in NAMES:
         path = REPOSITORY / name
-        copy = shutil.copytree if path.is_dir() else shutil.copy
+        copy = shutil.copytree if path.is_dir() else shutil.copyfile  # it may be read-only
         copy(path, root / name)
     (root / "data").symlink_to(REPOSITORY / "data")
     return root
