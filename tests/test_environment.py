@@ -73,7 +73,8 @@ def test_a_missing_package_is_named_with_what_to_do(project, installed):
 def test_each_missing_package_gets_a_sentence(project, installed):
     installed.clear()
     missing = [sentence.split(" is missing: ")[0] for sentence in find_problems(project)]
-    assert missing == [Requirement(line).name for line in requirements(PYPROJECT)]
+    needed = [Requirement(line).name for line in requirements(PYPROJECT)]
+    assert missing == [name for name in needed if name != "jupyterlab"]  # VS Code can show them
     assert len(report(project).splitlines()) == len(missing)
 
 

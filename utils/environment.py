@@ -15,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {"data/mini": "the corpus", "data/models": "the trained translators"}
+FRONT_END = "jupyterlab"  # shows notebooks; where a cell runs, something else may do that
 ALL_THERE = "Everything is there: Python, the packages, the corpus and the trained translators."
 
 
@@ -53,7 +54,7 @@ def find_problems(root: Path = ROOT) -> list[str]:
         for folder, content in FOLDERS.items()
         if not (root / folder).is_dir()
     ]
-    packages = [problem for line in requirements(text) if (problem := package_problem(line))]
+    packages = [problem for line in needed_by_cells(text) if (problem := package_problem(line))]
     if not is_installed(root):
         packages.append("the project itself is not installed")
     return folders + [f"{problem}: {remedy(root)}." for problem in packages]
@@ -76,6 +77,11 @@ def requirements(text: str) -> list[str]:
     import tomllib  # only Python 3.11 and newer have it, and by now this is one
 
     return tomllib.loads(text)["project"]["dependencies"]
+
+
+def needed_by_cells(text: str) -> list[str]:
+    """Return what the cells of the notebooks need, wherever they are shown."""
+    return [line for line in requirements(text) if not line.startswith(FRONT_END)]
 
 
 def package_problem(requirement: str) -> str | None:

@@ -15,7 +15,6 @@ from runpy import run_path
 from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parent.parent
-FRONT_ENDS = {"jupyterlab"}  # show notebooks; no cell needs them
 
 
 def begin(hosted: bool) -> None:
@@ -31,7 +30,7 @@ def begin(hosted: bool) -> None:
     text = (ROOT / "pyproject.toml").read_text("utf-8")
     problem = environment.python_problem(text)
     if not problem:
-        needed = [line for line in environment.requirements(text) if name(line) not in FRONT_ENDS]
+        needed = environment.needed_by_cells(text)
         if hosted:
             problem = install(
                 [line for line in needed if environment.package_problem(line)], needed
@@ -90,8 +89,8 @@ def install(wanted: "list[str]", needed: "list[str]") -> str:
             said = error.output.decode(errors="replace").strip().splitlines()
         finally:
             importlib.invalidate_caches()
-    names = ", ".join(map(name, wanted))
-    return f"pip could not install {names} ({said[-1]}): switch on the Internet for this notebook."
+    names, why = ", ".join(map(name, wanted)), (said or ["it did not say why"])[-1]
+    return f"pip could not install {names} ({why}): switch on the Internet for this notebook."
 
 
 def in_use() -> "set[str]":

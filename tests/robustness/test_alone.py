@@ -247,7 +247,7 @@ def test_a_kernel_without_the_packages_is_told_in_one_line(make_host, project):
 
 @pytest.mark.slow
 def test_a_kernel_with_the_packages_needs_no_installed_project(make_host, project):
-    needed = environment.requirements((project / "pyproject.toml").read_text("utf-8"))
+    needed = environment.needed_by_cells((project / "pyproject.toml").read_text("utf-8"))
     host = make_host(*map(start.name, needed))
     quiet, checked = host.run(
         first_cell(), "from utils.environment import report\nprint(report())", cwd=project
@@ -269,14 +269,14 @@ def address(tmp_path):
     return bare.as_uri()
 
 
-HOSTS_LACK = {"torchtext", "sacrebleu", "anywidget", "pooch", "resvg-py", "jupyterlab"}
+HOSTS_LACK = {"torchtext", "sacrebleu", "anywidget", "pooch", "resvg-py"}  # and JupyterLab
 
 
 @pytest.fixture
 def colab(make_host):
     """Return an environment like Colab's, with a stand-in for pip that knows what Colab lacks."""
     text = (REPOSITORY / "pyproject.toml").read_text("utf-8")
-    needed = {start.name(line) for line in environment.requirements(text)}
+    needed = {start.name(line) for line in environment.needed_by_cells(text)}
     host = make_host(*(needed - HOSTS_LACK))
     (host.site / "google/colab").mkdir(parents=True)
     (host.site / "google/colab/__init__.py").touch()
@@ -289,7 +289,7 @@ def colab(make_host):
                 for n in {f.parts[0] for f in metadata.distribution(p).files}
                 if n not in ("..", "__pycache__")
             ]
-            for p in closure(*(HOSTS_LACK - {"jupyterlab"}))
+            for p in closure(*HOSTS_LACK)
         }
         (host.site / "pip").mkdir()
         (host.site / "pip/__main__.py").write_text(
@@ -322,10 +322,10 @@ def test_on_colab_the_project_is_fetched_and_only_what_is_missing_installed(cola
     cells = nbformat.read(NOTEBOOKS[0], as_version=4).cells
     code = [cell.source for cell in cells if cell.cell_type == "code"]
     results = colab.run("import numpy", first_cell(address), *code[1:])
-    assert results[1] == ""
+    assert results[1:3] == ["", environment.ALL_THERE + "\n"]
     assert all(result is not None and "Traceback" not in result for result in results)
     wanted = (colab.folder / "wanted.txt").read_text("utf-8").split()
-    assert {start.name(each) for each in wanted if "=" in each} == HOSTS_LACK - {"jupyterlab"}
+    assert {start.name(each) for each in wanted if "=" in each} == HOSTS_LACK
     pins = (colab.folder / "pins.txt").read_text("utf-8").split()
     for package in ("torch", "numpy", "matplotlib", "ipykernel"):
         assert f"{package}=={metadata.version(package)}" in pins

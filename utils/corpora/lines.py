@@ -89,7 +89,7 @@ def check_counts(paths: Sequence[Path], counts: Sequence[int]) -> None:
 
 def check_line(line: str, spaced: bool, number: int, is_text: bool = True) -> None:
     """Raise CorpusError if a line, which is `number` in its file, has a mistake."""
-    if not line[:1].isalnum() and not VISIBLE.search(line):
+    if not VISIBLE.search(line):
         raise CorpusError("is empty; fill it, or remove it from every file of the split")
     if is_text and len(line) > MOST_LETTERS:
         raise CorpusError(
