@@ -158,7 +158,9 @@ def test_a_folder_that_cannot_be_is_refused(tmp_path, name):
 
 def test_a_tilde_is_the_home(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert editions.choose_folder("utils.pages", "html", "", ["~/Ü b"]) == tmp_path / "Ü b" / "html"
+    name = os.fsdecode("Ü b".encode())
+    found = editions.choose_folder("utils.pages", "html", "", [f"~/{name}"])
+    assert found == tmp_path / name / "html"
 
 
 @pytest.mark.parametrize(
@@ -200,7 +202,7 @@ def test_the_grammar_overwrites_no_corpus_of_your_own(tmp_path):
 
 # --- the whole project in another place ---
 
-ODD = "Ü ber 100% & l'école 中文 $x"
+ODD = os.fsdecode("Ü ber 100% & l'école 中文 $x".encode())  # also where ASCII is all
 
 
 @pytest.fixture(scope="module")
