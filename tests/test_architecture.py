@@ -18,6 +18,7 @@ COMMANDS = {
     "classroom",
     "pages",
     "slides",
+    "launch",
 }  # may print, and
 COMMANDS |= {"widgets", "failures"}  # an explorer's snapshot is shown; how a command ends is said
 FILES = sorted((REPOSITORY / "utils").rglob("*.py"))

@@ -26,6 +26,17 @@ NETWORKS = {
 }
 
 
+# What parts raise that are of another kind than expected, and that no check has caught before.
+WRONG_PARTS = (ValueError, LookupError, TypeError, AttributeError, RuntimeError)
+
+
+def reason(error: Exception) -> str:
+    """Return what is wrong with a file, as the end of a sentence."""
+    if isinstance(error, ValueError):
+        return str(error).rstrip(".")
+    return "a part is missing, or of another kind"
+
+
 def pack(model: nn.Module, fields: Fields, half: bool) -> dict[str, Any]:
     """Return what a file holds of a model and its vocabularies, with 16-bit numbers if `half`.
 
@@ -133,5 +144,5 @@ def check_weights(
 
 def check_finite(weights: Iterable[Tensor], remedy: str = "") -> None:
     """Raise ValueError unless all numbers are finite: a sum with one that is not is not, either."""
-    if not all(math.isfinite(weight.float().sum()) for weight in weights):
+    if not all(math.isfinite(weight.sum(dtype=torch.float32)) for weight in weights):
         raise ValueError(f"some weights are not finite{remedy and ': '}{remedy}")

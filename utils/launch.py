@@ -2,7 +2,7 @@
 
     python -m utils.launch
 
-writes both anew: after a change of `FIRST_CELL` below, or of the address in pyproject.toml.
+writes both, after a change of `FIRST_CELL` below, or of the address in pyproject.toml.
 """
 
 import re
@@ -34,7 +34,7 @@ if hosted and not os.path.isdir("attention-notebooks"):
 here = Path(globals().get("__vsc_ipynb_file__", "attention-notebooks")).resolve()
 homes = [p for p in (here, *here.parents, *map(Path, sys.path)) if (p / "data/mini").is_dir()]
 if not homes:
-    raise UsageError(f"This notebook needs its project: get {ADDRESS} and open it in there.")
+    raise UsageError(f"Get all of {ADDRESS} and open this notebook in it (on Kaggle: Internet on).")
 run_path(str(homes[0] / "utils/start.py"))["begin"](hosted)
 """
 CELL_ID = "find-the-project"

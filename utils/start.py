@@ -79,15 +79,19 @@ def install(wanted: "list[str]", needed: "list[str]") -> str:
         return ""
     with tempfile.TemporaryDirectory() as folder:
         pins = Path(folder) / "pins.txt"
-        pins.write_text("".join(f"{each}=={metadata.version(each)}\n" for each in sorted(fixed)))
+        pins.write_text(
+            "".join(f"{each}=={metadata.version(each)}\n" for each in sorted(fixed)), "utf-8"
+        )
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--constraint", str(pins)]
-        done = subprocess.run([*command, *wanted], capture_output=True, text=True)
-    importlib.invalidate_caches()
-    if done.returncode == 0:
-        return ""
-    reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        try:
+            subprocess.check_output([*command, *wanted], stderr=subprocess.STDOUT)
+            return ""
+        except subprocess.CalledProcessError as error:
+            said = error.output.decode(errors="replace").strip().splitlines()
+        finally:
+            importlib.invalidate_caches()
     names = ", ".join(map(name, wanted))
-    return f"pip could not install {names} ({reason}): switch on the Internet for this notebook."
+    return f"pip could not install {names} ({said[-1]}): switch on the Internet for this notebook."
 
 
 def in_use() -> "set[str]":

@@ -199,9 +199,10 @@ def check_format(content: dict[str, Any], path: Path, oldest: int = 1) -> None:
     Files without a number are of format 1.
     """
     found = content.get("format", 1)
-    if found in range(oldest, FORMAT + 1):
+    number = found if type(found) is int else FORMAT + 1  # what is odd may be newer
+    if oldest <= number <= FORMAT:
         return
-    if found in range(oldest):
+    if number < oldest:
         raise ValueError(
             f"{path} was written by an older version of this project: use that version, or choose "
             "another file and train again."

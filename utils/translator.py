@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from utils.config import check_fields
-from utils.contents import pack, unpack
+from utils.contents import WRONG_PARTS, pack, reason, unpack
 from utils.corpora import detokenize, tokenize
 from utils.decoding import Hypothesis, beam_search, check_beam, greedy
 from utils.failures import expand
@@ -204,16 +204,16 @@ class Translator:
         content = load_safely(path)
         if "identity" in content:
             raise ValueError(
-                f"{path} is a checkpoint, from which a training goes on, and no translator: "
-                "give the file that was saved after the training."
+                f"{path} is a checkpoint, from which a training goes on, and no translator: give "
+                "the file that was saved at its end, or run its command again, which saves one."
             )
         check_format(content, path)
         try:
             model, fields = unpack(content)
-        except (ValueError, RuntimeError) as error:
+        except WRONG_PARTS as error:
             raise ValueError(
-                f"{path} holds no translator that can be used, because "
-                f"{str(error).rstrip('.')}: use another copy of it, or train again."
+                f"{path} holds no translator that can be used, because {reason(error)}: "
+                "use another copy of it, or train again."
             ) from error
         return cls(model.to(device).eval(), fields)
 

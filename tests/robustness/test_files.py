@@ -317,6 +317,9 @@ CHANGES = [
     (("weights", BIAS), lambda weight: weight[:1].expand(14)),
     (("weights", "encoder.embedding.weight"), HUGE),
     (("format",), 99),
+    (("format",), torch.zeros(3)),
+    (("format",), torch.zeros(3).to_sparse()),
+    (("format",), 2.5),
     (("format",), "new"),
 ]
 
@@ -419,6 +422,9 @@ CHECKPOINT = [
     (("random_state",), torch.zeros(3, dtype=torch.uint8)),
     (("random_state",), lambda state: torch.full_like(state, 255)),
     (("cuda_random_states",), 3),
+    (("cuda_random_states",), torch.tensor(3)),
+    (("format",), torch.zeros(3)),
+    (("optimizer", 0, "step"), torch.zeros(0)),
 ]
 
 

@@ -339,6 +339,17 @@ def test_a_disk_that_fills_during_the_training_is_told_and_the_checkpoint_stays(
     assert code == 0 and Translator.load("new.pt")
 
 
+def test_a_checkpoint_says_how_it_becomes_a_translator(folder, train, run, monkeypatch):
+    """The command that wrote it, run again, trains no more and saves one."""
+    files = ["--output=new.pt", "--checkpoint=run.pt"]
+    assert train(*files)[0] == 0
+    Path("new.pt").unlink()
+    code, (said,) = run(translate.main, "eins", "--translator=run.pt")
+    assert code == 1 and "run.pt is a checkpoint" in said and "run its command again" in said
+    monkeypatch.setattr("utils.training.run.Run.train_epoch", never)
+    assert train(*files)[0] == 0 and Translator.load("new.pt")
+
+
 AFTER_IT = {
     "memory": (MemoryError(), 1, "error: the memory is full; give less at a time, or close other"),
     "torch's memory": (

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import FileIO
 from itertools import chain, zip_longest
 from pathlib import Path
+from struct import pack
 from weakref import finalize
 from zlib import crc32
 
@@ -134,10 +135,10 @@ def _with_checksum(rows: Iterable[Sequence[int]]) -> Iterator[bytes]:
     """Yield rows as bytes, and a last one, of their checksum."""
     checksum, row = 0, ()
     for row in rows:
-        numbers = np.array(row, np.uint64).tobytes()
+        numbers = pack(f"{len(row)}Q", *row)
         checksum = crc32(numbers, checksum)
         yield numbers
-    yield np.full(len(row), checksum, np.uint64).tobytes()
+    yield pack(f"{len(row)}Q", *[checksum] * len(row))
 
 
 def _map_index(path: Path, files: int) -> np.ndarray:

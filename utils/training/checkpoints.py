@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from utils.contents import check_finite, check_weights
+from utils.contents import WRONG_PARTS, check_finite, check_weights, reason
 from utils.storage import FORMAT, check_format, load_safely, save_atomically
 from utils.training.identity import compare
 from utils.training.run import Epoch, Run
@@ -53,10 +53,9 @@ def load(run: Run, path: Path) -> None:
         epochs = _read_history(run, content)
         _check_weights(run, content, len(epochs))
         _set_random_states(content)
-    except (ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
-        said = str(error) if isinstance(error, ValueError) else "a part is missing or another thing"
+    except WRONG_PARTS as error:
         raise ValueError(
-            f"{path} holds no checkpoint that can be used, because {said}: "
+            f"{path} holds no checkpoint that can be used, because {reason(error)}: "
             "use another copy of it, or delete it and train again."
         ) from error
     _go_on(run, content, epochs)

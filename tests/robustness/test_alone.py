@@ -1,0 +1,500 @@
+"""A notebook opened alone, a package without its project, links: each finds where it belongs."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import venv
+from collections import Counter
+from contextlib import suppress
+from importlib import metadata
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from lab import FLAGS, find_browser, jupyterlab, skip_without_browser
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from playwright.sync_api import expect, sync_playwright
+from toy import REPOSITORY
+
+from utils import environment, launch, start
+
+ADDRESS = launch.read_address()
+NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
+NAMES = ["utils", "pyproject.toml", "README.md", "LICENSE", "constraints.txt"]
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Return a copy of the project in a folder with an awkward name, without its notebooks."""
+    root = tmp_path / "注意 it's 100 % ä"
+    root.mkdir()
+    for name in NAMES:
+        path = REPOSITORY / name
+        copy = shutil.copytree if path.is_dir() else shutil.copy
+        copy(path, root / name)
+    (root / "data").symlink_to(REPOSITORY / "data")
+    return root
+
+
+# --- the first cell: one source ---
+
+
+def test_every_notebook_and_the_readme_are_as_the_command_writes_them():
+    stale = [path.name for path, text in launch.rewritten() if path.read_text("utf-8") != text]
+    assert stale == [], "run `python -m utils.launch`"
+    assert launch.badges(ADDRESS) in (REPOSITORY / "README.md").read_text("utf-8")
+
+
+def test_the_command_writes_another_address_everywhere(project):
+    (project / "notebooks").mkdir()
+    shutil.copy(NOTEBOOKS[0], project / "notebooks")
+    setting = project / "pyproject.toml"
+    other = "https://github.com/someone/else"
+    setting.write_text(setting.read_text("utf-8").replace(ADDRESS, other), "utf-8")
+    for _, text in launch.rewritten(project):
+        assert ADDRESS not in text and "someone/else" in text
+
+
+def test_no_other_file_names_the_address():
+    place = re.compile(r"[\w-]+/attention-notebooks")
+    known = {NOTEBOOKS[0].parent / path.name for path in NOTEBOOKS}
+    known |= {REPOSITORY / "README.md", REPOSITORY / "pyproject.toml"}
+    pages = [*REPOSITORY.glob("*"), *REPOSITORY.glob("*/*.md"), *NOTEBOOKS]
+    named = {p for p in pages if p.is_file() and place.search(p.read_text("utf-8", "ignore"))}
+    assert named <= known
+    assert all(ADDRESS.removeprefix("https://github.com/") in p.read_text("utf-8") for p in named)
+
+
+# --- where a notebook is opened ---
+
+PLACES = {  # cwd, and the file that VS Code names; {} is the project
+    "the project": ("{}", None),
+    "its notebooks": ("{}/notebooks", None),
+    "the students' edition": ("{}/build/classroom", None),
+    "a copy in a folder of one's own": ("{}/mine/week 1", None),
+    "VS Code, started above": ("{}/..", "{}/notebooks/05_dot_attention.ipynb"),
+    "VS Code, started elsewhere": ("/", "{}/mine/copy.ipynb"),
+    "a download beside the project": ("{}/../attention-notebooks/..", None),
+    "a link into the project": ("{}/../link", None),
+}
+STRANGERS = {  # what makes another `utils` come first
+    "none": "",
+    "installed": "sys.path.insert(0, stranger)",
+    "imported": "sys.path.insert(0, stranger); import utils.environment",
+    "imported, and then gone": "sys.path.insert(0, stranger); import utils; del sys.path[0]",
+    "without a file": "sys.modules['utils'] = type(sys)('utils')",
+    "a part alone": "sys.modules['utils.environment'] = type(sys)('utils.environment')",
+    "without a specification": "import utils; utils.__spec__ = utils.__file__ = None",
+}
+PROBE = """
+import sys
+stranger = {stranger!r}
+{before}
+for _ in range(2):  # a cell is run again and again
+    exec({cell!r}, {{**globals(), **{given!r}}})
+    import utils, utils.environment
+    print(utils.environment.__file__)
+"""
+
+
+def find(project, cwd, given, before=""):
+    """Return which `utils.environment` is imported after the first cell, by a fresh Python."""
+    stranger = project.parent / "stranger"
+    (stranger / "utils").mkdir(parents=True)
+    for name in ("__init__", "environment", "start"):
+        (stranger / "utils" / f"{name}.py").write_text("raise_nothing = True\n", "utf-8")
+    cell = launch.first_cell(ADDRESS).source
+    code = PROBE.format(cell=cell, given=given, before=before, stranger=str(stranger))
+    command = [sys.executable, "-c", code]
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(command, cwd=cwd, env=clean, capture_output=True, encoding="utf-8")
+    assert done.stderr == ""
+    return set(done.stdout.splitlines())
+
+
+@pytest.mark.parametrize(("cwd", "file"), PLACES.values(), ids=PLACES)
+def test_the_project_is_found_from_any_folder(project, cwd, file):
+    for folder in ("notebooks", "build/classroom", "mine/week 1"):
+        (project / folder).mkdir(parents=True)
+    if "attention-notebooks" in cwd:
+        project = project.rename(project.parent / "attention-notebooks")
+    (project.parent / "link").symlink_to(project / "mine")
+    given = {} if file is None else {"__vsc_ipynb_file__": file.format(project)}
+    assert find(project, cwd.format(project), given) == {str(project / "utils/environment.py")}
+
+
+@pytest.mark.parametrize("before", STRANGERS.values(), ids=STRANGERS)
+def test_utils_is_this_project_whoever_else_has_the_name(project, before):
+    assert find(project, project, {}, before) == {str(project / "utils/environment.py")}
+
+
+@pytest.mark.parametrize("file", ["utils.py", "utils/text.py"])
+def test_a_file_beside_the_notebook_does_not_take_the_name(project, file):
+    mine = project / "mine" / file
+    mine.parent.mkdir(parents=True)
+    mine.write_text("", "utf-8")
+    assert find(project, project / "mine", {}) == {str(project / "utils/environment.py")}
+
+
+def test_an_old_python_can_read_what_the_first_cell_runs():
+    for source in (launch.FIRST_CELL, Path(start.__file__).read_text("utf-8")):
+        compile(source, "start", "exec", dont_inherit=True, _feature_version=8)
+
+
+# --- an environment that has only what its host has ---
+
+
+def closure(*names):
+    """Return the names of distributions and of all that they need."""
+    found, waiting = set(), [canonicalize_name(name) for name in names]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            lines = map(Requirement, metadata.requires(name) or [])
+            here = [line.name for line in lines if not line.marker or line.marker.evaluate()]
+            waiting += [canonicalize_name(each) for each in here]
+    return found
+
+
+class Host:
+    """A virtual environment with some packages of the tests' own, and a kernel in it."""
+
+    def __init__(self, folder: Path, packages: set[str]):
+        self.folder = folder
+        venv.create(folder / "env", symlinks=os.name != "nt")
+        (self.site,) = (folder / "env").glob("lib/python*/site-packages")
+        self.python = folder / "env/bin/python"
+        for package in packages:
+            self.link(package)
+        spec = folder / "share/kernels/host/kernel.json"
+        spec.parent.mkdir(parents=True)
+        argv = [str(self.python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        spec.write_text(json.dumps({"argv": argv, "display_name": "host"}), "utf-8")
+
+    def link(self, package: str) -> None:
+        """Let the environment have a package, by links to its files."""
+        distribution = metadata.distribution(package)
+        for name in {file.parts[0] for file in distribution.files} - {"..", "__pycache__"}:
+            if not (self.site / name).exists():
+                (self.site / name).symlink_to(distribution.locate_file(name))
+
+    def run(self, *cells: str, cwd: Path | None = None, **environment: str):
+        """Run cells; return what each said on its streams, and None for those that did not run."""
+        notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
+        resources = {"metadata": {"path": str(cwd or self.folder)}}
+        client = NotebookClient(notebook, kernel_name="host", resources=resources, timeout=300)
+        clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        with suppress(CellExecutionError):
+            client.execute(env=clean | environment)
+        return [said(cell) for cell in notebook.cells]
+
+
+def said(cell):
+    if cell.execution_count is None:
+        return None
+    return "".join(o.get("text", "\n".join(o.get("traceback", []))) for o in cell.outputs)
+
+
+@pytest.fixture
+def make_host(tmp_path, monkeypatch):
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "host" / "share"))
+    return lambda *packages: Host(tmp_path / "host", closure("ipykernel", *packages))
+
+
+def first_cell(address: str = ADDRESS) -> str:
+    return launch.first_cell(address).source
+
+
+def install_stranger(host):
+    (host.site / "utils").mkdir()
+    (host.site / "utils/__init__.py").write_text("", "utf-8")
+
+
+def install_wheel(host):
+    """Put into an environment what a wheel holds: the package, without the rest of the project."""
+    shutil.copytree(REPOSITORY / "utils", host.site / "utils")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("prepare", [lambda host: None, install_stranger, install_wheel])
+def test_far_from_its_project_a_notebook_says_so_in_one_line(make_host, prepare):
+    host = make_host()
+    prepare(host)
+    told, following = host.run(first_cell(), "1 / 0")
+    assert told.startswith("UsageError: ") and ADDRESS in told
+    assert len(told.splitlines()) == 1
+    assert following is None
+
+
+@pytest.mark.slow
+def test_a_kernel_without_the_packages_is_told_in_one_line(make_host, project):
+    told, following = make_host("numpy").run(first_cell(), "1 / 0", cwd=project)
+    assert re.fullmatch(
+        r"UsageError: The kernel lacks torch, torchtext, .+: run `make .+\.\n", told
+    )
+    assert "numpy" not in told and "jupyterlab" not in told
+    assert following is None
+
+
+@pytest.mark.slow
+def test_a_kernel_with_the_packages_needs_no_installed_project(make_host, project):
+    needed = environment.requirements((project / "pyproject.toml").read_text("utf-8"))
+    host = make_host(*map(start.name, needed))
+    quiet, checked = host.run(
+        first_cell(), "from utils.environment import report\nprint(report())", cwd=project
+    )
+    assert (quiet, checked) == ("", environment.ALL_THERE + "\n")
+
+
+# --- Colab and Kaggle, played ---
+
+
+@pytest.fixture
+def address(tmp_path):
+    """Return the address of a repository that holds the project as it is now."""
+    bare = tmp_path / "project.git"
+    git = ["git", f"--git-dir={bare}", f"--work-tree={REPOSITORY}"]
+    git += ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "core.excludesFile="]
+    for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message=now"]):
+        subprocess.run([*git, *words], check=True, cwd=REPOSITORY)
+    return bare.as_uri()
+
+
+HOSTS_LACK = {"torchtext", "sacrebleu", "anywidget", "pooch", "resvg-py", "jupyterlab"}
+
+
+@pytest.fixture
+def colab(make_host):
+    """Return an environment like Colab's, with a stand-in for pip that knows what Colab lacks."""
+    text = (REPOSITORY / "pyproject.toml").read_text("utf-8")
+    needed = {start.name(line) for line in environment.requirements(text)}
+    host = make_host(*(needed - HOSTS_LACK))
+    (host.site / "google/colab").mkdir(parents=True)
+    (host.site / "google/colab/__init__.py").touch()
+    (host.site / "kernel.pth").write_text("import google.colab\n", "utf-8")
+
+    def serve(fails=False):
+        places = {
+            start.name(p): [
+                str(metadata.distribution(p).locate_file(n))
+                for n in {f.parts[0] for f in metadata.distribution(p).files}
+                if n not in ("..", "__pycache__")
+            ]
+            for p in closure(*(HOSTS_LACK - {"jupyterlab"}))
+        }
+        (host.site / "pip").mkdir()
+        (host.site / "pip/__main__.py").write_text(
+            STAND_IN.format(folder=str(host.folder), places=places, fails=fails), "utf-8"
+        )
+
+    host.serve = serve
+    return host
+
+
+STAND_IN = """
+import re, shutil, sys
+from pathlib import Path
+arguments = sys.argv[1:]
+pins = arguments[arguments.index("--constraint") + 1]
+shutil.copy(pins, {folder!r} + "/pins.txt")
+if {fails}:
+    sys.exit("WARNING: retrying\\nERROR: No matching distribution found")
+Path({folder!r}, "wanted.txt").write_text("\\n".join(arguments))
+for paths in {places!r}.values():
+    for path in map(Path, paths):
+        link = Path(__file__).parents[1] / path.name
+        link.exists() or link.symlink_to(path)
+"""
+
+
+@pytest.mark.slow
+def test_on_colab_the_project_is_fetched_and_only_what_is_missing_installed(colab, address):
+    colab.serve()
+    cells = nbformat.read(NOTEBOOKS[0], as_version=4).cells
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    results = colab.run("import numpy", first_cell(address), *code[1:])
+    assert results[1] == ""
+    assert all(result is not None and "Traceback" not in result for result in results)
+    wanted = (colab.folder / "wanted.txt").read_text("utf-8").split()
+    assert {start.name(each) for each in wanted if "=" in each} == HOSTS_LACK - {"jupyterlab"}
+    pins = (colab.folder / "pins.txt").read_text("utf-8").split()
+    for package in ("torch", "numpy", "matplotlib", "ipykernel"):
+        assert f"{package}=={metadata.version(package)}" in pins
+
+
+@pytest.mark.slow
+def test_what_cannot_be_installed_is_told_in_one_line(colab, address):
+    colab.serve(fails=True)
+    told, following = colab.run(first_cell(address), "1 / 0")
+    assert re.fullmatch(r"UsageError: pip could not install .*sacrebleu.*Internet.*\n", told)
+    assert following is None
+
+
+@pytest.mark.slow
+def test_what_kaggle_cannot_fetch_is_told(make_host, tmp_path):
+    nowhere = (tmp_path / "nowhere").as_uri()
+    kaggle = {"KAGGLE_KERNEL_RUN_TYPE": "Interactive"}
+    told, following = make_host().run(first_cell(nowhere), "1 / 0", **kaggle)
+    assert told.splitlines()[-1].startswith(f"UsageError: Get all of {nowhere} and open")
+    assert "Traceback" not in told
+    assert following is None
+
+
+# --- a package without its project ---
+
+MESSAGE = r"only an editable install leaves the code beside it: .* run `make lab` in its folder\."
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-c", "import utils"],
+        ["-c", "from utils.translator import Translator"],
+        ["-m", "utils.translate", "hallo"],
+        ["-m", "utils.training", "--help"],
+        ["-m", "utils.experiments"],
+        ["-m", "utils.grammar"],
+    ],
+    ids=" ".join,
+)
+def test_an_install_that_is_not_editable_says_what_to_do(tmp_path, words):
+    shutil.copytree(REPOSITORY / "utils", tmp_path / "site" / "utils")
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 1
+    assert re.search(MESSAGE, done.stderr.splitlines()[-1])
+    assert words[0] == "-c" or len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.slow
+def test_a_wheel_says_what_to_do_and_has_its_metadata(project):
+    pytest.importorskip("setuptools", minversion="77")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    offline = ["--no-index", "--no-deps"]
+    wheel = [*pip, "wheel", *offline, "--no-build-isolation", "--wheel-dir=dist", "."]
+    subprocess.run(wheel, cwd=project, check=True)
+    (file,) = project.glob("dist/*.whl")
+    target = project.parent / "target"
+    subprocess.run([*pip, "install", *offline, f"--target={target}", str(file)], check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "utils.translate", "hallo"],
+        cwd=project.parent,
+        env=os.environ | {"PYTHONPATH": str(target)},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert re.search(MESSAGE, done.stderr)
+    (found,) = metadata.distributions(path=[str(target)])
+    assert f"Repository, {ADDRESS}" in found.metadata.get_all("Project-URL")
+    assert found.metadata["Description-Content-Type"] == "text/markdown"
+
+
+def test_an_editable_install_puts_the_project_on_the_path():
+    """So that the first cell finds it from a folder outside, whoever else is called utils."""
+    settings = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
+    assert settings["tool"]["setuptools"]["package-dir"] == {"": "."}
+
+
+# --- other hosts: only what can be told from here ---
+
+
+def test_files_for_other_hosts_name_what_is_there():
+    container = json.loads((REPOSITORY / ".devcontainer/devcontainer.json").read_text("utf-8"))
+    assert container["postCreateCommand"] == "make env CPU=1"
+    binder = yaml.safe_load((REPOSITORY / ".binder/environment.yml").read_text("utf-8"))
+    versions = [container["image"].split(":")[1], binder["dependencies"][0].split("=")[1]]
+    listed = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+    for version in versions:
+        assert f"Programming Language :: Python :: {version}" in listed["classifiers"]
+    script = REPOSITORY / ".binder/postBuild"
+    subprocess.run(["bash", "-n", str(script)], check=True)
+    assert os.access(script, os.X_OK)
+    for name in ("constraints.txt", ".jupyter/labconfig"):
+        assert name in script.read_text("utf-8") and (REPOSITORY / name).exists()
+
+
+# --- links ---
+
+
+def test_a_link_within_a_notebook_leads_to_a_heading_that_no_other_has():
+    """JupyterLab looks through all open notebooks, and takes the first heading with that text."""
+    cells = [
+        (path.stem, cell.source)
+        for path in NOTEBOOKS
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "markdown"
+    ]
+    texts = [text for _, source in cells for text in re.findall(r"^#+ +(.+)$", source, re.M)]
+    counts = Counter(re.sub("[*`]", "", text).replace(" ", "-") for text in texts)
+    linked = {target for _, source in cells for target in re.findall(r"\]\(#([^)]+)\)", source)}
+    assert linked and {target: counts[target] for target in linked if counts[target] != 1} == {}
+
+
+CLICKS = [  # where, the end of the link's address, and the heading it leads to
+    ("README.md", "when-divide-by-root-d", "When divide by √d?"),
+    (
+        "README.md",
+        "does-s_t-depend-on-y_-t-1",
+        "Does s_t depend on y_{t-1}, and where do I see it?",
+    ),
+    ("README.md", "s_-t-1-or-s_t-and", "s_{t-1} or s_t, and does it matter?"),
+    ("README.md", "why-mask-padding", "Why mask padding?"),
+    ("README.md", "what-is-bleu", "What is BLEU, and how does it mislead?"),
+    ("notebooks/TEACHING.md", "so-can-the-rnn-go", "So, can the RNN go?"),
+    ("notebooks/TEACHING.md", "#start", "Start"),
+    ("notebooks/04_attention_by_hand.ipynb", "does-s_t-depend", "Does s_t depend on y_{t-1},"),
+    ("notebooks/06_general_attention.ipynb", "when-divide-by-root", "When divide by √d?"),
+    ("notebooks/07_additive_attention.ipynb", "how-good-are", "How good are the weights as word"),
+    ("notebooks/00_start_here.ipynb", "#questions-readers-ask", "Questions readers ask"),
+    ("notebooks/11_beyond_rnns.ipynb", "train-from-the-command", "Train from the command line"),
+]
+
+
+@pytest.fixture(scope="module")
+def window(tmp_path_factory):
+    """Return a browser, and what tells the address of a file in a JupyterLab of `make lab`."""
+    skip_without_browser()
+    folder = tmp_path_factory.mktemp("lab")
+    for name in ("README.md", "utils/README.md", ".jupyter/labconfig"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        copy = shutil.copytree if (REPOSITORY / name).is_dir() else shutil.copy
+        copy(REPOSITORY / name, folder / name)
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("JUPYTER_CONFIG_PATH", ".jupyter")
+        with jupyterlab(folder) as address:
+            browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+            yield browser, lambda path: address("X").replace("notebooks/X.ipynb", path)
+            browser.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("path", "target", "heading"), CLICKS)
+def test_the_first_click_lands(window, path, target, heading):
+    browser, address = window
+    page = browser.new_page(viewport={"width": 1500, "height": 1000})
+    page.goto(address(path))
+    link = page.locator(f'.jp-RenderedMarkdown a[href*="{target}"]').first
+    link.wait_for(timeout=120_000, state="attached")
+    expect(page.locator(".jp-Spinner")).to_have_count(0, timeout=120_000)
+    link.scroll_into_view_if_needed()
+    link.click()
+    shown = page.locator(".lm-DockPanel-widget:not(.lm-mod-hidden) :is(h1, h2, h3)")
+    found = shown.filter(has_text=heading).first
+    expect(found).to_be_in_viewport(timeout=120_000)
+    page.wait_for_timeout(3000)  # what is still drawn above it may move it
+    expect(found).to_be_in_viewport()
+    page.close()
