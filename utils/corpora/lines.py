@@ -40,9 +40,9 @@ def read_lines(path: Path, spaced: bool = False) -> list[str]:
     with suppress(UnicodeDecodeError):
         text = normalize(raw.decode("utf-8")) if spaced else raw.decode("utf-8")
         lines = text.removesuffix("\n").split("\n")
-        if is_usual(text, spaced) and all(map(VISIBLE.search, lines)):
-            if path.suffix == f".{LINKS}" or max(map(len, lines)) <= MOST_LETTERS:
-                return lines
+        short = path.suffix == f".{LINKS}" or max(map(len, lines)) <= MOST_LETTERS
+        if short and is_usual(text, spaced) and all(map(VISIBLE.search, lines)):
+            return lines
     return [line for line, _ in stream_lines(path, spaced)]
 
 
