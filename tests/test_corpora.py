@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from sacrebleu.metrics import BLEU
 
 from utils import corpora
-from utils.corpora import DATA, CorpusError, detokenize, load_corpus, load_split, tokenize
+from utils.corpora import CorpusError, Pair, detokenize, load_corpus, load_split, tokenize
 from utils.corpora.words import TOKEN, normalize
-from utils.grammar import Pair
+from utils.system.paths import DATA
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "multi30k"
 with_multi30k = pytest.mark.skipif(

@@ -11,12 +11,14 @@ import pytest
 from toy import GERMAN, number_pairs, same_weights, toy_fields
 
 from utils import corpora, text
-from utils.corpora import DATA, CorpusError, load_corpus, load_split, on_disk
+from utils.batches import make_batches
+from utils.corpora import CorpusError, load_corpus, load_split, on_disk
+from utils.corpora.grammar import write_splits
 from utils.corpora.on_disk import PairsOnDisk
 from utils.experiments import memory
-from utils.grammar import write_splits
-from utils.model import build_model
-from utils.text import build_fields, make_batches
+from utils.models.seq2seq import build_model
+from utils.system.paths import DATA
+from utils.text import build_fields
 from utils.training import __main__ as command
 from utils.training import fit
 

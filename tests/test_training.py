@@ -19,10 +19,9 @@ from toy import (
 from tqdm import tqdm
 
 from utils import training
-from utils.attention import ATTENTIONS
-from utils.corpora import Corpus
+from utils.corpora import Corpus, Pair
 from utils.evaluation import bleu, exact_match
-from utils.grammar import Pair
+from utils.models.attention import ATTENTIONS
 from utils.text import build_fields
 from utils.training import fit, validation_loss, word_loss
 from utils.training.loss import smoothed_loss

@@ -24,9 +24,10 @@ from packaging.utils import canonicalize_name
 from playwright.sync_api import expect, sync_playwright
 from toy import REPOSITORY
 
-from utils import environment, launch, start
+from utils.publishing import first_cell
+from utils.system import environment, start
 
-ADDRESS = launch.read_address()
+ADDRESS = first_cell.read_address()
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 NAMES = ["utils", "pyproject.toml", "README.md", "LICENSE", "constraints.txt"]
 
@@ -48,9 +49,9 @@ def project(tmp_path):
 
 
 def test_every_notebook_and_the_readme_are_as_the_command_writes_them():
-    stale = [path.name for path, text in launch.rewritten() if path.read_text("utf-8") != text]
-    assert stale == [], "run `python -m utils.launch`"
-    assert launch.badges(ADDRESS) in (REPOSITORY / "README.md").read_text("utf-8")
+    stale = [path.name for path, text in first_cell.rewritten() if path.read_text("utf-8") != text]
+    assert stale == [], "run `python -m utils.publishing.first_cell`"
+    assert first_cell.badges(ADDRESS) in (REPOSITORY / "README.md").read_text("utf-8")
 
 
 def test_the_command_writes_another_address_everywhere(project):
@@ -59,7 +60,7 @@ def test_the_command_writes_another_address_everywhere(project):
     setting = project / "pyproject.toml"
     other = "https://github.com/someone/else"
     setting.write_text(setting.read_text("utf-8").replace(ADDRESS, other), "utf-8")
-    for _, text in launch.rewritten(project):
+    for _, text in first_cell.rewritten(project):
         assert ADDRESS not in text and "someone/else" in text
 
 
@@ -88,10 +89,10 @@ PLACES = {  # cwd, and the file that VS Code names; {} is the project
 STRANGERS = {  # what makes another `utils` come first
     "none": "",
     "installed": "sys.path.insert(0, stranger)",
-    "imported": "sys.path.insert(0, stranger); import utils.environment",
+    "imported": "sys.path.insert(0, stranger); import utils.system.environment",
     "imported, and then gone": "sys.path.insert(0, stranger); import utils; del sys.path[0]",
     "without a file": "sys.modules['utils'] = type(sys)('utils')",
-    "a part alone": "sys.modules['utils.environment'] = type(sys)('utils.environment')",
+    "a part alone": "sys.modules['utils.evaluation'] = type(sys)('utils.evaluation')",
     "without a specification": "import utils; utils.__spec__ = utils.__file__ = None",
 }
 PROBE = """
@@ -100,18 +101,18 @@ stranger = {stranger!r}
 {before}
 for _ in range(2):  # a cell is run again and again
     exec({cell!r}, {{**globals(), **{given!r}}})
-    import utils, utils.environment
-    print(utils.environment.__file__)
+    import utils, utils.system.environment
+    print(utils.system.environment.__file__)
 """
 
 
 def find(project, cwd, given, before=""):
-    """Return which `utils.environment` is imported after the first cell, by a fresh Python."""
+    """Return which `environment` is imported after the first cell, by a fresh Python."""
     stranger = project.parent / "stranger"
     (stranger / "utils").mkdir(parents=True)
     for name in ("__init__", "environment", "start"):
         (stranger / "utils" / f"{name}.py").write_text("raise_nothing = True\n", "utf-8")
-    cell = launch.first_cell(ADDRESS).source
+    cell = first_cell.first_cell(ADDRESS).source
     code = PROBE.format(cell=cell, given=given, before=before, stranger=str(stranger))
     command = [sys.executable, "-c", code]
     clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -128,12 +129,14 @@ def test_the_project_is_found_from_any_folder(project, cwd, file):
         project = project.rename(project.parent / "attention-notebooks")
     (project.parent / "link").symlink_to(project / "mine")
     given = {} if file is None else {"__vsc_ipynb_file__": file.format(project)}
-    assert find(project, cwd.format(project), given) == {str(project / "utils/environment.py")}
+    assert find(project, cwd.format(project), given) == {
+        str(project / "utils/system/environment.py")
+    }
 
 
 @pytest.mark.parametrize("before", STRANGERS.values(), ids=STRANGERS)
 def test_utils_is_this_project_whoever_else_has_the_name(project, before):
-    assert find(project, project, {}, before) == {str(project / "utils/environment.py")}
+    assert find(project, project, {}, before) == {str(project / "utils/system/environment.py")}
 
 
 @pytest.mark.parametrize("file", ["utils.py", "utils/text.py"])
@@ -141,11 +144,11 @@ def test_a_file_beside_the_notebook_does_not_take_the_name(project, file):
     mine = project / "mine" / file
     mine.parent.mkdir(parents=True)
     mine.write_text("", "utf-8")
-    assert find(project, project / "mine", {}) == {str(project / "utils/environment.py")}
+    assert find(project, project / "mine", {}) == {str(project / "utils/system/environment.py")}
 
 
 def test_an_old_python_can_read_what_the_first_cell_runs():
-    for source in (launch.FIRST_CELL, Path(start.__file__).read_text("utf-8")):
+    for source in (first_cell.FIRST_CELL, Path(start.__file__).read_text("utf-8")):
         compile(source, "start", "exec", dont_inherit=True, _feature_version=8)
 
 
@@ -211,7 +214,7 @@ def make_host(tmp_path, monkeypatch):
 
 
 def first_cell(address: str = ADDRESS) -> str:
-    return launch.first_cell(address).source
+    return first_cell.first_cell(address).source
 
 
 def install_stranger(host):
@@ -250,7 +253,7 @@ def test_a_kernel_with_the_packages_needs_no_installed_project(make_host, projec
     needed = environment.needed_by_cells((project / "pyproject.toml").read_text("utf-8"))
     host = make_host(*map(start.name, needed))
     quiet, checked = host.run(
-        first_cell(), "from utils.environment import report\nprint(report())", cwd=project
+        first_cell(), "from utils.system.environment import report\nprint(report())", cwd=project
     )
     assert (quiet, checked) == ("", environment.ALL_THERE + "\n")
 
@@ -362,7 +365,7 @@ MESSAGE = r"only an editable install leaves the code beside it: .* run `make lab
         ["-m", "utils.translate", "hallo"],
         ["-m", "utils.training", "--help"],
         ["-m", "utils.experiments"],
-        ["-m", "utils.grammar"],
+        ["-m", "utils.corpora.grammar"],
     ],
     ids=" ".join,
 )

@@ -13,7 +13,7 @@ from toy import REPOSITORY
 
 from utils.training import parallel
 from utils.training.launch import Launch, is_first_here, read_launch
-from utils.training.parallel import join_team
+from utils.training.processes import join_team
 
 GOOD = {
     "WORLD_SIZE": "4",
