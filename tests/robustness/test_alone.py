@@ -105,17 +105,17 @@ for _ in range(2):  # a cell is run again and again
 """
 
 
-def find(project, cwd, given, before=""):
+def find(project, cwd, given, before="", **environment):
     """Return which `utils.environment` is imported after the first cell, by a fresh Python."""
     stranger = project.parent / "stranger"
     (stranger / "utils").mkdir(parents=True)
-    for name in ("__init__", "environment", "start"):
+    for name in ("__init__", "environment", "start"):  # a trap: ours are called that as well
         (stranger / "utils" / f"{name}.py").write_text("raise_nothing = True\n", "utf-8")
     cell = launch.first_cell(ADDRESS).source
     code = PROBE.format(cell=cell, given=given, before=before, stranger=str(stranger))
     command = [sys.executable, "-c", code]
     clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(command, cwd=cwd, env=clean, capture_output=True)
+    done = subprocess.run(command, cwd=cwd, env=clean | environment, capture_output=True)
     assert done.stderr == b""
     return set(os.fsdecode(done.stdout).splitlines())
 
@@ -134,6 +134,14 @@ def test_the_project_is_found_from_any_folder(project, cwd, file):
 @pytest.mark.parametrize("before", STRANGERS.values(), ids=STRANGERS)
 def test_utils_is_this_project_whoever_else_has_the_name(project, before):
     assert find(project, project, {}, before) == {str(project / "utils/environment.py")}
+
+
+@pytest.mark.parametrize("folder", ["mine", "mine/data/mini", "mine/utils"])
+def test_an_installed_project_is_found_from_outside(project, folder):
+    outside = project.parent / folder
+    outside.mkdir(parents=True)
+    found = find(project, outside, {}, PYTHONPATH=str(project))
+    assert found == {str(project / "utils/environment.py")}
 
 
 @pytest.mark.parametrize("file", ["utils.py", "utils/text.py"])
@@ -225,12 +233,19 @@ def install_wheel(host):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("prepare", [lambda host: None, install_stranger, install_wheel])
-def test_far_from_its_project_a_notebook_says_so_in_one_line(make_host, prepare):
+@pytest.mark.parametrize(
+    ("prepare", "advice"),
+    [
+        (lambda host: None, f"Get all of {ADDRESS}"),
+        (install_stranger, f"Get all of {ADDRESS}"),
+        (install_wheel, "download the whole project"),
+    ],
+)
+def test_far_from_its_project_a_notebook_says_so_in_one_line(make_host, prepare, advice):
     host = make_host()
     prepare(host)
     told, following = host.run(first_cell(), "1 / 0")
-    assert told.startswith("UsageError: ") and ADDRESS in told
+    assert told.startswith("UsageError: ") and advice in told
     assert len(told.splitlines()) == 1
     assert following is None
 
@@ -428,6 +443,15 @@ def test_files_for_other_hosts_name_what_is_there():
 
 
 # --- links ---
+
+
+def test_make_lab_and_conda_read_the_settings_that_links_need():
+    assert "\tJUPYTER_CONFIG_PATH=$(SETTINGS) " in (REPOSITORY / "Makefile").read_text("utf-8")
+    conda = yaml.safe_load((REPOSITORY / "environment.yml").read_text("utf-8"))
+    assert conda["variables"] == {"JUPYTER_CONFIG_PATH": ".jupyter"}
+    file = REPOSITORY / ".jupyter/labconfig/default_setting_overrides.json"
+    settings = json.loads(file.read_text("utf-8"))
+    assert settings["@jupyterlab/notebook-extension:tracker"] == {"windowingMode": "defer"}
 
 
 def test_a_link_within_a_notebook_leads_to_a_heading_that_no_other_has():
