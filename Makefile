@@ -122,11 +122,14 @@ lowest: $(TOOLS) ## run the fast tests with the oldest packages that are allowed
 newest: $(TOOLS) ## run the fast tests with the newest packages that are allowed
 	$(call check_with,highest)
 
+of_pins = test_repository.py::test_installed_versions_are_the_pinned_ones \
+  robustness/test_setup.py::test_every_pin_admits_every_supported_python
+
 define check_with
 $(IN) -m uv venv --clear --quiet --python $(IN) build/$@
 $(IN) -m uv pip install --python build/$@ --resolution $(1) --editable '.[test]' $(HOLD)
 OMP_NUM_THREADS=1 $(subst $(VENV),build/$@,$(IN)) -m pytest $(SIDE_BY_SIDE) $(FAST) \
-  --deselect tests/test_repository.py::test_installed_versions_are_the_pinned_ones $(ARGS)
+  $(addprefix --deselect tests/,$(of_pins)) $(ARGS)
 endef
 
 # One version for all supported Pythons and systems: the newest that the oldest Python admits.
