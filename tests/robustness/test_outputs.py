@@ -139,7 +139,8 @@ def test_a_place_that_will_not_do_is_told_before_training(
     before = sorted(folder.iterdir())
     code, (said,) = train(f"{option}={name}")
     assert code == 1
-    assert said.startswith(f"error: {name}") and reason in said
+    shown = str(name).encode(errors="backslashreplace").decode()  # where ASCII is all
+    assert said.startswith(f"error: {shown}") and reason in said
     assert sorted(set(folder.iterdir()) - {folder / "runs"}) == before
 
 
