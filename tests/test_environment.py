@@ -175,7 +175,7 @@ def test_it_runs_where_nothing_is_installed(tmp_path):
 
 
 def test_an_old_python_can_read_it():
-    source = (ROOT / "utils" / "environment.py").read_text("utf-8")
+    source = (ROOT / "utils" / "system" / "environment.py").read_text("utf-8")
     tree = ast.parse(source, feature_version=(3, 8))
     at_once = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
     names = {

@@ -129,7 +129,7 @@ def test_impossible_requests_are_refused(count, lengths, message):
 
 
 def test_more_sentences_than_there_are(monkeypatch):
-    monkeypatch.setattr("utils.corpora.grammar.PATIENCE", 10)
+    monkeypatch.setattr("utils.corpora.grammar.generate.PATIENCE", 10)
     with pytest.raises(ValueError, match="cannot make so many different sentences of 4 words"):
         generate_pairs(100_000, (4, 4))
 

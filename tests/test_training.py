@@ -18,7 +18,6 @@ from toy import (
 )
 from tqdm import tqdm
 
-from utils import training
 from utils.corpora import Corpus, Pair
 from utils.evaluation import bleu, exact_match
 from utils.models.attention import ATTENTIONS
@@ -415,7 +414,7 @@ def test_the_progress_bar_is_drawn_twice_a_second_at_most(monkeypatch):
         def display(self, *arguments, **options):
             drawn.append(self.n)
 
-    monkeypatch.setattr(training, "tqdm", CountingBar)
+    monkeypatch.setattr("utils.training.loop.tqdm", CountingBar)
     history = fit_toy(toy_model(), batch_size=1)
     steps = EPOCHS * len(toy_corpus().train)
     lines = 2 * EPOCHS + 2  # the bar is drawn anew around each line, at the start and at the end

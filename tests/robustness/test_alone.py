@@ -106,17 +106,18 @@ for _ in range(2):  # a cell is run again and again
 """
 
 
-def find(project, cwd, given, before=""):
+def find(project, cwd, given, before="", **environment):
     """Return which `environment` is imported after the first cell, by a fresh Python."""
     stranger = project.parent / "stranger"
-    (stranger / "utils").mkdir(parents=True)
-    for name in ("__init__", "environment", "start"):
+    (stranger / "utils" / "system").mkdir(parents=True)
+    names = ("__init__", "system/__init__", "system/environment", "system/start")
+    for name in names:  # a trap: ours are called that as well
         (stranger / "utils" / f"{name}.py").write_text("raise_nothing = True\n", "utf-8")
     cell = first_cell.first_cell(ADDRESS).source
     code = PROBE.format(cell=cell, given=given, before=before, stranger=str(stranger))
     command = [sys.executable, "-c", code]
     clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(command, cwd=cwd, env=clean, capture_output=True)
+    done = subprocess.run(command, cwd=cwd, env=clean | environment, capture_output=True)
     assert done.stderr == b""
     return set(os.fsdecode(done.stdout).splitlines())
 
@@ -137,6 +138,14 @@ def test_the_project_is_found_from_any_folder(project, cwd, file):
 @pytest.mark.parametrize("before", STRANGERS.values(), ids=STRANGERS)
 def test_utils_is_this_project_whoever_else_has_the_name(project, before):
     assert find(project, project, {}, before) == {str(project / "utils/system/environment.py")}
+
+
+@pytest.mark.parametrize("folder", ["mine", "mine/data/mini", "mine/utils"])
+def test_an_installed_project_is_found_from_outside(project, folder):
+    outside = project.parent / folder
+    outside.mkdir(parents=True)
+    found = find(project, outside, {}, PYTHONPATH=str(project))
+    assert found == {str(project / "utils/system/environment.py")}
 
 
 @pytest.mark.parametrize("file", ["utils.py", "utils/text.py"])
@@ -213,7 +222,7 @@ def make_host(tmp_path, monkeypatch):
     return lambda *packages: Host(tmp_path / "host", closure("ipykernel", *packages))
 
 
-def first_cell(address: str = ADDRESS) -> str:
+def cell_of(address: str = ADDRESS) -> str:
     return first_cell.first_cell(address).source
 
 
@@ -228,19 +237,26 @@ def install_wheel(host):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("prepare", [lambda host: None, install_stranger, install_wheel])
-def test_far_from_its_project_a_notebook_says_so_in_one_line(make_host, prepare):
+@pytest.mark.parametrize(
+    ("prepare", "advice"),
+    [
+        (lambda host: None, f"Get all of {ADDRESS}"),
+        (install_stranger, f"Get all of {ADDRESS}"),
+        (install_wheel, "download the whole project"),
+    ],
+)
+def test_far_from_its_project_a_notebook_says_so_in_one_line(make_host, prepare, advice):
     host = make_host()
     prepare(host)
-    told, following = host.run(first_cell(), "1 / 0")
-    assert told.startswith("UsageError: ") and ADDRESS in told
+    told, following = host.run(cell_of(), "1 / 0")
+    assert told.startswith("UsageError: ") and advice in told
     assert len(told.splitlines()) == 1
     assert following is None
 
 
 @pytest.mark.slow
 def test_a_kernel_without_the_packages_is_told_in_one_line(make_host, project):
-    told, following = make_host("numpy").run(first_cell(), "1 / 0", cwd=project)
+    told, following = make_host("numpy").run(cell_of(), "1 / 0", cwd=project)
     assert re.fullmatch(
         r"UsageError: The kernel lacks torch, torchtext, .+: run `make .+\.\n", told
     )
@@ -253,7 +269,7 @@ def test_a_kernel_with_the_packages_needs_no_installed_project(make_host, projec
     needed = environment.needed_by_cells((project / "pyproject.toml").read_text("utf-8"))
     host = make_host(*map(start.name, needed))
     quiet, checked = host.run(
-        first_cell(), "from utils.system.environment import report\nprint(report())", cwd=project
+        cell_of(), "from utils.system.environment import report\nprint(report())", cwd=project
     )
     assert (quiet, checked) == ("", environment.ALL_THERE + "\n")
 
@@ -324,7 +340,7 @@ def test_on_colab_the_project_is_fetched_and_only_what_is_missing_installed(cola
     colab.serve()
     cells = nbformat.read(NOTEBOOKS[0], as_version=4).cells
     code = [cell.source for cell in cells if cell.cell_type == "code"]
-    results = colab.run("import numpy", first_cell(address), *code[1:])
+    results = colab.run("import numpy", cell_of(address), *code[1:])
     assert results[1:3] == ["", environment.ALL_THERE + "\n"]
     assert all(result is not None and "Traceback" not in result for result in results)
     wanted = (colab.folder / "wanted.txt").read_text("utf-8").split()
@@ -337,7 +353,7 @@ def test_on_colab_the_project_is_fetched_and_only_what_is_missing_installed(cola
 @pytest.mark.slow
 def test_what_cannot_be_installed_is_told_in_one_line(colab, address):
     colab.serve(fails=True)
-    told, following = colab.run(first_cell(address), "1 / 0")
+    told, following = colab.run(cell_of(address), "1 / 0")
     assert re.fullmatch(r"UsageError: pip could not install .*sacrebleu.*Internet.*\n", told)
     assert following is None
 
@@ -346,7 +362,7 @@ def test_what_cannot_be_installed_is_told_in_one_line(colab, address):
 def test_what_kaggle_cannot_fetch_is_told(make_host, tmp_path):
     nowhere = (tmp_path / "nowhere").as_uri()
     kaggle = {"KAGGLE_KERNEL_RUN_TYPE": "Interactive"}
-    told, following = make_host().run(first_cell(nowhere), "1 / 0", **kaggle)
+    told, following = make_host().run(cell_of(nowhere), "1 / 0", **kaggle)
     assert told.splitlines()[-1].startswith(f"UsageError: Get all of {nowhere} and open")
     assert "Traceback" not in told
     assert following is None
@@ -431,6 +447,15 @@ def test_files_for_other_hosts_name_what_is_there():
 
 
 # --- links ---
+
+
+def test_make_lab_and_conda_read_the_settings_that_links_need():
+    assert "\tJUPYTER_CONFIG_PATH=$(SETTINGS) " in (REPOSITORY / "Makefile").read_text("utf-8")
+    conda = yaml.safe_load((REPOSITORY / "environment.yml").read_text("utf-8"))
+    assert conda["variables"] == {"JUPYTER_CONFIG_PATH": ".jupyter"}
+    file = REPOSITORY / ".jupyter/labconfig/default_setting_overrides.json"
+    settings = json.loads(file.read_text("utf-8"))
+    assert settings["@jupyterlab/notebook-extension:tracker"] == {"windowingMode": "defer"}
 
 
 def test_a_link_within_a_notebook_leads_to_a_heading_that_no_other_has():

@@ -140,7 +140,8 @@ def test_a_place_that_will_not_do_is_told_before_training(
     before = sorted(folder.iterdir())
     code, (said,) = train(f"{option}={name}")
     assert code == 1
-    assert said.startswith(f"error: {name}") and reason in said
+    shown = str(name).encode(errors="backslashreplace").decode()  # where ASCII is all
+    assert said.startswith(f"error: {shown}") and reason in said
     assert sorted(set(folder.iterdir()) - {folder / "runs"}) == before
 
 
@@ -195,7 +196,7 @@ def test_what_the_system_refuses_is_told_before_training(folder, train, monkeypa
 
 @pytest.mark.parametrize("options", [["--output=new.pt"], ["--checkpoint=run.pt"]])
 def test_a_disk_with_too_little_room_is_told_before_training(folder, train, monkeypatch, options):
-    monkeypatch.setattr("utils.training._train", never)
+    monkeypatch.setattr("utils.training.loop._train", never)
     size = 4 * sum(p.numel() for p in toy_model().parameters())
     with largest_file(size // 2):
         code, (said,) = train(*options)

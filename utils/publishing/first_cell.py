@@ -27,15 +27,15 @@ from runpy import run_path
 
 from IPython.core.error import UsageError
 
-ADDRESS = "<address>"
+ADDRESS, START = "<address>", "utils/system/start.py"
 hosted = "google.colab" in sys.modules or "KAGGLE_KERNEL_RUN_TYPE" in os.environ
 if hosted and not os.path.isdir("attention-notebooks"):
     os.system(f"git clone --quiet --depth=1 {ADDRESS} attention-notebooks")
 here = Path(globals().get("__vsc_ipynb_file__", "attention-notebooks")).resolve()
-homes = [p for p in (here, *here.parents, *map(Path, sys.path)) if (p / "data/mini").is_dir()]
+homes = [p for p in (here, *here.parents, *map(Path, sys.path)) if (p / START).exists()]
 if not homes:
     raise UsageError(f"Get all of {ADDRESS} and open this notebook in it (on Kaggle: Internet on).")
-run_path(str(homes[0] / "utils/system/start.py"))["begin"](hosted)
+run_path(str(homes[0] / START))["begin"](hosted)
 """
 CELL_ID = "find-the-project"
 METADATA = {"jupyter": {"source_hidden": True}, "slideshow": {"slide_type": "skip"}}

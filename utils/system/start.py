@@ -27,7 +27,10 @@ def begin(hosted: bool) -> None:
 
     put_first(ROOT)
     environment = SimpleNamespace(**run_path(str(ROOT / "utils/system/environment.py")))
-    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    project = ROOT / "pyproject.toml"
+    if not project.is_file():  # this is a package without its project
+        raise UsageError(environment.find_problems(ROOT)[0])
+    text = project.read_text("utf-8")
     problem = environment.python_problem(text)
     if not problem:
         needed = environment.needed_by_cells(text)
