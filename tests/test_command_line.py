@@ -124,12 +124,12 @@ def test_one_process_of_a_machine_says_what_is_wrong(monkeypatch, capsys, rank, 
     assert len(capsys.readouterr().err.splitlines()) == lines
 
 
-def test_ctrl_c_before_the_training_is_no_traceback(monkeypatch):
+def test_ctrl_c_before_the_training_is_no_traceback(monkeypatch, tmp_path):
     def stop(*_, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("utils.corpora.load_corpus", stop)
-    assert run_here(monkeypatch) == 130
+    assert run_here(monkeypatch, f"--output={tmp_path / 'toy.pt'}") == 130
 
 
 @pytest.mark.slow

@@ -372,7 +372,10 @@ def test_second_load_asks_the_server_for_nothing(site):
 
 def test_cached_files_can_be_read_by_the_whole_class(site, tmp_path):
     load_corpus("multi30k")
-    assert all(path.stat().st_mode & 0o444 == 0o444 for path in (tmp_path / "cache").iterdir())
+    umask = os.umask(0o077)
+    os.umask(umask)
+    modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "cache").iterdir()}
+    assert modes == {0o666 & ~umask}
 
 
 def test_complete_cache_needs_no_server(site, monkeypatch):

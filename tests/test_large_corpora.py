@@ -90,12 +90,12 @@ def test_large_splits_stay_on_disk_unless_one_says_otherwise(folder, monkeypatch
     assert repr(corpus) == "<Corpus numbers: 300 train, 20 valid, 10 test, 0 long>"
 
 
-def test_the_command_line_says_where_pairs_are_kept(folder, monkeypatch):
+def test_the_command_line_says_where_pairs_are_kept(folder, tmp_path, monkeypatch):
     said = []
     monkeypatch.setattr(command, "load_corpus", lambda *_, **options: said.append(options) or 1 / 0)
     for option in ([], ["--in-memory"], ["--no-in-memory"]):
         with pytest.raises(ZeroDivisionError):
-            command.main([f"--corpus={folder}", *option])
+            command.main([f"--corpus={folder}", f"--output={tmp_path / 'a.pt'}", *option])
     assert [options["in_memory"] for options in said] == [None, True, False]
 
 

@@ -110,6 +110,7 @@ def checkout(tmp_path):
 
 
 PYTHON = shlex.quote(sys.executable)
+REAL = f'exec {PYTHON} "$@"'  # whose own path may hold spaces and apostrophes
 OLD_PYTHON = f"""
 [ "$1" = --version ] && echo Python 3.9.2 && exit
 exec {PYTHON} -c 'import sys; sys.version_info = (3, 9, 2); exec(sys.argv[2])' "$@"
@@ -197,15 +198,13 @@ def test_readers_get_no_tools_of_maintainers_until_a_command_needs_them(checkout
 @needs_make
 @pytest.mark.parametrize("command", ["env", "lab", "models", "captions", "experiments"])
 def test_what_readers_run_needs_their_own_set_only(checkout, command):
-    assert "[test]" not in checkout("-n", command, f"PYTHON={sys.executable}").stdout
+    assert "[test]" not in checkout("-n", command, python=REAL).stdout
 
 
 @needs_make
 @pytest.mark.parametrize("word", ["CPU=", "CPU=0", "CPU=no", ""])
 def test_without_the_word_torch_comes_as_it_is(checkout, word):
-    assert (
-        "uv" not in checkout("-n", "env", *filter(None, [word]), f"PYTHON={sys.executable}").stdout
-    )
+    assert "uv" not in checkout("-n", "env", *filter(None, [word]), python=REAL).stdout
 
 
 @needs_make
@@ -213,7 +212,7 @@ def test_without_the_word_torch_comes_as_it_is(checkout, word):
     ("system", "python"), [("Windows_NT", ".venv/Scripts/python"), ("", ".venv/bin/python")]
 )
 def test_the_environments_python_is_found_where_the_system_puts_it(checkout, system, python):
-    command = checkout("-n", "check", f"PYTHON={sys.executable}", OS=system).stdout
+    command = checkout("-n", "check", python=REAL, OS=system).stdout
     assert set(re.findall(r"(?<=\s)\.venv/\w+/python", command)) == {python}
 
 
@@ -233,8 +232,7 @@ def test_one_word_takes_the_smaller_build_of_torch(checkout):
 @pytest.mark.skipif(sys.platform == "darwin", reason="a Mac always has a display")
 @pytest.mark.parametrize(("display", "opens"), [("", False), (":0", True)])
 def test_make_lab_opens_a_browser_only_where_there_is_a_display(checkout, display, opens):
-    python = f'exec {PYTHON} "$@"'
-    command = checkout("-n", "lab", python=python, DISPLAY=display, WAYLAND_DISPLAY="").stdout
+    command = checkout("-n", "lab", python=REAL, DISPLAY=display, WAYLAND_DISPLAY="").stdout
     assert ("--no-browser" not in command) == opens
     assert "--ip=localhost" in command
     assert ("--allow-root" in command) == (os.geteuid() == 0)

@@ -274,7 +274,7 @@ class Attack:
         self.path = path
 
     def __reduce__(self):
-        return open, (str(self.path), "w")
+        return open, (str(self.path), "wb")
 
 
 @pytest.mark.parametrize("write", [torch.save, lambda content, path: path.write_bytes(content)])

@@ -38,7 +38,8 @@ def choose_folder(
         check_writable(folder / WRITTEN)
     except OSError as error:
         remedy = f"Name another place for it, as in: python -m {command} FOLDER"
-        raise OSError(f"{str(error).removesuffix('.')}. {remedy}") from error
+        problem = str(error).replace(f"{os.sep}{WRITTEN}", "").removesuffix(".")
+        raise OSError(f"{problem}. {remedy}") from error
     return folder
 
 

@@ -5,7 +5,9 @@ memory grow with the square of its length. In training they do so, too.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
+Batch = TypeVar("Batch", bound=Any)
 MOST_LETTERS = 5_000  # in a sentence
 MOST_READ = 1_000  # words in a sentence, or pieces of words where a model reads those
 BATCH_SIZE = 128  # sentences that are translated together, if they are no longer than usual
@@ -48,3 +50,18 @@ def batches_by_size(sizes: Sequence[int], beam_size: int, vocabulary: int) -> It
         batch.append(place)
     if batch:
         yield batch
+
+
+def parts_of(batch: Batch, padding: int) -> Iterator[Batch]:
+    """Yield a batch of padded pairs whole, or in parts if its sentences are long.
+
+    A part has at most LARGEST_UPDATE numbers in its weights, or is a single pair. `batch` holds
+    source (B, S), source_lengths (B,) and target (B, T); `padding` is what fills the target.
+    """
+    rows = max(1, LARGEST_UPDATE // (batch.source.shape[1] * batch.target.shape[1]))
+    for first in range(0, len(batch.source), rows):
+        source, lengths, target = (tensor[first : first + rows] for tensor in batch)
+        width = int((target != padding).sum(dim=1).max())
+        yield batch._replace(
+            source=source[:, : int(lengths.max())], source_lengths=lengths, target=target[:, :width]
+        )

@@ -5,6 +5,7 @@ opening someone else's translator cannot run code.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,11 +19,12 @@ from utils.decoding import Hypothesis, beam_search, check_beam, greedy
 from utils.failures import expand
 from utils.model import Seq2Seq
 from utils.pairs import Pair
-from utils.sizes import BATCH_SIZE, batches_by_size, check_letters, check_read
+from utils.sizes import BATCH_SIZE, batches_by_size, check_letters, check_read, parts_of
 from utils.storage import check_format, load_safely, save_atomically
 from utils.subwords import join, weights_of_words
 from utils.text import (
     END,
+    PADDING,
     START,
     UNKNOWN,
     Fields,
@@ -166,7 +168,9 @@ class Translator:
         device = next(self.model.parameters()).device
         alignments = []
         pairs = [Pair(self.read(pair.source), pair.target) for pair in pairs]
-        for batch in make_batches(pairs, self.fields, BATCH_SIZE, shuffle=False):
+        batches = make_batches(pairs, self.fields, BATCH_SIZE, shuffle=False)
+        padding = self.fields.target.vocab.stoi[PADDING]
+        for batch in chain.from_iterable(parts_of(batch, padding) for batch in batches):
             _, weights = self.model(*batch.to(device))
             alignments.extend(weights.cpu())
         return [

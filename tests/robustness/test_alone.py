@@ -34,11 +34,11 @@ NAMES = ["utils", "pyproject.toml", "README.md", "LICENSE", "constraints.txt"]
 @pytest.fixture
 def project(tmp_path):
     """Return a copy of the project in a folder with an awkward name, without its notebooks."""
-    root = tmp_path / "注意 it's 100 % ä"
+    root = tmp_path / os.fsdecode("注意 it's 100 % ä".encode())
     root.mkdir()
     for name in NAMES:
         path = REPOSITORY / name
-        copy = shutil.copytree if path.is_dir() else shutil.copy
+        copy = shutil.copytree if path.is_dir() else shutil.copyfile  # it may be read-only
         copy(path, root / name)
     (root / "data").symlink_to(REPOSITORY / "data")
     return root
@@ -115,11 +115,9 @@ def find(project, cwd, given, before="", **environment):
     code = PROBE.format(cell=cell, given=given, before=before, stranger=str(stranger))
     command = [sys.executable, "-c", code]
     clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(
-        command, cwd=cwd, env=clean | environment, capture_output=True, encoding="utf-8"
-    )
-    assert done.stderr == ""
-    return set(done.stdout.splitlines())
+    done = subprocess.run(command, cwd=cwd, env=clean | environment, capture_output=True)
+    assert done.stderr == b""
+    return set(os.fsdecode(done.stdout).splitlines())
 
 
 @pytest.mark.parametrize(("cwd", "file"), PLACES.values(), ids=PLACES)

@@ -46,7 +46,7 @@ FULL = Path("/dev/full")
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="no device that is always full here")
 TALKS = """for number in range(3):
     print('line', number, flush=True)
-    open(sys.argv[0] + str(number), 'w').close()"""
+    open(sys.argv[0] + str(number), 'wb').close()"""
 
 
 @needs_full

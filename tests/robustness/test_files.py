@@ -5,6 +5,7 @@ import os
 import pickle
 import random
 import re
+import shutil
 import zipfile
 
 import numpy as np
@@ -160,12 +161,11 @@ def test_a_zip_that_unpacks_to_more_than_it_has_is_refused(tmp_path):
     refused(path)
 
 
-def test_a_translator_and_a_checkpoint_are_told_apart(files):
+def test_a_translator_and_a_checkpoint_are_told_apart(files, tmp_path):
     assert "is a checkpoint, from which a training goes on" in refused(files / "run.ckpt")
     assert "is a translator, not a checkpoint" in refused(files / "toy.pt", as_checkpoint=True)
-    assert "is a translator, not a checkpoint" in refused(
-        SHIPPED_FOLDER / "mini-dot.pt", as_checkpoint=True
-    )
+    shipped = shutil.copyfile(SHIPPED_FOLDER / "mini-dot.pt", tmp_path / "dot.pt")
+    assert "is a translator, not a checkpoint" in refused(shipped, as_checkpoint=True)
 
 
 # --- bytes that changed ---

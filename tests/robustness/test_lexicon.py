@@ -69,8 +69,8 @@ MISTAKES = {  # what is edited, and what must be said of it
     "a bracket left open": (('"readable", "gift"]', '"readable", "gift"'), r"line \d+: "),
     "a quote left open at the end": (("[auxiliaries]", '[auxiliaries]\n"'), r"line \d+: "),
     "a kind that no verb asks for": (
-        ('["thing", "readable", "gift"]', '["thing", "readible"]'),
-        r"nouns\.Brief\.kinds must be a list of words from .*readable.*, not .*readible",
+        ('["thing", "readable", "gift"]', '["thing", "legible"]'),
+        r"nouns\.Brief\.kinds must be a list of words from .*readable.*, not .*legible",
     ),
     "a kind that no noun has": (
         ('{ accusative = ["edible"] }', '{ accusative = ["drinkable"] }'),

@@ -115,7 +115,7 @@ PLACES = {
     "the folder above": (lambda _: "..", "it is a folder"),
     "a link to a folder": (lambda f: make_link(f, f.parent), "it is a folder"),
     "a name too long": (lambda _: 300 * "a", "its name is too long; choose a shorter one"),
-    "umlauts too long": (lambda _: 130 * "ä" + ".pt", "its name is too long"),
+    "umlauts too long": (lambda _: os.fsdecode(b"\xc3\xa4" * 130) + ".pt", "its name is too long"),
     "a folder too long": (lambda _: 300 * "a" + "/new.pt", "its name is too long"),
     "a device": (lambda _: os.devnull, "no ordinary file; choose another name"),
     "a link to a device": (lambda f: make_link(f, "/dev/zero"), "no ordinary file"),

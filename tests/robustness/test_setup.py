@@ -76,7 +76,12 @@ def resolve(*requirements: str, python: str, platform: str) -> subprocess.Comple
     command += ["--python-version", python, "--python-platform", platform, *requirements]
     environment = os.environ | {"MACOSX_DEPLOYMENT_TARGET": "14.0"}
     return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, input="torchtext==0.6.0"
+        command,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        input="torchtext==0.6.0",
     )
 
 

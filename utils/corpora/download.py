@@ -53,6 +53,8 @@ def _fetch(url: str, path: Path, checksum: str, progress: bool) -> None:
         reason, remedy = _diagnose(error, url)
         problem = f"{url} cannot be downloaded ({reason}); {remedy}"
     except OSError as error:
+        if isinstance(error, PermissionError):  # pooch hides the system's own behind another
+            error = error.__cause__ or error
         if error.errno is None:  # the only one without a number: requests misses certificates
             problem = f"{url} cannot be downloaded ({error}); check {CERTIFICATES}"
         else:
@@ -60,12 +62,19 @@ def _fetch(url: str, path: Path, checksum: str, progress: bool) -> None:
     except ValueError:
         problem = f"{url} is not the file as published (SHA-256 differs); check MULTI30K_URL"
     else:
-        with suppress(OSError):  # pooch lets only the owner read it; a class may share the cache
-            path.chmod(0o644)
+        _let_others_read(path)
         return
     finally:
         logger.setLevel(level)
     raise CorpusError(f'Multi30k: {problem}, then run again; load_corpus("mini") needs no network')
+
+
+def _let_others_read(path: Path) -> None:
+    """Give a file the rights of the umask: pooch's are its owner's, and a class may share it."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    with suppress(OSError):
+        path.chmod(0o666 & ~umask)
 
 
 def _diagnose(error: Exception, url: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ A mistake becomes a `CorpusError` that names the file, the line, what is wrong, 
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from utils.corpora.plain import (
@@ -34,8 +34,26 @@ def read_parallel(*paths: Path) -> Iterable[tuple[str, ...]]:
 
 
 def read_lines(path: Path, spaced: bool = False) -> list[str]:
-    """Read all lines of a file; `spaced` ones are tokens between single spaces."""
+    """Return what `stream_lines` yields, at once; `spaced` lines are tokens and single spaces."""
+    with readable(path), open_plain(path) as file:
+        raw = file.read()
+    with suppress(UnicodeDecodeError):
+        text = normalize(raw.decode("utf-8")) if spaced else raw.decode("utf-8")
+        lines = text.removesuffix("\n").split("\n")
+        short = path.suffix == f".{LINKS}" or max(map(len, lines)) <= MOST_LETTERS
+        if short and is_usual(text, spaced) and all(map(VISIBLE.search, lines)):
+            return lines
     return [line for line, _ in stream_lines(path, spaced)]
+
+
+def is_usual(text: str, spaced: bool) -> bool:
+    """Tell whether no line of a text has any character that `stream_lines` might refuse.
+
+    Most files are so, and it saves looking at each line.
+    """
+    if not text.replace("\n", "").isprintable():
+        return False
+    return not spaced or not any(odd in f"\n{text}\n" for odd in ("  ", " \n", "\n ", "<"))
 
 
 def stream_lines(path: Path, spaced: bool = False) -> Iterator[tuple[str, int]]:
@@ -89,7 +107,7 @@ def check_counts(paths: Sequence[Path], counts: Sequence[int]) -> None:
 
 def check_line(line: str, spaced: bool, number: int, is_text: bool = True) -> None:
     """Raise CorpusError if a line, which is `number` in its file, has a mistake."""
-    if not line[:1].isalnum() and not VISIBLE.search(line):
+    if not VISIBLE.search(line):
         raise CorpusError("is empty; fill it, or remove it from every file of the split")
     if is_text and len(line) > MOST_LETTERS:
         raise CorpusError(

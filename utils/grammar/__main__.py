@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from utils.failures import expand, run
+from utils.failures import expand, explain, run
 from utils.grammar import make_splits, write_splits
 from utils.grammar.lexicon import DATA
 
@@ -19,8 +19,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = parser.parse_args(arguments).folder
     if folder.resolve() != SHIPPED.resolve() and folder.is_dir() and any(folder.iterdir()):
         raise ValueError(f"{folder} is not empty: name a new folder, so that nothing is lost.")
-    folder.mkdir(parents=True, exist_ok=True)
-    write_splits(make_splits(), folder)
+    splits = make_splits()
+    try:
+        write_splits(splits, folder)
+    except OSError as error:
+        raise OSError(explain(error, action="written")) from error
     return 0
 
 

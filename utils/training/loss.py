@@ -3,11 +3,14 @@
 A long sentence counts for more than a short one. Perplexity is the loss's exponential.
 """
 
+from itertools import chain
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from utils.model import Seq2Seq
+from utils.sizes import parts_of
 from utils.text import PADDING, Fields, make_batches
 from utils.training.parallel import count_words
 
@@ -40,7 +43,8 @@ def validation_loss(model: Seq2Seq, fields: Fields, pairs: list, batch_size: int
     model.eval()
     padding, device = fields.target.vocab.stoi[PADDING], next(model.parameters()).device
     total, words = 0.0, 0
-    for batch in make_batches(pairs, fields, batch_size, shuffle=True):
+    batches = make_batches(pairs, fields, batch_size, shuffle=True)
+    for batch in chain.from_iterable(parts_of(batch, padding) for batch in batches):
         batch = batch.to(device)
         count = count_words(batch, padding)
         total += float(word_loss(model(*batch)[0], batch.target, padding)) * count

@@ -15,6 +15,7 @@ from utils.corpora import Corpus
 from utils.evaluation import bleu
 from utils.limits import Limited
 from utils.model import Seq2Seq
+from utils.sizes import parts_of
 from utils.text import PADDING, Batch, Fields, make_batches
 from utils.training.identity import identify
 from utils.training.loss import smoothed_loss, validation_loss
@@ -149,30 +150,38 @@ class Run:
         )
         for step, batch in enumerate(batches, 1):
             count = count_words(batch, self.padding)
-            own, weight = self.team.share(batch, self.padding)
-            loss = self.update(own.to(self.device), weight)
-            loss = self.team.average(weight * loss)
+            loss = self.team.average(self.update(batch))
             self.check_finite(loss, f"at step {step} of epoch {number}")
             total += loss * count
             words += count
             bar.update()
         return total / words
 
-    def update(self, batch: Batch, weight: float = 1.0) -> float:
-        """Take one optimizer step; return the batch's loss, without label smoothing.
+    def update(self, batch: Batch) -> float:
+        """Take one optimizer step; return this process's share of the loss, without smoothing.
 
-        Among several processes the batch is this one's share, and its loss has a `weight`.
+        A batch of long sentences is worked on in parts, and the gradients are added up.
         """
         self.optimizer.zero_grad()
+        total, count = 0.0, count_words(batch, self.padding)
+        for part in parts_of(batch, self.padding):
+            own, weight = self.team.share(part, self.padding)
+            total += self.add_gradients(
+                own.to(self.device), weight * count_words(part, self.padding) / count
+            )
+        nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip)
+        self.optimizer.step()
+        self.schedule.step()
+        return total
+
+    def add_gradients(self, batch: Batch, weight: float) -> float:
+        """Add the gradients of a batch's loss, times `weight`; return that without smoothing."""
         words = batch.target[:, 1:]  # those to be predicted: (B, T-1)
         real = words != self.padding
         logits, _ = self.wrapped(*batch, real)  # (N, V)
         loss, without_smoothing = smoothed_loss(logits, words[real], self.settings.label_smoothing)
         (weight * loss).backward()
-        nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip)
-        self.optimizer.step()
-        self.schedule.step()
-        return without_smoothing.item()
+        return weight * without_smoothing.item()
 
     def finish_epoch(
         self, number: int, train_loss: float, started: float, with_bleu: bool
