@@ -4,6 +4,7 @@ The parts, in order:
 
     tables       results in data/results/*.csv, one run after another, so that a stop loses nothing
     variants     the four models, and models that differ from one of them in exactly one thing
+    seeds        what five seeds say: means and differences, each with an interval
     all_at_once  the Luong variant without a loop, for speed
     quality      BLEU, exact matches and alignment errors by sentence length
     speed        training and decoding speed, memory; time and memory against length

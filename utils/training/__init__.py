@@ -1,8 +1,8 @@
 """Training: `fit` for notebooks, `python -m utils.training` for the command line.
 
-loss         what is minimized and reported
 launch       what a launcher of several processes says to each of them
 processes    several processes that train one model together
+loss         what is minimized and reported
 identity     what a run is known by
 run          one run: its settings, its steps, its epochs
 checkpoints  how a run goes on after a stop

@@ -4,8 +4,10 @@
     lexicon      the words, read from data/lexicon.toml when one is first needed, and checked
     phrases      nouns, articles, adjectives, prepositions; agreement, and the links between words
     clauses      what a clause says, and word order in both languages
+    rules        what nobody would say
     choices      random clauses that make sense
     sentences    random sentences: clauses joined
+    generate     generate_pairs, and the splits of the shipped corpus
 
 `generate_pairs` is for any experiment of your own; `python -m utils.corpora.grammar` writes the
 shipped corpus, data/mini. The words, and which go together, are in data/lexicon.toml.
