@@ -78,7 +78,7 @@ test: $(TOOLS) ## run the unit tests and every notebook; ARGS="-k attention" run
 	OMP_NUM_THREADS=1 $(IN) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 notebooks: $(TOOLS) ## run the notebooks and save them with their outputs; ONLY=03 runs one
-	@$(IN) -m utils.notebooks $(or $(sort $(wildcard notebooks/$(ONLY)*.ipynb)),$(error No notebook's name begins with "$(ONLY)"))
+	@$(IN) -m utils.publishing.notebooks $(or $(sort $(wildcard notebooks/$(ONLY)*.ipynb)),$(error No notebook's name begins with "$(ONLY)"))
 
 models: $(STAMP) ## train the translators in data/models/ anew
 	for attention in fixed dot general additive; do \
@@ -102,19 +102,19 @@ bench: $(TOOLS) ## time the code against its goals; ONLY=notebooks times each no
 	  $(if $(ONLY),tests/benchmarks/bench_$(ONLY).py,$(BENCHMARKS))
 
 animation: $(STAMP) ## draw the moving picture of the README
-	$(IN) -m utils.animation
+	$(IN) -m utils.publishing.animation
 
 classroom: $(TOOLS) ## write the notebooks without answers to build/classroom/
-	$(IN) -m utils.classroom
+	$(IN) -m utils.publishing.classroom
 
 html: $(TOOLS) ## write the series as web pages to build/html/
-	$(IN) -m utils.pages
+	$(IN) -m utils.publishing.pages
 
 figures: html ## show every figure, large and at half size, on one page in build/figures/
-	$(IN) -m utils.pages.figures
+	$(IN) -m utils.publishing.figures
 
 slides: $(TOOLS) ## write the series as slides to build/slides/
-	$(IN) -m utils.slides
+	$(IN) -m utils.publishing.slides
 
 # For maintainers. HOLD="torch==2.13.0" keeps a package at that version.
 lowest: $(TOOLS) ## run the fast tests with the oldest packages that are allowed

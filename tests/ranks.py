@@ -9,7 +9,7 @@ from torch.optim.optimizer import register_optimizer_step_pre_hook
 from toy import toy_corpus, toy_fields, toy_model
 
 from utils.training import checkpoints, fit
-from utils.training.parallel import ALONE, join_team
+from utils.training.processes import ALONE, join_team
 
 # 40 pairs in batches of 13: the last one has a single pair, for two processes.
 SETTINGS = {"epochs": 3, "batch_size": 13, "seed": 5, "clip": 0.2, "quiet": True}

@@ -4,10 +4,10 @@ import pytest
 import torch
 from toy import mixed_batch, toy_corpus, toy_fields
 
+from utils.corpora import Pair
 from utils.experiments.all_at_once import AllAtOnceDecoder
 from utils.experiments.variants import LuongDecoder, replace_part
-from utils.grammar import Pair
-from utils.model import build_model
+from utils.models.seq2seq import build_model
 from utils.training import fit
 from utils.translator import Translator
 

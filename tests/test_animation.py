@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from utils import animation
+from utils.publishing import animation
 from utils.trace import trace
 from utils.translator import Translator
 

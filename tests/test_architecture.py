@@ -6,24 +6,17 @@ import re
 import pytest
 from toy import REPOSITORY
 
-import utils
-
-# The stations in the order in which the package's docstring lists them.
-ORDER = re.findall(r"^    (\w+) {2,}\S", utils.__doc__, flags=re.MULTILINE)
-COMMANDS = {
-    "training",
-    "experiments",
-    "translate",
-    "notebooks",
-    "classroom",
-    "pages",
-    "slides",
-    "launch",
-}  # may print, and
-COMMANDS |= {"widgets", "failures"}  # an explorer's snapshot is shown; how a command ends is said
+UTILS = REPOSITORY / "utils"
+# The rooms in the order in which their list has them.
+ORDER = re.findall(r"^\| `(\w+)` \|", (UTILS / "README.md").read_text("utf-8"), flags=re.MULTILINE)
+COMMANDS = {"training", "experiments", "translate", "publishing"}  # may print, and
+COMMANDS |= {"widgets", "system"}  # an explorer's snapshot is shown; how a command ends is said
+MOST_ENTRIES, LONGEST_INIT = 18, 30
 FILES = sorted((REPOSITORY / "utils").rglob("*.py"))
 TESTS = [REPOSITORY / "conftest.py", *sorted((REPOSITORY / "tests").rglob("*.py"))]
-MODULES = [path for path in FILES if path.parent.name != "utils" or path.stem != "__init__"]
+INITS = [path for path in FILES if path.stem == "__init__"]
+MODULES = [path for path in FILES if path != UTILS / "__init__.py"]
+PARTS = [path for path in MODULES if path.parent != UTILS and path not in INITS]
 LONGEST_MODULE, LONGEST_FUNCTION = 250, 25
 BINARY = ("rb", "wb", "ab", "xb", "r+b")
 NO_TEXT = ("Image.open", "os.open", "tarfile.open")  # these open bytes
@@ -33,9 +26,15 @@ def name_of(path):
     return str(path.relative_to(REPOSITORY))
 
 
-def station_of(path):
-    """Return the station a file belongs to: `training` for `utils/training/run.py`."""
-    return path.relative_to(REPOSITORY / "utils").with_suffix("").parts[0]
+def room_of(path):
+    """Return the room a file belongs to: `training` for `utils/training/run.py`."""
+    return path.relative_to(UTILS).with_suffix("").parts[0]
+
+
+def parts_of(package):
+    """Return what the docstring of a package lists, in its order."""
+    text = ast.get_docstring(ast.parse((package / "__init__.py").read_text("utf-8")))
+    return re.findall(r"^    (\w+) {2,}\S", text, flags=re.MULTILINE)
 
 
 def nodes(path, *kinds):
@@ -66,22 +65,48 @@ per_file = pytest.mark.parametrize("path", FILES, ids=name_of)
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_a_module_imports_only_from_those_above_it(path):
-    station = station_of(path)
-    assert station in ORDER, "the docstring of utils/__init__.py does not list it"
-    above = ORDER[: ORDER.index(station) + 1]  # a package may import from itself
+    room = room_of(path)
+    assert room in ORDER, "utils/README.md does not list it"
+    above = ORDER[: ORDER.index(room) + 1]  # a package may import from itself
     imported = {name.split(".")[1] for name in imports(path) if name.startswith("utils.")}
     assert imported <= set(above)
 
 
-def test_the_documented_modules_exist():
-    assert set(ORDER) <= {station_of(path) for path in MODULES}
+@pytest.mark.parametrize("path", PARTS, ids=name_of)
+def test_a_part_of_a_room_imports_only_from_those_above_it(path):
+    order = parts_of(path.parent)
+    inside = ".".join(path.relative_to(REPOSITORY).parent.parts) + "."
+    names = {name.removeprefix(inside) for name in imports(path) if name.startswith(inside)}
+    below = order[order.index(path.stem) :] if path.stem in order else []
+    assert {name.split(".")[0] for name in names} & set(below) == set()
+
+
+def test_the_listed_rooms_and_parts_exist():
+    assert set(ORDER) == {room_of(path) for path in MODULES}
     assert len(ORDER) == len(set(ORDER)) >= 10
+    for path in INITS[1:]:
+        parts = parts_of(path.parent)
+        assert len(parts) == len(set(parts))
+        assert all(
+            (path.parent / f"{part}.py").exists() or (path.parent / part).is_dir() for part in parts
+        )
+
+
+def test_the_rooms_can_be_taken_in_at_a_glance():
+    entries = [path.name for path in UTILS.iterdir() if not path.name.startswith("__pycache__")]
+    assert len(entries) <= MOST_ENTRIES
+
+
+@pytest.mark.parametrize("path", INITS, ids=name_of)
+def test_an_init_hands_on_names_and_does_nothing_else(path):
+    assert len(path.read_text("utf-8").splitlines()) <= LONGEST_INIT
+    assert nodes(path, ast.FunctionDef, ast.ClassDef, ast.If, ast.For, ast.With, ast.Try) == []
 
 
 @per_file
-def test_torchtext_lives_in_two_modules(path):
+def test_torchtext_lives_in_three_rooms(path):
     if any(name.split(".")[0] == "torchtext" for name in imports(path)):
-        assert station_of(path) in ("text", "evaluation")
+        assert room_of(path) in ("text", "batches", "evaluation")
 
 
 @per_file
@@ -101,7 +126,7 @@ def test_only_commands_print(path):
     printed = [node for node in nodes(path, ast.Name) if node.id in ("print", "display")]
     streams = [node for node in nodes(path, ast.Attribute) if node.attr in ("stdout", "stderr")]
     if printed or streams:
-        assert station_of(path) in COMMANDS
+        assert room_of(path) in COMMANDS
 
 
 def encoding_is_missing(call):

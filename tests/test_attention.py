@@ -4,8 +4,8 @@ import pytest
 import torch
 from toy import mixed_batch, toy_model
 
-from utils.attention import ATTENTIONS, FixedContext, lengths_to_mask
 from utils.experiments.variants import FOUR
+from utils.models.attention import ATTENTIONS, FixedContext, lengths_to_mask
 
 LENGTHS = [5, 2, 1]
 MASK = lengths_to_mask(LENGTHS)

@@ -9,10 +9,10 @@ from test_decoding import END, START, alone, mixed_lengths, prefer_end, wavering
 from toy import mixed_batch
 
 from utils import decoding
-from utils.attention import ATTENTIONS
 from utils.decoding import beam_search, greedy, length_limits
-from utils.model import Decoder
-from utils.table_model import TableModel
+from utils.models.attention import ATTENTIONS
+from utils.models.seq2seq import Decoder
+from utils.models.table import TableModel
 
 
 class WideDecoder(Decoder):

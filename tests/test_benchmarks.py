@@ -6,8 +6,8 @@ import pytest
 import torch
 from toy import REPOSITORY, toy_corpus
 
-from utils.attention import ATTENTIONS
-from utils.model import build_model
+from utils.models.attention import ATTENTIONS
+from utils.models.seq2seq import build_model
 from utils.training import Settings
 
 SIZES = {"embedding_size": 8, "hidden_size": 8}

@@ -8,9 +8,9 @@ import pytest
 from nbclient import NotebookClient
 from toy import REPOSITORY
 
-from utils.classroom import STUB, clear_solutions, edition, main, tags
-from utils.editions import BUILD
 from utils.exercises import check, exercises_of
+from utils.publishing.classroom import STUB, clear_solutions, edition, main, tags
+from utils.system.paths import BUILD
 
 PATHS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 PICTURES = REPOSITORY / "notebooks" / "images"

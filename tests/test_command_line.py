@@ -12,7 +12,7 @@ from toy import REPOSITORY, toy_corpus, write_toy_corpus
 
 from utils.training import History
 from utils.training import __main__ as command
-from utils.training.parallel import choose_device
+from utils.training.processes import choose_device
 from utils.translator import Translator
 
 SMALL = ["--epochs=1", "--hidden-size=8", "--embedding-size=6", "--device=cpu"]

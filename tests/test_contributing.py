@@ -14,9 +14,10 @@ import pytest
 import torch
 from toy import REPOSITORY, toy_corpus, toy_fields, toy_model, write_toy_corpus
 
-from utils import attention, plots, translate
-from utils.attention import ATTENTIONS, lengths_to_mask
+from utils import plots, translate
 from utils.corpora import CorpusError, load_corpus
+from utils.models import attention
+from utils.models.attention import ATTENTIONS, lengths_to_mask
 from utils.training import __main__ as training
 from utils.training import fit
 from utils.translator import Translator

@@ -14,10 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sacrebleu.metrics import BLEU
 
-from utils import corpora
-from utils.corpora import DATA, CorpusError, detokenize, load_corpus, load_split, tokenize
+from utils.corpora import CorpusError, Pair, detokenize, load_corpus, load_split, tokenize
 from utils.corpora.words import TOKEN, normalize
-from utils.grammar import Pair
+from utils.system.paths import DATA
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "multi30k"
 with_multi30k = pytest.mark.skipif(
@@ -317,7 +316,7 @@ def site(serve, monkeypatch, tmp_path):
         files |= {f"{stem}.{end}.gz": gzip.compress(text[end].encode()) for end in text}
     lines = [f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in files.items()]
     (tmp_path / "sums").write_text("".join(lines), "utf-8")
-    monkeypatch.setattr(corpora, "CHECKSUMS", tmp_path / "sums")
+    monkeypatch.setattr("utils.corpora.load.CHECKSUMS", tmp_path / "sums")
     return serve(files)
 
 

@@ -4,8 +4,8 @@ import pytest
 import torch
 from toy import decided_model, mixed_batch, number_pairs, one_batch, toy_fields
 
-from utils.attention import ATTENTIONS
 from utils.decoding import greedy
+from utils.models.attention import ATTENTIONS
 
 START, END = (toy_fields().target.vocab.stoi[word] for word in ("<sos>", "<eos>"))
 

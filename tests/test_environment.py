@@ -12,8 +12,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from utils import environment
-from utils.environment import (
+from utils.system import environment
+from utils.system.environment import (
     ALL_THERE,
     find_problems,
     package_problem,
@@ -165,9 +165,8 @@ def test_another_package_called_utils_is_noticed(tmp_path, installed):
 
 
 def test_it_runs_where_nothing_is_installed(tmp_path):
-    script = (
-        f"import runpy; print(runpy.run_path({str(ROOT / 'utils/environment.py')!r})['report']())"
-    )
+    path = str(ROOT / "utils/system/environment.py")
+    script = f"import runpy; print(runpy.run_path({path!r})['report']())"
     bare = [sys.executable, "-I", "-S", "-c", script]  # neither site-packages nor this folder
     result = subprocess.run(bare, cwd=tmp_path, capture_output=True, encoding="utf-8")
     assert result.stderr == ""
@@ -176,7 +175,7 @@ def test_it_runs_where_nothing_is_installed(tmp_path):
 
 
 def test_an_old_python_can_read_it():
-    source = (ROOT / "utils" / "environment.py").read_text("utf-8")
+    source = (ROOT / "utils" / "system" / "environment.py").read_text("utf-8")
     tree = ast.parse(source, feature_version=(3, 8))
     at_once = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
     names = {

@@ -8,7 +8,7 @@ import pytest
 import torch
 from toy import REPOSITORY, mixed_batch, number_pairs, toy_corpus, toy_fields, toy_model
 
-from utils.attention import DotAttention
+from utils.corpora import Pair
 from utils.experiments import __main__ as command
 from utils.experiments import captions, ladder, speed, studies
 from utils.experiments.ladder import RUNGS, climb, settings_of
@@ -23,7 +23,7 @@ from utils.experiments.variants import (
     UnmaskedDotAttention,
     replace_part,
 )
-from utils.grammar import Pair
+from utils.models.attention import DotAttention
 from utils.trace import trace
 from utils.training import fit
 from utils.translator import Translator

@@ -13,18 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from utils.grammar import (
+from utils.corpora import Pair
+from utils.corpora.grammar.clauses import Clause, Noun, build
+from utils.corpora.grammar.generate import (
     BUCKETS,
     LONG_BUCKETS,
-    Pair,
     generate_pairs,
     make_splits,
     to_pair,
     write_splits,
 )
-from utils.grammar.clauses import Clause, Noun, build
-from utils.grammar.lexicon import NOUNS, VERBS
-from utils.grammar.phrases import german_only, link
+from utils.corpora.grammar.lexicon import NOUNS, VERBS
+from utils.corpora.grammar.phrases import german_only, link
 
 ROOT = Path(__file__).resolve().parent.parent
 MINI = ROOT / "data" / "mini"
@@ -90,7 +90,7 @@ def test_same_seed_same_pairs():
 @pytest.mark.parametrize("hash_seed", ["1", "2"])
 def test_pairs_do_not_depend_on_hashing_or_on_the_global_generator(hash_seed):
     code = (
-        "import random; random.seed(); from utils.grammar import generate_pairs;"
+        "import random; random.seed(); from utils.corpora.grammar import generate_pairs;"
         "print([' '.join(p.source) for p in generate_pairs(40, (4, 30), 3)])"
     )
     environment = os.environ | {"PYTHONHASHSEED": hash_seed, "PYTHONUTF8": "1"}
@@ -129,7 +129,7 @@ def test_impossible_requests_are_refused(count, lengths, message):
 
 
 def test_more_sentences_than_there_are(monkeypatch):
-    monkeypatch.setattr("utils.grammar.PATIENCE", 10)
+    monkeypatch.setattr("utils.corpora.grammar.generate.PATIENCE", 10)
     with pytest.raises(ValueError, match="cannot make so many different sentences of 4 words"):
         generate_pairs(100_000, (4, 4))
 

@@ -10,13 +10,15 @@ import tracemalloc
 import pytest
 from toy import GERMAN, number_pairs, same_weights, toy_fields
 
-from utils import corpora, text
-from utils.corpora import DATA, CorpusError, load_corpus, load_split, on_disk
+from utils import corpora
+from utils.batches import make_batches
+from utils.corpora import CorpusError, load_corpus, load_split, on_disk
+from utils.corpora.grammar import write_splits
 from utils.corpora.on_disk import PairsOnDisk
 from utils.experiments import memory
-from utils.grammar import write_splits
-from utils.model import build_model
-from utils.text import build_fields, make_batches
+from utils.models.seq2seq import build_model
+from utils.system.paths import DATA
+from utils.text import build_fields
 from utils.training import __main__ as command
 from utils.training import fit
 
@@ -81,7 +83,8 @@ def test_pairs_can_be_asked_for_as_in_a_tuple(folder):
 
 
 def test_large_splits_stay_on_disk_unless_one_says_otherwise(folder, monkeypatch):
-    monkeypatch.setattr(corpora, "LARGE", sum(f.stat().st_size for f in folder.glob("valid.*")))
+    size = sum(f.stat().st_size for f in folder.glob("valid.*"))
+    monkeypatch.setattr("utils.corpora.load.LARGE", size)
     corpus = load_corpus(folder)
     kinds = [type(split) for split in (corpus.train, corpus.valid, corpus.test)]
     assert kinds == [PairsOnDisk, tuple, tuple]
@@ -210,9 +213,11 @@ def test_the_vocabularies_are_those_of_memory(folder, options):
 
 
 def test_subwords_of_a_large_corpus_come_from_pairs_all_over_it(folder, monkeypatch):
-    monkeypatch.setattr(text, "SUBWORD_PAIRS", 149)
+    monkeypatch.setattr("utils.text.fields.SUBWORD_PAIRS", 149)
     pairs, learned = from_disk(folder), []
-    monkeypatch.setattr(text.Subwords, "learn", lambda words, _: learned.extend(words) or 1 / 0)
+    monkeypatch.setattr(
+        "utils.text.subwords.Subwords.learn", lambda words, _: learned.extend(words) or 1 / 0
+    )
     with pytest.raises(ZeroDivisionError):
         build_fields(corpora.Corpus(pairs, (), ()), subwords=40)
     expected = pairs[::3]
@@ -223,7 +228,7 @@ def test_subwords_of_a_large_corpus_come_from_pairs_all_over_it(folder, monkeypa
 @pytest.mark.parametrize("listed", [1_000_000, 300, 299, 7])
 @pytest.mark.parametrize("shuffle", [True, False])
 def test_the_batches_are_those_of_memory(folder, monkeypatch, listed, shuffle):
-    monkeypatch.setattr(text, "LISTED", listed)
+    monkeypatch.setattr("utils.batches.LISTED", listed)
     expected = batches_of(load_split(folder, "train", in_memory=True), shuffle=shuffle)
     assert batches_of(from_disk(folder), shuffle=shuffle) == expected
 
@@ -242,7 +247,7 @@ def pairs_in(batches):
 def test_an_order_in_a_file_has_every_pair_once(folder, monkeypatch, listed):
     pairs = from_disk(folder)
     expected = pairs_in(batches_of(pairs, shuffle=False))
-    monkeypatch.setattr(text, "LISTED", listed)
+    monkeypatch.setattr("utils.batches.LISTED", listed)
     made = batches_of(pairs, size=2)  # so that there is more than one pool of 100 batches
     assert len(made) == 150
     assert pairs_in(made) == expected
@@ -251,7 +256,7 @@ def test_an_order_in_a_file_has_every_pair_once(folder, monkeypatch, listed):
 
 
 def test_the_seed_decides_an_order_in_a_file(folder, monkeypatch):
-    monkeypatch.setattr(text, "LISTED", 7)
+    monkeypatch.setattr("utils.batches.LISTED", 7)
     pairs, before = from_disk(folder), random.getstate()
     assert batches_of(pairs, seed=3) == batches_of(pairs, seed=3)
     assert batches_of(pairs, seed=3) != batches_of(pairs, seed=4)
@@ -261,7 +266,7 @@ def test_the_seed_decides_an_order_in_a_file(folder, monkeypatch):
 def test_training_from_disk_can_stop_and_go_on_and_equals_training_from_memory(
     folder, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(text, "LISTED", 7)
+    monkeypatch.setattr("utils.batches.LISTED", 7)
     weights = []
 
     def train(in_memory, **options):
@@ -298,7 +303,7 @@ def peak_megabytes(folder, in_memory):
 
 @pytest.mark.slow
 def test_memory_does_not_grow_with_a_corpus_on_disk(tmp_path, monkeypatch):
-    monkeypatch.setattr(text, "LISTED", 1000)
+    monkeypatch.setattr("utils.batches.LISTED", 1000)
     draw, bound = random.Random(0), 4
     for count in (2_000, 40_000):
         for end in ("de", "en"):

@@ -4,8 +4,8 @@ import pytest
 import torch
 from toy import mixed_batch, number_pairs, one_batch, same_weights, toy_fields, toy_model
 
-from utils.attention import ATTENTIONS
-from utils.model import Seq2Seq, build_model
+from utils.models.attention import ATTENTIONS
+from utils.models.seq2seq import Seq2Seq, build_model
 
 
 @pytest.fixture(params=ATTENTIONS)

@@ -13,8 +13,8 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from utils import launch
-from utils.notebooks import WIDGET_VIEW
+from utils.publishing import first_cell
+from utils.publishing.notebooks import WIDGET_VIEW
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -73,7 +73,7 @@ def named_headings(notebook):
 
 def own_code(notebook):
     """Return the code cells, without the first one: it is the same everywhere, and says nothing."""
-    return [cell for _, cell in cells(notebook, "code") if cell.id != launch.CELL_ID]
+    return [cell for _, cell in cells(notebook, "code") if cell.id != first_cell.CELL_ID]
 
 
 def tags(cell):
@@ -318,7 +318,7 @@ CLOSING = """## Exercises
 
 ## Next
 
-[The code](../utils/attention.py)
+[The code](../utils/models/attention.py)
 """
 PICTURE = new_output("display_data", data={"image/png": "aGk="})
 ERROR = new_output("error", ename="ValueError", evalue="no", traceback=[])

@@ -5,7 +5,7 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_notebook
 
-from utils.notebooks import execute
+from utils.publishing.notebooks import execute
 
 CELLS = """\
 import time, ipywidgets

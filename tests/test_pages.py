@@ -9,7 +9,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from toy import REPOSITORY
 
-from utils.pages import (
+from utils.publishing.figures import build_sheet, pictures_of
+from utils.publishing.pages.page import (
     build_pages,
     describe_figure,
     link_to_pages,
@@ -18,7 +19,6 @@ from utils.pages import (
     read_series,
     take_formulas_out,
 )
-from utils.pages.figures import build_sheet, pictures_of
 
 PATHS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in PATHS]

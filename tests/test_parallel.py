@@ -23,10 +23,10 @@ from toy import (
     write_toy_corpus,
 )
 
-from utils.attention import ATTENTIONS
-from utils.storage import load_safely
+from utils.models.attention import ATTENTIONS
+from utils.system.storage import load_safely
 from utils.training import word_loss
-from utils.training.parallel import Team, choose_own_device, count_words, join_team
+from utils.training.processes import Team, choose_own_device, count_words, join_team
 
 CPU = torch.device("cpu")
 PADDING = toy_fields().target.vocab.stoi["<pad>"]

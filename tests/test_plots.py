@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from utils.attention import ATTENTIONS, lengths_to_mask
+from utils.models.attention import ATTENTIONS, lengths_to_mask
 from utils.plots import (
     CELL,
     COLORS,

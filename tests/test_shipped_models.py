@@ -13,7 +13,8 @@ from utils.evaluation import (
     sacrebleu_lowercase,
 )
 from utils.experiments.tables import read_results
-from utils.translator import SHIPPED_FOLDER, Translator
+from utils.system.paths import MODELS
+from utils.translator import Translator
 
 README = REPOSITORY / "data" / "README.md"
 EDGES = (4, 6, 11, 16, 21, 26, 31)
@@ -31,9 +32,7 @@ def test_those_that_make_models_trains_are_shipped_and_listed():
     makefile = (REPOSITORY / "Makefile").read_text("utf-8")
     trained = re.search(r"for attention in (.+); do", makefile)[1].split()
     assert sorted(trained) == sorted(claims())
-    assert {f"mini-{name}" for name in trained} == {
-        path.stem for path in SHIPPED_FOLDER.glob("mini-*.pt")
-    }
+    assert {f"mini-{name}" for name in trained} == {path.stem for path in MODELS.glob("mini-*.pt")}
 
 
 @pytest.fixture(
@@ -69,7 +68,7 @@ def test_the_story_holds(measured):
 
 
 def test_together_they_are_small():
-    assert sum(path.stat().st_size for path in SHIPPED_FOLDER.glob("mini-*.pt")) <= MEGABYTES * 1e6
+    assert sum(path.stat().st_size for path in MODELS.glob("mini-*.pt")) <= MEGABYTES * 1e6
 
 
 # The translator of captions
@@ -77,7 +76,7 @@ def test_together_they_are_small():
 
 @pytest.mark.slow
 def test_the_translator_of_captions_is_small_and_works_without_a_network():
-    assert (SHIPPED_FOLDER / "multi30k-additive.pt").stat().st_size <= 12e6
+    assert (MODELS / "multi30k-additive.pt").stat().st_size <= 12e6
     captions = REPOSITORY / "data" / "captions"
     german, english = (
         (captions / f"test.{language}").read_text("utf-8").splitlines() for language in ("de", "en")

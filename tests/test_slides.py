@@ -10,7 +10,16 @@ from nbformat.v4 import new_code_cell, new_output
 from playwright.sync_api import sync_playwright
 from toy import REPOSITORY
 
-from utils.slides import (
+from utils.publishing.slides import __main__ as command
+from utils.publishing.slides.condense import (
+    code_lines,
+    condense,
+    first_sentences,
+    height,
+    shown_blocks,
+    text_height,
+)
+from utils.publishing.slides.deck import (
     HEIGHT,
     MOST_LINES,
     ROOM,
@@ -20,15 +29,6 @@ from utils.slides import (
     deck_of,
     markdown_cell,
     slide_type,
-)
-from utils.slides import __main__ as command
-from utils.slides.condense import (
-    code_lines,
-    condense,
-    first_sentences,
-    height,
-    shown_blocks,
-    text_height,
 )
 
 PATHS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))

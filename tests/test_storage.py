@@ -6,7 +6,7 @@ import stat
 import pytest
 import torch
 
-from utils.storage import load_safely, save_atomically, write_atomically
+from utils.system.storage import load_safely, save_atomically, write_atomically
 
 CONTENT = {"number": 3, "words": ["eins", "zwei"], "weights": {"W": torch.arange(4.0)}}
 

@@ -4,10 +4,11 @@ import pytest
 import torch
 from toy import number_pairs, toy_corpus
 
+from utils.batches import make_batches
 from utils.corpora import Corpus
-from utils.model import build_model
-from utils.subwords import Subwords, join, weights_of_words, word_numbers
-from utils.text import build_fields, make_batches
+from utils.models.seq2seq import build_model
+from utils.text import build_fields
+from utils.text.subwords import Subwords, join, weights_of_words, word_numbers
 from utils.training import fit
 from utils.translator import Translator
 

@@ -6,16 +6,9 @@ import pytest
 import torch
 from toy import number_pairs, same_weights, toy_corpus, toy_fields
 
-from utils.corpora import Corpus
-from utils.grammar import Pair
-from utils.text import (
-    build_fields,
-    encode_sources,
-    fields_from_words,
-    is_known,
-    make_batches,
-    match_case,
-)
+from utils.batches import make_batches
+from utils.corpora import Corpus, Pair
+from utils.text import build_fields, encode_sources, fields_from_words, is_known, match_case
 
 LONG = number_pairs(400, shortest=1, longest=30)
 

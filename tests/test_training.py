@@ -18,11 +18,9 @@ from toy import (
 )
 from tqdm import tqdm
 
-from utils import training
-from utils.attention import ATTENTIONS
-from utils.corpora import Corpus
+from utils.corpora import Corpus, Pair
 from utils.evaluation import bleu, exact_match
-from utils.grammar import Pair
+from utils.models.attention import ATTENTIONS
 from utils.text import build_fields
 from utils.training import fit, validation_loss, word_loss
 from utils.training.loss import smoothed_loss
@@ -416,7 +414,7 @@ def test_the_progress_bar_is_drawn_twice_a_second_at_most(monkeypatch):
         def display(self, *arguments, **options):
             drawn.append(self.n)
 
-    monkeypatch.setattr(training, "tqdm", CountingBar)
+    monkeypatch.setattr("utils.training.loop.tqdm", CountingBar)
     history = fit_toy(toy_model(), batch_size=1)
     steps = EPOCHS * len(toy_corpus().train)
     lines = 2 * EPOCHS + 2  # the bar is drawn anew around each line, at the start and at the end

@@ -6,15 +6,15 @@ from torch import nn
 from torch.nn import functional as F
 from toy import mixed_batch, number_pairs, same_weights, toy_corpus, toy_fields
 
-from utils.attention import DotAttention, lengths_to_mask
 from utils.corpora import Corpus
 from utils.decoding import beam_search, greedy
 from utils.evaluation import exact_match
+from utils.models.attention import DotAttention, lengths_to_mask
+from utils.models.layers import DecoderLayer, causal_mask, look, positions, project
+from utils.models.transformer import Transformer, build_transformer
 from utils.text import END, START, encode_sources
 from utils.training import fit
 from utils.training.run import parameter_groups
-from utils.transformer import Transformer, build_transformer
-from utils.transformer.parts import DecoderLayer, causal_mask, look, positions, project
 from utils.translator import Translator
 
 
@@ -137,7 +137,7 @@ def test_without_positions_shuffled_words_give_a_shuffled_memory(model, monkeypa
     _, there = model.encode(source[:, order], lengths)
     assert not torch.allclose(here.memory[:, order], there.memory, atol=1e-3)
     monkeypatch.setattr(
-        "utils.transformer.parts.positions", lambda length, size: torch.zeros(length, size)
+        "utils.models.layers.positions", lambda length, size: torch.zeros(length, size)
     )
     _, here = model.encode(source, lengths)
     _, there = model.encode(source[:, order], lengths)

@@ -20,9 +20,8 @@ from toy import (
 )
 
 from utils import translator as translator_module
-from utils.attention import ATTENTIONS
-from utils.corpora import Corpus
-from utils.grammar import Pair
+from utils.corpora import Corpus, Pair
+from utils.models.attention import ATTENTIONS
 from utils.text import build_fields
 from utils.translator import Translation, Translator, copy_source_words
 
@@ -231,14 +230,14 @@ def test_a_loaded_translator_translates_the_same(tmp_path, name):
 
 
 def test_shipped_translators_are_found_by_name(monkeypatch, saved, translator):
-    monkeypatch.setattr(translator_module, "SHIPPED_FOLDER", saved.parent)
+    monkeypatch.setattr(translator_module, "MODELS", saved.parent)
     assert_same(Translator.load("toy").translate(["eins"]), translator.translate(["eins"]))
     with pytest.raises(FileNotFoundError, match=r"no translator tyo: .* shipped name \(toy\)"):
         Translator.load("tyo")
 
 
 def test_a_missing_file_gets_a_sentence_even_when_none_is_shipped(monkeypatch, tmp_path):
-    monkeypatch.setattr(translator_module, "SHIPPED_FOLDER", tmp_path)
+    monkeypatch.setattr(translator_module, "MODELS", tmp_path)
     with pytest.raises(FileNotFoundError, match=r"no translator .*gone\.pt: .*none yet"):
         Translator.load(tmp_path / "gone.pt")
 

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from PIL import Image
 from toy import decided_model, toy_corpus, toy_fields, toy_translator
 
-from utils.attention import ATTENTIONS
+from utils.corpora import Pair
 from utils.decoding import beam_search
-from utils.grammar import Pair
-from utils.model import build_model
+from utils.models.attention import ATTENTIONS
+from utils.models.seq2seq import build_model
 from utils.text import END, START, build_fields, encode_sources
 from utils.trace import Step, Trace, trace
 from utils.training import Epoch

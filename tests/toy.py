@@ -6,10 +6,10 @@ from pathlib import Path
 
 import torch
 
-from utils.corpora import Corpus
-from utils.grammar import Pair
-from utils.model import Seq2Seq, build_model
-from utils.text import Batch, Fields, build_fields, make_batches
+from utils.batches import Batch, make_batches
+from utils.corpora import Corpus, Pair
+from utils.models.seq2seq import Seq2Seq, build_model
+from utils.text import Fields, build_fields
 from utils.translator import Translator
 
 torch.set_num_threads(1)  # models as small as these lose time on a second core

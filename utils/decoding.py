@@ -12,8 +12,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from utils.attention import Encoded
-from utils.model import Decoder, Seq2Seq
+from utils.models.attention import Encoded
+from utils.models.seq2seq import Decoder, Seq2Seq
 
 LARGEST_BEAM = 100  # for 8,000 words, a batch then takes 2 GB
 

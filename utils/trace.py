@@ -7,8 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from utils.attention import Attention, FixedContext
 from utils.decoding import length_limits, next_words
+from utils.models.attention import Attention, FixedContext
 from utils.text import END, START, encode_sources
 from utils.translator import Translator
 

@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 
 from utils.corpora.plain import read_sentences
 from utils.decoding import check_beam
-from utils.failures import file_name, run, whole
-from utils.labels import without_font
 from utils.plots import attention_map, map_size
-from utils.sizes import MOST_LETTERS, MOST_READ, check_read
-from utils.storage import check_writable, write_atomically
+from utils.plots.labels import without_font
+from utils.system.failures import file_name, run, whole
+from utils.system.sizes import MOST_LETTERS, MOST_READ, check_read
+from utils.system.storage import check_writable, write_atomically
 from utils.translator import Translation, Translator
 
 DEFAULT = "multi30k-additive"

@@ -12,29 +12,20 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from utils.config import check_fields
-from utils.contents import WRONG_PARTS, pack, reason, unpack
+from utils.batches import make_batches
 from utils.corpora import detokenize, tokenize
+from utils.corpora.pairs import Pair
 from utils.decoding import Hypothesis, beam_search, check_beam, greedy
-from utils.failures import expand
-from utils.model import Seq2Seq
-from utils.pairs import Pair
-from utils.sizes import BATCH_SIZE, batches_by_size, check_letters, check_read, parts_of
-from utils.storage import check_format, load_safely, save_atomically
-from utils.subwords import join, weights_of_words
-from utils.text import (
-    END,
-    PADDING,
-    START,
-    UNKNOWN,
-    Fields,
-    encode_sources,
-    make_batches,
-    match_case,
-)
-from utils.transformer import Transformer
-
-SHIPPED_FOLDER = Path(__file__).parents[1] / "data" / "models"
+from utils.models.config import check_fields
+from utils.models.contents import WRONG_PARTS, pack, reason, unpack
+from utils.models.seq2seq import Seq2Seq
+from utils.models.transformer import Transformer
+from utils.system.failures import expand
+from utils.system.paths import MODELS
+from utils.system.sizes import BATCH_SIZE, batches_by_size, check_letters, check_read, parts_of
+from utils.system.storage import check_format, load_safely, save_atomically
+from utils.text import END, PADDING, START, UNKNOWN, Fields, encode_sources, match_case
+from utils.text.subwords import join, weights_of_words
 
 
 class Translation(NamedTuple):
@@ -232,11 +223,11 @@ def copy_source_words(translation: Translation, source: Sequence[str]) -> Transl
 
 def _find(path_or_name: str | Path) -> Path:
     """Return the path of a file, or of the shipped translator of that name."""
-    shipped = SHIPPED_FOLDER / f"{path_or_name}.pt"
+    shipped = MODELS / f"{path_or_name}.pt"
     for path in (expand(path_or_name), shipped):
         if path.is_file():
             return path
-    names = ", ".join(sorted(path.stem for path in SHIPPED_FOLDER.glob("*.pt"))) or "none yet"
+    names = ", ".join(sorted(path.stem for path in MODELS.glob("*.pt"))) or "none yet"
     raise FileNotFoundError(
         f"no translator {path_or_name}: give a file, or a shipped name ({names})."
     )

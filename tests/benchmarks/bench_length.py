@@ -5,8 +5,8 @@ The study itself, with a row for each length, is in data/results/cost.csv, and n
 
 import pytest
 
-from utils.attention import ATTENTIONS
 from utils.experiments.speed import LENGTHS, fitted_exponent, measure_cost
+from utils.models.attention import ATTENTIONS
 
 
 @pytest.mark.parametrize("attention", ATTENTIONS)

@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from utils.environment import ROOT
-from utils.notebooks import execute
+from utils.publishing.notebooks import execute
+from utils.system.environment import ROOT
 
 NAMES = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 LONGEST = 120  # seconds

@@ -10,8 +10,9 @@ from lab import FLAGS, find_browser, jupyterlab, skip_without_browser
 from playwright.sync_api import sync_playwright
 from test_browser import open_notebook
 
+from utils.batches import make_batches
 from utils.corpora import load_corpus
-from utils.text import build_fields, make_batches
+from utils.text import build_fields
 
 TRAINING = "import utils.training, utils.translator"
 NOTEBOOK = f"{TRAINING}, utils.exercises, utils.plots, utils.widgets"

@@ -6,13 +6,14 @@ from statistics import median
 import pytest
 from floor import Floor
 
-from utils.attention import ATTENTIONS
+from utils.batches import make_batches
 from utils.corpora import load_corpus
 from utils.experiments.all_at_once import AllAtOnceDecoder
 from utils.experiments.variants import LuongDecoder, replace_part
-from utils.model import build_model
-from utils.text import PADDING, build_fields, make_batches
-from utils.training.parallel import ALONE
+from utils.models.attention import ATTENTIONS
+from utils.models.seq2seq import build_model
+from utils.text import PADDING, build_fields
+from utils.training.processes import ALONE
 from utils.training.run import Run, Settings
 
 LARGE_GOALS = {"dot": 0.85, "additive": 0.80}

@@ -14,9 +14,10 @@ import pandas as pd
 import pytest
 import torch
 
-from utils.corpora import DATA, load_corpus
-from utils.environment import writable_folder
-from utils.experiments.tables import RESULTS, Table
+from utils.corpora import load_corpus
+from utils.experiments.tables import Table
+from utils.system.environment import writable_folder
+from utils.system.paths import DATA, RESULTS
 
 ROUNDS = 5  # after one that does not count
 MEASURED, TABLE = pytest.StashKey[list](), pytest.StashKey[Table]()

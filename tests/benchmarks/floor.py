@@ -4,14 +4,14 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from utils.attention import FixedContext
+from utils.models.attention import FixedContext
 
 
 class Floor(nn.Module):
     """Two GRUs over whole sentences, and the readout over all real words at once.
 
-    Shapes as in utils/model.py. The decoder starts from the encoder's last states and sees no
-    other context, in its cell as in its readout.
+    Shapes as in utils/models/seq2seq.py. The decoder starts from the encoder's last states and sees
+    no other context, in its cell as in its readout.
     """
 
     def __init__(self, config):

@@ -24,9 +24,10 @@ from packaging.utils import canonicalize_name
 from playwright.sync_api import expect, sync_playwright
 from toy import REPOSITORY
 
-from utils import environment, launch, start
+from utils.publishing import first_cell
+from utils.system import environment, start
 
-ADDRESS = launch.read_address()
+ADDRESS = first_cell.read_address()
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 NAMES = ["utils", "pyproject.toml", "README.md", "LICENSE", "constraints.txt"]
 
@@ -48,9 +49,9 @@ def project(tmp_path):
 
 
 def test_every_notebook_and_the_readme_are_as_the_command_writes_them():
-    stale = [path.name for path, text in launch.rewritten() if path.read_text("utf-8") != text]
-    assert stale == [], "run `python -m utils.launch`"
-    assert launch.badges(ADDRESS) in (REPOSITORY / "README.md").read_text("utf-8")
+    stale = [path.name for path, text in first_cell.rewritten() if path.read_text("utf-8") != text]
+    assert stale == [], "run `python -m utils.publishing.first_cell`"
+    assert first_cell.badges(ADDRESS) in (REPOSITORY / "README.md").read_text("utf-8")
 
 
 def test_the_command_writes_another_address_everywhere(project):
@@ -59,7 +60,7 @@ def test_the_command_writes_another_address_everywhere(project):
     setting = project / "pyproject.toml"
     other = "https://github.com/someone/else"
     setting.write_text(setting.read_text("utf-8").replace(ADDRESS, other), "utf-8")
-    for _, text in launch.rewritten(project):
+    for _, text in first_cell.rewritten(project):
         assert ADDRESS not in text and "someone/else" in text
 
 
@@ -88,10 +89,10 @@ PLACES = {  # cwd, and the file that VS Code names; {} is the project
 STRANGERS = {  # what makes another `utils` come first
     "none": "",
     "installed": "sys.path.insert(0, stranger)",
-    "imported": "sys.path.insert(0, stranger); import utils.environment",
+    "imported": "sys.path.insert(0, stranger); import utils.system.environment",
     "imported, and then gone": "sys.path.insert(0, stranger); import utils; del sys.path[0]",
     "without a file": "sys.modules['utils'] = type(sys)('utils')",
-    "a part alone": "sys.modules['utils.environment'] = type(sys)('utils.environment')",
+    "a part alone": "sys.modules['utils.evaluation'] = type(sys)('utils.evaluation')",
     "without a specification": "import utils; utils.__spec__ = utils.__file__ = None",
 }
 PROBE = """
@@ -100,22 +101,23 @@ stranger = {stranger!r}
 {before}
 for _ in range(2):  # a cell is run again and again
     exec({cell!r}, {{**globals(), **{given!r}}})
-    import utils, utils.environment
-    print(utils.environment.__file__)
+    import utils, utils.system.environment
+    print(utils.system.environment.__file__)
 """
 
 
-def find(project, cwd, given, before=""):
-    """Return which `utils.environment` is imported after the first cell, by a fresh Python."""
+def find(project, cwd, given, before="", **environment):
+    """Return which `environment` is imported after the first cell, by a fresh Python."""
     stranger = project.parent / "stranger"
-    (stranger / "utils").mkdir(parents=True)
-    for name in ("__init__", "environment", "start"):
+    (stranger / "utils" / "system").mkdir(parents=True)
+    names = ("__init__", "system/__init__", "system/environment", "system/start")
+    for name in names:  # a trap: ours are called that as well
         (stranger / "utils" / f"{name}.py").write_text("raise_nothing = True\n", "utf-8")
-    cell = launch.first_cell(ADDRESS).source
+    cell = first_cell.first_cell(ADDRESS).source
     code = PROBE.format(cell=cell, given=given, before=before, stranger=str(stranger))
     command = [sys.executable, "-c", code]
     clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(command, cwd=cwd, env=clean, capture_output=True)
+    done = subprocess.run(command, cwd=cwd, env=clean | environment, capture_output=True)
     assert done.stderr == b""
     return set(os.fsdecode(done.stdout).splitlines())
 
@@ -128,12 +130,22 @@ def test_the_project_is_found_from_any_folder(project, cwd, file):
         project = project.rename(project.parent / "attention-notebooks")
     (project.parent / "link").symlink_to(project / "mine")
     given = {} if file is None else {"__vsc_ipynb_file__": file.format(project)}
-    assert find(project, cwd.format(project), given) == {str(project / "utils/environment.py")}
+    assert find(project, cwd.format(project), given) == {
+        str(project / "utils/system/environment.py")
+    }
 
 
 @pytest.mark.parametrize("before", STRANGERS.values(), ids=STRANGERS)
 def test_utils_is_this_project_whoever_else_has_the_name(project, before):
-    assert find(project, project, {}, before) == {str(project / "utils/environment.py")}
+    assert find(project, project, {}, before) == {str(project / "utils/system/environment.py")}
+
+
+@pytest.mark.parametrize("folder", ["mine", "mine/data/mini", "mine/utils"])
+def test_an_installed_project_is_found_from_outside(project, folder):
+    outside = project.parent / folder
+    outside.mkdir(parents=True)
+    found = find(project, outside, {}, PYTHONPATH=str(project))
+    assert found == {str(project / "utils/system/environment.py")}
 
 
 @pytest.mark.parametrize("file", ["utils.py", "utils/text.py"])
@@ -141,11 +153,11 @@ def test_a_file_beside_the_notebook_does_not_take_the_name(project, file):
     mine = project / "mine" / file
     mine.parent.mkdir(parents=True)
     mine.write_text("", "utf-8")
-    assert find(project, project / "mine", {}) == {str(project / "utils/environment.py")}
+    assert find(project, project / "mine", {}) == {str(project / "utils/system/environment.py")}
 
 
 def test_an_old_python_can_read_what_the_first_cell_runs():
-    for source in (launch.FIRST_CELL, Path(start.__file__).read_text("utf-8")):
+    for source in (first_cell.FIRST_CELL, Path(start.__file__).read_text("utf-8")):
         compile(source, "start", "exec", dont_inherit=True, _feature_version=8)
 
 
@@ -210,8 +222,8 @@ def make_host(tmp_path, monkeypatch):
     return lambda *packages: Host(tmp_path / "host", closure("ipykernel", *packages))
 
 
-def first_cell(address: str = ADDRESS) -> str:
-    return launch.first_cell(address).source
+def cell_of(address: str = ADDRESS) -> str:
+    return first_cell.first_cell(address).source
 
 
 def install_stranger(host):
@@ -225,19 +237,26 @@ def install_wheel(host):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("prepare", [lambda host: None, install_stranger, install_wheel])
-def test_far_from_its_project_a_notebook_says_so_in_one_line(make_host, prepare):
+@pytest.mark.parametrize(
+    ("prepare", "advice"),
+    [
+        (lambda host: None, f"Get all of {ADDRESS}"),
+        (install_stranger, f"Get all of {ADDRESS}"),
+        (install_wheel, "download the whole project"),
+    ],
+)
+def test_far_from_its_project_a_notebook_says_so_in_one_line(make_host, prepare, advice):
     host = make_host()
     prepare(host)
-    told, following = host.run(first_cell(), "1 / 0")
-    assert told.startswith("UsageError: ") and ADDRESS in told
+    told, following = host.run(cell_of(), "1 / 0")
+    assert told.startswith("UsageError: ") and advice in told
     assert len(told.splitlines()) == 1
     assert following is None
 
 
 @pytest.mark.slow
 def test_a_kernel_without_the_packages_is_told_in_one_line(make_host, project):
-    told, following = make_host("numpy").run(first_cell(), "1 / 0", cwd=project)
+    told, following = make_host("numpy").run(cell_of(), "1 / 0", cwd=project)
     assert re.fullmatch(
         r"UsageError: The kernel lacks torch, torchtext, .+: run `make .+\.\n", told
     )
@@ -250,7 +269,7 @@ def test_a_kernel_with_the_packages_needs_no_installed_project(make_host, projec
     needed = environment.needed_by_cells((project / "pyproject.toml").read_text("utf-8"))
     host = make_host(*map(start.name, needed))
     quiet, checked = host.run(
-        first_cell(), "from utils.environment import report\nprint(report())", cwd=project
+        cell_of(), "from utils.system.environment import report\nprint(report())", cwd=project
     )
     assert (quiet, checked) == ("", environment.ALL_THERE + "\n")
 
@@ -321,7 +340,7 @@ def test_on_colab_the_project_is_fetched_and_only_what_is_missing_installed(cola
     colab.serve()
     cells = nbformat.read(NOTEBOOKS[0], as_version=4).cells
     code = [cell.source for cell in cells if cell.cell_type == "code"]
-    results = colab.run("import numpy", first_cell(address), *code[1:])
+    results = colab.run("import numpy", cell_of(address), *code[1:])
     assert results[1:3] == ["", environment.ALL_THERE + "\n"]
     assert all(result is not None and "Traceback" not in result for result in results)
     wanted = (colab.folder / "wanted.txt").read_text("utf-8").split()
@@ -334,7 +353,7 @@ def test_on_colab_the_project_is_fetched_and_only_what_is_missing_installed(cola
 @pytest.mark.slow
 def test_what_cannot_be_installed_is_told_in_one_line(colab, address):
     colab.serve(fails=True)
-    told, following = colab.run(first_cell(address), "1 / 0")
+    told, following = colab.run(cell_of(address), "1 / 0")
     assert re.fullmatch(r"UsageError: pip could not install .*sacrebleu.*Internet.*\n", told)
     assert following is None
 
@@ -343,7 +362,7 @@ def test_what_cannot_be_installed_is_told_in_one_line(colab, address):
 def test_what_kaggle_cannot_fetch_is_told(make_host, tmp_path):
     nowhere = (tmp_path / "nowhere").as_uri()
     kaggle = {"KAGGLE_KERNEL_RUN_TYPE": "Interactive"}
-    told, following = make_host().run(first_cell(nowhere), "1 / 0", **kaggle)
+    told, following = make_host().run(cell_of(nowhere), "1 / 0", **kaggle)
     assert told.splitlines()[-1].startswith(f"UsageError: Get all of {nowhere} and open")
     assert "Traceback" not in told
     assert following is None
@@ -362,7 +381,7 @@ MESSAGE = r"only an editable install leaves the code beside it: .* run `make lab
         ["-m", "utils.translate", "hallo"],
         ["-m", "utils.training", "--help"],
         ["-m", "utils.experiments"],
-        ["-m", "utils.grammar"],
+        ["-m", "utils.corpora.grammar"],
     ],
     ids=" ".join,
 )
@@ -428,6 +447,15 @@ def test_files_for_other_hosts_name_what_is_there():
 
 
 # --- links ---
+
+
+def test_make_lab_and_conda_read_the_settings_that_links_need():
+    assert "\tJUPYTER_CONFIG_PATH=$(SETTINGS) " in (REPOSITORY / "Makefile").read_text("utf-8")
+    conda = yaml.safe_load((REPOSITORY / "environment.yml").read_text("utf-8"))
+    assert conda["variables"] == {"JUPYTER_CONFIG_PATH": ".jupyter"}
+    file = REPOSITORY / ".jupyter/labconfig/default_setting_overrides.json"
+    settings = json.loads(file.read_text("utf-8"))
+    assert settings["@jupyterlab/notebook-extension:tracker"] == {"windowingMode": "defer"}
 
 
 def test_a_link_within_a_notebook_leads_to_a_heading_that_no_other_has():

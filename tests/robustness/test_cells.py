@@ -10,8 +10,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from toy import REPOSITORY
 
-from utils import notebooks
-from utils.notebooks import execute
+from utils.publishing import notebooks
+from utils.publishing.notebooks import execute
 
 WAIT = "import time; time.sleep(60)"
 STOPPABLE = f"try:\n    {WAIT}\nexcept KeyboardInterrupt:\n    print('stopped')"  # as `fit` is

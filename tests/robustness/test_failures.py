@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from utils.failures import REASONS, expand, explain
+from utils.system.failures import REASONS, expand, explain
 
 
 def run(script: str, folder: Path, output: str | None = None, shell: str = "") -> tuple:
     """Run a command whose `main` has this body; return its exit code, output and errors."""
     body = "".join(f"\n    {line}" for line in script.splitlines())
-    code = f"import os, sys\nfrom utils.failures import run\ndef main():{body}\n    return 0\n"
+    code = (
+        f"import os, sys\nfrom utils.system.failures import run\ndef main():{body}\n    return 0\n"
+    )
     (folder / "command.py").write_text(code + f"run(main{shell})\n", encoding="utf-8")
     command = [sys.executable, str(folder / "command.py")]
     if output is None:

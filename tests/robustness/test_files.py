@@ -13,13 +13,13 @@ import pytest
 import torch
 from toy import decided_model, same_weights, toy_corpus, toy_fields, toy_model
 
-from utils.corpora import Corpus
-from utils.grammar import Pair
-from utils.storage import load_safely
+from utils.corpora import Corpus, Pair
+from utils.models.transformer import build_transformer
+from utils.system.paths import MODELS
+from utils.system.storage import load_safely
 from utils.text import build_fields, fields_from_words
 from utils.training import fit
-from utils.transformer import build_transformer
-from utils.translator import SHIPPED_FOLDER, Translator
+from utils.translator import Translator
 
 INF, NAN = float("inf"), float("nan")
 OPTIONS = {"epochs": 2, "batch_size": 20, "quiet": True, "average": 2}
@@ -164,7 +164,7 @@ def test_a_zip_that_unpacks_to_more_than_it_has_is_refused(tmp_path):
 def test_a_translator_and_a_checkpoint_are_told_apart(files, tmp_path):
     assert "is a checkpoint, from which a training goes on" in refused(files / "run.ckpt")
     assert "is a translator, not a checkpoint" in refused(files / "toy.pt", as_checkpoint=True)
-    shipped = shutil.copyfile(SHIPPED_FOLDER / "mini-dot.pt", tmp_path / "dot.pt")
+    shipped = shutil.copyfile(MODELS / "mini-dot.pt", tmp_path / "dot.pt")
     assert "is a translator, not a checkpoint" in refused(shipped, as_checkpoint=True)
 
 
@@ -494,7 +494,7 @@ SHIPPED = {
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_translators_have_the_weights_they_always_had(name):
     """Their files have no format number, and are read all the same."""
-    content = load_safely(SHIPPED_FOLDER / f"{name}.pt")
+    content = load_safely(MODELS / f"{name}.pt")
     assert "format" not in content
     total = hashlib.sha256()
     for key, weight in sorted(Translator.load(name).model.state_dict().items()):
@@ -503,4 +503,4 @@ def test_shipped_translators_have_the_weights_they_always_had(name):
 
 
 def test_every_shipped_translator_is_in_the_table():
-    assert {path.stem for path in SHIPPED_FOLDER.glob("*.pt")} == SHIPPED.keys()
+    assert {path.stem for path in MODELS.glob("*.pt")} == SHIPPED.keys()

@@ -11,9 +11,9 @@ from datetime import timedelta
 import pytest
 from toy import REPOSITORY
 
-from utils.training import parallel
+from utils.training import processes
 from utils.training.launch import Launch, is_first_here, read_launch
-from utils.training.parallel import join_team
+from utils.training.processes import join_team
 
 GOOD = {
     "WORLD_SIZE": "4",
@@ -159,7 +159,7 @@ def free_port():
 
 @pytest.mark.parametrize("rank", ["0", "1"])
 def test_nobody_waits_forever_for_the_others(launched, monkeypatch, rank):
-    monkeypatch.setattr(parallel, "PATIENCE", timedelta(seconds=0.3))
+    monkeypatch.setattr(processes, "PATIENCE", timedelta(seconds=0.3))
     launched(RANK=rank, MASTER_PORT=str(free_port()))
     started = time.monotonic()
     with pytest.raises(ConnectionError, match="no connection to another process"), join_team("cpu"):

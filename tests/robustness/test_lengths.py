@@ -19,11 +19,13 @@ from toy import (
     toy_translator,
 )
 
-from utils import sizes, translate
+from utils import translate
+from utils.batches import make_batches
 from utils.corpora import CorpusError, load_corpus, load_split
-from utils.model import build_model
-from utils.sizes import BATCH_SIZE, MOST_LETTERS, MOST_READ, batches_by_size, parts_of
-from utils.text import encode_sources, make_batches
+from utils.models.seq2seq import build_model
+from utils.system import sizes
+from utils.system.sizes import BATCH_SIZE, MOST_LETTERS, MOST_READ, batches_by_size, parts_of
+from utils.text import encode_sources
 from utils.trace import trace
 from utils.training import fit
 from utils.translate import LINES, MOST_DRAWN, draw_attention

@@ -7,7 +7,7 @@ import sys
 import pytest
 from toy import toy_translator, write_toy_corpus
 
-from utils.grammar.lexicon import PATH, lexicon, read_lexicon
+from utils.corpora.grammar.lexicon import PATH, lexicon, read_lexicon
 
 LEXICON = PATH.read_text(encoding="utf-8")
 LETTER = '[nouns.Brief]\nenglish = "letter"\ngender = "m"\nkinds = ["thing", "readable", "gift"]'
@@ -178,7 +178,7 @@ def test_a_new_word_is_no_mistake(tmp_path):
     assert "Zettel" in read_lexicon(tmp_path / "lexicon.toml")["nouns"]
 
 
-BROKEN = "import utils.grammar.lexicon as l; l.PATH = l.DATA / 'none.toml'\n"
+BROKEN = "import utils.corpora.grammar.lexicon as l; l.PATH = l.DATA / 'none.toml'\n"
 
 
 def run(code: str) -> subprocess.CompletedProcess:
@@ -193,7 +193,8 @@ def test_what_needs_no_lexicon_does_not_read_it(tmp_path):
     toy_translator().save(path)
     found = run(
         f"""
-from utils import corpora, grammar, translate
+from utils import corpora, translate
+from utils.corpora import grammar
 from utils.training import __main__ as training
 corpora.load_corpus("mini"); corpora.load_corpus({str(folder)!r})
 translate.main(["eins zwei", "--translator", {str(path)!r}])
@@ -208,7 +209,7 @@ training.main(["--help"])"""
 def test_the_grammar_says_what_is_wrong_in_one_line(tmp_path):
     found = run(
         f"import sys, runpy; sys.argv[1:] = [{str(tmp_path)!r}]\n"
-        "runpy.run_module('utils.grammar', run_name='__main__')"
+        "runpy.run_module('utils.corpora.grammar', run_name='__main__')"
     )
     assert (found.returncode, found.stdout) == (1, "")
     assert re.fullmatch(r"error: \S+none\.toml cannot be read: it does not.*\n", found.stderr)

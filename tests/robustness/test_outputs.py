@@ -22,10 +22,11 @@ from toy import (
     write_toy_corpus,
 )
 
-from utils import failures, translate
+from utils import translate
 from utils.corpora import CorpusError, download
 from utils.experiments import studies, tables
-from utils.storage import check_writable, load_safely, save_atomically, write_atomically
+from utils.system import failures
+from utils.system.storage import check_writable, load_safely, save_atomically, write_atomically
 from utils.training import __main__ as command
 from utils.training import fit
 from utils.translator import Translator
@@ -195,7 +196,7 @@ def test_what_the_system_refuses_is_told_before_training(folder, train, monkeypa
 
 @pytest.mark.parametrize("options", [["--output=new.pt"], ["--checkpoint=run.pt"]])
 def test_a_disk_with_too_little_room_is_told_before_training(folder, train, monkeypatch, options):
-    monkeypatch.setattr("utils.training._train", never)
+    monkeypatch.setattr("utils.training.loop._train", never)
     size = 4 * sum(p.numel() for p in toy_model().parameters())
     with largest_file(size // 2):
         code, (said,) = train(*options)
@@ -540,7 +541,7 @@ def kill_a_save(path):
     """Let a process be killed while it saves; return what it leaves behind."""
     before = set(path.parent.iterdir())
     code = (
-        "import os, signal, sys; from pathlib import Path; from utils.storage import *\n"
+        "import os, signal, sys; from pathlib import Path; from utils.system.storage import *\n"
         "write_atomically(Path(sys.argv[1]), lambda _: os.kill(os.getpid(), signal.SIGKILL))"
     )
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}

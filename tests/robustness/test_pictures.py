@@ -8,8 +8,8 @@ import pytest
 from matplotlib.figure import Figure
 from toy import toy_translator
 
-from utils import labels, translate
-from utils.plots import attention_map, map_size, word_bars, word_grid
+from utils import translate
+from utils.plots import attention_map, labels, map_size, word_bars, word_grid
 
 WORDS = {
     "a surrogate": ("a\ud800b", "a\\ud800b"),

@@ -13,9 +13,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from toy import REPOSITORY, write_toy_corpus
 
-from utils import classroom, editions, notebooks
-from utils.editions import WRITTEN, read_notebook, write_edition
-from utils.grammar import __main__ as grammar
+from utils.corpora.grammar import __main__ as grammar
+from utils.publishing import classroom, editions, notebooks
+from utils.publishing.editions import WRITTEN, read_notebook, write_edition
 
 # --- what a person has put there, or changed ---
 
@@ -126,7 +126,12 @@ def test_a_students_work_outlives_a_new_edition(tmp_path, capsys):
 
 # --- commands in places where they cannot write ---
 
-COMMANDS = ["utils.classroom", "utils.pages", "utils.pages.figures", "utils.slides"]
+COMMANDS = [
+    "utils.publishing.classroom",
+    "utils.publishing.pages",
+    "utils.publishing.figures",
+    "utils.publishing.slides",
+]
 
 
 def ends(monkeypatch, capsys, module, *arguments):
@@ -153,13 +158,13 @@ def test_a_command_that_cannot_write_says_so_at_once(tmp_path, monkeypatch, caps
 def test_a_folder_that_cannot_be_is_refused(tmp_path, name):
     (tmp_path / WRITTEN).touch()
     with pytest.raises((OSError, ValueError)):
-        editions.choose_folder("utils.pages", "html", "", [str(tmp_path / name)])
+        editions.choose_folder("utils.publishing.pages", "html", "", [str(tmp_path / name)])
 
 
 def test_a_tilde_is_the_home(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     name = os.fsdecode("Ü b".encode())
-    found = editions.choose_folder("utils.pages", "html", "", [f"~/{name}"])
+    found = editions.choose_folder("utils.publishing.pages", "html", "", [f"~/{name}"])
     assert found == tmp_path / name / "html"
 
 
@@ -249,10 +254,10 @@ SMALL = ["--corpus=texts", "--epochs=1", "--hidden-size=8", "--device=cpu"]
     [
         (["utils.translate", "--translator=mini-dot", "der Hund schläft ."], "the dog"),
         (["utils.training", *SMALL, "--output=ü b/t.pt"], "epoch"),
-        (["utils.classroom"], "notebooks without answers in build/classroom/"),
-        (["utils.pages.figures"], "figures: open build/figures/index.html"),
-        (["utils.slides", "ö"], "decks in"),
-        (["utils.grammar", "new corpus"], ""),
+        (["utils.publishing.classroom"], "notebooks without answers in build/classroom/"),
+        (["utils.publishing.figures"], "figures: open build/figures/index.html"),
+        (["utils.publishing.slides", "ö"], "decks in"),
+        (["utils.corpora.grammar", "new corpus"], ""),
     ],
     ids=["translate", "training", "classroom", "figures", "slides", "grammar"],
 )

@@ -10,15 +10,15 @@ import torch
 from toy import number_pairs, same_weights, toy_corpus, toy_fields, toy_model, write_toy_corpus
 
 from utils.corpora import Corpus, load_corpus
-from utils.model import build_model
-from utils.storage import save_atomically
-from utils.subwords import Subwords
+from utils.models.seq2seq import build_model
+from utils.models.transformer import build_transformer
+from utils.system.storage import save_atomically
 from utils.text import build_fields, fields_from_words
+from utils.text.subwords import Subwords
 from utils.training import checkpoints, fit
 from utils.training.identity import digest
-from utils.training.parallel import ALONE
+from utils.training.processes import ALONE
 from utils.training.run import Run, Settings
-from utils.transformer import build_transformer
 from utils.translator import Translator
 
 TRAIN, VALID = toy_corpus().train, toy_corpus().valid

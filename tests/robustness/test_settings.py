@@ -12,12 +12,12 @@ import pytest
 import torch
 from toy import REPOSITORY, same_weights, toy_corpus, toy_fields, toy_model
 
-from utils.limits import LIMITS, MOST_WEIGHTS, checked
-from utils.model import build_model
-from utils.storage import load_safely
+from utils.models.seq2seq import build_model
+from utils.models.transformer import build_transformer
+from utils.system.limits import LIMITS, MOST_WEIGHTS, checked
+from utils.system.storage import load_safely
 from utils.training import Settings, fit
 from utils.training import __main__ as command
-from utils.transformer import build_transformer
 from utils.translator import Translator
 
 INF, NAN = math.inf, math.nan
@@ -251,7 +251,7 @@ import math, sys
 from pathlib import Path
 from toy import toy_corpus, toy_fields, toy_model
 from utils.training import fit
-from utils.training.parallel import join_team
+from utils.training.processes import join_team
 
 with join_team("cpu") as (team, _):
     model = toy_model()

@@ -18,8 +18,8 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from utils.environment import ALL_THERE, report
-from utils.slides.__main__ import unpack
+from utils.publishing.slides.__main__ import unpack
+from utils.system.environment import ALL_THERE, report
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -127,7 +127,7 @@ def test_the_workflow_runs_what_runs_everywhere():
 
 # --- what reading takes ---
 
-MAKERS = {"classroom.py", "notebooks.py", "pages", "slides"}  # what `make` runs with the tools
+MAKERS = {"publishing"}  # what `make` runs with the tools
 
 
 def sources() -> dict[str, str]:

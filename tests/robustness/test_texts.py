@@ -15,13 +15,14 @@ from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
 from toy import REPOSITORY, number_pairs, toy_corpus, toy_translator
 
 from utils import translate
+from utils.batches import make_batches
 from utils.corpora import Corpus, CorpusError, detokenize, load_corpus, load_split, tokenize
 from utils.corpora.on_disk import PairsOnDisk
+from utils.corpora.pairs import Pair
 from utils.corpora.plain import SIGNATURES, read_sentences
 from utils.corpora.words import SPECIALS, normalize
-from utils.pairs import Pair
-from utils.subwords import Subwords
-from utils.text import build_fields, encode_sources, make_batches
+from utils.text import build_fields, encode_sources
+from utils.text.subwords import Subwords
 from utils.trace import trace
 
 # What nobody sees -----------------------------------------------------------------------------

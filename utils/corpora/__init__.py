@@ -1,154 +1,29 @@
-"""Sentence pairs from disk: the shipped mini corpus, Multi30k (downloaded), or your own folder.
+"""Sentence pairs: the shipped mini corpus, Multi30k (downloaded), or a folder of your own.
 
-    words      tokenize, detokenize
-    lines      lines of text files, checked, and the pairs that they make
-    languages  the pair of languages of a corpus
-    on_disk    pairs that stay on disk until they are asked for, for large files
-    download   Multi30k
-
-`load_corpus` loads a whole corpus, `load_split` one part of a folder. What they cannot read they
-refuse as a whole: a `CorpusError` names the file, the line, what is wrong there, and what to do.
-
-Two environment variables concern Multi30k: `MULTI30K_URL`, where to download from, and
-`MULTI30K_CACHE`, the folder to keep the files in (see `environment.writable_folder`). A third,
-`CORPUS_INDEX`, names a folder for what `on_disk` writes.
+pairs      Pair, Corpus
+words      tokenize, detokenize
+plain      what is text at all, and where its lines end
+lines      lines of text files, checked, and the pairs that they make
+languages  the pair of languages of a corpus
+on_disk    pairs that stay on disk until they are asked for, for large files
+download   Multi30k
+load       load_corpus, load_split
+grammar    a miniature German–English grammar, which wrote the mini corpus
 """
 
-import os
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-
-from utils.corpora.download import fetch_multi30k
-from utils.corpora.languages import (
-    GERMAN_ENGLISH,
-    LINKS,
-    check_files,
-    check_languages,
-    language_name,
-)
-from utils.corpora.lines import CorpusError, pair_of, read_parallel
-from utils.corpora.on_disk import PairsOnDisk
+from utils.corpora.languages import language_name
+from utils.corpora.load import load_corpus, load_split
+from utils.corpora.pairs import GERMAN_ENGLISH, Corpus, CorpusError, Pair
 from utils.corpora.words import detokenize, tokenize
-from utils.environment import writable_folder
-from utils.pairs import Pair
-
-DATA = Path(__file__).resolve().parents[2] / "data"
-CHECKSUMS = DATA / "multi30k.sha256"
-LARGE = 100_000_000  # bytes of text in a split; mini's words in memory take five times that
 
 __all__ = [
     "GERMAN_ENGLISH",
     "Corpus",
     "CorpusError",
+    "Pair",
     "detokenize",
     "language_name",
     "load_corpus",
     "load_split",
     "tokenize",
 ]
-
-
-@dataclass(frozen=True, repr=False)
-class Corpus:
-    """Sentence pairs, split; `long`, where a corpus has it, is longer than anything in `train`.
-
-    `languages` are those of source and target, as files' names have them.
-    """
-
-    train: Sequence[Pair]
-    valid: Sequence[Pair]
-    test: Sequence[Pair]
-    long: Sequence[Pair] = ()
-    name: str = ""
-    languages: tuple[str, str] = GERMAN_ENGLISH
-
-    def __repr__(self) -> str:
-        """Show sizes, not sentences."""
-        sizes = (f"{len(getattr(self, s)):,} {s}" for s in ("train", "valid", "test", "long"))
-        return f"<Corpus {self.name}: {', '.join(sizes)}>"
-
-
-def load_corpus(
-    name_or_folder: str | os.PathLike,
-    progress: bool = False,
-    in_memory: bool | None = None,
-    languages: Sequence[str] = GERMAN_ENGLISH,
-) -> Corpus:
-    """Load "mini" (shipped), "multi30k" (downloaded once, lower-cased), or a folder of your own.
-
-    The folder holds {train,valid,test}.{de,en}, a sentence per line, and may hold long.{de,en}; for
-    other `languages`, name the source first: ("en", "fr") reads train.en and train.fr. Multi30k has
-    those that its checksums list, in both directions. A split that also has .align (source and
-    target word, from 0, `0-0 1-2`) is taken as tokens separated by single spaces; any other split
-    is tokenized. Case is kept; Unicode is brought to NFC. For a folder called mini, write "./mini".
-    A split of more than 100 MB stays on disk, and its pairs are read when asked for; `in_memory`
-    says so of all splits of a folder, or of none. `progress` shows a bar for each download, and for
-    each large split that is read the first time. Raises CorpusError; then nothing has been loaded.
-    """
-    languages = check_languages(languages)
-    if name_or_folder == "mini":
-        return _load_mini(languages)
-    if name_or_folder == "multi30k":
-        return _load_multi30k(progress, languages)
-    folder = os.path.expanduser(name_or_folder)
-    if os.path.isfile(folder):
-        raise CorpusError(f"{folder} is a file; give the folder that holds train.de, train.en, …")
-    if not os.path.isdir(folder):
-        raise CorpusError(
-            f"No corpus {folder!r}: write mini, multi30k, or the path of a folder that holds "
-            f"train, valid and test, each as {' and '.join(f'.{end}' for end in languages)} and, "
-            f"if words are aligned, .{LINKS}"
-        )
-    return _load_folder(Path(folder), in_memory, progress, languages)
-
-
-def _load_mini(languages: tuple[str, str]) -> Corpus:
-    if languages != GERMAN_ENGLISH:
-        raise CorpusError(f"mini has links from de to en, not from {' to '.join(languages)}")
-    return _load_folder(DATA / "mini")
-
-
-def _load_folder(
-    folder: Path,
-    in_memory: bool | None = None,
-    progress: bool = False,
-    languages: tuple[str, str] = GERMAN_ENGLISH,
-) -> Corpus:
-    check_files(folder, languages)
-    splits = ["train", "valid", "test"]
-    if any((folder / f"long.{end}").exists() for end in (*languages, LINKS)):
-        splits.append("long")
-    options = (in_memory, progress, languages)
-    loaded = {split: load_split(folder, split, *options) for split in splits}
-    return Corpus(**loaded, name=folder.resolve().name, languages=languages)
-
-
-def load_split(
-    folder: Path,
-    split: str,
-    in_memory: bool | None = None,
-    progress: bool = False,
-    languages: tuple[str, str] = GERMAN_ENGLISH,
-) -> Sequence[Pair]:
-    """Load one split of a folder, as `load_corpus` loads all of them."""
-    paths = [folder / f"{split}.{end}" for end in (*languages, LINKS)]
-    if not os.path.lexists(paths[2]):  # a link to nowhere is a mistake, not nothing
-        paths.pop()
-    if in_memory is None:
-        in_memory = sum(path.stat().st_size for path in paths if path.exists()) <= LARGE
-    if not in_memory:
-        return PairsOnDisk(paths, progress)
-    return tuple(pair_of(lines, paths, i) for i, lines in enumerate(read_parallel(*paths), 1))
-
-
-def _load_multi30k(progress: bool, languages: tuple[str, str]) -> Corpus:
-    folder = writable_folder("MULTI30K_CACHE", DATA / "multi30k")
-    fetch_multi30k(CHECKSUMS, languages, folder, progress)
-
-    def load(stem: str) -> tuple[Pair, ...]:
-        lines = read_parallel(*(folder / f"{stem}.{language}.gz" for language in languages))
-        return tuple(Pair(*(tokenize(text.lower()) for text in both)) for both in lines)
-
-    splits = (load(stem) for stem in ("train", "val", "test_2016_flickr"))
-    return Corpus(*splits, name="multi30k", languages=languages)

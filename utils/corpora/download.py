@@ -6,8 +6,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from utils.corpora.lines import CorpusError, read_lines
-from utils.failures import explain
+from utils.corpora.lines import read_lines
+from utils.corpora.pairs import CorpusError
+from utils.system.failures import explain
 
 MULTI30K_URL = (
     "https://raw.githubusercontent.com/multi30k/dataset/"

@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from utils.corpora.lines import LINKS, CorpusError
+from utils.corpora.lines import LINKS
+from utils.corpora.pairs import CorpusError
 
-GERMAN_ENGLISH = ("de", "en")
 NAMES = {
     "cs": "Czech",
     "de": "German",

@@ -8,17 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from utils.corpora.plain import (
-    CorpusError,
-    check_columns,
-    open_plain,
-    read_raw,
-    text_of,
-)
+from utils.corpora.pairs import CorpusError, Pair
+from utils.corpora.plain import check_columns, open_plain, read_raw, text_of
 from utils.corpora.words import SPECIAL, VISIBLE, normalize, tokenize
-from utils.failures import explain
-from utils.pairs import Pair
-from utils.sizes import MOST_LETTERS
+from utils.system.failures import explain
+from utils.system.sizes import MOST_LETTERS
 
 LINK = re.compile("([0-9]{1,9})-([0-9]{1,9})")
 LINKS = "align"  # the end of the third file of a split

@@ -27,19 +27,11 @@ from zlib import crc32
 import numpy as np
 from tqdm import tqdm
 
-from utils.corpora.lines import (
-    CorpusError,
-    are_spaced,
-    check_counts,
-    line_of,
-    pair_of,
-    readable,
-    stream_lines,
-)
+from utils.corpora.lines import are_spaced, check_counts, line_of, pair_of, readable, stream_lines
+from utils.corpora.pairs import CorpusError, Pair
 from utils.corpora.plain import check_kind
-from utils.environment import writable_folder
-from utils.pairs import Pair
-from utils.storage import write_atomically
+from utils.system.environment import writable_folder
+from utils.system.storage import write_atomically
 
 HEAD = 6  # rows above the first that says where a line ends
 

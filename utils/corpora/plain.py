@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 
+from utils.corpora.pairs import CorpusError
+
 MOST_BYTES = 2**16  # more than any sentence has; what follows in its line is skipped
 AS_TEXT = "save it as plain text, UTF-8"
 UNPACK = "unpack it first"
@@ -43,10 +45,6 @@ KINDS = (
     (stat.S_ISCHR, "a device; name a file"),
     (stat.S_ISBLK, "a device; name a file"),
 )
-
-
-class CorpusError(ValueError):
-    """A corpus cannot be had: unknown, not downloadable, or with a mistake in a file."""
 
 
 @contextmanager

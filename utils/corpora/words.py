@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
 
-from utils.sizes import MOST_LETTERS
+from utils.system.sizes import MOST_LETTERS
 
 SPECIALS = ("<unk>", "<pad>", "<sos>", "<eos>")  # marks of the vocabularies, never words
 SPECIAL = re.compile("|".join(SPECIALS))

@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from utils.attention import lengths_to_mask
 from utils.exercises.verdicts import Design, Predict, Write
+from utils.models.attention import lengths_to_mask
 
 CHINESE, ENGLISH = ("zhīshi", "jiùshì", "lìliàng"), ("<sos>", "knowledge", "is", "power", "<eos>")
 MEMORY = torch.tensor([[2.0, 0.0], [2.0, 2.0], [0.0, 2.0]])  # (S, M), the states of the notebook

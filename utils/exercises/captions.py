@@ -10,7 +10,7 @@ from torch import Tensor
 
 from utils.decoding import beam_search
 from utils.exercises.verdicts import Design, Write
-from utils.table_model import TableModel
+from utils.models.table import TableModel
 from utils.text import UNKNOWN
 
 Scored = tuple[list[str], float]  # a hypothesis: its words, and its log-probability

@@ -5,8 +5,8 @@ import math
 import torch
 from torch import Tensor
 
-from utils.attention import lengths_to_mask
 from utils.exercises.verdicts import Design, Predict, Write
+from utils.models.attention import lengths_to_mask
 from utils.text import is_known
 from utils.translator import Translator
 

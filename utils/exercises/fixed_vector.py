@@ -6,10 +6,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from utils.attention import last_states, lengths_to_mask
+from utils.batches import Batch
 from utils.exercises.verdicts import Design, Predict, Write
-from utils.model import ModelConfig, Seq2Seq
-from utils.text import Batch
+from utils.models.attention import last_states, lengths_to_mask
+from utils.models.seq2seq import ModelConfig, Seq2Seq
 
 PADDING, START, END = 1, 2, 3  # the numbers of special words
 WORDS = 100  # that the cell of 02.4 reads

@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from utils.attention import lengths_to_mask
 from utils.exercises.verdicts import Design, Predict, Write
+from utils.models.attention import lengths_to_mask
 
 WORDS = ("der", "Lehrer", "liest")  # an article, a noun, a verb: the memory is the identity
 TOY_W = torch.tensor([[-1.0, 2.0, 0.0], [0.0, 0.0, 2.0]])  # (Q, M), as in the notebook

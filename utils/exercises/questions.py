@@ -3,7 +3,7 @@
 import tomllib
 from typing import NamedTuple
 
-from utils.corpora import DATA
+from utils.system.paths import DATA
 
 FOLDER = DATA / "questions"
 

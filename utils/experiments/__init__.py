@@ -7,8 +7,8 @@ The parts, in order:
     all_at_once  the Luong variant without a loop, for speed
     quality      BLEU, exact matches and alignment errors by sentence length
     speed        training and decoding speed, memory; time and memory against length
-    ladder       what each step brings on real captions, from plain words to a good translator
     captions     the shipped translator of captions: how to search, and longer inputs
+    ladder       what each step brings on real captions, from plain words to a good translator
     memory       how much a corpus takes that is 10, 100 or 1,000 times as large as mini
     studies      which runs there are of each, and how to run what is missing
 """

@@ -3,7 +3,7 @@
 import argparse
 
 from utils.experiments.studies import STUDIES, run_study
-from utils.failures import positive, run
+from utils.system.failures import positive, run
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:

@@ -8,9 +8,9 @@ whole sentence, and then all its states look back at once: equations (2) to (5) 
 import torch
 from torch import Tensor, nn
 
-from utils.attention import AdditiveAttention, Attention, Encoded
 from utils.experiments.variants import LuongDecoder
-from utils.model import ModelConfig
+from utils.models.attention import AdditiveAttention, Attention, Encoded
+from utils.models.seq2seq import ModelConfig
 
 
 def score_all(attention: Attention, queries: Tensor, keys: Tensor) -> Tensor:

@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any
 
 from utils.corpora import detokenize, load_corpus
+from utils.corpora.pairs import Pair
 from utils.evaluation import sacrebleu_interval
-from utils.pairs import Pair
 from utils.translator import Translator
 
 TRANSLATOR = "multi30k-additive"

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from utils.corpora import Corpus, detokenize, load_corpus
+from utils.corpora.pairs import Pair
 from utils.evaluation import sacrebleu_interval
 from utils.experiments.captions import TRANSLATOR
-from utils.model import build_model
-from utils.pairs import Pair
+from utils.models.seq2seq import build_model
 from utils.text import build_fields
 from utils.training import fit, validation_loss
 from utils.translator import Translator, copy_source_words

@@ -17,10 +17,12 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from utils.corpora import DATA, load_corpus
+from utils.batches import make_batches
+from utils.corpora import load_corpus
 from utils.experiments.speed import BATCH_SIZE, time_updates
-from utils.model import build_model
-from utils.text import PADDING, build_fields, make_batches
+from utils.models.seq2seq import build_model
+from utils.system.paths import DATA
+from utils.text import PADDING, build_fields
 
 SIZES = [(10, False), (100, False), (1000, False), (10, True), (100, True)]  # times, in memory
 BATCHES, UPDATES = 200, 20

@@ -6,9 +6,9 @@ from itertools import pairwise
 from typing import Any
 
 from utils.corpora import Corpus, load_corpus
+from utils.corpora.pairs import Pair
 from utils.evaluation import alignment_error_rate, bleu_by_length, links_from_weights
 from utils.experiments.variants import VARIANTS, Variant
-from utils.pairs import Pair
 from utils.text import build_fields
 from utils.training import Settings, fit
 from utils.translator import Translator

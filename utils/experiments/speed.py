@@ -10,11 +10,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from utils.batches import Batch, make_batches
 from utils.corpora import load_corpus
-from utils.model import Seq2Seq, build_model
-from utils.text import PADDING, Batch, build_fields, make_batches
+from utils.models.seq2seq import Seq2Seq, build_model
+from utils.text import PADDING, build_fields
 from utils.training import Settings, word_loss
-from utils.training.parallel import ALONE
+from utils.training.processes import ALONE
 from utils.training.run import Run
 from utils.translator import Translator
 

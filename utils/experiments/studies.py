@@ -15,9 +15,10 @@ from utils.experiments.memory import SIZES, measure_memory
 from utils.experiments.quality import SCALES, measure_quality
 from utils.experiments.seeds import SEEDS
 from utils.experiments.speed import LENGTHS, measure_cost, measure_pace, measure_speed
-from utils.experiments.tables import RESULTS, Table
+from utils.experiments.tables import Table
 from utils.experiments.variants import FOUR, VARIANTS
-from utils.storage import check_writable
+from utils.system.paths import RESULTS
+from utils.system.storage import check_writable
 
 
 class Study(NamedTuple):

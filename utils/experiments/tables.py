@@ -12,9 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from utils.storage import write_text_atomically
+from utils.system.paths import RESULTS
+from utils.system.storage import write_text_atomically
 
-RESULTS = Path(__file__).parents[2] / "data" / "results"
 ENVIRONMENT = "environment"  # this column says which of the circumstances above the table hold
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from utils.attention import DotAttention, Encoded, FixedContext
-from utils.model import Decoder, Encoder, ModelConfig, Seq2Seq, build_model
-from utils.pairs import Pair
+from utils.corpora.pairs import Pair
+from utils.models.attention import DotAttention, Encoded, FixedContext
+from utils.models.seq2seq import Decoder, Encoder, ModelConfig, Seq2Seq, build_model
 from utils.text import Fields
 
 

@@ -5,20 +5,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from utils.attention import ATTENTIONS
 from utils.corpora import GERMAN_ENGLISH, detokenize, load_corpus
+from utils.corpora.pairs import Pair
 from utils.decoding import check_beam
 from utils.evaluation import bleu, sacrebleu_lowercase
-from utils.failures import INTERRUPTED, decimal, file_name, positive, run, whole
-from utils.limits import LIMITS, checked
-from utils.model import build_model
-from utils.pairs import Pair
-from utils.storage import check_writable
+from utils.models.attention import ATTENTIONS
+from utils.models.seq2seq import build_model
+from utils.system.failures import INTERRUPTED, decimal, file_name, positive, run, whole
+from utils.system.limits import LIMITS, checked
+from utils.system.storage import check_writable
 from utils.text import build_fields
 from utils.training import History, Settings, fit
 from utils.training.launch import is_first_here
 from utils.training.outputs import check_outputs, save_somewhere
-from utils.training.parallel import join_team
+from utils.training.processes import join_team
 from utils.translator import Translator, copy_source_words
 
 CORPUS_OPTIONS = ("in_memory", "languages")

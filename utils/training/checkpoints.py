@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from utils.contents import WRONG_PARTS, check_finite, check_weights, reason
-from utils.storage import FORMAT, check_format, load_safely, save_atomically
+from utils.models.contents import WRONG_PARTS, check_finite, check_weights, reason
+from utils.system.storage import FORMAT, check_format, load_safely, save_atomically
 from utils.training.identity import compare
 from utils.training.run import Epoch, Run
 

@@ -9,7 +9,7 @@ from torch import nn
 
 from utils.corpora import Corpus
 from utils.corpora.on_disk import PairsOnDisk
-from utils.limits import Limited
+from utils.system.limits import Limited
 from utils.text import Fields
 
 # What to say of parts that are too long to be shown.

@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from utils.model import Seq2Seq
-from utils.sizes import parts_of
-from utils.text import PADDING, Fields, make_batches
-from utils.training.parallel import count_words
+from utils.batches import make_batches
+from utils.models.seq2seq import Seq2Seq
+from utils.system.sizes import parts_of
+from utils.text import PADDING, Fields
+from utils.training.processes import count_words
 
 
 def word_loss(logits: Tensor, target: Tensor, padding: int) -> Tensor:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from zipfile import is_zipfile
 
-from utils.storage import check_writable, load_safely
+from utils.system.storage import check_writable, load_safely
 
 
 def check_outputs(output: Path, checkpoint: Path | None) -> None:

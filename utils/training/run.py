@@ -11,15 +11,16 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import OneCycleLR
 from tqdm import tqdm
 
+from utils.batches import Batch, make_batches
 from utils.corpora import Corpus
 from utils.evaluation import bleu
-from utils.limits import Limited
-from utils.model import Seq2Seq
-from utils.sizes import parts_of
-from utils.text import PADDING, Batch, Fields, make_batches
+from utils.models.seq2seq import Seq2Seq
+from utils.system.limits import Limited
+from utils.system.sizes import parts_of
+from utils.text import PADDING, Fields
 from utils.training.identity import identify
 from utils.training.loss import smoothed_loss, validation_loss
-from utils.training.parallel import Alone, count_words
+from utils.training.processes import Alone, count_words
 from utils.translator import Translator
 
 WARM_UP = 0.1  # share of the steps in which the learning rate rises; then it falls to zero

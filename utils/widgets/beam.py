@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from utils.decoding import BeamStep, beam_steps, length_limits, rank_finished
-from utils.subwords import join
 from utils.text import END, START, encode_sources
+from utils.text.subwords import join
 from utils.translator import Translator
 from utils.widgets.explorer import Explorer, View
 from utils.widgets.sentences import read_sentence, sentence_box

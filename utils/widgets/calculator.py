@@ -8,7 +8,7 @@ import ipywidgets as widgets
 import torch
 from torch import Tensor
 
-from utils.attention import ATTENTIONS, Attention
+from utils.models.attention import ATTENTIONS, Attention
 from utils.plots import ACCENT, COLORS, NEUTRAL
 from utils.widgets.explorer import Explorer, View
 from utils.widgets.pictures import bars

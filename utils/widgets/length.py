@@ -7,7 +7,7 @@ from html import escape
 import ipywidgets as widgets
 import pandas as pd
 
-from utils.pairs import Pair
+from utils.corpora.pairs import Pair
 from utils.plots import COLORS, MARKERS
 from utils.translator import Translator
 from utils.widgets.explorer import WIDE, Explorer, View, mark_words, show_only

@@ -1,0 +1,95 @@
+"""Bucketed batches: sentences of similar length side by side, by torchtext 0.6."""
+
+import random
+from collections.abc import Iterator, Sequence
+from tempfile import TemporaryFile
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+from torchtext import data
+
+from utils.corpora import Pair
+from utils.system.sizes import check_read
+from utils.text import Fields
+
+LISTED = 1_000_000  # the order of more pairs than that is kept in a file
+
+
+class Batch(NamedTuple):
+    """Sentence pairs as numbers, padded on the right.
+
+    source (B, S), source_lengths (B,), target (B, T) with `<sos>` first and `<eos>` last.
+    """
+
+    source: Tensor
+    source_lengths: Tensor
+    target: Tensor
+
+    def to(self, device: torch.device | str) -> "Batch":
+        """Return the batch on `device`; the lengths stay on the CPU, where packing wants them."""
+        return Batch(self.source.to(device), self.source_lengths, self.target.to(device))
+
+
+class _Examples(Sequence[data.Example]):
+    """The torchtext examples of pairs, each made when it is asked for."""
+
+    def __init__(self, pairs: Sequence[Pair], fields: Fields):
+        self.pairs = pairs
+        self.columns = [("source", fields.source), ("target", fields.target)]
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def __getitem__(self, number: int) -> data.Example:
+        pair = self.pairs[number]
+        example = data.Example.fromlist([pair.source, pair.target], self.columns)
+        check_read(max(len(example.source), len(example.target)), f"pair {number + 1}")
+        return example
+
+
+class _Buckets(data.BucketIterator):
+    """torchtext's bucketing, which sorts 100 batches at a time, without a list of all examples."""
+
+    def data(self) -> Iterator[data.Example]:
+        count = len(self.dataset)
+        order = range(count)
+        if self.shuffle:
+            order = self.random_shuffler(order) if count <= LISTED else self._order_in_a_file()
+        return (self.dataset[number] for number in order)
+
+    def _order_in_a_file(self) -> np.ndarray:
+        """Return the numbers of all examples (N,) in random order, 4 bytes each, on disk."""
+        count = len(self.dataset)
+        with TemporaryFile() as file:
+            order = np.asarray(np.memmap(file, np.uint32, "w+", shape=(count,)))
+        for start in range(0, count, LISTED):
+            order[start : start + LISTED] = np.arange(start, min(start + LISTED, count))
+        with self.random_shuffler.use_internal_state():
+            seed = random.getrandbits(64)
+        np.random.default_rng(seed).shuffle(order)
+        return order
+
+
+def make_batches(
+    pairs: Sequence[Pair], fields: Fields, batch_size: int, shuffle: bool, seed: int = 0
+) -> Iterator[Batch]:
+    """Yield batches of at most `batch_size` sentence pairs.
+
+    With `shuffle`, sentences of similar length share a batch (bucketing: little padding) and the
+    batches come in random order, the same order for the same `seed`. Without it, pairs come in the
+    order given. Pairs are read as they are needed, those of 100 batches at a time.
+    """
+    examples = _Examples(pairs, fields)
+    iterator = _Buckets(
+        data.Dataset(examples, examples.columns),
+        batch_size,
+        sort_key=lambda example: (len(example.source), len(example.target)),
+        shuffle=shuffle,
+        sort=False,
+        sort_within_batch=shuffle,
+    )
+    iterator.random_shuffler.random_state = random.Random(seed).getstate()
+    for batch in iterator:
+        yield Batch(*batch.source, batch.target)

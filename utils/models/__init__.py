@@ -1,0 +1,16 @@
+"""The networks.
+
+attention    FixedContext, DotAttention, GeneralAttention, AdditiveAttention
+config       what a model is built from: sizes that fit, words that are there
+seq2seq      Encoder, Decoder, Seq2Seq, build_model
+layers       the layers of a Transformer
+transformer  the same interface without recurrence: self-attention and cross-attention
+table        a toy translator whose next-word probabilities you write in a table
+contents     what a file with a model holds: written, checked, read
+"""
+
+from utils.models.attention import ATTENTIONS
+from utils.models.seq2seq import build_model
+from utils.models.transformer import build_transformer
+
+__all__ = ["ATTENTIONS", "build_model", "build_transformer"]

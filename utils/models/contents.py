@@ -1,0 +1,148 @@
+"""What the file of a translator holds: packed, and checked before anything is built from it.
+
+A file may come from anywhere, so nothing in it is taken for granted.
+"""
+
+import copy
+import math
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from utils.corpora import GERMAN_ENGLISH
+from utils.models.config import ModelConfig, check_sizes, check_vocabularies
+from utils.models.seq2seq import Seq2Seq, build_from
+from utils.models.transformer import Transformer, TransformerConfig
+from utils.system.storage import FORMAT
+from utils.text import Fields, fields_from_words
+from utils.text.subwords import Subwords
+
+NETWORKS = {
+    "ModelConfig": (ModelConfig, Seq2Seq),
+    "TransformerConfig": (TransformerConfig, Transformer),
+}
+
+
+# What parts raise that are of another kind than expected, and that no check has caught before.
+WRONG_PARTS = (ValueError, LookupError, TypeError, AttributeError, RuntimeError)
+
+
+def reason(error: Exception) -> str:
+    """Return what is wrong with a file, as the end of a sentence."""
+    if isinstance(error, ValueError):
+        return str(error).rstrip(".")
+    return "a part is missing, or of another kind"
+
+
+def pack(model: nn.Module, fields: Fields, half: bool) -> dict[str, Any]:
+    """Return what a file holds of a model and its vocabularies, with 16-bit numbers if `half`.
+
+    Raises ValueError for a model that `unpack` would refuse.
+    """
+    kind, weights = type(model.config).__name__, model.state_dict()
+    _, network = _network(kind)
+    check_weights(weights, build_from(model.config, network, seed=0).state_dict())
+    check_finite(weights.values(), "train again with a lower learning rate")
+    if half:
+        weights = copy.deepcopy(model).half().state_dict()  # tied weights stay one
+        check_finite(weights.values(), "they are too large for 16 bits, so leave half out")
+    subwords = fields.subwords
+    return {
+        "format": FORMAT,
+        "kind": kind,
+        "config": asdict(model.config),
+        "source_words": fields.source.vocab.itos,
+        "target_words": fields.target.vocab.itos,
+        "languages": fields.languages,
+        "subwords": None if subwords is None else subwords.to_tensor(),
+        "weights": weights,
+    }
+
+
+def unpack(content: dict[str, Any]) -> tuple[nn.Module, Fields]:
+    """Rebuild model and fields from what a file holds; ValueError says what is wrong there.
+
+    The model is built only where the file has enough weights for it, so that a small file cannot
+    ask for much memory.
+    """
+    config_type, network = _network(content.get("kind", "ModelConfig"))  # older files lack it
+    fields = _fields(content)
+    try:
+        config = config_type(**content["config"])
+    except (KeyError, TypeError):
+        raise ValueError("the configuration is incomplete") from None
+    check_sizes(config, fields)
+    weights = content.get("weights")
+    if _count(weights) < config.fewest_weights:
+        raise ValueError("there are fewer weights than the configuration asks for")
+    model = network(config)
+    own = model.state_dict()
+    check_weights(weights, own, any_precision=True)
+    model.load_state_dict(weights)
+    check_finite(own.values())
+    return model, fields
+
+
+def _network(kind: object) -> tuple[type, type[nn.Module]]:
+    if kind not in list(NETWORKS):
+        raise ValueError(f"a model of the kind {kind!r:.60} is unknown")
+    return NETWORKS[kind]
+
+
+def _fields(content: dict[str, Any]) -> Fields:
+    source, target = content.get("source_words"), content.get("target_words")
+    check_vocabularies(source, target)
+    languages = content.get("languages", GERMAN_ENGLISH)  # older files lack them
+    is_pair = isinstance(languages, list | tuple) and len(languages) == 2
+    if not is_pair or not all(isinstance(language, str) for language in languages):
+        raise ValueError("the languages are no pair of names")
+    numbers = content.get("subwords")  # files without subwords may lack it
+    subwords = None if numbers is None else Subwords.from_tensor(numbers)
+    fields = fields_from_words(source, target, subwords, tuple(languages))
+    pieces = set() if subwords is None else set(subwords.pieces)
+    if not all(pieces <= field.vocab.stoi.keys() for field in fields):
+        raise ValueError("the vocabularies lack pieces of the subwords")
+    return fields
+
+
+def _count(weights: object) -> int:
+    if not isinstance(weights, dict) or not all(map(is_plain, weights.values())):
+        raise ValueError("the weights are missing, or of another kind")
+    return sum(weight.numel() for weight in weights.values())
+
+
+def is_plain(weight: object) -> bool:
+    """Tell whether something is a tensor of real numbers that has each of them in memory."""
+    return (
+        isinstance(weight, Tensor)
+        and weight.layout is torch.strided
+        and not weight.is_meta
+        and weight.is_floating_point()
+        and weight.is_contiguous()
+    )
+
+
+def check_weights(
+    weights: object, expected: dict[str, Tensor], any_precision: bool = False
+) -> None:
+    """Raise ValueError unless weights have the names, shapes and types of those `expected`."""
+    _count(weights)
+    if weights.keys() != expected.keys():
+        names = ", ".join(sorted(map(str, weights.keys() ^ expected.keys())))
+        raise ValueError(f"the weights are those of another model, which differs in {names:.80}")
+    for name, weight in expected.items():
+        found = weights[name]
+        if found.shape != weight.shape:
+            sizes = f"{tuple(found.shape)}, not {tuple(weight.shape)}"
+            raise ValueError(f"the weight {name} has the shape {sizes}")
+        if found.dtype != weight.dtype and not any_precision:
+            raise ValueError(f"the weight {name} is of {found.dtype}, not {weight.dtype}")
+
+
+def check_finite(weights: Iterable[Tensor], remedy: str = "") -> None:
+    """Raise ValueError unless all numbers are finite: a sum with one that is not is not, either."""
+    if not all(math.isfinite(weight.sum(dtype=torch.float32)) for weight in weights):
+        raise ValueError(f"some weights are not finite{remedy and ': '}{remedy}")

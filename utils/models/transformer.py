@@ -1,0 +1,200 @@
+"""The translator without recurrence: a Transformer, Vaswani et al. (2017), as small as the others.
+
+Each word looks at all words of its own sentence (self-attention), and each target word looks at
+all source words, too (cross-attention), by equations (2) to (5) with scores divided by √d. To
+`fit`, `Translator` and the searches it looks like a `Seq2Seq`.
+
+Shapes: B sentences, S source words, T target words with `<sos>` and `<eos>`, E numbers for each
+word, V words in the target vocabulary. The decoder's state holds keys and values of the t words
+that it has read.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from utils.models.attention import Encoded, lengths_to_mask
+from utils.models.config import check_fields
+from utils.models.layers import DecoderLayer, add_positions, causal_mask, project
+from utils.models.seq2seq import build_from, small_embedding
+from utils.system.limits import Limited, check_weights
+from utils.text import Fields
+
+
+@dataclass(frozen=True)
+class TransformerConfig(Limited):
+    """Everything that is needed to build a Transformer of the same shape again.
+
+    Raises ValueError for sizes that do not fit.
+    """
+
+    source_size: int
+    target_size: int
+    source_padding: int
+    target_padding: int
+    size: int
+    heads: int
+    layers: int
+    hidden_size: int
+    dropout: float
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.size % self.heads or self.size % 2:
+            raise ValueError(
+                f"size must be even and a multiple of the {self.heads} heads, not {self.size}."
+            )
+        check_weights(self.fewest_weights)
+
+    @property
+    def fewest_weights(self) -> int:
+        """The number of weights, without biases and layer norms."""
+        layers = self.layers * (12 * self.size**2 + 4 * self.size * self.hidden_size)
+        return self.size * (self.source_size + 2 * self.target_size) + layers
+
+
+class TransformerEncoder(nn.Module):
+    """Source words that look at each other: what takes the place of equation (1)."""
+
+    def __init__(self, config: TransformerConfig):
+        super().__init__()
+        self.embedding = small_embedding(config.source_size, config.size, config.source_padding)
+        sizes = config.size, config.heads, config.hidden_size, config.dropout
+        self.layers = nn.ModuleList(
+            nn.TransformerEncoderLayer(*sizes, batch_first=True, norm_first=True)
+            for _ in range(config.layers)
+        )
+        self.norm = nn.LayerNorm(config.size)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, source: Tensor, mask: Tensor) -> Tensor:
+        """source (B, S), mask (B, S) True on real words -> memory (B, S, E)."""
+        words = self.dropout(add_positions(self.embedding(source)))  # (B, S, E)
+        for layer in self.layers:
+            words = layer(words, src_key_padding_mask=~mask)
+        return self.norm(words)
+
+
+class TransformerDecoder(nn.Module):
+    """Target words that look at those before them, and at the source."""
+
+    def __init__(self, config: TransformerConfig):
+        super().__init__()
+        self.embedding = small_embedding(config.target_size, config.size, config.target_padding)
+        sizes = config.size, config.heads, config.hidden_size, config.dropout
+        self.layers = nn.ModuleList(DecoderLayer(*sizes) for _ in range(config.layers))
+        self.norm = nn.LayerNorm(config.size)
+        self.output = nn.Linear(config.size, config.target_size)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def project(self, memory: Tensor) -> Tensor:  # (B, S, E) -> (B, S, layers · 2E)
+        """Return the source's keys and values for all layers, once per sentence."""
+        return torch.cat([project(layer.multihead_attn, memory) for layer in self.layers], dim=2)
+
+    def start(self, memory: Tensor) -> Tensor:  # (B, S, E) -> (B, 0, layers · 2E)
+        """Return the state before the first word: keys and values of no word at all."""
+        return memory.new_zeros(len(memory), 0, len(self.layers) * 2 * memory.shape[2])
+
+    def embed(self, words: Tensor) -> Tensor:  # (B,) -> (B, E) or (B, T) -> (B, T, E)
+        """Return the embeddings of target words, still without their positions."""
+        return self.embedding(words)
+
+    def read(self, words: Tensor, state: Tensor, encoded: Encoded) -> tuple[Tensor, Tensor, Tensor]:
+        """Run N words (B, N, E) through all layers, after the t words of the state.
+
+        Returns the state of t + N words, what the last layer made of the N words, (B, N, E), and
+        where it looked, (B, N, S).
+        """
+        t, N = state.shape[1], words.shape[1]
+        words = self.dropout(add_positions(words, first=t))
+        hidden = causal_mask(t + N)[t:].to(words.device)  # (N, t + N)
+        parts = (part.chunk(len(self.layers), dim=2) for part in (state, encoded.keys))
+        states = []
+        for layer, before, source in zip(self.layers, *parts, strict=True):
+            own = torch.cat([before, project(layer.self_attn, layer.norm1(words))], dim=1)
+            words, weights = layer(words, own, source, hidden, ~encoded.mask.unsqueeze(1))
+            states.append(own)
+        return torch.cat(states, dim=2), words, weights
+
+    def step(
+        self, embedded: Tensor, state: Tensor, encoded: Encoded
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Advance by one word: (B, E), state of t words -> of t + 1 words, (B, E), α_t (B, S)."""
+        state, words, weights = self.read(embedded.unsqueeze(1), state, encoded)
+        return state, words[:, 0], weights[:, 0]
+
+    def predict(self, embedded: Tensor, state: Tensor | None, context: Tensor) -> Tensor:
+        """Return the logits (…, V), from what the last layer made of a word, (…, E), alone."""
+        return self.output(self.norm(context))
+
+    def forward(
+        self, target: Tensor, encoded: Encoded, wanted: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Teacher forcing without a loop over words: (B, T) -> logits (B, T-1, V), weights.
+
+        With a mask `wanted` (B, T-1) the logits are those of the N words marked True, (N, V). The
+        weights (B, T-1, S) are those of the last layer.
+        """
+        embedded = self.embed(target[:, :-1])  # (B, T-1, E)
+        _, words, weights = self.read(embedded, self.start(encoded.memory), encoded)
+        words = words if wanted is None else words[wanted]
+        return self.predict(embedded, None, words), weights
+
+
+class Transformer(nn.Module):
+    """Encoder and decoder; `config` builds the same model again."""
+
+    def __init__(self, config: TransformerConfig):
+        super().__init__()
+        self.config = config
+        self.encoder = TransformerEncoder(config)
+        self.decoder = TransformerDecoder(config)
+
+    def encode(self, source: Tensor, source_lengths: Tensor) -> tuple[Tensor, Encoded]:
+        """Read source (B, S): return the decoder's first state and what it attends to."""
+        mask = lengths_to_mask(source_lengths, source.shape[1]).to(source.device)
+        memory = self.encoder(source, mask)
+        encoded = Encoded(memory, self.decoder.project(memory), mask)
+        return self.decoder.start(memory), encoded
+
+    def forward(
+        self,
+        source: Tensor,
+        source_lengths: Tensor,
+        target: Tensor,
+        wanted: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """Teacher forcing: (B, S), (B,), (B, T) -> logits (B, T-1, V), weights (B, T-1, S).
+
+        With a mask `wanted` (B, T-1) the logits are those of the N words marked True, (N, V).
+        """
+        _, encoded = self.encode(source, source_lengths)
+        return self.decoder(target, encoded, wanted)
+
+
+def build_transformer(
+    fields: Fields,
+    size: int = 80,
+    heads: int = 4,
+    layers: int = 2,
+    hidden_size: int = 192,
+    dropout: float = 0.0,
+    seed: int | None = None,
+) -> Transformer:
+    """Build a Transformer for the vocabularies of `fields`, with `layers` on each side.
+
+    `size` is E, an even multiple of the `heads`; `hidden_size` is that of the network that each
+    word runs through. With a `seed` the initial weights are the same each time, and the global
+    random state stays untouched. Raises ValueError for sizes that do not fit.
+    """
+    config = TransformerConfig(
+        **fields.sizes,
+        size=size,
+        heads=heads,
+        layers=layers,
+        hidden_size=hidden_size,
+        dropout=dropout,
+    )
+    check_fields(config, fields)
+    return build_from(config, Transformer, seed)

@@ -1,0 +1,9 @@
+"""Figures.
+
+style   colors, sizes, the style sheet
+labels  any word as a figure can show it
+charts  a function for each kind of picture
+"""
+
+from utils.plots.charts import *  # noqa: F403
+from utils.plots.style import *  # noqa: F403

@@ -1,0 +1,205 @@
+"""One function for each kind of picture. It takes and returns a matplotlib Axes."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+from torch import Tensor
+
+from utils.plots.labels import drawable
+from utils.plots.style import (
+    CELL,
+    COLORS,
+    INK,
+    LARGEST_CELL,
+    LETTER,
+    MARKERS,
+    NEUTRAL,
+    PADDING_OR_WORD,
+)
+from utils.training import History
+
+__all__ = [
+    "BY_LENGTH",
+    "attention_map",
+    "changes",
+    "length_curve",
+    "map_size",
+    "shared_bar",
+    "training_curves",
+    "vectors",
+    "word_bars",
+    "word_grid",
+]
+
+
+def map_size(source: Sequence[str], target: Sequence[str]) -> tuple[float, float]:
+    """Return width and height, in inches, of a figure with one attention map of these words."""
+    cell = max(CELL, min(LARGEST_CELL, 4 / max(len(source), len(target))))
+    left, top = (LETTER * max(map(len, drawable(words)[0])) for words in (target, source))
+    return 1.6 + left + cell * len(source), 0.8 + top + cell * len(target)
+
+
+# What may be drawn against length: its name with its unit, and the upper end of the axis.
+BY_LENGTH = {
+    "bleu": ("BLEU", 104),
+    "exact": ("exact match (%)", 104),
+    "aer": ("alignment error rate", 1.04),
+}
+
+
+def length_curve(
+    scores: Mapping[str, pd.DataFrame],
+    ax: Axes,
+    colors: Mapping[str, str] = COLORS,
+    markers: Mapping[str, str] = MARKERS,
+    value: str = "bleu",
+) -> Axes:
+    """Draw BLEU, or another `value` of `BY_LENGTH`, against source length with its intervals.
+
+    `scores` maps a model's name to a frame with the columns bucket, low, high and the value, such
+    as `evaluation.bleu_by_length` returns. The models' points stand side by side in a bucket, so
+    that no interval hides another.
+    """
+    for i, (name, frame) in enumerate(scores.items()):
+        error = np.array([frame[value] - frame.low, frame.high - frame[value]])
+        look = {"color": colors.get(name, NEUTRAL), "marker": markers.get(name, "o")}
+        buckets = np.arange(len(frame))
+        beside = 0.08 * (i - (len(scores) - 1) / 2)
+        ax.errorbar(buckets + beside, frame[value], error, label=name, capsize=4, **look)
+        ax.set_xticks(buckets, frame.bucket)
+    ylabel, top = BY_LENGTH[value]
+    ax.set(xlabel="source length (words)", ylabel=ylabel, ylim=(0, top))
+    ax.legend()
+    return ax
+
+
+def changes(table: pd.DataFrame, ax: Axes, color: str = NEUTRAL) -> Axes:
+    """Draw changes with their intervals beside a line at 0, the first on top.
+
+    `table` has the columns variant, against, change, low and high.
+    """
+    error = np.array([table.change - table.low, table.high - table.change])
+    names = [f"{row.variant}\nagainst {row.against}" for row in table.itertuples()]
+    ax.axvline(0, color=NEUTRAL, lw=1.5)
+    ax.errorbar(table.change, names, xerr=error, fmt="o", color=color, capsize=4)
+    ax.set_ylim(len(table) - 0.5, -0.5)
+    ax.grid(axis="y", visible=False)
+    return ax
+
+
+def attention_map(
+    weights: Tensor | np.ndarray,
+    source: Sequence[str],
+    target: Sequence[str],
+    ax: Axes,
+    numbers: str = "",
+    bar: bool = True,
+) -> Axes:
+    """Draw weights (T, S): a row for each target word, a column for each source word.
+
+    With a format such as ".3f", `numbers` writes each weight into its cell. The color `bar` says
+    what the blues mean; of several maps, one has it.
+    """
+    sns.heatmap(
+        np.asarray(weights),
+        ax=ax,
+        vmin=0,
+        vmax=1,
+        cmap="Blues",
+        square=True,
+        linewidths=0.5,
+        linecolor="#DDDDDD",
+        annot=bool(numbers),
+        fmt=numbers,
+        xticklabels=False,  # seaborn would measure each
+        yticklabels=False,
+        cbar=bar,
+        cbar_kws={"label": "weight α", "shrink": 0.7},
+    )
+    ax.grid(visible=False)  # it would show where weights are missing
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    words, look = drawable(source)
+    slanted = {"rotation": 60, "ha": "left", "rotation_mode": "anchor"}
+    ax.set_xticks(np.arange(len(words)) + 0.5, words, **look, **slanted)
+    words, look = drawable(target)
+    ax.set_yticks(np.arange(len(words)) + 0.5, words, **look, va="center")
+    return ax
+
+
+def shared_bar(axes: np.ndarray, label: str = "weight α") -> None:
+    """Put one color bar beside several maps that were drawn without, and so are equally large."""
+    first, rows = axes.flat[0], np.atleast_2d(axes).shape[0]
+    first.figure.colorbar(first.collections[0], ax=axes, label=label, shrink=0.6 / rows)
+
+
+def training_curves(history: History, ax: Axes, color: str = NEUTRAL) -> Axes:
+    """Draw training and validation loss after each epoch."""
+    numbers = [epoch.number for epoch in history.epochs]
+    ax.plot(numbers, [e.train_loss for e in history.epochs], "--", color=color, label="training")
+    ax.plot(numbers, [e.valid_loss for e in history.epochs], "-o", color=color, label="validation")
+    ax.set(xlabel="epoch", ylabel="loss (nats per word)", xticks=numbers, ylim=(0, None))
+    ax.legend()
+    return ax
+
+
+def word_bars(
+    values: Sequence[float],
+    words: Sequence[str],
+    ax: Axes,
+    color: str | Sequence[str],
+    numbers: str = "",
+) -> Axes:
+    """Draw one bar for each word, in the order of the sentence, in one color or one for each.
+
+    With a format such as "{:.3f}", `numbers` writes each value at the end of its bar.
+    """
+    positions = np.arange(len(words))
+    bars = ax.bar(positions, values, color=color)
+    if numbers:
+        ax.bar_label(bars, fmt=numbers, padding=2, size="small")
+    labels, look = drawable(words)
+    ax.set_xticks(positions, labels, **look, rotation=60, ha="right", rotation_mode="anchor")
+    ax.grid(axis="x", visible=False)
+    return ax
+
+
+def vectors(arrows: Mapping[str, Sequence[float]], ax: Axes, colors: Sequence[str]) -> Axes:
+    """Draw vectors of two numbers as arrows from the origin, each with its name at the tip."""
+    for (name, (x, y)), color in zip(arrows.items(), colors, strict=True):
+        ax.quiver(0, 0, x, y, color=color, angles="xy", scale_units="xy", scale=1, width=0.012)
+        ax.annotate(name, (x, y), color=INK, xytext=(6, 4), textcoords="offset points")
+    largest = max(max(abs(float(x)), abs(float(y))) for x, y in arrows.values())
+    ax.set(xlim=(-0.2, largest + 0.6), ylim=(-0.2, largest + 0.4), aspect="equal")
+    ax.set(xlabel="first number", ylabel="second number")
+    return ax
+
+
+def word_grid(
+    rows: Sequence[Sequence[str]], mask: Tensor | np.ndarray, names: Sequence[str], ax: Axes
+) -> Axes:
+    """Draw padded sentences, a word in each cell, colored by mask (B, S): True is a real word.
+
+    `names` are the B labels of the rows.
+    """
+    mask = np.asarray(mask)
+    edges = {"edgecolors": "white", "linewidth": 2}
+    ax.pcolormesh(mask, cmap=PADDING_OR_WORD, vmin=0, vmax=1, **edges)
+    centered = {"ha": "center", "va": "center", "color": INK, "size": 15}
+    for b, row in enumerate(rows):
+        words, look = drawable(row)
+        for j, word in enumerate(words):
+            ax.text(j + 0.5, b + 0.5, word, **look, **centered)
+    ax.set_xticks(np.arange(mask.shape[1]) + 0.5, range(mask.shape[1]))
+    ax.set_yticks(np.arange(len(names)) + 0.5, names)
+    ax.set(xlabel="position", ylim=(len(names), 0), aspect="auto")
+    ax.tick_params(length=0)
+    ax.grid(visible=False)
+    colors = PADDING_OR_WORD.colors
+    handles = [Patch(color=colors[1], label="mask True"), Patch(color=colors[0], label="False")]
+    ax.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)
+    return ax

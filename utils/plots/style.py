@@ -1,0 +1,49 @@
+"""The style sheet of all figures, and their colors.
+
+A model has one color and one marker everywhere: those at its attention's place in `ATTENTIONS`. The
+palette is one that color-blind readers can tell apart (Okabe and Ito 2008).
+"""
+
+import seaborn as sns
+from matplotlib.colors import ListedColormap
+
+from utils.models.attention import ATTENTIONS
+
+PALETTE = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#56B4E9")
+SHAPES = ("o", "s", "^", "D", "<")
+COLORS = dict(zip(ATTENTIONS, PALETTE, strict=False)) | {"Transformer": "#000000"}
+MARKERS = dict(zip(ATTENTIONS, SHAPES, strict=False)) | {"Transformer": "v"}
+ACCENT = "#E69F00"  # what is no model, but stands out: a query, for example
+NEUTRAL, INK = "#555555", "#222222"
+PADDING_OR_WORD = ListedColormap(["#DDDDDD", "#8CCBF0"])  # a mask's False and True
+SIGNED = "PuOr_r"  # a color map for numbers of either sign, white at 0
+
+NARROW, WIDE = 9.0, 12.0  # inches: the width of a figure with one panel, and with several
+HEIGHT = 5.0  # of a row of panels
+CELL, LARGEST_CELL, LETTER = 0.36, 1.0, 0.14  # sides of a heat map's cell; room for a letter
+
+
+def set_style() -> None:
+    """Make every figure readable from the back row, and at half its size: large type, light grid.
+
+    The smallest type has 15 points. At half of 100 dots per inch, that is 10 pixels.
+    """
+    sns.set_theme(
+        style="whitegrid",
+        font_scale=1.5,
+        rc={
+            "figure.figsize": (NARROW, HEIGHT),
+            "figure.dpi": 100,
+            "figure.titlesize": 18,
+            "figure.titleweight": "bold",
+            "figure.constrained_layout.use": True,
+            "figure.constrained_layout.h_pad": 0.08,
+            "figure.constrained_layout.w_pad": 0.08,
+            "axes.titlesize": 17,
+            "axes.titleweight": "bold",
+            "axes.titlelocation": "left",
+            "legend.fontsize": 16,
+            "lines.linewidth": 2.2,
+            "lines.markersize": 8,
+        },
+    )

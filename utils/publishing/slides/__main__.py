@@ -1,0 +1,67 @@
+"""`make slides`: write the decks to build/slides/, and reveal.js beside them."""
+
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from utils.publishing.editions import choose_folder, shown, write_edition
+from utils.publishing.slides.deck import build_deck
+from utils.system.failures import run
+from utils.system.paths import NOTEBOOKS
+
+REVEAL = "reveal.js"
+PACKAGE = f"{REVEAL}@5.2.1"
+
+
+def fetch_reveal(folder: Path) -> bool:
+    """Put reveal.js into `folder`, by npm, unless it is there; tell whether it is there now."""
+    target = folder / REVEAL
+    npm = shutil.which("npm")
+    if target.is_dir() or npm is None:
+        return target.is_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        command = [npm, "pack", PACKAGE, "--silent", "--pack-destination", scratch]
+        if subprocess.run(command, capture_output=True, cwd=scratch).returncode:
+            return False
+        (archive,) = Path(scratch).glob("*.tgz")
+        unpack(archive, Path(scratch))
+        (Path(scratch) / "package").rename(target)
+    return True
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Write the archive's files into `folder`; ValueError if one would land outside.
+
+    Links are left out. The standard library can do the same, but not before Python 3.11.4.
+    """
+    with tarfile.open(archive) as packed:
+        for member in filter(tarfile.TarInfo.isfile, packed):
+            target = (folder / member.name).resolve()
+            if not target.is_relative_to(folder.resolve()):
+                raise ValueError(f"{archive.name} would write outside its folder: {member.name}")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(packed.extractfile(member).read())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write every deck; return the exit code."""
+    what = "Write the series as slides."
+    folder = choose_folder("utils.publishing.slides", "slides", what, arguments)
+    reveal = REVEAL if fetch_reveal(folder) else None
+    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
+    decks = ((f"{path.stem}.html", build_deck(path, reveal).encode()) for path in paths)
+    kept = write_edition(decks, folder)
+    print(
+        f"{len(paths)} decks in {shown(folder)}/: open one, and press S for notes", *kept, sep="\n"
+    )
+    if reveal is None:
+        print(f"{REVEAL} could not be had by npm: to show them, you must be online.")
+    return 0
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,103 @@
+"""What the first cell of every notebook runs, wherever the notebook was opened.
+
+It lets `import utils` mean this project, and on Colab and Kaggle installs what is missing there.
+Like `environment`, it imports the standard library only, and an old Python can read it.
+"""
+
+import importlib
+import re
+import subprocess
+import sys
+import tempfile
+from importlib import metadata
+from pathlib import Path
+from runpy import run_path
+from types import SimpleNamespace
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def begin(hosted: bool) -> None:
+    """Make everything ready for the cells that follow; `hosted` tells that this is Colab or Kaggle.
+
+    Raises UsageError, which IPython shows as one line without a traceback, and which stops the
+    cells that wait: it says what is missing and what to do.
+    """
+    from IPython.core.error import UsageError
+
+    put_first(ROOT)
+    environment = SimpleNamespace(**run_path(str(ROOT / "utils/system/environment.py")))
+    project = ROOT / "pyproject.toml"
+    if not project.is_file():  # this is a package without its project
+        raise UsageError(environment.find_problems(ROOT)[0])
+    text = project.read_text("utf-8")
+    problem = environment.python_problem(text)
+    if not problem:
+        needed = environment.needed_by_cells(text)
+        if hosted:
+            problem = install(
+                [line for line in needed if environment.package_problem(line)], needed
+            )
+        missing = [name(line) for line in needed if not is_installed(name(line))]
+        if missing and not problem:
+            problem = f"The kernel lacks {', '.join(missing)}: {environment.remedy(ROOT)}."
+    if problem:
+        raise UsageError(problem)
+
+
+def put_first(root: Path) -> None:
+    """Let `import utils` find the one in `root`, also where another one was imported before."""
+    sys.path[:] = [str(root), *(place for place in sys.path if place != str(root))]
+    known = sys.modules.get("utils")
+    if Path(getattr(known, "__file__", None) or "").resolve().parent != root / "utils":
+        for module in [each for each in sys.modules if each.partition(".")[0] == "utils"]:
+            del sys.modules[module]
+    importlib.invalidate_caches()
+
+
+def name(requirement: str) -> str:
+    """Return the name in a requirement as indexes write it: "resvg-py" of "resvg_py>=0.5"."""
+    return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", requirement)[0]).lower()
+
+
+def is_installed(package: str) -> bool:
+    """Tell whether a package is there, in whatever version."""
+    try:
+        return bool(metadata.version(package))
+    except metadata.PackageNotFoundError:
+        return False
+
+
+def install(wanted: "list[str]", needed: "list[str]") -> str:
+    """Install what is wanted unless it is in use, and change nothing else that is in use or needed.
+
+    A package that the kernel has imported cannot be exchanged under it. Returns a sentence if pip
+    could not do it, or "".
+    """
+    fixed = in_use() | {name(line) for line in needed if is_installed(name(line))}
+    fixed -= {name(line) for line in wanted} - in_use()
+    wanted = [line for line in wanted if name(line) not in fixed]
+    if not wanted:
+        return ""
+    with tempfile.TemporaryDirectory() as folder:
+        pins = Path(folder) / "pins.txt"
+        pins.write_text(
+            "".join(f"{each}=={metadata.version(each)}\n" for each in sorted(fixed)), "utf-8"
+        )
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--constraint", str(pins)]
+        try:
+            subprocess.check_output([*command, *wanted], stderr=subprocess.STDOUT)
+            return ""
+        except subprocess.CalledProcessError as error:
+            said = error.output.decode(errors="replace").strip().splitlines()
+        finally:
+            importlib.invalidate_caches()
+    names, why = ", ".join(map(name, wanted)), (said or ["it did not say why"])[-1]
+    return f"pip could not install {names} ({why}): switch on the Internet for this notebook."
+
+
+def in_use() -> "set[str]":
+    """Return the packages of which something is imported, such as "numpy"."""
+    owners = metadata.packages_distributions()
+    imported = {module.partition(".")[0] for module in sys.modules}
+    return {name(package) for module in imported for package in owners.get(module, ())}

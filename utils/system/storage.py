@@ -1,0 +1,210 @@
+"""Files that are written whole or not at all, and read without running code."""
+
+import errno
+import glob
+import io
+import os
+import secrets
+import shutil
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import torch
+
+from utils.system.failures import explain
+
+try:
+    import fcntl
+except ImportError:  # on Windows, where nobody can delete a file that is open
+    fcntl = None
+
+NAME_SIZES = 26  # bytes from the head of a part in an archive to the sizes of what follows it
+BLOCK = bytes(1 << 20)
+FORMAT = 2  # of checkpoints and translators; those without a number are of format 1
+POINTER = b"version https://git-lfs"  # what Git LFS leaves in the place of a large file
+
+
+def save_atomically(content: dict[str, Any], path: Path) -> None:
+    """Write `content` with `torch.save`; a failure leaves the old file, as in `write_atomically`.
+
+    It is put together in memory first: when torch writes to a disk that gets full, it raises a
+    RuntimeError of its own.
+    """
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    write_atomically(path, lambda file: file.write(buffer.getbuffer()))
+
+
+def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Let `write` fill a new file, then put it at `path`, whose folder is made if it is missing.
+
+    A link stays, and the file that it leads to is replaced. Raises OSError, a sentence that names
+    `path`; then the old file is as it was.
+    """
+    with _explained(path):
+        target = _target(path)
+        with _new_file(target) as temporary:
+            with temporary.open("xb") as file:
+                _lock(file)
+                write(file)
+            if target.exists():
+                shutil.copymode(target, temporary)
+            os.replace(temporary, target)
+
+
+def check_writable(path: Path, size: int = 0) -> None:
+    """Try what `write_atomically` does, with `size` bytes; raise the OSError that it would raise.
+
+    Nothing of it stays but the folder.
+    """
+    with _explained(path), _new_file(_target(path)) as temporary, temporary.open("xb") as file:
+        _lock(file)
+        for done in range(0, size, len(BLOCK)):
+            file.write(BLOCK[: size - done])
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OSError(explain(error, path, "written")) from error
+
+
+def _target(path: Path) -> Path:
+    """Return the file that is written for `path`, in a folder that is there.
+
+    Raises OSError for what a file cannot or must not replace.
+    """
+    target = Path(os.path.realpath(path))
+    if path.is_symlink() and not target.parent.is_dir():
+        raise OSError(f"{path} is a link to {target}, whose folder does not exist: make it.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return target
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "")
+    if not stat.S_ISREG(mode):
+        raise OSError(f"{path} cannot be written: it is no ordinary file; choose another name")
+    if not (mode & 0o222 and os.access(path, os.W_OK)):
+        raise PermissionError(errno.EACCES, "")
+    return target
+
+
+@contextmanager
+def _new_file(target: Path) -> Iterator[Path]:
+    """Yield a name for a file beside `target`, which is gone afterwards unless it was renamed.
+
+    What saves of the same file have left behind that were killed is removed.
+    """
+    start = f".{target.name[:40]}."  # the whole name, and these letters, could be too long
+    for leftover in target.parent.glob(f"{glob.escape(start)}{'[0-9a-f]' * 8}.part"):
+        with suppress(OSError):
+            with leftover.open("r+b") as file:
+                is_dead = _lock(file)
+            if is_dead:
+                leftover.unlink()
+    temporary = target.with_name(f"{start}{secrets.token_hex(4)}.part")
+    try:
+        yield temporary
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _lock(file: BinaryIO) -> bool:
+    """Tell others that a file is being written; return whether nobody else has said so."""
+    if fcntl is not None:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # also where a disk has no locks: then leftovers stay
+            return False
+    return True
+
+
+def write_text_atomically(path: Path, text: str) -> None:
+    """Write a text as UTF-8; all of it or nothing."""
+    write_bytes_atomically(path, text.encode("utf-8"))
+
+
+def write_bytes_atomically(path: Path, content: bytes) -> None:
+    """Write a file's content; all of it or nothing."""
+    write_atomically(path, lambda file: file.write(content))
+
+
+def load_safely(path: Path) -> dict[str, Any]:
+    """Read a file of `save_atomically` with `weights_only=True`: tensors, numbers and words only.
+
+    Raises ValueError for a file that is damaged, by a single bit even, or holds anything else, and
+    OSError for one that cannot be read.
+    """
+    data = _read(path)
+    try:
+        _check_parts(data)
+        content = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+    except Exception as error:  # what a damaged file raises depends on where it is damaged
+        raise ValueError(
+            f"{path} is damaged or was not written by this project: "
+            "use another copy of it, or train again."
+        ) from error
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} was not written by this project: use another file.")
+    return content
+
+
+def _read(path: Path) -> bytes:
+    """Return the bytes of an archive; of any other file, which may be large, the first ones."""
+    if path.exists() and not path.is_file():
+        raise ValueError(f"{path} is a folder or a device: name a file.")
+    try:
+        with path.open("rb", buffering=0) as file:  # a buffer would be one more copy
+            start = file.read(len(POINTER))
+            if start.startswith(b"PK"):
+                file.seek(0)
+                return file.readall()
+    except OSError as error:
+        raise type(error)(explain(error, path)) from error
+    if start == POINTER:
+        raise ValueError(f"{path} stands for a file that Git LFS keeps: run `git lfs pull`.")
+    return start
+
+
+def _check_parts(data: bytes) -> None:
+    """Raise ValueError unless each part of an archive fits the checksum that is written with it.
+
+    torch writes the checksums, but does not look at them.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = archive.infolist()
+    if sum(part.file_size for part in parts) > len(data):
+        raise ValueError("it would unpack to more than it is")
+    for part in parts:  # as `testzip` does, in half the time, for parts that are not compressed
+        names = struct.unpack_from("<2H", data, part.header_offset + NAME_SIZES)
+        start = part.header_offset + NAME_SIZES + 4 + sum(names)
+        if zlib.crc32(memoryview(data)[start : start + part.file_size]) != part.CRC:
+            raise ValueError(f"{part.filename} is not what was written")
+
+
+def check_format(content: dict[str, Any], path: Path, oldest: int = 1) -> None:
+    """Raise ValueError for a file of an older version of this project than can be read, or a newer.
+
+    Files without a number are of format 1.
+    """
+    found = content.get("format", 1)
+    number = found if type(found) is int else FORMAT + 1  # what is odd may be newer
+    if oldest <= number <= FORMAT:
+        return
+    if number < oldest:
+        raise ValueError(
+            f"{path} was written by an older version of this project: use that version, or choose "
+            "another file and train again."
+        )
+    raise ValueError(f"{path} was written by a newer version of this project: update this one.")

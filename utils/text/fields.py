@@ -1,0 +1,164 @@
+"""Words to numbers: vocabularies and bucketed batches, by torchtext 0.6.
+
+Only `text`, `batches` and `evaluation` touch torchtext. Version 0.6.0 is pure Python and works with
+today's PyTorch; the last release, 0.18, does not import on any PyTorch newer than 2.3.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from torch import Tensor
+from torchtext import data
+from torchtext.vocab import Vocab
+
+from utils.corpora import GERMAN_ENGLISH, Corpus, language_name
+from utils.corpora.pairs import Pair
+from utils.corpora.words import SPECIALS
+from utils.system.sizes import check_read
+from utils.text.subwords import Subwords
+
+UNKNOWN, PADDING, START, END = SPECIALS
+SUBWORD_PAIRS = 500_000  # sentencepiece holds all that it learns from in memory
+
+
+class SubwordField(data.Field):
+    """A Field whose numbers stand for pieces of words."""
+
+    def __init__(self, subwords: Subwords, **options: Any):
+        super().__init__(preprocessing=subwords.split, **options)
+        self.subwords = subwords
+
+
+def hide_specials(words: Sequence[str]) -> Sequence[str]:
+    """Return words with `<unk>` for each that only looks like one of `SPECIALS`."""
+    return [UNKNOWN if word in SPECIALS else word for word in words]
+
+
+class Fields(NamedTuple):
+    """How to turn the words of each side into numbers: two torchtext `Field`s with vocabularies.
+
+    `field.vocab.stoi[word]` is a word's number, `field.vocab.itos[number]` the word.
+    Target sentences are wrapped in `<sos>` and `<eos>`; source sentences stay as they are.
+    With subwords, the numbers stand for pieces of words, and both sides share a vocabulary.
+    Each field has a `language`, such as "de".
+    """
+
+    source: data.Field
+    target: data.Field
+
+    @property
+    def languages(self) -> tuple[str, str]:
+        """The languages of source and target, as in the corpus that they were built from."""
+        return self.source.language, self.target.language
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """What a model's configuration holds of the vocabularies: sizes and paddings' numbers."""
+        source, target = self.source.vocab, self.target.vocab
+        return {
+            "source_size": len(source),
+            "target_size": len(target),
+            "source_padding": source.stoi[PADDING],
+            "target_padding": target.stoi[PADDING],
+        }
+
+    @property
+    def source_language(self) -> str:
+        """The name of the source language, such as "German"."""
+        return language_name(self.source.language)
+
+    @property
+    def subwords(self) -> Subwords | None:
+        """What splits words into pieces, or None if they stay whole."""
+        return self.source.subwords if isinstance(self.source, SubwordField) else None
+
+
+def build_fields(corpus: Corpus, min_freq: int = 1, subwords: int | None = None) -> Fields:
+    """Build both vocabularies from the *training* sentences alone.
+
+    A word seen fewer than `min_freq` times becomes `<unk>`. With a number of `subwords`, words are
+    split into that many different pieces instead, one set for both languages; they are learned
+    from 500,000 pairs at most, spread evenly over the corpus. Raises ValueError when the sentences
+    cannot give that many.
+    """
+    if subwords is not None:
+        learned = Subwords.learn(_sample(corpus.train), subwords)
+        pieces = [UNKNOWN, PADDING, START, END, *learned.pieces]
+        return fields_from_words(pieces, pieces, learned, corpus.languages)
+    fields, source, target = _empty_fields(corpus.languages), Counter(), Counter()
+    for pair in corpus.train:
+        source.update(pair.source)
+        target.update(pair.target)
+    fields.source.build_vocab([source], min_freq=min_freq)
+    fields.target.build_vocab([target], min_freq=min_freq)
+    return fields
+
+
+def _sample(pairs: Sequence[Pair]) -> Iterator[tuple[str, ...]]:
+    """Yield both sentences of each pair, or of every second, third … one if there are too many."""
+    step = math.ceil(len(pairs) / SUBWORD_PAIRS) or 1
+    for number in range(0, len(pairs), step):
+        yield from (pairs[number].source, pairs[number].target)
+
+
+def fields_from_words(
+    source_words: Sequence[str],
+    target_words: Sequence[str],
+    subwords: Subwords | None = None,
+    languages: tuple[str, str] = GERMAN_ENGLISH,
+) -> Fields:
+    """Rebuild fields from the word lists `vocab.itos` of saved ones; the order is the numbering."""
+    fields = _empty_fields(languages, subwords)
+    fields.source.vocab = Vocab(Counter(), specials=list(source_words))
+    fields.target.vocab = Vocab(Counter(), specials=list(target_words))
+    return fields
+
+
+def _empty_fields(languages: tuple[str, str], subwords: Subwords | None = None) -> Fields:
+    words = partial(data.Field, preprocessing=hide_specials)
+    field = words if subwords is None else partial(SubwordField, subwords)
+    special = {"unk_token": UNKNOWN, "pad_token": PADDING, "batch_first": True}
+    fields = Fields(
+        source=field(include_lengths=True, **special),
+        target=field(init_token=START, eos_token=END, **special),
+    )
+    fields.source.language, fields.target.language = languages
+    return fields
+
+
+def is_known(word: str, vocabulary: Vocab) -> bool:
+    """Tell whether `word` has a number of its own.
+
+    `word in vocabulary.stoi` will not do: torchtext's table gains an entry each time an unknown
+    word is looked up.
+    """
+    return vocabulary.stoi.get(word, vocabulary.unk_index) != vocabulary.unk_index
+
+
+def match_case(words: Sequence[str], field: data.Field) -> tuple[str, ...]:
+    """Write each unknown word in lower case, or with a capital, if the vocabulary has it so.
+
+    People write "Der Lehrer liest." where the corpus has "der" and "Lehrer". With subwords, a word
+    is known if all its pieces are.
+    """
+
+    def known_form(word: str) -> str:
+        for form in (word, word.lower(), word.capitalize()):
+            if all(is_known(piece, field.vocab) for piece in field.preprocess([form])):
+                return form
+        return word
+
+    return tuple(known_form(word) for word in words)
+
+
+def encode_sources(sentences: Sequence[Sequence[str]], fields: Fields) -> tuple[Tensor, Tensor]:
+    """Number and pad source sentences: source (B, S) and their lengths (B,).
+
+    With subwords, the S positions are pieces of words. ValueError for more than `sizes` allows.
+    """
+    rows = [fields.source.preprocess(words) for words in sentences]
+    check_read(max(map(len, rows), default=0))
+    return fields.source.process(rows)
