@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import torch
 from toy import (
     REPOSITORY,
     same_weights,
@@ -29,6 +30,7 @@ from utils.system import failures
 from utils.system.storage import check_writable, load_safely, save_atomically, write_atomically
 from utils.training import __main__ as command
 from utils.training import fit
+from utils.training.outputs import free_name
 from utils.translator import Translator
 
 fcntl = pytest.importorskip("fcntl", reason="Windows has no such files, limits and signals")
@@ -241,7 +243,9 @@ def test_a_translator_replaces_no_other_work(folder, train, monkeypatch):
     monkeypatch.setattr(command, "load_corpus", never)
     Path("notes.txt").write_text("a year's work", encoding="utf-8")
     fit(toy_model(), toy_fields(), toy_corpus(), epochs=1, checkpoint="last.pt", quiet=True)
-    for name, what in {"notes.txt": "something else", "last.pt": "a checkpoint"}.items():
+    torch.save(torch.nn.Linear(2, 2).state_dict(), "layer.pt")
+    others = {"notes.txt": "something else", "last.pt": "a checkpoint", "layer.pt": "something"}
+    for name, what in others.items():
         content = Path(name).read_bytes()
         code, (said,) = train(f"--output={name}")
         assert code == 1 and said.startswith(f"error: {name} holds {what}")
@@ -386,7 +390,7 @@ def test_other_errors_of_torch_stay_what_they_are(folder, train, monkeypatch):
 
 @pytest.mark.parametrize("checkpoint", [None, "run.pt"])
 @pytest.mark.parametrize("number", [0, 1])
-def test_ctrl_c_loses_no_epoch(folder, train, monkeypatch, checkpoint, number):
+def test_ctrl_c_loses_nothing(folder, train, monkeypatch, checkpoint, number):
     """Without a checkpoint, what was learned is saved beside the place for the result."""
     usual = command.fit
 
@@ -401,8 +405,15 @@ def test_ctrl_c_loses_no_epoch(folder, train, monkeypatch, checkpoint, number):
     monkeypatch.setattr(command, "fit", fit_and_stop)
     files = [] if checkpoint is None else [f"--checkpoint={checkpoint}"]
     assert train("--output=new.pt", *files)[0] == 130
-    names = [checkpoint] if checkpoint else ["new-stopped.pt"] * number
+    names = [checkpoint] if checkpoint else ["new-stopped.pt"]
     assert [path.name for path in folder.iterdir()] == names
+
+
+def test_what_an_earlier_stop_left_stays(tmp_path):
+    path = tmp_path / "new-stopped.pt"
+    for expected in ("new-stopped.pt", "new-stopped-2.pt", "new-stopped-3.pt"):
+        assert free_name(path).name == expected
+        free_name(path).write_text("mine", "utf-8")
 
 
 # --- printing stops nothing ---

@@ -7,13 +7,16 @@ import runpy
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from toy import REPOSITORY, write_toy_corpus
 
+from utils.corpora import Pair
 from utils.corpora.grammar import __main__ as grammar
+from utils.corpora.grammar import write_splits
 from utils.publishing import classroom, editions, notebooks
 from utils.publishing.editions import WRITTEN, read_notebook, write_edition
 
@@ -203,6 +206,24 @@ def test_the_grammar_overwrites_no_corpus_of_your_own(tmp_path):
     with pytest.raises(ValueError, match="is not empty: name a new folder"):
         grammar.main([str(tmp_path)])
     assert (tmp_path / "train.de").read_text("utf-8") == "Mein Satz .\n"
+
+
+def test_the_grammar_says_at_once_where_it_cannot_write(tmp_path, monkeypatch):
+    monkeypatch.setattr(grammar, "make_splits", None)  # nothing is made
+    (tmp_path / "a file").touch()
+    with pytest.raises(OSError, match=r"a file.* cannot be written: part of its path is a file"):
+        grammar.main([str(tmp_path / "a file")])
+
+
+def test_a_corpus_is_replaced_as_a_whole_or_not_at_all(tmp_path):
+    """The second split cannot be written, as on a disk that has become full."""
+    pair = Pair(("ja",), ("yes",), frozenset({(0, 0)}))
+    write_splits({"train": [pair]}, tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    new = {"train": [pair, pair], "valid": [replace(pair, source=("\ud800",))]}
+    with pytest.raises(UnicodeEncodeError):
+        write_splits(new, tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 # --- the whole project in another place ---

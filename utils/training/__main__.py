@@ -17,7 +17,7 @@ from utils.system.storage import check_writable
 from utils.text import build_fields
 from utils.training import History, Settings, fit
 from utils.training.launch import is_first_here
-from utils.training.outputs import check_outputs, save_somewhere
+from utils.training.outputs import check_outputs, free_name, save_somewhere
 from utils.training.processes import join_team
 from utils.translator import Translator, copy_source_words
 
@@ -164,8 +164,9 @@ def finish(
     """Save what was learned, then score it; return the exit code of the command."""
     output = options.output
     if history.interrupted:
-        if history.epochs and options.checkpoint is None:  # otherwise all of it would be lost
-            save(translator, options, output.with_name(f"{output.stem}-stopped{output.suffix}"))
+        if options.checkpoint is None:  # otherwise all of it would be lost
+            stopped = output.with_name(f"{output.stem}-stopped{output.suffix}")
+            save(translator, options, free_name(stopped))
         return INTERRUPTED
     problem = save(translator, options, output)
     print(f"trained for {history.seconds:.0f} s")

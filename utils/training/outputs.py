@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import chain, count
 from pathlib import Path
 from zipfile import is_zipfile
 
@@ -41,7 +42,16 @@ def _what_else_is_there(path: Path) -> str | None:
         return None
     if not is_zipfile(path):  # as all files of torch.save are
         return "something else than a translator"
-    return "a checkpoint" if "identity" in load_safely(path) else None
+    content = load_safely(path)
+    if "source_words" in content:
+        return None
+    return "a checkpoint" if "identity" in content else "something else than a translator"
+
+
+def free_name(path: Path) -> Path:
+    """Return `path`, or with a number in its name if there is something already."""
+    names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+    return next(name for name in chain([path], names) if not os.path.lexists(name))
 
 
 def save_somewhere(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from utils.corpora.grammar import make_splits, write_splits
 from utils.system.failures import expand, explain, run
 from utils.system.paths import DATA
+from utils.system.storage import check_writable
 
 SHIPPED = DATA / "mini"
 
@@ -19,11 +20,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = parser.parse_args(arguments).folder
     if folder.resolve() != SHIPPED.resolve() and folder.is_dir() and any(folder.iterdir()):
         raise ValueError(f"{folder} is not empty: name a new folder, so that nothing is lost.")
+    check_writable(folder / "train.de")  # before the work, which takes seconds
     splits = make_splits()
     try:
         write_splits(splits, folder)
     except OSError as error:
-        raise OSError(explain(error, action="written")) from error
+        raise OSError(explain(error, folder, "written")) from error
     return 0
 
 

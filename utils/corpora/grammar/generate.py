@@ -1,6 +1,7 @@
 """Random sentence pairs: any number, of any length, always the same for a seed."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from utils.corpora.grammar.phrases import Phrase
 from utils.corpora.grammar.sentences import SentenceWriter
@@ -54,17 +55,23 @@ def make_splits(seed: int = 2018) -> dict[str, list[Pair]]:
 
 
 def write_splits(splits: dict[str, list[Pair]], folder: Path) -> None:
-    """Write each split as .de, .en and .align: one sentence a line, words separated by spaces."""
+    """Write each split as .de, .en and .align: one sentence a line, words separated by spaces.
+
+    The old files are replaced when all new ones are there. Raises OSError if they cannot be.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    for name, pairs in splits.items():
-        lines = {
-            "de": [" ".join(pair.source) for pair in pairs],
-            "en": [" ".join(pair.target) for pair in pairs],
-            "align": [" ".join(f"{i}-{j}" for i, j in sorted(pair.alignment)) for pair in pairs],
-        }
-        for suffix, content in lines.items():
-            text = "".join(f"{line}\n" for line in content)
-            (folder / f"{name}.{suffix}").write_text(text, encoding="utf-8", newline="\n")
+    with TemporaryDirectory(dir=folder, prefix=".new-") as new:
+        for name, pairs in splits.items():
+            lines = {
+                "de": [" ".join(pair.source) for pair in pairs],
+                "en": [" ".join(pair.target) for pair in pairs],
+                "align": [" ".join(f"{i}-{j}" for i, j in sorted(p.alignment)) for p in pairs],
+            }
+            for suffix, content in lines.items():
+                text = "".join(f"{line}\n" for line in content)
+                Path(new, f"{name}.{suffix}").write_text(text, encoding="utf-8", newline="\n")
+        for path in sorted(Path(new).iterdir()):
+            path.replace(folder / path.name)
 
 
 def _new_pairs(
