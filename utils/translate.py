@@ -11,7 +11,7 @@ from utils.corpora.plain import read_sentences
 from utils.decoding import check_beam
 from utils.plots import attention_map, map_size
 from utils.plots.labels import without_font
-from utils.system.failures import file_name, run, whole
+from utils.system.failures import file_name, run, typed, whole
 from utils.system.sizes import MOST_LETTERS, MOST_READ, check_read
 from utils.system.storage import check_writable, write_atomically
 from utils.translator import Translation, Translator
@@ -30,7 +30,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         f"words, and {MOST_LETTERS:,} characters.",
     )
     add = parser.add_argument
-    add("sentences", nargs="*", metavar="sentence", help="what to translate, in quotes")
+    add("sentences", nargs="*", type=typed, metavar="sentence", help="what to translate, in quotes")
     add(
         "--file",
         type=file_name,

@@ -273,7 +273,10 @@ SMALL = ["--corpus=texts", "--epochs=1", "--hidden-size=8", "--device=cpu"]
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["utils.translate", "--translator=mini-dot", "der Hund schläft ."], "the dog"),
+        (
+            ["utils.translate", "--translator=mini-dot", "das Kind schläft im Garten ."],
+            "the child sleeps",
+        ),
         (["utils.training", *SMALL, "--output=ü b/t.pt"], "epoch"),
         (["utils.publishing.classroom"], "notebooks without answers in build/classroom/"),
         (["utils.publishing.figures"], "figures: open build/figures/index.html"),

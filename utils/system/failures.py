@@ -152,6 +152,15 @@ def expand(path: str | os.PathLike) -> Path:
 # What argparse calls for an option's value; its own messages name types of Python.
 
 
+def typed(text: str) -> str:
+    """Read words as UTF-8 where Python took the terminal for one that has ASCII alone."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # bytes that Python could not read, as surrogates
+        return os.fsencode(text).decode(errors="surrogateescape")
+    return text
+
+
 def file_name(text: str) -> Path:
     """Read the name of a file."""
     if not text or text.endswith(("/", os.sep)):
