@@ -61,7 +61,10 @@ def load_corpus(
 
 def _load_mini(languages: tuple[str, str]) -> Corpus:
     if languages != GERMAN_ENGLISH:
-        raise CorpusError(f"mini has links from de to en, not from {' to '.join(languages)}")
+        raise CorpusError(
+            f"mini has links from de to en, not from {' to '.join(languages)}: leave --languages "
+            "out, or name multi30k or a folder of your own"
+        )
     return _load_folder(DATA / "mini")
 
 
