@@ -80,7 +80,7 @@ def _load_folder(
         splits.append("long")
     options = (in_memory, progress, languages)
     loaded = {split: load_split(folder, split, *options) for split in splits}
-    return Corpus(**loaded, name=folder.resolve().name, languages=languages)
+    return Corpus(**loaded, name=folder.resolve().name, languages=languages, folder=folder)
 
 
 def load_split(
