@@ -58,7 +58,6 @@ def fit(
     """
     settings = Settings(epochs, seed, batch_size, learning_rate, label_smoothing, clip, average)
     check_fields(model.config, fields)
-    team.ask_first(lambda: check_lengths(corpus, ("train", "valid"), fields))
     run = Run(model, fields, corpus, settings, team)
     _check(team, run)
     path = None if checkpoint is None else expand(checkpoint)
@@ -85,7 +84,11 @@ def fit(
 
 
 def _check(team: Alone, run: Run) -> None:
-    """Raise ValueError unless all processes run the same, and a batch has sentences for each."""
+    """Raise ValueError unless sentences fit, processes run the same, and a batch has some for each.
+
+    One process looks at the sentences for all.
+    """
+    team.ask_first(lambda: check_lengths(run.corpus, ("train", "valid"), run.fields))
     if run.settings.batch_size < team.size:
         raise ValueError(
             f"{team.size} processes cannot share batches of {run.settings.batch_size} sentences: "
