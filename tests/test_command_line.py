@@ -90,7 +90,7 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path, folder):
     monkeypatch.setattr(command, "fit", note)
     given = "--epochs=3 --seed=7 --batch-size=5 --learning-rate=0.5 --label-smoothing=0.2 --clip=9"
     model = "--attention=general --hidden-size=10 --memory-size=6 --embedding-size=4 --dropout=0.3"
-    rare = ["--average=2", "--min-freq=1000", f"--output={tmp_path / 'toy.pt'}", "--device=cpu"]
+    rare = ["--average=2", "--min-freq=23", f"--output={tmp_path / 'toy.pt'}", "--device=cpu"]
     command.main([f"--corpus={folder}", *given.split(), *model.split(), *rare])
     config, words = seen.pop("config"), seen.pop("words")
     assert seen.pop("team").size == 1
@@ -106,7 +106,7 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path, folder):
         "validation_bleu": False,
     }
     assert (config.attention, config.hidden_size, config.memory_size) == ("general", 10, 6)
-    assert (config.embedding_size, config.dropout, words) == (4, 0.3, 2)
+    assert (config.embedding_size, config.dropout, words) == (4, 0.3, 3)
 
 
 def test_an_interrupted_run_saves_no_translator(monkeypatch, tmp_path, folder):

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 import torch
@@ -16,7 +17,9 @@ from toy import (
     same_weights,
     toy_corpus,
     toy_fields,
+    toy_model,
     toy_translator,
+    write_toy_corpus,
 )
 
 from utils import translate
@@ -25,9 +28,11 @@ from utils.corpora import CorpusError, load_corpus, load_split
 from utils.models.seq2seq import build_model
 from utils.system import sizes
 from utils.system.sizes import BATCH_SIZE, MOST_LETTERS, MOST_READ, batches_by_size, parts_of
-from utils.text import encode_sources
+from utils.text import build_fields, encode_sources
 from utils.trace import trace
+from utils.training import __main__ as command
 from utils.training import fit
+from utils.training.lengths import check_lengths
 from utils.translate import LINES, MOST_DRAWN, draw_attention
 from utils.translator import Translation, Translator
 from utils.widgets import AttentionEditor, AttentionStepper, BeamExplorer
@@ -105,6 +110,81 @@ def test_a_pair_in_python_that_is_too_long_is_named():
     pairs = [*number_pairs(3), number_pairs(1, 1_001, 1_001)[0]]
     with pytest.raises(ValueError, match=r"pair 4 has 1,001 words or pieces of words"):
         list(make_batches(pairs, toy_fields(), 2, shuffle=False))
+
+
+BEFORE = {
+    "words in train": ("train", 7, ("elf",) * 1_001, None, "1,001 words"),
+    "words in valid": ("valid", 1, ("elf",) * 1_200, None, "1,200 words"),
+    "marks in test": ("test", 3, ("!",) * 1_001, None, "1,001 words"),
+    "pieces in train": ("train", 40, ("siebenundzwanzig",) * 250, 26, "words or pieces"),
+    "pieces in valid": ("valid", 10, ("sechs" * 900,), 26, "words or pieces"),
+    "pieces in test": ("test", 6, ("eins", "zwei" * 600, "eins"), 26, "words or pieces"),
+    "one long word in train": ("train", 2, ("e" * 5_001,), None, "more than 5,000 characters"),
+    "long words in test": ("test", 1, ("eins" * 20,) * 70, None, "more than 5,000 characters"),
+}
+before = pytest.mark.parametrize(
+    ("split", "place", "words", "subwords", "said"), BEFORE.values(), ids=BEFORE
+)
+
+
+def never(*_, **__):
+    raise AssertionError("it began the work")
+
+
+def with_long(split, place, words, side):
+    """Return the toy corpus with a sentence that is too long, on one side of one pair."""
+    pairs = list(getattr(toy_corpus(), split))
+    pairs[place - 1] = replace(pairs[place - 1], **{side: words})
+    return replace(toy_corpus(), **{split: pairs})
+
+
+@before
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_all_splits_are_checked_before_the_first_step(
+    monkeypatch, split, place, words, subwords, said, side
+):
+    corpus = with_long(split, place, words, side)
+    fields = build_fields(toy_corpus(), subwords=subwords)
+    model = build_model(fields, embedding_size=6, hidden_size=8)
+    monkeypatch.setattr(command, "load_corpus", lambda *_, **__: corpus)
+    monkeypatch.setattr(command, "build_fields", lambda *_: fields)
+    monkeypatch.setattr("utils.training.loop._train", never)
+    sentence = f"^{split}, pair {place}: the sentence has .*{said}.*; shorten it$"
+    if split != "test":
+        with pytest.raises(ValueError, match=sentence):
+            fit(model, fields, corpus)
+    with pytest.raises(ValueError, match=sentence):
+        command.main(["--output=new.pt", f"--score={'test' if split == 'test' else 'valid'}"])
+
+
+@before
+@pytest.mark.parametrize("end", ["de", "en"])
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_the_file_and_line_are_named(
+    tmp_path, monkeypatch, split, place, words, subwords, said, end, in_memory
+):
+    folder = write_toy_corpus(tmp_path / "texts")
+    path = folder / f"{split}.{end}"
+    lines = path.read_text("utf-8").splitlines()
+    lines[place - 1] = " ".join(words)
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    monkeypatch.setattr("utils.training.loop._train", never)
+    monkeypatch.setattr(command, "build_fields", lambda *_: build_fields(toy_corpus(), 1, subwords))
+    where = "--in-memory" if in_memory else "--no-in-memory"
+    with pytest.raises(ValueError, match=f"^{path}, line {place}: .*{said}.*; shorten it"):
+        command.main([f"--corpus={folder}", f"--output={tmp_path / 'new.pt'}", where])
+
+
+def test_a_split_that_is_not_used_may_have_any_length():
+    corpus = with_long("test", 1, ("eins",) * 2_000, "source")
+    assert fit(toy_model(), toy_fields(), corpus, epochs=1, quiet=True).epochs
+
+
+@pytest.mark.parametrize("subwords", [None, 26])
+def test_the_longest_sentences_pass(subwords):
+    fields = build_fields(toy_corpus(), subwords=subwords)
+    longest = with_long("train", 1, ("x" * 4,) * 200 if subwords else LONGEST, "source")
+    check_lengths(longest, ("train", "valid", "test"), fields)
 
 
 # Batches ---------------------------------------------------------------------------------------

@@ -128,7 +128,10 @@ PLACES = {
     "a link in a circle": (lambda f: make_link(f, "link.pt"), "go in a circle"),
     "a link to nowhere": (lambda f: make_link(f, "/mnt/gone/a.pt"), "whose folder does not exist"),
     "write-protected": (make_protected, "permission denied"),
-    "in the process table": (lambda _: "/proc/new.pt", "cannot be written: "),
+    "in the process table": (lambda _: "/proc/new.pt", "no file can be made there; choose"),
+    "in a new folder of it": (lambda _: "/proc/runs/new.pt", "no file can be made there; choose"),
+    "among open files": (lambda _: "/proc/self/fd/runs/new.pt", "no file can be made there"),
+    "a link into it": (lambda f: make_link(f, "/proc/self/new.pt"), "no file can be made there"),
 }
 
 

@@ -85,6 +85,22 @@ def test_a_model_checks_its_numbers(name):
         build_model(toy_fields(), **{name: WRONG[name][0]})
 
 
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ({"hidden_size": 7}, r"hidden_size must be even, .* not 7: .*give an even memory_size"),
+        ({"hidden_size": 1, "attention": "dot"}, "hidden_size must be even, .* not 1: choose an"),
+        ({"hidden_size": np.int64(99)}, "hidden_size must be even, .* not 99: choose an even"),
+        ({"memory_size": 9}, "^memory_size must be even, .* not 9: choose another"),
+        ({"hidden_size": 7, "memory_size": 5}, "^memory_size must be even, .* not 5: choose"),
+    ],
+)
+def test_an_odd_size_is_named_as_it_was_given(sizes, said):
+    with pytest.raises(ValueError, match=said):
+        build_model(toy_fields(), **sizes)
+    build_model(toy_fields(), "general", hidden_size=7, memory_size=6)
+
+
 @pytest.mark.parametrize("name", ["heads", "layers", "hidden_size", "dropout", "seed"])
 def test_a_transformer_checks_its_numbers(name):
     with pytest.raises(ValueError, match=f"{name} must be"):

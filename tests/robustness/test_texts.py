@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
-from toy import REPOSITORY, number_pairs, toy_corpus, toy_translator
+from toy import REPOSITORY, number_pairs, toy_corpus, toy_translator, write_toy_corpus
 
 from utils import translate
 from utils.batches import make_batches
@@ -104,6 +104,56 @@ def test_every_blank_parts_words(blank):
 def test_tokens_of_mini_stay_as_they_are():
     for pair in load_corpus("mini").train[:3000]:
         assert all(word == normalize(word) for word in pair.source + pair.target)
+
+
+# Languages -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("there", "wanted", "advised"),
+    [
+        (("de", "en"), ("de", "fr"), ("de", "en")),
+        (("de", "en"), ("fr", "de"), ("en", "de")),
+        (("de", "en"), ("fr", "it"), ("de", "en")),
+        (("en", "fr"), ("de", "en"), ("fr", "en")),
+        (("ga", "gd"), ("de", "en"), ("ga", "gd")),
+    ],
+    ids="-".join,
+)
+def test_the_languages_that_are_advised_can_be_had(tmp_path, there, wanted, advised):
+    folder = write_toy_corpus(tmp_path / "texts", there)
+    source, target = advised
+    said = rf'--languages {source} {target}, or in Python languages=\("{source}", "{target}"\)'
+    with pytest.raises(CorpusError, match=said):
+        load_corpus(folder, languages=wanted)
+    assert load_corpus(folder, languages=advised).languages == advised
+
+
+@pytest.mark.parametrize("languages", [("en", "de"), ("de", "fr"), ("en", "fr"), ["cs", "de"]])
+def test_mini_in_another_direction_is_refused_with_a_remedy(languages):
+    said = f"mini .* not from {' to '.join(languages)}: leave --languages out, or name multi30k or"
+    with pytest.raises(CorpusError, match=said):
+        load_corpus("mini", languages=languages)
+
+
+# Words -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "min_freq", "said"),
+    [
+        (["a b", "a"], ["x x", "x"], 3, "at most 2, .* German word .* not 3"),
+        (["a a", "a"], ["x y", "x"], 3, "at most 2, .* English word .* not 3"),
+        (["a"], ["x"], 2, "at most 1, .* German word .* not 2"),
+        (["a a"], ["x"], 10**9, "at most 2, .* German word .* not 1,000,000,000"),
+    ],
+    ids=["source", "target", "one pair", "a billion"],
+)
+def test_words_that_are_all_too_rare_are_refused(source, target, min_freq, said):
+    pairs = [Pair(*map(tuple, map(str.split, texts))) for texts in zip(source, target, strict=True)]
+    with pytest.raises(ValueError, match=f"min_freq must be {said}: all words would be <unk>"):
+        build_fields(Corpus(pairs, pairs, pairs), min_freq)
+    assert "x" in build_fields(Corpus(pairs, pairs, pairs), 1).target.vocab.itos
 
 
 # Lines -----------------------------------------------------------------------------------------

@@ -44,8 +44,15 @@ def check_files(folder: Path, languages: tuple[str, str]) -> None:
     """Raise CorpusError if a folder holds text, but of other languages than these."""
     found = {path.suffix[1:] for path in folder.glob("train.*")} - {LINKS}
     if len(found) >= 2 and not found.issuperset(languages):
+        source, target = _nearest(languages, sorted(found))
         raise CorpusError(
             f"{folder} holds train in {', '.join(sorted(found))}, and was asked for "
-            f"{' and '.join(languages)}; name two of them, source first: --languages en fr, "
-            'or in Python languages=("en", "fr")'
+            f"{' and '.join(languages)}; name two of them, source first: "
+            f'--languages {source} {target}, or in Python languages=("{source}", "{target}")'
         )
+
+
+def _nearest(wanted: tuple[str, str], found: list[str]) -> list[str]:
+    """Return two of the languages that were found, those wanted in their place."""
+    others = (code for code in found if code not in wanted)
+    return [code if code in found else next(others) for code in wanted]

@@ -12,7 +12,7 @@ from utils.corpora.pairs import CorpusError, Pair
 from utils.corpora.plain import check_columns, open_plain, read_raw, text_of
 from utils.corpora.words import SPECIAL, VISIBLE, normalize, tokenize
 from utils.system.failures import explain
-from utils.system.sizes import MOST_LETTERS
+from utils.system.sizes import MOST_LETTERS, MOST_READ
 
 LINK = re.compile("([0-9]{1,9})-([0-9]{1,9})")
 LINKS = "align"  # the end of the third file of a split
@@ -34,7 +34,7 @@ def read_lines(path: Path, spaced: bool = False) -> list[str]:
     with suppress(UnicodeDecodeError):
         text = normalize(raw.decode("utf-8")) if spaced else raw.decode("utf-8")
         lines = text.removesuffix("\n").split("\n")
-        short = path.suffix == f".{LINKS}" or max(map(len, lines)) <= MOST_LETTERS
+        short = path.suffix == f".{LINKS}" or max(map(len, lines)) <= MOST_READ
         if short and is_usual(text, spaced) and all(map(VISIBLE.search, lines)):
             return lines
     return [line for line, _ in stream_lines(path, spaced)]
@@ -103,15 +103,26 @@ def check_line(line: str, spaced: bool, number: int, is_text: bool = True) -> No
     """Raise CorpusError if a line, which is `number` in its file, has a mistake."""
     if not VISIBLE.search(line):
         raise CorpusError("is empty; fill it, or remove it from every file of the split")
-    if is_text and len(line) > MOST_LETTERS:
-        raise CorpusError(
-            f"has more than {MOST_LETTERS:,} characters, the most that a sentence may have; "
-            "shorten it, or remove it from every file of the split"
-        )
+    if is_text and len(line) > MOST_READ:
+        check_length(line, spaced)
     if spaced:
         check_tokens(line)
     if "\t" in line:
         check_columns(line, number)
+
+
+def check_length(line: str, spaced: bool) -> None:
+    """Raise CorpusError if a line has more characters, or more words, than a sentence may have."""
+    size = f"more than {MOST_LETTERS:,} characters,"
+    if len(line) <= MOST_LETTERS:
+        words = len(line.split() if spaced else tokenize(line))
+        if words <= MOST_READ:
+            return
+        size = f"{words:,} words: {MOST_READ:,} are"
+    raise CorpusError(
+        f"has {size} the most that a sentence may have; "
+        "shorten it, or remove it from every file of the split"
+    )
 
 
 def check_tokens(line: str) -> None:

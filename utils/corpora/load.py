@@ -61,7 +61,10 @@ def load_corpus(
 
 def _load_mini(languages: tuple[str, str]) -> Corpus:
     if languages != GERMAN_ENGLISH:
-        raise CorpusError(f"mini has links from de to en, not from {' to '.join(languages)}")
+        raise CorpusError(
+            f"mini has links from de to en, not from {' to '.join(languages)}: leave --languages "
+            "out, or name multi30k or a folder of your own"
+        )
     return _load_folder(DATA / "mini")
 
 
@@ -77,7 +80,7 @@ def _load_folder(
         splits.append("long")
     options = (in_memory, progress, languages)
     loaded = {split: load_split(folder, split, *options) for split in splits}
-    return Corpus(**loaded, name=folder.resolve().name, languages=languages)
+    return Corpus(**loaded, name=folder.resolve().name, languages=languages, folder=folder)
 
 
 def load_split(

@@ -33,6 +33,7 @@ from utils.corpora.plain import check_kind
 from utils.system.environment import writable_folder
 from utils.system.storage import write_atomically
 
+BLOCK = 1_000_000  # rows that are looked at together
 HEAD = 6  # rows above the first that says where a line ends
 
 
@@ -60,6 +61,12 @@ class PairsOnDisk(Sequence[Pair]):
         A change since then that leaves a file's size and time as they were goes unnoticed.
         """
         return self._digests.tobytes().hex()
+
+    def longer_than(self, size: int) -> Iterator[int]:
+        """Yield the places of all pairs with a sentence of more than `size` bytes."""
+        for first in range(0, len(self), BLOCK):
+            sizes = np.diff(self._ends[first : first + BLOCK + 1, :2], axis=0)
+            yield from (first + np.flatnonzero((sizes > size).any(axis=1))).tolist()
 
     def __len__(self) -> int:
         return len(self._ends) - 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 GERMAN_ENGLISH = ("de", "en")
 
@@ -26,7 +27,8 @@ class Pair:
 class Corpus:
     """Sentence pairs, split; `long`, where a corpus has it, is longer than anything in `train`.
 
-    `languages` are those of source and target, as files' names have them.
+    `languages` are those of source and target, as files' names have them; `folder` is where they
+    lie, if it is one of your own.
     """
 
     train: Sequence[Pair]
@@ -35,6 +37,7 @@ class Corpus:
     long: Sequence[Pair] = ()
     name: str = ""
     languages: tuple[str, str] = GERMAN_ENGLISH
+    folder: Path | None = None
 
     def __repr__(self) -> str:
         """Show sizes, not sentences."""

@@ -35,11 +35,23 @@ class ModelConfig(Limited):
         if self.attention not in list(ATTENTIONS):
             names = ", ".join(ATTENTIONS)
             raise ValueError(f"unknown attention {self.attention!r:.60}: choose one of {names}.")
-        if self.memory_size % 2:
-            raise ValueError(
-                f"memory_size must be even, for two directions, not {self.memory_size}."
-            )
+        self._check_directions()
         check_weights(self.fewest_weights)
+
+    def _check_directions(self) -> None:
+        """Raise ValueError unless two directions can have half of an encoder state each."""
+        if self.memory_size % 2 == 0:
+            return
+        if self.memory_size == self.hidden_size:  # most likely nobody gave a memory_size
+            raise ValueError(
+                "hidden_size must be even, for memory_size takes its value unless it is given, and "
+                f"has two directions, not {self.hidden_size}: choose an even number, or give an "
+                "even memory_size (--memory-size)."
+            )
+        raise ValueError(
+            f"memory_size must be even, for two directions, not {self.memory_size}: "
+            "choose another number."
+        )
 
     @property
     def fewest_weights(self) -> int:

@@ -50,6 +50,8 @@ def explain(error: OSError, path: str | os.PathLike | None = None, action: str =
     if error.errno is None or name is None:
         return str(error) or type(error).__name__
     reason, remedy = REASONS.get(error.errno, (error.strerror, "choose another place"))
+    if error.errno == errno.ENOENT and action == "written":  # a missing folder is made
+        reason, remedy = "no file can be made there", "choose another place"
     return f"{os.fspath(name)} cannot be {action}: {reason}; {remedy}"
 
 

@@ -82,7 +82,7 @@ def build_fields(corpus: Corpus, min_freq: int = 1, subwords: int | None = None)
     A word seen fewer than `min_freq` times becomes `<unk>`. With a number of `subwords`, words are
     split into that many different pieces instead, one set for both languages; they are learned
     from 500,000 pairs at most, spread evenly over the corpus. Raises ValueError when the sentences
-    cannot give that many.
+    cannot give that many, or when no word is as frequent as `min_freq` says.
     """
     if subwords is not None:
         learned = Subwords.learn(_sample(corpus.train), subwords)
@@ -92,9 +92,20 @@ def build_fields(corpus: Corpus, min_freq: int = 1, subwords: int | None = None)
     for pair in corpus.train:
         source.update(pair.source)
         target.update(pair.target)
-    fields.source.build_vocab([source], min_freq=min_freq)
-    fields.target.build_vocab([target], min_freq=min_freq)
+    for field, words in zip(fields, (source, target), strict=True):
+        _check_frequent(words, min_freq, language_name(field.language))
+        field.build_vocab([words], min_freq=min_freq)
     return fields
+
+
+def _check_frequent(words: Counter, min_freq: int, language: str) -> None:
+    """Raise ValueError if every word is too rare to be known."""
+    most = max(words.values(), default=0)
+    if most < min_freq:
+        raise ValueError(
+            f"min_freq must be at most {most:,}, as often as the most frequent {language} word is "
+            f"found in training, not {min_freq:,}: all words would be <unk>."
+        )
 
 
 def _sample(pairs: Sequence[Pair]) -> Iterator[tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 launch       what a launcher of several processes says to each of them
 processes    several processes that train one model together
+lengths      sentences that are too long, found before the first step
 loss         what is minimized and reported
 identity     what a run is known by
 run          one run: its settings, its steps, its epochs

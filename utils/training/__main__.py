@@ -17,6 +17,7 @@ from utils.system.storage import check_writable
 from utils.text import build_fields
 from utils.training import History, Settings, fit
 from utils.training.launch import is_first_here
+from utils.training.lengths import check_lengths
 from utils.training.outputs import check_outputs, free_name, save_somewhere
 from utils.training.processes import join_team
 from utils.translator import Translator, copy_source_words
@@ -190,6 +191,7 @@ def main(arguments: list[str] | None = None) -> int:
         team.ask_first(lambda: check_outputs(options.output, options.checkpoint))
         corpus = load_corpus(options.corpus, progress=speaks, **chosen(CORPUS_OPTIONS))
         fields = build_fields(corpus, options.min_freq, options.subwords)
+        team.ask_first(lambda: check_lengths(corpus, (options.score,), fields))
         model = build_model(fields, **chosen(MODEL_OPTIONS)).to(device)
         weights = sum(parameter.numel() for parameter in model.parameters())
         team.ask_first(lambda: check_writable(options.output, 4 * weights))

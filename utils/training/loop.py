@@ -15,6 +15,7 @@ from utils.system.storage import check_writable
 from utils.text import Fields
 from utils.training import checkpoints
 from utils.training.identity import compare
+from utils.training.lengths import check_lengths
 from utils.training.processes import ALONE, Alone
 from utils.training.run import Diverged, Epoch, History, Run, Settings
 
@@ -49,10 +50,11 @@ def fit(
     Unless `quiet`, it shows a progress bar and prints one line per epoch. Interrupting it keeps
     what was learned. With `checkpoint`, a file is written after each epoch, and the same call goes
     on from there: bit for bit as if it had not stopped. Raises ValueError when that file belongs to
-    another run, for settings or fields that do not fit, and when the loss is no longer finite; then
-    the model has its best weights so far. Raises OSError when the checkpoint cannot be written; but
-    after an epoch, the training says so and goes on. The command line may give a `team` of
-    processes: each trains on its share of every batch, and rank 0 alone prints and writes.
+    another run, for settings or fields that do not fit, for a sentence that is too long, and when
+    the loss is no longer finite; then the model has its best weights so far. Raises OSError when
+    the checkpoint cannot be written; but after an epoch, the training says so and goes on. The
+    command line may give a `team` of processes: each trains on its share of every batch, and rank 0
+    alone prints and writes.
     """
     settings = Settings(epochs, seed, batch_size, learning_rate, label_smoothing, clip, average)
     check_fields(model.config, fields)
@@ -82,7 +84,11 @@ def fit(
 
 
 def _check(team: Alone, run: Run) -> None:
-    """Raise ValueError unless all processes run the same, and a batch has sentences for each."""
+    """Raise ValueError unless sentences fit, processes run the same, and a batch has some for each.
+
+    One process looks at the sentences for all.
+    """
+    team.ask_first(lambda: check_lengths(run.corpus, ("train", "valid"), run.fields))
     if run.settings.batch_size < team.size:
         raise ValueError(
             f"{team.size} processes cannot share batches of {run.settings.batch_size} sentences: "

@@ -1,0 +1,49 @@
+"""Sentences that are too long are found before the first step, not hours later in their batch.
+
+Nearly all are short enough for any vocabulary, as the number of their characters tells: a word of n
+characters has at most n + 1 pieces. Only the others are split.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from utils.corpora import Corpus, Pair
+from utils.corpora.on_disk import PairsOnDisk
+from utils.system.sizes import MOST_READ, check_letters, check_read
+from utils.text import Fields
+
+
+def check_lengths(corpus: Corpus, splits: Iterable[str], fields: Fields) -> None:
+    """Raise ValueError for the first sentence of the splits that is longer than `sizes` allows.
+
+    It names the file and line, or the split and the pair.
+    """
+    for split in splits:
+        pairs = getattr(corpus, split)
+        for place in _perhaps_too_long(pairs):
+            pair = pairs[place]
+            for side, words in enumerate((pair.source, pair.target)):
+                try:
+                    check_letters(sum(map(len, words)))
+                    check_read(len(fields[side].preprocess(words)))
+                except ValueError as error:
+                    raise ValueError(f"{_where(corpus, split, side, place)}: {error}") from None
+
+
+def _perhaps_too_long(pairs: Sequence[Pair]) -> Iterable[int]:
+    if isinstance(pairs, PairsOnDisk):  # no line has more words, or more letters, than bytes
+        return pairs.longer_than(MOST_READ // 2)
+    return (
+        place
+        for place, pair in enumerate(pairs)
+        if _most_pieces(pair.source) > MOST_READ or _most_pieces(pair.target) > MOST_READ
+    )
+
+
+def _most_pieces(words: Sequence[str]) -> int:
+    return len(words) + sum(map(len, words))
+
+
+def _where(corpus: Corpus, split: str, side: int, place: int) -> str:
+    if corpus.folder is None:
+        return f"{split}, pair {place + 1}"
+    return f"{corpus.folder / f'{split}.{corpus.languages[side]}'}, line {place + 1}"
