@@ -73,7 +73,7 @@ def translate_file(translator: Translator, path: Path, beam: int) -> int:
             window, size = [], 0
     show(translator.translate(window, beam, copy_unknown=True))
     if unknown:
-        print(f"note: unknown words, read as {UNKNOWN}: {unknown:,}", file=sys.stderr)
+        print(f"note: unknown words, read as {UNKNOWN}: {unknown:,} in all", file=sys.stderr)
     return 1 if left_out else 0
 
 

@@ -197,8 +197,8 @@ def test_unknown_words_are_named_on_standard_error(tmp_path, capsys, sentences, 
     ("lines", "said"),
     [
         ("eins\nzwei\n", ""),
-        ("xyz\n\nHund xyz eins\n", "note: unknown words, read as <unk>: 3\n"),
-        ("xyz\n" * 300, "note: unknown words, read as <unk>: 300\n"),
+        ("xyz\n\nHund xyz eins\n", "note: unknown words, read as <unk>: 3 in all\n"),
+        ("xyz\n" * 300, "note: unknown words, read as <unk>: 300 in all\n"),
     ],
     ids=["none", "three", "in two windows"],
 )
