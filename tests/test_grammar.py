@@ -117,7 +117,7 @@ def test_very_long_sentences_and_none():
 @pytest.mark.parametrize(
     ("count", "lengths", "message"),
     [
-        (-1, (4, 30), "The number of pairs must be 0 or more, but it is -1."),
+        (-1, (4, 30), "count must be a whole number from 0 to 10,000,000, not -1."),
         (5, (3, 30), r"between 4 and 60, not \(3, 30\)."),
         (5, (4, 61), r"between 4 and 60, not \(4, 61\)."),
         (5, (9, 5), r"Lengths must be \(fewest, most\) words between 4 and 60, not \(9, 5\)."),

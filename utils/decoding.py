@@ -7,6 +7,7 @@ sentence instead of one. It finds translations whose first word is not the most 
 Shapes: B sentences, K hypotheses of each (the beam), S source and T target words, V known words.
 """
 
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import torch
@@ -30,10 +31,10 @@ class Hypothesis(NamedTuple):
     score: float
 
 
-def check_beam(size: int) -> None:
+def check_beam(k: int) -> None:
     """Raise ValueError unless a beam can hold so many hypotheses."""
-    if not 1 <= size <= LARGEST_BEAM:
-        raise ValueError(f"a beam has 1 to {LARGEST_BEAM} hypotheses: beam_size cannot be {size}.")
+    if not isinstance(k, Integral) or not 1 <= k <= LARGEST_BEAM:
+        raise ValueError(f"a beam has 1 to {LARGEST_BEAM} hypotheses: beam_size cannot be {k!r}.")
 
 
 def length_limits(source_lengths: Tensor) -> Tensor:
@@ -136,8 +137,8 @@ def beam_search(
     Raises ValueError for a beam below 1 or above LARGEST_BEAM, or a negative α.
     """
     check_beam(beam_size)
-    if not length_normalization >= 0:  # NaN is refused, too
-        raise ValueError(f"length_normalization must be 0 or more, not {length_normalization}.")
+    if not (isinstance(length_normalization, Real) and length_normalization >= 0):  # nor NaN
+        raise ValueError(f"length_normalization must be 0 or more, not {length_normalization!r}.")
     limits = length_limits(source_lengths).to(source.device)
     steps = beam_steps(model, source, source_lengths, limits, start, end, beam_size)
     scores, sizes, rows = rank_finished(steps, limits, length_normalization)
@@ -223,8 +224,7 @@ def rank_finished(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Choose the K best finished hypotheses of each sentence.
 
-    Returns three tensors (B, K): scores (-∞ where fewer have finished), numbers of words, and rows
-    among the hypotheses of that many words.
+    Returns scores (-∞ where fewer have finished), numbers of words, rows in the beam: (B, K) each.
     """
     ended = torch.stack([step.ended for step in steps], dim=1)  # (B, steps, K)
     beam_size = ended.shape[2]

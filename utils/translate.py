@@ -14,11 +14,13 @@ from utils.plots.labels import without_font
 from utils.system.failures import file_name, run, typed, whole
 from utils.system.sizes import MOST_LETTERS, MOST_READ, check_read
 from utils.system.storage import check_writable, write_atomically
+from utils.text import UNKNOWN, unknown_words
 from utils.translator import Translation, Translator
 
 DEFAULT = "multi30k-additive"
 LINES, WORDS = 256, 8_192  # of a file: so much is translated together, whichever comes first
 MOST_DRAWN = 100  # words on each side of a picture
+MOST_NAMED = 10  # unknown words
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -56,7 +58,7 @@ def translate_file(translator: Translator, path: Path, beam: int) -> int:
     standard error.
     """
     window: list[tuple[str, ...]] = []
-    left_out = size = 0
+    left_out = unknown = size = 0
     for number, line in read_sentences(path):
         try:
             words = translator.read(line)
@@ -65,10 +67,13 @@ def translate_file(translator: Translator, path: Path, beam: int) -> int:
             left_out, words = left_out + 1, ()
             print(f"{path}, line {number} is left empty: {error}.", file=sys.stderr)
         window.append(words)
+        unknown += len(unknown_words(words, translator.fields.source))
         if len(window) == LINES or size >= WORDS:
             show(translator.translate(window, beam, copy_unknown=True))
             window, size = [], 0
     show(translator.translate(window, beam, copy_unknown=True))
+    if unknown:
+        print(f"note: unknown words, read as {UNKNOWN}: {unknown:,} in all", file=sys.stderr)
     return 1 if left_out else 0
 
 
@@ -77,6 +82,15 @@ def show(translations: list[Translation]) -> None:
     for translation in translations:
         print(translation)
     sys.stdout.flush()
+
+
+def name_unknown(translator: Translator, sentences: list[str]) -> None:
+    """Name on standard error the first words that the vocabulary does not have, if any."""
+    words = [word for sentence in sentences for word in translator.read(sentence)]
+    if unknown := dict.fromkeys(unknown_words(words, translator.fields.source)):
+        named = [f"{word:.40}" for word in list(unknown)[:MOST_NAMED]]
+        more = ", …" if len(unknown) > MOST_NAMED else ""
+        print(f"note: unknown words, read as {UNKNOWN}: {', '.join(named)}{more}", file=sys.stderr)
 
 
 def format_of(path: Path) -> str:
@@ -122,6 +136,7 @@ def main(arguments: list[str] | None = None) -> int:
         return translate_file(translator, options.file, options.beam)
     translations = translator.translate(options.sentences, options.beam, copy_unknown=True)
     show(translations)
+    name_unknown(translator, options.sentences)
     if options.attention:
         (source,) = map(translator.read, options.sentences)
         draw_attention(translations[0], source, options.attention)

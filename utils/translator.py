@@ -4,7 +4,7 @@ The file that `save` writes holds numbers and words only and is read with `weigh
 opening someone else's translator cannot run code.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from utils.batches import make_batches
 from utils.corpora import detokenize, tokenize
 from utils.corpora.pairs import Pair
 from utils.decoding import Hypothesis, beam_search, check_beam, greedy
-from utils.models.config import check_fields
+from utils.models.config import check_model
 from utils.models.contents import WRONG_PARTS, pack, reason, unpack
 from utils.models.seq2seq import Seq2Seq
 from utils.models.transformer import Transformer
@@ -47,7 +47,7 @@ class Translator:
     """A model with the vocabularies it was trained with."""
 
     def __init__(self, model: Seq2Seq | Transformer, fields: Fields):
-        check_fields(model.config, fields)
+        check_model(model, fields)
         self.model = model
         self.fields = fields
 
@@ -89,8 +89,8 @@ class Translator:
         The arguments and errors are those of `translate`.
         """
         check_beam(beam_size)
-        if isinstance(sentences, str):
-            raise TypeError("translate takes a list of sentences: put the sentence in [ ].")
+        if isinstance(sentences, str | bytes) or not isinstance(sentences, Iterable):
+            raise TypeError("a translator takes a list of sentences: put the sentence in [ ].")
         sources, sizes = self._read_all(sentences)
         translations = [[Translation((), torch.zeros(0, 0), 0.0)] for _ in sources]
         for indices in batches_by_size(sizes, beam_size, len(self.fields.target.vocab)):
@@ -109,6 +109,8 @@ class Translator:
         Raises ValueError for more characters than `sizes` allows.
         """
         is_text = isinstance(sentence, str)
+        if not is_text and not _are_words(sentence):
+            raise TypeError(f"a sentence must be text or a tuple of words, not {sentence!r:.60}.")
         check_letters(len(sentence) if is_text else sum(map(len, sentence)))
         return match_case(tokenize(sentence) if is_text else sentence, self.fields.source)
 
@@ -219,6 +221,10 @@ def copy_source_words(translation: Translation, source: Sequence[str]) -> Transl
         for token, weights in zip(translation.tokens, translation.weights, strict=True)
     )
     return translation._replace(tokens=tokens)
+
+
+def _are_words(sentence: object) -> bool:
+    return isinstance(sentence, Iterable) and all(isinstance(word, str) for word in sentence)
 
 
 def _find(path_or_name: str | Path) -> Path:

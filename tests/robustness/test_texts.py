@@ -21,7 +21,7 @@ from utils.corpora.on_disk import PairsOnDisk
 from utils.corpora.pairs import Pair
 from utils.corpora.plain import SIGNATURES, read_sentences
 from utils.corpora.words import SPECIALS, normalize
-from utils.text import build_fields, encode_sources
+from utils.text import build_fields, encode_sources, unknown_words
 from utils.text.subwords import Subwords
 from utils.trace import trace
 
@@ -211,6 +211,58 @@ def test_a_corpus_from_another_editor_is_the_same(tmp_path, monkeypatch, end, bo
     first, second = load_split(tmp_path, "test", in_memory)
     assert first == Pair(("ein", "Hund"), ("a", "dog"), frozenset({(0, 0), (1, 1)}))
     assert second.source == ("die", "Äpfel")
+
+
+# Unknown words ---------------------------------------------------------------------------------
+
+NOTE = "note: unknown words, read as <unk>: "
+UNKNOWNS = {
+    "all known": (["eins zwei", "Drei"], ""),
+    "no word": (["", " "], ""),
+    "one": (["eins xyz"], f"{NOTE}xyz\n"),
+    "twice, in two sentences": (["xyz eins", "Hund xyz"], f"{NOTE}xyz, Hund\n"),
+    "a mark": (["eins <pad>"], f"{NOTE}<, pad, >\n"),
+    "a long one": (["x" * 99], f"{NOTE}{'x' * 40}\n"),
+    "ten": (
+        [" ".join(f"a{i}" for i in range(10))],
+        f"{NOTE}a0, a1, a2, a3, a4, a5, a6, a7, a8, a9\n",
+    ),
+    "more": (
+        [" ".join(f"a{i}" for i in range(11))],
+        f"{NOTE}a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, …\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("sentences", "said"), UNKNOWNS.values(), ids=UNKNOWNS)
+def test_unknown_words_are_named_on_standard_error(tmp_path, capsys, sentences, said):
+    toy_translator().save(tmp_path / "toy.pt")
+    code = translate.main([*sentences, f"--translator={tmp_path / 'toy.pt'}"])
+    expected = toy_translator().translate(sentences, 5, copy_unknown=True)
+    assert code == 0
+    assert capsys.readouterr() == ("".join(f"{line}\n" for line in expected), said)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("eins\nzwei\n", ""),
+        ("xyz\n\nHund xyz eins\n", "note: unknown words, read as <unk>: 3 in all\n"),
+        ("xyz\n" * 300, "note: unknown words, read as <unk>: 300 in all\n"),
+    ],
+    ids=["none", "three", "in two windows"],
+)
+def test_unknown_words_of_a_file_are_counted_at_its_end(translated, lines, said):
+    code, out, error = translated(lines.encode())
+    assert (code, error, out.count("\n")) == (0, said, lines.count("\n"))
+
+
+@pytest.mark.parametrize(
+    ("word", "unknown"), [("eins", []), ("sieins", []), ("Ω", ["Ω"]), ("einsΩ", ["einsΩ"])]
+)
+def test_a_word_in_pieces_is_unknown_where_a_letter_is(word, unknown):
+    fields = build_fields(toy_corpus(), subwords=60)
+    assert unknown_words(("zwei", word), fields.source) == unknown
 
 
 # What is no text -------------------------------------------------------------------------------

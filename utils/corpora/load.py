@@ -19,6 +19,7 @@ from utils.corpora.on_disk import PairsOnDisk
 from utils.corpora.pairs import GERMAN_ENGLISH, Corpus, CorpusError, Pair
 from utils.corpora.words import tokenize
 from utils.system.environment import writable_folder
+from utils.system.limits import check_type
 from utils.system.paths import DATA
 
 CHECKSUMS = DATA / "multi30k.sha256"
@@ -42,6 +43,7 @@ def load_corpus(
     says so of all splits of a folder, or of none. `progress` shows a bar for each download, and for
     each large split that is read the first time. Raises CorpusError; then nothing has been loaded.
     """
+    check_type("a corpus", name_or_folder, str | os.PathLike, '"mini", "multi30k" or a folder')
     languages = check_languages(languages)
     if name_or_folder == "mini":
         return _load_mini(languages)

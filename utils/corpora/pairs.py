@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from utils.system.limits import check_type
+
 GERMAN_ENGLISH = ("de", "en")
 
 
@@ -43,3 +45,8 @@ class Corpus:
         """Show sizes, not sentences."""
         sizes = (f"{len(getattr(self, s)):,} {s}" for s in ("train", "valid", "test", "long"))
         return f"<Corpus {self.name}: {', '.join(sizes)}>"
+
+
+def check_corpus(corpus: object) -> None:
+    """Raise TypeError unless it is a corpus; its name alone is an easy mistake."""
+    check_type("corpus", corpus, Corpus, 'a whole corpus, such as load_corpus("mini")')

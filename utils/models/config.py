@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from torch import nn
+
 from utils.models.attention import ATTENTIONS
-from utils.system.limits import Limited, check_weights
+from utils.system.limits import Limited, check_type, check_weights
 from utils.text import END, PADDING, START, UNKNOWN, Fields
 
 ONE_VOCABULARY = "tied needs one vocabulary for both languages: use subwords, too."
@@ -69,6 +71,19 @@ def check_fields(config: Any, fields: Fields) -> None:
     """
     check_vocabularies(fields.source.vocab.itos, fields.target.vocab.itos)
     check_sizes(config, fields)
+
+
+def sizes_of(fields: Fields) -> dict[str, int]:
+    """Return `fields.sizes`; TypeError if something else was given."""
+    check_type("fields", fields, Fields, "what build_fields(corpus) returns")
+    return fields.sizes
+
+
+def check_model(model: nn.Module, fields: Fields) -> None:
+    """Raise TypeError or ValueError unless these are a model and fields that fit each other."""
+    check_type("model", model, nn.Module, "what build_model(fields) returns")
+    sizes_of(fields)
+    check_fields(model.config, fields)
 
 
 def check_sizes(config: Any, fields: Fields) -> None:

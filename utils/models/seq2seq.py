@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from utils.models.attention import ATTENTIONS, Encoded, last_states, lengths_to_mask
-from utils.models.config import ModelConfig, check_fields
+from utils.models.config import ModelConfig, check_fields, sizes_of
 from utils.system.limits import checked
 from utils.text import Fields
 
@@ -215,7 +215,7 @@ def build_model(
     gives the same weights each time. ValueError: an unknown attention, or sizes that do not fit.
     """
     config = ModelConfig(
-        **fields.sizes,
+        **sizes_of(fields),
         attention=attention,
         embedding_size=embedding_size,
         hidden_size=hidden_size,

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from utils.models.attention import Encoded, lengths_to_mask
-from utils.models.config import check_fields
+from utils.models.config import check_fields, sizes_of
 from utils.models.layers import DecoderLayer, add_positions, causal_mask, project
 from utils.models.seq2seq import build_from, small_embedding
 from utils.system.limits import Limited, check_weights
@@ -189,7 +189,7 @@ def build_transformer(
     random state stays untouched. Raises ValueError for sizes that do not fit.
     """
     config = TransformerConfig(
-        **fields.sizes,
+        **sizes_of(fields),
         size=size,
         heads=heads,
         layers=layers,

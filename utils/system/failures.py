@@ -148,7 +148,10 @@ class _Output:
 
 def expand(path: str | os.PathLike) -> Path:
     """Return a path that a person typed, with `~` as their home: shells leave `--output=~/a`."""
-    return Path(os.path.expanduser(path))
+    try:
+        return Path(os.path.expanduser(path))
+    except TypeError:
+        raise TypeError(f'give the name of a file, as in "my.pt", not {path!r:.60}.') from None
 
 
 # What argparse calls for an option's value; its own messages name types of Python.

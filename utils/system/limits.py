@@ -1,8 +1,9 @@
-"""Numbers that a person chooses, for a model or a training: what each may be, said in one place."""
+"""What a person may give: numbers within their limits, and values of the right type."""
 
 import math
 from collections.abc import Callable
 from numbers import Integral, Real
+from types import UnionType
 from typing import Any, NamedTuple
 
 MOST_WEIGHTS = 1_000_000_000  # of a model: 4 GB, and four times that in training
@@ -27,6 +28,8 @@ WORDS = 10_000_000
 LIMITS = {
     "epochs": whole(1, 1_000_000),
     "seed": whole(0, 2**32 - 1),
+    "min_freq": whole(1, WORDS),
+    "count": whole(0, WORDS),
     "batch_size": whole(1, 1_000_000),
     "learning_rate": Limit(float, lambda x: 0 < x <= 10, "a number above 0 and at most 10"),
     "label_smoothing": SHARE,
@@ -58,6 +61,14 @@ def checked(name: str, value: object) -> int | float:
     if not right or isinstance(number, bool) != (limit.kind is bool) or not limit.fits(number):
         raise ValueError(f"{name} must be {limit.words}, not {value!r:.60}.")
     return limit.kind(number)
+
+
+def check_type(name: str, value: object, kind: type | UnionType, words: str) -> None:
+    """Raise TypeError unless a value is of that type; `words` say what to give."""
+    if not isinstance(value, kind):
+        simple = value is None or isinstance(value, str | bytes | Real)
+        found = f"{value!r:.60}" if simple else f"a {type(value).__name__}"
+        raise TypeError(f"{name} must be {words}, not {found}.")
 
 
 def _plain(value: object) -> object:

@@ -11,6 +11,7 @@ from utils.text.fields import (
     fields_from_words,
     is_known,
     match_case,
+    unknown_words,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "fields_from_words",
     "is_known",
     "match_case",
+    "unknown_words",
 ]

@@ -15,8 +15,9 @@ from torchtext import data
 from torchtext.vocab import Vocab
 
 from utils.corpora import GERMAN_ENGLISH, Corpus, language_name
-from utils.corpora.pairs import Pair
+from utils.corpora.pairs import Pair, check_corpus
 from utils.corpora.words import SPECIALS
+from utils.system.limits import checked
 from utils.system.sizes import check_read
 from utils.text.subwords import Subwords
 
@@ -84,6 +85,8 @@ def build_fields(corpus: Corpus, min_freq: int = 1, subwords: int | None = None)
     from 500,000 pairs at most, spread evenly over the corpus. Raises ValueError when the sentences
     cannot give that many, or when no word is as frequent as `min_freq` says.
     """
+    check_corpus(corpus)
+    min_freq = checked("min_freq", min_freq)
     if subwords is not None:
         learned = Subwords.learn(_sample(corpus.train), subwords)
         pieces = [UNKNOWN, PADDING, START, END, *learned.pieces]
@@ -149,6 +152,16 @@ def is_known(word: str, vocabulary: Vocab) -> bool:
     return vocabulary.stoi.get(word, vocabulary.unk_index) != vocabulary.unk_index
 
 
+def _knows(field: data.Field, word: str) -> bool:
+    """Tell whether all pieces of a word are known, or the word if it stays whole."""
+    return all(is_known(piece, field.vocab) for piece in field.preprocess([word]))
+
+
+def unknown_words(words: Sequence[str], field: data.Field) -> list[str]:
+    """Return those of the words that a model reads as `<unk>`, or in pieces one of which it is."""
+    return [word for word in words if not _knows(field, word)]
+
+
 def match_case(words: Sequence[str], field: data.Field) -> tuple[str, ...]:
     """Write each unknown word in lower case, or with a capital, if the vocabulary has it so.
 
@@ -158,7 +171,7 @@ def match_case(words: Sequence[str], field: data.Field) -> tuple[str, ...]:
 
     def known_form(word: str) -> str:
         for form in (word, word.lower(), word.capitalize()):
-            if all(is_known(piece, field.vocab) for piece in field.preprocess([form])):
+            if _knows(field, form):
                 return form
         return word
 

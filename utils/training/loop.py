@@ -8,7 +8,6 @@ import torch
 from tqdm.auto import tqdm
 
 from utils.corpora import Corpus
-from utils.models.config import check_fields
 from utils.models.seq2seq import Seq2Seq
 from utils.system.failures import expand
 from utils.system.storage import check_writable
@@ -57,7 +56,6 @@ def fit(
     alone prints and writes.
     """
     settings = Settings(epochs, seed, batch_size, learning_rate, label_smoothing, clip, average)
-    check_fields(model.config, fields)
     run = Run(model, fields, corpus, settings, team)
     _check(team, run)
     path = None if checkpoint is None else expand(checkpoint)

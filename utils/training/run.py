@@ -13,7 +13,9 @@ from tqdm import tqdm
 
 from utils.batches import Batch, make_batches
 from utils.corpora import Corpus
+from utils.corpora.pairs import check_corpus
 from utils.evaluation import bleu
+from utils.models.config import check_model
 from utils.models.seq2seq import Seq2Seq
 from utils.system.limits import Limited
 from utils.system.sizes import parts_of
@@ -112,6 +114,8 @@ class Run:
     def __init__(
         self, model: Seq2Seq, fields: Fields, corpus: Corpus, settings: Settings, team: Alone
     ):
+        check_model(model, fields)
+        check_corpus(corpus)
         self.model, self.fields, self.corpus, self.settings = model, fields, corpus, settings
         self.team, self.wrapped = team, model
         self.padding = fields.target.vocab.stoi[PADDING]

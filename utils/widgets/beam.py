@@ -11,7 +11,7 @@ from utils.text import END, START, encode_sources
 from utils.text.subwords import join
 from utils.translator import Translator
 from utils.widgets.explorer import Explorer, View
-from utils.widgets.sentences import read_sentence, sentence_box
+from utils.widgets.sentences import check_translator, read_sentence, sentence_box
 from utils.widgets.sliders import FloatSlider, IntSlider
 from utils.widgets.svg import (
     FAINT,
@@ -113,6 +113,7 @@ class BeamExplorer(Explorer):
     """Type a sentence; change the width of the beam and the length normalization."""
 
     def __init__(self, translator: Translator, sentence: str):
+        check_translator(translator)
         self.translator = translator
         self.sentence = sentence_box(sentence, translator.fields.source_language)
         self.beam_size = IntSlider(3, 1, 8, description="beam size K")

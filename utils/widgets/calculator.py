@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import ipywidgets as widgets
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -80,6 +81,7 @@ class ScoreCalculator(Explorer):
         query: Sequence[float],
         kind: str = "dot",
     ):
+        _check_shapes(words, memory, query, kind)
         self.words = tuple(words)
         self.kind = widgets.Dropdown(options=list(WEIGHTS), value=kind, description="score")
         self.temperature = FloatSlider(1.0, 0.1, 5, description="divide scores by")
@@ -100,6 +102,22 @@ class ScoreCalculator(Explorer):
         scored = score_words(setting)
         finding = describe_scores(self.words, scored)
         return View(draw_scores(self.words, setting, scored, finding), finding)
+
+
+def _check_shapes(words: object, memory: object, query: object, kind: object) -> None:
+    """Raise ValueError unless each word has its two numbers, the query has two, and `kind` is."""
+    if kind not in list(WEIGHTS):
+        raise ValueError(f"unknown score {kind!r:.60}: choose one of {', '.join(WEIGHTS)}.")
+    try:
+        shapes = [np.asarray(numbers, float).shape for numbers in (memory, query)]
+        right = shapes == [(len(words), 2), (2,)] and len(words) > 0
+    except (TypeError, ValueError):  # no numbers, or rows of several lengths
+        right = False
+    if not right:
+        raise ValueError(
+            "give one or more words, a pair of numbers for each, and one for the query, "
+            "such as ['der', 'Mann'], [[1, 0], [0, 1]], [1, 1]."
+        )
 
 
 def _number_pair(name: str, values: Sequence[float]) -> tuple[FloatSlider, ...]:

@@ -11,7 +11,7 @@ from utils.trace import Trace, has_fixed_context, trace
 from utils.translator import Translator
 from utils.widgets.explorer import View, mark_words, show_only
 from utils.widgets.pictures import heat_map, heat_map_size
-from utils.widgets.sentences import SentenceExplorer
+from utils.widgets.sentences import SentenceExplorer, check_translators
 from utils.widgets.sliders import FloatSlider
 from utils.widgets.svg import picture, printable
 
@@ -46,7 +46,7 @@ class AttentionEditor(SentenceExplorer):
     """
 
     def __init__(self, translators: Mapping[str, Translator], sentence: str):
-        for name, translator in translators.items():
+        for name, translator in check_translators(translators).items():
             if has_fixed_context(translator):
                 raise ValueError(f"{name} has no weights to overwrite: leave it out.")
         self.edit = widgets.Dropdown(options=EDITS, value=EDITS[1], description="weights")

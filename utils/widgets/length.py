@@ -12,6 +12,7 @@ from utils.plots import COLORS, MARKERS
 from utils.translator import Translator
 from utils.widgets.explorer import WIDE, Explorer, View, mark_words, show_only
 from utils.widgets.pictures import curve, marker
+from utils.widgets.sentences import check_translators
 from utils.widgets.sliders import IntSlider
 from utils.widgets.svg import FAINT, HIGHLIGHT, line, picture, printable, text
 
@@ -33,7 +34,8 @@ class LengthExplorer(Explorer):
         pairs: Sequence[Pair],
         growing: Sequence[Pair],
     ):
-        self.translators, self.curves = dict(translators), dict(curves)
+        _check_parts(curves, pairs, growing)
+        self.translators, self.curves = check_translators(translators), dict(curves)
         self.pairs, self.growing = list(pairs), list(growing)
         self.language = next(iter(self.translators.values())).fields.source_language
         lengths = [len(pair.source) for pair in self.pairs]
@@ -69,6 +71,16 @@ class LengthExplorer(Explorer):
         nearest = min(abs(len(p.source) - self.length.value) for p in self.pairs)
         same = [p for p in self.pairs if abs(len(p.source) - self.length.value) == nearest]
         return same[(self.number.value - 1) % len(same)]
+
+
+def _check_parts(curves: object, pairs: object, growing: object) -> None:
+    """Raise TypeError unless there are a curve, a test pair and a growing pair, or more."""
+    if not isinstance(curves, Mapping) or not curves:
+        raise TypeError('curves must be one or more, such as {"dot": bleu_by_length(…)}.')
+    for name, given in {"pairs": pairs, "growing": growing}.items():
+        right = isinstance(given, Sequence) and given and all(isinstance(p, Pair) for p in given)
+        if not right:
+            raise TypeError(f"{name} must be a list of one or more pairs, such as corpus.test.")
 
 
 def right_words(words: Sequence[str], reference: Sequence[str]) -> list[bool]:

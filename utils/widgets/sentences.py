@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import ipywidgets as widgets
 
-from utils.text import is_known
+from utils.system.limits import check_type
+from utils.text import unknown_words
 from utils.trace import Trace, trace
 from utils.translator import Translator
 from utils.widgets.explorer import WIDE, Explorer
@@ -27,11 +28,26 @@ class Reading(NamedTuple):
     note: str
 
 
+def check_translator(translator: object) -> None:
+    """Raise TypeError unless it is a translator."""
+    words = 'a single translator, such as Translator.load("mini-dot")'
+    check_type("translator", translator, Translator, words)
+
+
+def check_translators(translators: object) -> dict[str, Translator]:
+    """Return translators by their names, at least one; TypeError for anything else."""
+    named = dict(translators) if isinstance(translators, Mapping) else {}
+    if not named or not all(isinstance(value, Translator) for value in named.values()):
+        raise TypeError('translators must be one or more by name, such as {"dot": translator}.')
+    return named
+
+
 def sentence_box(sentence: str, language: str) -> widgets.Text:
     """Return the box to type in; what is typed counts when Enter is pressed.
 
     Where nothing is typed, `sentence` stays visible as an example.
     """
+    check_type("the sentence", sentence, str, f"text in {language}")
     options = {"description": f"{language} sentence", "continuous_update": False}
     return widgets.Text(sentence, placeholder=f"such as: {sentence}", **options, **WIDE)
 
@@ -49,9 +65,7 @@ def read_sentence(text: str, translator: Translator) -> Reading:
             if used
             else "The first word is too long: type a shorter one."
         )
-    vocabulary = translator.fields.source.vocab
-    unknown = [w for w in used if not all(is_known(piece, vocabulary) for piece in split([w]))]
-    if unknown:
+    if unknown := unknown_words(used, translator.fields.source):
         names = ", ".join(short(word) for word in dict.fromkeys(unknown))
         notes.append(f"The model does not know: {names}. It reads <unk> instead.")
     if not used and not notes:
@@ -73,7 +87,7 @@ class SentenceExplorer(Explorer):
         *rows: Sequence[widgets.Widget],
         interval: int = 0,
     ):
-        self.translators = dict(translators)
+        self.translators = check_translators(translators)
         fields = next(iter(self.translators.values())).fields
         self.sentence = sentence_box(sentence, fields.source_language)
         self.model = widgets.Dropdown(options=list(self.translators), description="model")

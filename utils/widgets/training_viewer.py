@@ -4,11 +4,13 @@ from math import ceil, isfinite, isnan, nan
 from typing import NamedTuple
 
 from utils.plots import COLORS
+from utils.system.limits import check_type
 from utils.trace import Trace, has_fixed_context, trace
 from utils.training import Epoch
 from utils.translator import Translator
 from utils.widgets.explorer import Explorer, View
 from utils.widgets.pictures import CELL, LABEL, bars, curve, heat_map, heat_map_size
+from utils.widgets.sentences import check_translator
 from utils.widgets.sliders import IntSlider
 from utils.widgets.svg import FAINT, HIGHLIGHT, INK, SMALL, element, line, picture, text
 
@@ -28,6 +30,7 @@ class TrainingRecorder:
     """Translate one sentence after each epoch: `fit(..., on_epoch=TrainingRecorder(…))`."""
 
     def __init__(self, translator: Translator, sentence: str):
+        check_translator(translator)
         self.translator, self.source = translator, translator.read(sentence)
         if not self.source:
             language = translator.fields.source_language
@@ -45,6 +48,7 @@ class TrainingViewer(Explorer):
     """Scrub through the epochs of a training run that a `TrainingRecorder` has watched."""
 
     def __init__(self, recorder: TrainingRecorder):
+        check_type("recorder", recorder, TrainingRecorder, "what fit was given as on_epoch")
         if not recorder.snaps:
             raise ValueError("nothing is recorded yet: train with on_epoch=recorder first.")
         self.recorder = recorder

@@ -1,11 +1,13 @@
 """Random sentence pairs: any number, of any length, always the same for a seed."""
 
+from numbers import Integral
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from utils.corpora.grammar.phrases import Phrase
 from utils.corpora.grammar.sentences import SentenceWriter
 from utils.corpora.pairs import Pair
+from utils.system.limits import checked
 
 BUCKETS = ((4, 5), (6, 10), (11, 15), (16, 20), (21, 25), (26, 30))  # German words
 LONG_BUCKETS = ((31, 35), (36, 40), (41, 45), (46, 50))
@@ -32,14 +34,14 @@ def generate_pairs(count: int, lengths: tuple[int, int] = (4, 30), seed: int = 0
     Raises ValueError for a negative count, for lengths that the grammar cannot make, and for more
     sentences than there are.
     """
-    low, high = lengths
-    if count < 0:
-        raise ValueError(f"The number of pairs must be 0 or more, but it is {count}.")
-    if not SHORTEST <= low <= high <= LONGEST:
-        raise ValueError(
-            f"Lengths must be (fewest, most) words between {SHORTEST} and {LONGEST}, not {lengths}."
-        )
-    return _new_pairs(SentenceWriter(seed), count, lengths, set())
+    count = checked("count", count)
+    match lengths:
+        case Integral() as low, Integral() as high if SHORTEST <= low <= high <= LONGEST:
+            return _new_pairs(SentenceWriter(seed), count, lengths, set())
+    raise ValueError(
+        f"Lengths must be (fewest, most) words between {SHORTEST} and {LONGEST}, "
+        f"not {lengths!r:.60}."
+    )
 
 
 def make_splits(seed: int = 2018) -> dict[str, list[Pair]]:
