@@ -3,6 +3,7 @@
 A rule takes a notebook and the path it has (or would have) and returns what is wrong with it.
 """
 
+import importlib.util
 import re
 from collections import Counter
 from pathlib import Path
@@ -236,6 +237,24 @@ def code_cells_are_short(notebook, path):
     ]
 
 
+def imported_names_exist(notebook, path):
+    """Forbid imports of what `utils` does not have, which only a run would find otherwise."""
+    found = re.compile(r"^ *from (utils[\w.]*) import (.+)$", flags=re.MULTILINE)
+    imports = [
+        (name, module, imported.split(" as ")[0].strip(" ()"))
+        for name, cell in cells(notebook, "code")
+        for module, names in found.findall(cell.source)
+        for imported in names.split(",")
+    ]
+    return [
+        f"{name} imports {imported} from {module}, which does not have it"
+        for name, module, imported in imports
+        if imported
+        and not hasattr(importlib.import_module(module), imported)
+        and importlib.util.find_spec(f"{module}.{imported}") is None
+    ]
+
+
 def words_carry_weight(notebook, path):
     """Forbid filler, except in quotations (lines with >), code, and the targets of links."""
     problems = []
@@ -261,6 +280,7 @@ RULES = [
     text_follows_each_picture,
     images_have_alt_text,
     code_cells_are_short,
+    imported_names_exist,
     words_carry_weight,
 ]
 by_name = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -424,6 +444,11 @@ BAD = [
     (images_have_alt_text, make_notebook("<img src='a.png' alt=''>"), "without alt text: <img"),
     (code_cells_are_short, make_notebook(code("x = 1\n\n" * 16)), "16 lines"),
     (code_cells_are_short, make_notebook(code("\n")), "0 lines"),
+    (
+        imported_names_exist,
+        make_notebook(code("from utils.corpora import Pair, nothing")),
+        "imports nothing from utils.corpora",
+    ),
     *[
         (words_carry_weight, make_notebook(f"It is {word}\nso."), f"says '{word}'")
         for word in ["Simply", "just", "of course", "TODO", "powerful"]
