@@ -11,7 +11,7 @@ MINIMUM := $(shell sed -n 's/^requires-python = ">=\([0-9.]*\)"$$/\1/p' pyprojec
 is_new   = $(shell $(PYTHON) -c 'import sys; print(sys.version_info >= tuple(map(int, "$(MINIMUM)".split("."))))' 2>&1)
 has_venv = $(shell $(PYTHON) -c 'import ensurepip, venv; print(True)' 2>&1)
 too_old  = This project needs Python $(MINIMUM) or newer, and $(PYTHON) is \
-  $(shell $(PYTHON) --version 2>&1 || echo missing): install one and name it, as in `make env PYTHON=python$(MINIMUM)`
+  $(shell $(PYTHON) --version 2>&1 | grep '^Python' || echo missing): install one and name it, as in `make env PYTHON=python$(MINIMUM)`
 no_venv  = $(PYTHON) cannot make a virtual environment because its venv module is missing: \
   install it (on Debian and Ubuntu with `apt install python3-venv`) and run make again
 
@@ -28,7 +28,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(if $(filter True,$(is_new)),,$(error $(too_old)))
 	$(if $(filter True,$(has_venv)),,$(error $(no_venv)))
 	@$(IN) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
-	$(if $(filter 1,$(CPU)),$(PIP) uv && $(cpu_torch))
+	$(if $(filter 1,$(CPU)),$(PIP) uv && { $(cpu_torch) || { echo "$(no_cpu)" >&2; exit 1; }; })
 	$(PIP) --editable .
 	$(IN) -m jupyterlab.labextensions disable @jupyterlab/apputils-extension:announcements
 	@touch $@
@@ -44,6 +44,7 @@ $(TOOLS): $(STAMP)
 	@touch $@
 
 PIP       = $(IN) -m pip install --constraint constraints.txt
+no_cpu    = PyTorch keeps its CPU build at an address of its own, and it could not be had from there: try again, or leave CPU=1 out
 cpu_torch = $(IN) -m uv pip install --python $(IN) --torch-backend cpu --no-deps --constraint constraints.txt torch
 
 # Nothing listens beyond this computer, and nothing is fetched: the announcements are off in .venv,

@@ -12,7 +12,9 @@ ORDER = re.findall(r"^\| `(\w+)` \|", (UTILS / "README.md").read_text("utf-8"), 
 COMMANDS = {"training", "experiments", "translate", "publishing"}  # may print, and
 COMMANDS |= {"widgets", "system"}  # an explorer's snapshot is shown; how a command ends is said
 MOST_ENTRIES, LONGEST_INIT = 18, 30
-FILES = sorted((REPOSITORY / "utils").rglob("*.py"))
+FILES = sorted(
+    path for path in UTILS.rglob("*.py") if ".ipynb_checkpoints" not in path.parts
+)  # JupyterLab keeps a copy there of each file that it opens
 TESTS = [REPOSITORY / "conftest.py", *sorted((REPOSITORY / "tests").rglob("*.py"))]
 INITS = [path for path in FILES if path.stem == "__init__"]
 MODULES = [path for path in FILES if path != UTILS / "__init__.py"]
@@ -93,7 +95,11 @@ def test_the_listed_rooms_and_parts_exist():
 
 
 def test_the_rooms_can_be_taken_in_at_a_glance():
-    entries = [path.name for path in UTILS.iterdir() if not path.name.startswith("__pycache__")]
+    entries = [
+        path.name
+        for path in UTILS.iterdir()
+        if path.name not in ("__pycache__", ".ipynb_checkpoints")
+    ]
     assert len(entries) <= MOST_ENTRIES
 
 

@@ -72,6 +72,14 @@ def test_each_question_has_a_heading_that_answers_it(question, answer):
 # --- the table of notebooks ---
 
 
+def test_the_guide_has_the_minutes_of_every_notebook():
+    guide = (ROOT / "notebooks" / "TEACHING.md").read_text(encoding="utf-8")
+    told = re.findall(r"^### (\d\d) ·.*?^\*\*Minutes\.\*\* (\d+)", guide, re.MULTILINE | re.DOTALL)
+    openings = {path.stem[:2]: nbformat.read(path, as_version=4).cells[0] for path in NOTEBOOKS}
+    time = re.compile(r"\*\*Time\.\*\* about (\d+) minutes")
+    assert dict(told) == {number: time.search(c.source)[1] for number, c in openings.items()}
+
+
 def test_the_readme_lists_every_notebook_with_its_title_and_minutes():
     rows = table((ROOT / "README.md").read_text("utf-8"), "no.")
     listed = {

@@ -68,7 +68,7 @@ def test_no_other_file_names_the_address():
     place = re.compile(r"[\w-]+/attention-notebooks")
     known = {NOTEBOOKS[0].parent / path.name for path in NOTEBOOKS}
     known |= {REPOSITORY / "README.md", REPOSITORY / "pyproject.toml"}
-    pages = [*REPOSITORY.glob("*"), *REPOSITORY.glob("*/*.md"), *NOTEBOOKS]
+    pages = [*REPOSITORY.glob("*"), *REPOSITORY.glob("[!.]*/*.md"), *NOTEBOOKS]
     named = {p for p in pages if p.is_file() and place.search(p.read_text("utf-8", "ignore"))}
     assert named <= known
     assert all(ADDRESS.removeprefix("https://github.com/") in p.read_text("utf-8") for p in named)

@@ -154,7 +154,7 @@ def test_a_command_that_cannot_write_says_so_at_once(tmp_path, monkeypatch, caps
     code, said = ends(monkeypatch, capsys, command, tmp_path / "file")
     assert code == 1 and len(said.splitlines()) == 1
     assert said.startswith(f"error: {tmp_path / 'file'}")
-    assert f"Name another place for it, as in: python -m {command} FOLDER" in said
+    assert f"Name another place for it, as in: .venv/bin/python -m {command} FOLDER" in said
 
 
 @pytest.mark.parametrize("name", [WRITTEN, "a" * 300, "a\0b"])

@@ -142,7 +142,7 @@ def sources() -> dict[str, str]:
     }
     for path in (ROOT / "utils").rglob("*.py"):
         name = path.relative_to(ROOT / "utils")
-        if name.parts[0] not in MAKERS:
+        if name.parts[0] not in MAKERS and ".ipynb_checkpoints" not in name.parts:
             texts[str(name)] = path.read_text("utf-8")
     return texts
 

@@ -30,13 +30,17 @@ def choose_folder(
     """
     parser = argparse.ArgumentParser(prog=f"python -m {command}", description=what)
     parser.add_argument(
-        "folder", nargs="?", type=expand, default=BUILD, help="where to put it, in place of build/"
+        "folder",
+        nargs="?",
+        type=expand,
+        default=BUILD,
+        help=f"the folder in which to put it, as {name}/; if none is named, build/",
     )
     folder = parser.parse_args(arguments).folder / name
     try:
         check_writable(folder / WRITTEN)
     except OSError as error:
-        remedy = f"Name another place for it, as in: python -m {command} FOLDER"
+        remedy = f"Name another place for it, as in: .venv/bin/python -m {command} FOLDER"
         problem = str(error).replace(f"{os.sep}{WRITTEN}", "").removesuffix(".")
         raise OSError(f"{problem}. {remedy}") from error
     return folder

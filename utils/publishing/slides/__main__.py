@@ -23,7 +23,7 @@ def fetch_reveal(folder: Path) -> bool:
     if target.is_dir() or npm is None:
         return target.is_dir()
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+    with tempfile.TemporaryDirectory(dir=folder.resolve()) as scratch:  # npm runs in there
         command = [npm, "pack", PACKAGE, "--silent", "--pack-destination", scratch]
         if subprocess.run(command, capture_output=True, cwd=scratch).returncode:
             return False
