@@ -86,12 +86,12 @@ def _check(team: Alone, run: Run) -> None:
 
     One process looks at the sentences for all.
     """
-    team.ask_first(lambda: check_lengths(run.corpus, ("train", "valid"), run.fields))
     if run.settings.batch_size < team.size:
         raise ValueError(
             f"{team.size} processes cannot share batches of {run.settings.batch_size} sentences: "
             "use larger batches, or fewer processes."
         )
+    team.ask_first(lambda: check_lengths(run.corpus, ("train", "valid"), run.fields))
     if team.size > 1:
         advice = "give all processes the same options and the same corpus."
         compare(run.identity, team.ask_first(lambda: run.identity), "the run of rank 0", advice)
