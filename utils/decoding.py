@@ -4,7 +4,8 @@ Greedy search takes the most probable word at each step, feeds it back as y_{t-1
 `<eos>`, or at a limit when a sentence never gets there. Beam search keeps K beginnings of each
 sentence instead of one. It finds translations whose first word is not the most probable one.
 
-Shapes: B sentences, K hypotheses of each (the beam), S source and T target words, V known words.
+Shapes: B sentences, K hypotheses of each (the beam), S source words, T target words, V words in
+the target vocabulary.
 """
 
 from numbers import Integral, Real
@@ -31,10 +32,12 @@ class Hypothesis(NamedTuple):
     score: float
 
 
-def check_beam(k: int) -> None:
+def check_beam(beam_size: int) -> None:
     """Raise ValueError unless a beam can hold so many hypotheses."""
-    if not isinstance(k, Integral) or not 1 <= k <= LARGEST_BEAM:
-        raise ValueError(f"a beam has 1 to {LARGEST_BEAM} hypotheses: beam_size cannot be {k!r}.")
+    if not isinstance(beam_size, Integral) or not 1 <= beam_size <= LARGEST_BEAM:
+        raise ValueError(
+            f"a beam has 1 to {LARGEST_BEAM} hypotheses: beam_size cannot be {beam_size!r}."
+        )
 
 
 def length_limits(source_lengths: Tensor) -> Tensor:
@@ -65,7 +68,8 @@ def greedy(
 ) -> list[Hypothesis]:
     """Translate source (B, S) greedily into B hypotheses.
 
-    `start`, `end`: the numbers of `<sos>`, `<eos>`. Use the model in eval mode. A of B rows go on.
+    `start` and `end` are the numbers of `<sos>` and `<eos>`. Use the model in eval mode. A sentence
+    leaves the batch when it is finished: of B sentences, A are still there.
     """
     limits = length_limits(source_lengths).to(source.device)
     state, encoded = model.encode(source, source_lengths)
@@ -92,10 +96,12 @@ def greedy(
 class BeamStep(NamedTuple):
     """What step t of a beam search leaves behind, to find the way back from a last word.
 
-    ended (B, K): the scores of the hypotheses of t words that finish as they are; others have -∞.
-    words, parents (B, K): each of the K hypotheses that go on is one of t words, its parent (a
-    number below K), and one word more. weights (B, K, S): where that word looked. scores (B, K):
-    their log-probabilities, -∞ for those that have stopped.
+    ended (B, K): the scores of those among the K hypotheses of t words that finish as they are;
+    -∞ for the others.
+    words, parents (B, K): each of the K hypotheses that go on is a hypothesis of t words, its
+    parent (a number below K), and one word more. scores (B, K): their log-probabilities, -∞ for
+    those that have stopped.
+    weights (B, K, S): where that word looked.
     """
 
     ended: Tensor
@@ -163,7 +169,10 @@ def beam_steps(
     end: int,
     beam_size: int,
 ) -> list[BeamStep]:
-    """Take the steps of `beam_search`; A of the B sentences still have live hypotheses."""
+    """Run the search of `beam_search` until no sentence has a live hypothesis.
+
+    A sentence leaves the batch when it stops: of B sentences, A are still there.
+    """
     state, encoded, scores = _first_hypotheses(model, source, source_lengths, beam_size)
     words = torch.full_like(scores, start, dtype=torch.long)  # (A, K)
     sentences = torch.arange(len(source), device=source.device)  # those in the batch: (A,)
@@ -224,7 +233,8 @@ def rank_finished(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Choose the K best finished hypotheses of each sentence.
 
-    Returns scores (-∞ where fewer have finished), numbers of words, rows in the beam: (B, K) each.
+    Returns three tensors (B, K): scores (-∞ where fewer have finished), numbers of words, and rows
+    among the hypotheses of that many words.
     """
     ended = torch.stack([step.ended for step in steps], dim=1)  # (B, steps, K)
     beam_size = ended.shape[2]
