@@ -16,6 +16,7 @@ class Floor(nn.Module):
 
     def __init__(self, config):
         super().__init__()
+        self.config = config  # a Run asks whether it fits the fields
         size, hidden_size, memory_size = (
             config.embedding_size,
             config.hidden_size,
