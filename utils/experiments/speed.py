@@ -15,7 +15,7 @@ from utils.corpora import load_corpus
 from utils.models.seq2seq import Seq2Seq, build_model
 from utils.text import PADDING, build_fields
 from utils.training import Settings, word_loss
-from utils.training.processes import ALONE
+from utils.training.loop import train_epoch
 from utils.training.run import Run
 from utils.translator import Translator
 
@@ -80,15 +80,13 @@ def measure_pace(seed: int, batches: int = 60) -> list[dict[str, Any]]:
     fields = build_fields(corpus)
     model = build_model(fields, "additive", **LARGE_MODEL, seed=seed)
     settings = Settings(epochs=1, batch_size=BATCH_SIZE, seed=seed)
-    run = Run(model, fields, corpus, settings, ALONE)
+    run = Run(model, fields, corpus, settings)
     train = make_batches(corpus.train, fields, BATCH_SIZE, shuffle=True, seed=seed)
-    for batch in islice(train, 10):
-        run.update(batch)
+    train_epoch(run, 1, islice(train, 10))
     timed = list(islice(train, batches))
     words = sum(int((batch.target[:, 1:] != run.padding).sum()) for batch in timed)
     started = time.perf_counter()
-    for batch in timed:
-        run.update(batch)
+    train_epoch(run, 1, timed)
     pace = words / (time.perf_counter() - started)
     weights = sum(parameter.numel() for parameter in model.parameters())
     return [{"seed": seed, **LARGE_MODEL, "weights": weights, "train_words_per_second": pace}]

@@ -8,7 +8,18 @@ from typing import Any
 from torch import nn
 
 from utils.models.attention import ATTENTIONS
-from utils.system.limits import Limited, check_type, check_weights
+from utils.system.limits import (
+    NUMBER,
+    SHARE,
+    SIZE,
+    SWITCH,
+    WORDS,
+    Limited,
+    check_type,
+    check_weights,
+    limited,
+    option,
+)
 from utils.text import END, PADDING, START, UNKNOWN, Fields
 
 ONE_VOCABULARY = "tied needs one vocabulary for both languages: use subwords, too."
@@ -21,16 +32,16 @@ class ModelConfig(Limited):
     Raises ValueError for an unknown attention, or sizes that do not fit.
     """
 
-    source_size: int
-    target_size: int
-    source_padding: int
-    target_padding: int
-    attention: str
-    embedding_size: int
-    hidden_size: int
-    memory_size: int
-    dropout: float
-    tied: bool = False
+    source_size: int = limited(WORDS)
+    target_size: int = limited(WORDS)
+    source_padding: int = limited(NUMBER)
+    target_padding: int = limited(NUMBER)
+    attention: str = option("how the decoder looks back", choices=ATTENTIONS)
+    embedding_size: int = option("numbers in a word's embedding", SIZE)
+    hidden_size: int = option("numbers in the decoder's state", SIZE)
+    memory_size: int = option("numbers in an encoder state, if not --hidden-size", SIZE)
+    dropout: float = option("share of numbers dropped in training", SHARE)
+    tied: bool = option("one matrix for both embeddings and the output", SWITCH)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -18,8 +18,10 @@ from utils.models.attention import Encoded, lengths_to_mask
 from utils.models.config import check_fields, sizes_of
 from utils.models.layers import DecoderLayer, add_positions, causal_mask, project
 from utils.models.seq2seq import build_from, small_embedding
-from utils.system.limits import Limited, check_weights
+from utils.system.limits import NUMBER, SHARE, SIZE, WORDS, Limited, check_weights, limited, whole
 from utils.text import Fields
+
+HEADS, LAYERS = whole(1, 1_000), whole(1, 100)
 
 
 @dataclass(frozen=True)
@@ -29,15 +31,15 @@ class TransformerConfig(Limited):
     Raises ValueError for sizes that do not fit.
     """
 
-    source_size: int
-    target_size: int
-    source_padding: int
-    target_padding: int
-    size: int
-    heads: int
-    layers: int
-    hidden_size: int
-    dropout: float
+    source_size: int = limited(WORDS)
+    target_size: int = limited(WORDS)
+    source_padding: int = limited(NUMBER)
+    target_padding: int = limited(NUMBER)
+    size: int = limited(SIZE)
+    heads: int = limited(HEADS)
+    layers: int = limited(LAYERS)
+    hidden_size: int = limited(SIZE)
+    dropout: float = limited(SHARE)
 
     def __post_init__(self) -> None:
         super().__post_init__()

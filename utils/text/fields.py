@@ -17,7 +17,7 @@ from torchtext.vocab import Vocab
 from utils.corpora import GERMAN_ENGLISH, Corpus, language_name
 from utils.corpora.pairs import Pair, check_corpus
 from utils.corpora.words import SPECIALS
-from utils.system.limits import checked
+from utils.system.limits import WORDS, checked
 from utils.system.sizes import check_read
 from utils.text.subwords import Subwords
 
@@ -86,7 +86,7 @@ def build_fields(corpus: Corpus, min_freq: int = 1, subwords: int | None = None)
     cannot give that many, or when no word is as frequent as `min_freq` says.
     """
     check_corpus(corpus)
-    min_freq = checked("min_freq", min_freq)
+    min_freq = checked("min_freq", min_freq, WORDS)
     if subwords is not None:
         learned = Subwords.learn(_sample(corpus.train), subwords)
         pieces = [UNKNOWN, PADDING, START, END, *learned.pieces]
