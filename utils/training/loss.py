@@ -3,6 +3,7 @@
 A long sentence counts for more than a short one. Perplexity is the loss's exponential.
 """
 
+from collections.abc import Sequence
 from itertools import chain
 
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from utils.batches import make_batches
+from utils.corpora import Pair
 from utils.models.seq2seq import Seq2Seq
 from utils.system.sizes import parts_of
 from utils.text import PADDING, Fields
@@ -39,7 +41,9 @@ def smoothed_loss(logits: Tensor, words: Tensor, label_smoothing: float) -> tupl
 
 
 @torch.no_grad()
-def validation_loss(model: Seq2Seq, fields: Fields, pairs: list, batch_size: int = 128) -> float:
+def validation_loss(
+    model: Seq2Seq, fields: Fields, pairs: Sequence[Pair], batch_size: int = 128
+) -> float:
     """Return the mean loss per word over all of `pairs`, teacher-forced, without dropout."""
     model.eval()
     padding, device = fields.target.vocab.stoi[PADDING], next(model.parameters()).device

@@ -1,14 +1,14 @@
 """Options of the command line, made from the fields of a dataclass: each is written once, there."""
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, fields
 from typing import Any, get_type_hints
 
 from utils.system.failures import decimal, whole
 from utils.system.limits import Limited, checked
 
-READERS = {int: whole, float: decimal, str: str}
+READERS: dict[type, Callable[[str], Any]] = {int: whole, float: decimal, str: str}
 
 
 def add_options(

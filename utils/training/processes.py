@@ -115,9 +115,9 @@ class ProcessGroup:
             except (ValueError, OSError) as error:
                 answer = [None, error]
         distributed.broadcast_object_list(answer)
-        result, error = answer
-        if error is not None:
-            raise error
+        result, failure = answer
+        if failure is not None:
+            raise failure
         return result
 
     @contextmanager

@@ -77,7 +77,10 @@ class Interrupted(KeyboardInterrupt):
 
 def mean_weights(states: list[dict[str, Tensor]]) -> dict[str, Tensor]:
     """Return the mean of each weight over several states of one model."""
-    return {name: sum(state[name] for state in states) / len(states) for name in states[0]}
+    total = {
+        name: sum((state[name] for state in states[1:]), states[0][name]) for name in states[0]
+    }
+    return {name: weights / len(states) for name, weights in total.items()}
 
 
 class Run:
