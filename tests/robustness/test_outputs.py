@@ -351,7 +351,7 @@ def test_a_disk_that_fills_during_the_training_is_told_and_the_checkpoint_stays(
     assert sorted(path.name for path in folder.iterdir()) == ["run.pt"]
     monkeypatch.undo()
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("utils.training.run.Run.train_epoch", never)
+    monkeypatch.setattr("utils.training.loop.train_epoch", never)
     code = command.main([f"--corpus={folder.parent / 'corpus'}", *SMALL, *files])
     assert code == 0 and Translator.load("new.pt")
 
@@ -363,7 +363,7 @@ def test_a_checkpoint_says_how_it_becomes_a_translator(folder, train, run, monke
     Path("new.pt").unlink()
     code, (said,) = run(translate.main, "eins", "--translator=run.pt")
     assert code == 1 and "run.pt is a checkpoint" in said and "run its command again" in said
-    monkeypatch.setattr("utils.training.run.Run.train_epoch", never)
+    monkeypatch.setattr("utils.training.loop.train_epoch", never)
     assert train(*files)[0] == 0 and Translator.load("new.pt")
 
 

@@ -16,25 +16,22 @@ from torch import Tensor, nn
 
 from utils.models.attention import Encoded, lengths_to_mask
 from utils.models.config import check_fields, sizes_of
+from utils.models.contract import Network, NetworkConfig
 from utils.models.layers import DecoderLayer, add_positions, causal_mask, project
 from utils.models.seq2seq import build_from, small_embedding
-from utils.system.limits import NUMBER, SHARE, SIZE, WORDS, Limited, check_weights, limited, whole
+from utils.system.limits import SHARE, SIZE, check_weights, limited, whole
 from utils.text import Fields
 
 HEADS, LAYERS = whole(1, 1_000), whole(1, 100)
 
 
 @dataclass(frozen=True)
-class TransformerConfig(Limited):
+class TransformerConfig(NetworkConfig):
     """Everything that is needed to build a Transformer of the same shape again.
 
     Raises ValueError for sizes that do not fit.
     """
 
-    source_size: int = limited(WORDS)
-    target_size: int = limited(WORDS)
-    source_padding: int = limited(NUMBER)
-    target_padding: int = limited(NUMBER)
     size: int = limited(SIZE)
     heads: int = limited(HEADS)
     layers: int = limited(LAYERS)
@@ -144,8 +141,10 @@ class TransformerDecoder(nn.Module):
         return self.predict(embedded, None, words), weights
 
 
-class Transformer(nn.Module):
+class Transformer(Network):
     """Encoder and decoder; `config` builds the same model again."""
+
+    decoder: TransformerDecoder
 
     def __init__(self, config: TransformerConfig):
         super().__init__()
