@@ -10,7 +10,8 @@ size, M the memory's, Q the decoder state's, V the target vocabulary's.
 """
 
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -18,11 +19,15 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from utils.models.attention import ATTENTIONS, Encoded, last_states, lengths_to_mask
 from utils.models.config import ModelConfig, check_fields, sizes_of
+from utils.models.contract import Network, NetworkConfig
 from utils.system.limits import checked
 from utils.text import Fields
 
-EMBEDDING_SCALE = 0.4  # standard deviation of the first numbers in an embedding,
-TIED_SCALE = 0.1  # and in one that is the output layer, too
+EMBEDDING_SCALE = 0.4  # init std of the embeddings,
+TIED_SCALE = 0.1  # and of one that is the output layer as well
+
+Config = TypeVar("Config", bound=NetworkConfig)
+Built = TypeVar("Built", bound=Network)
 
 
 def small_embedding(words: int, size: int, padding: int) -> nn.Embedding:
@@ -150,12 +155,14 @@ class Decoder(nn.Module):
         return self.predict(*features), weights
 
 
-class Seq2Seq(nn.Module):
+class Seq2Seq(Network):
     """Encoder and decoder; `config` builds the same model again.
 
     A tied model has one matrix for three purposes: it embeds source words, embeds target words,
     and its rows are what the decoder compares its readout with (Press & Wolf 2017).
     """
+
+    decoder: Decoder
 
     def __init__(self, config: ModelConfig):
         super().__init__()
@@ -189,7 +196,7 @@ class Seq2Seq(nn.Module):
         return self.decoder(target, state, encoded, wanted)
 
 
-def build_from(config: Any, network: type[nn.Module], seed: int | None) -> nn.Module:
+def build_from(config: Config, network: Callable[[Config], Built], seed: int | None) -> Built:
     """Return network(config); with a seed, the same weights each time, and no trace of the draw."""
     with torch.random.fork_rng(range(torch.cuda.device_count()), enabled=seed is not None):
         if seed is not None:

@@ -16,23 +16,20 @@ from torch import Tensor, nn
 
 from utils.models.attention import Encoded, lengths_to_mask
 from utils.models.config import check_fields, sizes_of
+from utils.models.contract import Network, NetworkConfig
 from utils.models.layers import DecoderLayer, add_positions, causal_mask, project
 from utils.models.seq2seq import build_from, small_embedding
-from utils.system.limits import Limited, check_weights
+from utils.system.limits import check_weights
 from utils.text import Fields
 
 
 @dataclass(frozen=True)
-class TransformerConfig(Limited):
+class TransformerConfig(NetworkConfig):
     """Everything that is needed to build a Transformer of the same shape again.
 
     Raises ValueError for sizes that do not fit.
     """
 
-    source_size: int
-    target_size: int
-    source_padding: int
-    target_padding: int
     size: int
     heads: int
     layers: int
@@ -142,8 +139,10 @@ class TransformerDecoder(nn.Module):
         return self.predict(embedded, None, words), weights
 
 
-class Transformer(nn.Module):
+class Transformer(Network):
     """Encoder and decoder; `config` builds the same model again."""
+
+    decoder: TransformerDecoder
 
     def __init__(self, config: TransformerConfig):
         super().__init__()
