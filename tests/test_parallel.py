@@ -27,7 +27,7 @@ from utils.models.attention import ATTENTIONS
 from utils.system.storage import load_safely
 from utils.training import word_loss
 from utils.training.joining import choose_own_device, join_processes
-from utils.training.processes import ProcessGroup, count_words
+from utils.training.processes import ProcessGroup
 
 CPU = torch.device("cpu")
 PADDING = toy_fields().target.vocab.stoi["<pad>"]
@@ -87,7 +87,7 @@ def test_the_shares_of_all_ranks_are_the_batch(size):
     rows = []
     for rank in range(size):
         own, words = ProcessGroup(rank, size, CPU).share(batch, PADDING)
-        assert words == count_words(own, PADDING) * (rank < 4)
+        assert words == own.count_words(PADDING) * (rank < 4)
         rows += own.target.tolist() if words else []
         assert len(own.source) == len(own.source_lengths) == len(own.target) > 0
     assert sorted(rows) == sorted(batch.target.tolist())
@@ -103,7 +103,7 @@ def test_the_weighted_mean_of_the_gradients_is_the_gradient_of_the_whole_batch(s
 
     shares = [ProcessGroup(rank, size, CPU).share(batch, PADDING) for rank in range(size)]
     assert len({words for _, words in shares}) > 1  # so that the weights matter
-    total = count_words(batch, PADDING)
+    total = batch.count_words(PADDING)
     mean = sum(gradients(own, size * words / total) for own, words in shares) / size
     torch.testing.assert_close(mean, gradients(batch), rtol=0, atol=1e-14)
 

@@ -275,7 +275,9 @@ def test_kept_weights_come_to_the_device_of_the_model(tmp_path, monkeypatch):
     checkpoints.load(run, path)
     for weights in (run.best_weights, *run.last_weights):
         for weight in weights.values():
-            assert any(weight is result and places == (run.device,) for result, places in moved)
+            assert any(
+                weight is result and places == (run.model.device,) for result, places in moved
+            )
     assert len(run.last_weights) == 1
 
 

@@ -14,6 +14,7 @@ from utils.corpora import Corpus, detokenize, load_corpus
 from utils.corpora.pairs import Pair
 from utils.evaluation import sacrebleu_interval
 from utils.experiments.captions import TRANSLATOR
+from utils.models.contract import count_parameters
 from utils.models.seq2seq import build_model
 from utils.text import build_fields
 from utils.training import Settings, fit, validation_loss
@@ -54,7 +55,7 @@ def climb(rung: str, seed: int) -> list[dict[str, Any]]:
     run = {
         "rung": rung,
         "seed": seed,
-        "weights": sum(parameter.numel() for parameter in model.parameters()),
+        "weights": count_parameters(model),
         "valid_loss": validation_loss(model, fields, corpus.valid),
     }
     return [run | row for row in score_searches(translator, corpus.valid)]

@@ -13,6 +13,7 @@ from utils.corpora.pairs import Pair
 from utils.decoding import check_beam
 from utils.evaluation import bleu, sacrebleu_lowercase
 from utils.models.config import ModelConfig
+from utils.models.contract import count_parameters
 from utils.models.seq2seq import build_model
 from utils.system.failures import INTERRUPTED, file_name, positive, run
 from utils.system.storage import check_writable
@@ -151,7 +152,7 @@ def main(arguments: list[str] | None = None) -> int:
         fields = build_fields(corpus, options.min_freq, options.subwords)
         processes.ask_first(lambda: check_lengths(corpus, (options.score,), fields))
         model = build_model(fields, **sizes, seed=settings.seed).to(device)
-        weights = sum(parameter.numel() for parameter in model.parameters())
+        weights = count_parameters(model)
         processes.ask_first(lambda: check_writable(options.output, 4 * weights))
         if speaks:
             print(f"{len(corpus.train)} training pairs, {weights:,} weights")

@@ -111,7 +111,7 @@ def _go_on(run: Run, content: dict[str, Any], epochs: list[Epoch]) -> None:
     """Take over what the file says; the schedule follows from the number of steps."""
 
     def here(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-        return {name: weight.to(run.device) for name, weight in weights.items()}
+        return {name: weight.to(run.model.device) for name, weight in weights.items()}
 
     run.history.epochs = epochs
     run.saved = len(epochs)

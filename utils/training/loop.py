@@ -11,7 +11,7 @@ from tqdm.auto import tqdm
 
 from utils.batches import Batch
 from utils.corpora import Corpus
-from utils.models.seq2seq import Seq2Seq
+from utils.models.contract import Network
 from utils.system.failures import expand
 from utils.system.sizes import parts_of
 from utils.system.storage import check_writable
@@ -20,7 +20,7 @@ from utils.training import checkpoints
 from utils.training.identity import compare
 from utils.training.lengths import check_lengths
 from utils.training.loss import smoothed_loss
-from utils.training.processes import SINGLE, Processes, count_words
+from utils.training.processes import SINGLE, Processes
 from utils.training.run import Diverged, Epoch, History, Interrupted, Run
 from utils.training.settings import Settings
 
@@ -37,18 +37,19 @@ def train_epoch(
     This is where a model learns. B sentences of T words make a batch, `<sos>` and `<eos>` included;
     N words of a batch are to be predicted, each out of V.
     """
-    model, settings, processes, padding = run.model, run.settings, run.processes, run.padding
+    model, settings, processes = run.model, run.settings, run.processes
+    padding = run.fields.padding
     model.train()  # with dropout
     network = processes.begin_epoch(model, run.order(number))  # one process: the model itself
     total, words = 0.0, 0
 
     for step, batch in enumerate(batches, 1):
         run.optimizer.zero_grad()
-        batch_loss, batch_words = 0.0, count_words(batch, padding)
+        batch_loss, batch_words = 0.0, batch.count_words(padding)
 
         for part in parts_of(batch, padding):  # one part, unless sentences are very long
             own, own_words = processes.share(part, padding)  # one process: all of it
-            source, lengths, target = own.to(run.device)
+            source, lengths, target = own.to(model.device)
 
             # Forward: from the words before it, the model predicts each word after <sos>.
             expected = target[:, 1:]  # (B, T-1)
@@ -76,7 +77,7 @@ def train_epoch(
 
 
 def fit(
-    model: Seq2Seq,
+    model: Network,
     fields: Fields,
     corpus: Corpus,
     settings: Settings = Settings(),

@@ -51,7 +51,7 @@ class SingleProcess:
         return model
 
     def share(self, batch: Batch, padding: int) -> tuple[Batch, int]:
-        return batch, count_words(batch, padding)
+        return batch, batch.count_words(padding)
 
     def average(self, number: float) -> float:
         return number
@@ -92,7 +92,7 @@ class ProcessGroup:
         if self.rank >= len(batch.target):
             return Batch(*(part[:1] for part in batch)), 0
         own = Batch(*(part[self.rank :: self.size] for part in batch))
-        return own, count_words(own, padding)
+        return own, own.count_words(padding)
 
     def average(self, number: float) -> float:
         """Return the mean of `number` over all processes.
@@ -139,8 +139,3 @@ class ProcessGroup:
                 raise KeyboardInterrupt
         finally:
             signal.signal(signal.SIGINT, before)
-
-
-def count_words(batch: Batch, padding: int) -> int:
-    """Return the number of words to be predicted: all target words but `<sos>`."""
-    return int((batch.target[:, 1:] != padding).sum())

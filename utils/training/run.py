@@ -14,9 +14,9 @@ from utils.corpora import Corpus
 from utils.corpora.pairs import check_corpus
 from utils.evaluation import bleu
 from utils.models.config import check_model
-from utils.models.seq2seq import Seq2Seq
+from utils.models.contract import Network
 from utils.system.limits import check_type
-from utils.text import PADDING, Fields
+from utils.text import Fields
 from utils.training.identity import identify
 from utils.training.loss import validation_loss
 from utils.training.optimizer import build_optimizer, build_schedule
@@ -88,7 +88,7 @@ class Run:
 
     def __init__(
         self,
-        model: Seq2Seq,
+        model: Network,
         fields: Fields,
         corpus: Corpus,
         settings: Settings,
@@ -99,8 +99,6 @@ class Run:
         check_type("settings", settings, Settings, "made like Settings(epochs=6)")
         self.model, self.fields, self.corpus, self.settings = model, fields, corpus, settings
         self.processes = processes
-        self.padding = fields.target.vocab.stoi[PADDING]
-        self.device = next(model.parameters()).device
         self.steps = math.ceil(len(corpus.train) / settings.batch_size)  # in an epoch
         self.optimizer = build_optimizer(model, settings)
         self.schedule = build_schedule(self.optimizer, settings.epochs * self.steps)
