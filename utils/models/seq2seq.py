@@ -19,12 +19,8 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from utils.models.attention import ATTENTIONS, Encoded, last_states, lengths_to_mask
 from utils.models.config import ModelConfig, check_fields, sizes_of
-<<<<<<< HEAD
-from utils.system.limits import SEED, checked
-=======
 from utils.models.contract import Network, NetworkConfig
-from utils.system.limits import checked
->>>>>>> refs/heads/models
+from utils.system.limits import SEED, checked
 from utils.text import Fields
 
 EMBEDDING_SCALE = 0.4  # init std of the embeddings,

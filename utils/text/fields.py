@@ -138,7 +138,7 @@ def fields_from_words(
     subwords: Subwords | None = None,
     languages: tuple[str, str] = GERMAN_ENGLISH,
 ) -> Fields:
-    """Rebuild fields from the word lists `vocab.itos` of saved ones: a word's place is its number."""
+    """Rebuild fields from the saved word lists `vocab.itos`: a word's place is its number."""
     fields = _empty_fields(languages, subwords)
     fields.source.vocab = Vocab(Counter(), specials=list(source_words))
     fields.target.vocab = Vocab(Counter(), specials=list(target_words))
