@@ -16,7 +16,7 @@ from utils.models import build_model, count_parameters
 from utils.models.seq2seq import Seq2Seq
 from utils.text import build_fields
 from utils.training import Settings, word_loss
-from utils.training.processes import ALONE
+from utils.training.loop import train_epoch
 from utils.training.run import Run
 from utils.translator import Translator
 
@@ -81,15 +81,13 @@ def measure_pace(seed: int, batches: int = 60) -> list[dict[str, Any]]:
     fields = build_fields(corpus)
     model = build_model(fields, "additive", **LARGE_MODEL, seed=seed)
     settings = Settings(epochs=1, batch_size=BATCH_SIZE, seed=seed)
-    run = Run(model, fields, corpus, settings, ALONE)
+    run = Run(model, fields, corpus, settings)
     train = make_batches(corpus.train, fields, BATCH_SIZE, shuffle=True, seed=seed)
-    for batch in islice(train, 10):
-        run.update(batch)
+    train_epoch(run, 1, islice(train, 10))
     timed = list(islice(train, batches))
     words = sum(batch.count_words(fields.padding) for batch in timed)
     started = time.perf_counter()
-    for batch in timed:
-        run.update(batch)
+    train_epoch(run, 1, timed)
     pace = words / (time.perf_counter() - started)
     weights = count_parameters(model)
     return [{"seed": seed, **LARGE_MODEL, "weights": weights, "train_words_per_second": pace}]
