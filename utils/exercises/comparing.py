@@ -5,9 +5,9 @@ import math
 import torch
 from torch import Tensor
 
+from utils.evaluation import T_95, T_999
 from utils.exercises.verdicts import Design, Write
 
-T_95 = 2.776  # Student's t for five values
 INTERVALS = {  # change of BLEU at 26–30 words, recorded at full size: 95 % intervals
     "s_t asks": (-0.1, 1.5),
     "Luong": (-0.6, 0.7),
@@ -152,7 +152,7 @@ EXERCISES = {
             ),
             "You take the t of a single new run. Notebook 08 has another factor for the mean.": (
                 lambda one, other: _around(
-                    (one - other).mean(), (one - other).std() * math.sqrt(6 / 5) * 8.61 / T_95
+                    (one - other).mean(), (one - other).std() * math.sqrt(6 / 5) * T_999 / T_95
                 )
             ),
         },

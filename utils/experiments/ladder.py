@@ -14,8 +14,7 @@ from utils.corpora import Corpus, detokenize, load_corpus
 from utils.corpora.pairs import Pair
 from utils.evaluation import sacrebleu_interval
 from utils.experiments.captions import TRANSLATOR
-from utils.models.contract import count_parameters
-from utils.models.seq2seq import build_model
+from utils.models import build_model, count_parameters
 from utils.text import build_fields
 from utils.training import Settings, fit, validation_loss
 from utils.translator import Translator, copy_source_words

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from utils.batches import Batch, make_batches
 from utils.corpora import load_corpus
-from utils.models.contract import count_parameters
-from utils.models.seq2seq import Seq2Seq, build_model
+from utils.models import build_model, count_parameters
+from utils.models.seq2seq import Seq2Seq
 from utils.text import build_fields
 from utils.training import Settings, word_loss
 from utils.training.loop import train_epoch
