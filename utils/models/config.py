@@ -9,7 +9,7 @@ from utils.models.contract import Network, NetworkConfig
 from utils.system.limits import check_type, check_weights
 from utils.text import END, PADDING, START, UNKNOWN, Fields
 
-ONE_VOCABULARY = "tied needs one vocabulary for both languages: use subwords, too."
+ONE_VOCABULARY = "tied needs one vocabulary for both languages: use subwords as well."
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class ModelConfig(NetworkConfig):
     hidden_size: int
     memory_size: int
     dropout: float
-    tied: bool = False
+    tied: bool
 
     def __post_init__(self) -> None:
         super().__post_init__()
