@@ -79,7 +79,7 @@ def search(translator: Translator, words: tuple[str, ...], beam_size: int) -> Se
     """Run beam search on one sentence."""
     vocabulary, model = translator.fields.target.vocab, translator.model.eval()
     source, lengths = encode_sources([words], translator.fields)
-    source, limits = source.to(next(model.parameters()).device), length_limits(lengths)
+    source, limits = source.to(model.device), length_limits(lengths)
     ends = vocabulary.stoi[START], vocabulary.stoi[END]
     limits = limits.to(source.device)
     return Search(beam_steps(model, source, lengths, limits, *ends, beam_size), limits)
@@ -121,7 +121,7 @@ class BeamExplorer(Explorer):
         super().__init__((self.sentence,), (self.beam_size, self.alpha))
 
     def prepare(self, control: widgets.Widget | None) -> None:
-        """Search anew, unless only the ranking changes."""
+        """Search again, unless only the ranking changes."""
         if control is self.alpha:
             return
         words, self.note = read_sentence(self.sentence.value, self.translator)
@@ -141,7 +141,7 @@ class BeamExplorer(Explorer):
 def describe_tree(tree: Tree, alpha: float, unit: str) -> str:
     """List the finished translations, best first, with the numbers that rank them.
 
-    The length counts the end of the sentence, too; `unit` says what else it counts.
+    The length counts `<eos>` and the sentence's words, or pieces of words: `unit` says which.
     """
     lines = []
     for ended in tree.ended:
