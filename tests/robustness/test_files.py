@@ -11,7 +11,7 @@ import zipfile
 import numpy as np
 import pytest
 import torch
-from toy import decided_model, same_weights, toy_corpus, toy_fields, toy_model
+from toy import decided_model, fit_with, same_weights, toy_corpus, toy_fields, toy_model
 
 from utils.corpora import Corpus, Pair
 from utils.models.transformer import build_transformer
@@ -54,7 +54,7 @@ def stop(_):
 
 def train(path, model=None, **options):
     model = toy_model() if model is None else model
-    return fit(model, toy_fields(), toy_corpus(), checkpoint=path, **OPTIONS | options)
+    return fit_with(model, toy_fields(), toy_corpus(), checkpoint=path, **OPTIONS | options)
 
 
 def refused(path, as_checkpoint=False):

@@ -42,7 +42,7 @@ def train_variant(
     )
     fields = build_fields(corpus)
     model = variant.build(fields, seed)
-    fit(model, fields, corpus, epochs=scale.epochs, seed=seed, quiet=quiet)
+    fit(model, fields, corpus, Settings(scale.epochs, seed=seed), quiet=quiet)
     return Translator(model, fields), corpus
 
 

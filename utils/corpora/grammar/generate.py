@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from utils.corpora.grammar.phrases import Phrase
 from utils.corpora.grammar.sentences import SentenceWriter
 from utils.corpora.pairs import Pair
-from utils.system.limits import checked
+from utils.system.limits import NUMBER, checked
 
 BUCKETS = ((4, 5), (6, 10), (11, 15), (16, 20), (21, 25), (26, 30))  # German words
 LONG_BUCKETS = ((31, 35), (36, 40), (41, 45), (46, 50))
@@ -34,7 +34,7 @@ def generate_pairs(count: int, lengths: tuple[int, int] = (4, 30), seed: int = 0
     Raises ValueError for a negative count, for lengths that the grammar cannot make, and for more
     sentences than there are.
     """
-    count = checked("count", count)
+    count = checked("count", count, NUMBER)
     match lengths:
         case Integral() as low, Integral() as high if SHORTEST <= low <= high <= LONGEST:
             return _new_pairs(SentenceWriter(seed), count, lengths, set())
