@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from utils.exercises.verdicts import Design, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Predict, Write
 from utils.models.attention import lengths_to_mask
 from utils.text import is_known
 from utils.translator import Translator
@@ -86,57 +86,69 @@ EXERCISES = {
         solution=torch.tensor([1.0, 1.0]),
         find_fault=find_fault_of_query,
         praise="Right. Every query (a, a) does it: h₁ picks its first number, h₂ its second.",
-        mistakes={
-            "All weights are equal then, the third word's, too.": torch.tensor([0.0, 0.0]),
-            "Words 1 and 2 have the scores 1.00 and 0.50.": torch.tensor([1.0, 0.5]),
-            "A query has two numbers here": torch.tensor([1.0, 1.0, 1.0]),
-        },
     ),
     "05.2": Predict(
         solution=0.1,
-        mistakes={
-            "Times 10 moves the scores apart, and the softmax saturates. Which one moves them "
-            "together?": 10,
-            "That is √d itself. The question is which of the two factors has its effect.": (
-                math.sqrt(2)
+        mistakes=(
+            Mistake(
+                10,
+                "Times 10 moves the scores apart, and the softmax saturates. Which one moves them "
+                "together?",
             ),
-        },
+            Mistake(
+                math.sqrt(2),
+                "That is √d itself. The question is which of the two factors has its effect.",
+            ),
+        ),
         hint="Answer with one of the two factors, as a number: 10 or 0.1.",
         praise="Right. Smaller scores lie closer together, so the weights are more alike.",
     ),
     "05.3": Write(
         solution=attend_scaled,
         inputs=padded_batch,
-        mistakes={
-            "You divide by d. Scores grow like √d, so divide by its square root.": _scaled_by(
-                lambda query, memory: query.shape[1]
+        mistakes=(
+            Mistake(
+                _scaled_by(lambda query, memory: query.shape[1]),
+                "You divide by d. Scores grow like √d, so divide by its square root.",
             ),
-            "d is the number of entries of the query, not the number of words.": _scaled_by(
-                lambda query, memory: math.sqrt(memory.shape[1])
+            Mistake(
+                _scaled_by(lambda query, memory: math.sqrt(memory.shape[1])),
+                "d is the number of entries of the query, not the number of words.",
             ),
-            "You divide the weights. Then they no longer sum to 1: divide the scores, before the "
-            "softmax.": _scaled_by(lambda query, memory: math.sqrt(query.shape[1]), True),
-            "You do not divide yet.": _scaled_by(lambda query, memory: 1.0),
-        },
+            Mistake(
+                _scaled_by(lambda query, memory: math.sqrt(query.shape[1]), True),
+                "You divide the weights. Then they no longer sum to 1: divide the scores, before "
+                "the softmax.",
+            ),
+            Mistake(
+                _scaled_by(lambda query, memory: 1.0),
+                "You do not divide yet.",
+            ),
+        ),
         hint="Divide the scores by math.sqrt(d) before the softmax, and leave the rest as it is.",
         praise="Right. Now the largest weight stays moderate for every d.",
     ),
     "05.4": Write(
         solution=masked_softmax,
         inputs=lambda seed: (padded_batch(seed)[1][:, :, 0], padded_batch(seed)[2]),
-        mistakes={
-            "The rows no longer sum to 1: the softmax has given weight to padding, and you take it "
-            "away afterward. Mask the scores instead.": lambda scores, mask: (
-                scores.softmax(dim=1) * mask
+        mistakes=(
+            Mistake(
+                lambda scores, mask: scores.softmax(dim=1) * mask,
+                "The rows no longer sum to 1: the softmax has given weight to padding, and you "
+                "take it away afterward. Mask the scores instead.",
             ),
-            "A score of 0 is not a weight of 0: exp(0) = 1. Which score gives exp(…) = 0?": (
-                lambda scores, mask: scores.masked_fill(~mask, 0.0).softmax(dim=1)
+            Mistake(
+                lambda scores, mask: scores.masked_fill(~mask, 0.0).softmax(dim=1),
+                "A score of 0 is not a weight of 0: exp(0) = 1. Which score gives exp(…) = 0?",
             ),
-            "Your softmax runs over the sentences of the batch. It has to run over the words, "
-            "dim=1.": lambda scores, mask: (
-                scores.masked_fill(~mask, -torch.inf).softmax(dim=0).nan_to_num()
+            Mistake(
+                lambda scores, mask: (
+                    scores.masked_fill(~mask, -torch.inf).softmax(dim=0).nan_to_num()
+                ),
+                "Your softmax runs over the sentences of the batch. It has to run over the words, "
+                "dim=1.",
             ),
-        },
+        ),
         hint="What must a score be, so that its exponential is 0? And over which dimension do the "
         "weights have to sum to 1?",
         praise="Right. Padding gets exactly 0, and each row sums to 1.",
@@ -145,10 +157,5 @@ EXERCISES = {
         solution="der alte Koch , der oft liest , schläft morgens .",
         find_fault=find_fault_of_sentence,
         praise="Right. General and additive attention agree on it, and dot attention does not.",
-        mistakes={
-            "You wrote words that no model knows (hund)": "der hund schläft .",
-            "All three agree, so dot attention held.": "der Lehrer liest das Buch .",
-            "That makes 33 words": "der Lehrer liest , und " * 6 + "Anna wartet .",
-        },
     ),
 }

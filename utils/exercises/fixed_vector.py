@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from utils.batches import Batch
-from utils.exercises.verdicts import Design, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Predict, Write
 from utils.models.attention import last_states, lengths_to_mask
 from utils.models.seq2seq import ModelConfig, Seq2Seq
 
@@ -123,63 +123,84 @@ def batch_and_model(seed: int) -> tuple[Batch, Seq2Seq]:
 EXERCISES = {
     "02.1": Predict(
         solution=math.exp(sum(LOSSES) / 2),
-        mistakes={
-            "You divide by three positions. One of them is padding, and padding is not a word.": (
-                math.exp(sum(LOSSES) / 3)
+        mistakes=(
+            Mistake(
+                math.exp(sum(LOSSES) / 3),
+                "You divide by three positions. One of them is padding, and padding is not a word.",
             ),
-            "That is the mean loss, in nats. Perplexity is its exponential.": sum(LOSSES) / 2,
-            "You take the exponential of the sum. Perplexity belongs to the mean loss per word.": (
-                math.exp(sum(LOSSES))
+            Mistake(
+                sum(LOSSES) / 2,
+                "That is the mean loss, in nats. Perplexity is its exponential.",
             ),
-            "You average 2 and 8. The mean is taken of the losses, and the exponential after it.": (
-                (2 + 8) / 2
+            Mistake(
+                math.exp(sum(LOSSES)),
+                "You take the exponential of the sum. Perplexity belongs to the mean loss per "
+                "word.",
             ),
-            "You average the probabilities first. Take the loss of each word, then the mean.": (
-                2 / (1 / 2 + 1 / 8)
+            Mistake(
+                (2 + 8) / 2,
+                "You average 2 and 8. The mean is taken of the losses, and the exponential after "
+                "it.",
             ),
-        },
+            Mistake(
+                2 / (1 / 2 + 1 / 8),
+                "You average the probabilities first. Take the loss of each word, then the mean.",
+            ),
+        ),
         hint="Write down −ln p for each real word, take the mean, then the exponential.",
         praise="Right. As unsure as someone who chooses among 4 words at each step.",
     ),
     "02.2": Write(
         solution=count_gru,
         inputs=sizes,
-        mistakes={
-            "You count one bias for each gate. How many does PyTorch keep?": (
-                lambda input_size, state_size: 3 * state_size * (input_size + state_size + 1)
+        mistakes=(
+            Mistake(
+                lambda input_size, state_size: 3 * state_size * (input_size + state_size + 1),
+                "You count one bias for each gate. How many does PyTorch keep?",
             ),
-            "The biases are missing. They are learned, too.": (
-                lambda input_size, state_size: 3 * state_size * (input_size + state_size)
+            Mistake(
+                lambda input_size, state_size: 3 * state_size * (input_size + state_size),
+                "The biases are missing. They are learned, too.",
             ),
-            "You count one gate. How many matrices W stand on top of each other in weight_ih?": (
-                lambda input_size, state_size: state_size * (input_size + state_size + 2)
+            Mistake(
+                lambda input_size, state_size: state_size * (input_size + state_size + 2),
+                "You count one gate. How many matrices W stand on top of each other in weight_ih?",
             ),
-            "You count two gates. The proposal n has its own W, U and biases.": (
-                lambda input_size, state_size: 2 * state_size * (input_size + state_size + 2)
+            Mistake(
+                lambda input_size, state_size: 2 * state_size * (input_size + state_size + 2),
+                "You count two gates. The proposal n has its own W, U and biases.",
             ),
-        },
+        ),
         hint="Add up weight_ih (3H, E), weight_hh (3H, H), bias_ih (3H) and bias_hh (3H).",
         praise="Right. Double E, and the W double; double H, and the U become four times as large.",
     ),
     "02.3": Write(
         solution=last_states,
         inputs=padded_states,
-        mistakes={
-            "That is the fault. In a short sentence position −1 is padding. And where has the "
-            "right-to-left GRU read everything?": lambda states, lengths: states[:, -1],
-            "Your right-to-left half has read one word so far. Where does that GRU stop?": (
-                _halves(lambda lengths: lengths - 1, lambda lengths: lengths - 1)
+        mistakes=(
+            Mistake(
+                lambda states, lengths: states[:, -1],
+                "That is the fault. In a short sentence position −1 is padding. And where has the "
+                "right-to-left GRU read everything?",
             ),
-            "Your left-to-right half comes from padding in short sentences. Use the lengths.": (
-                _halves(lambda lengths: lengths * 0 - 1, lambda lengths: lengths * 0)
+            Mistake(
+                _halves(lambda lengths: lengths - 1, lambda lengths: lengths - 1),
+                "Your right-to-left half has read one word so far. Where does that GRU stop?",
             ),
-            "Your left-to-right half has read only the first word. Where does that GRU stop?": (
-                _halves(lambda lengths: lengths * 0, lambda lengths: lengths * 0)
+            Mistake(
+                _halves(lambda lengths: lengths * 0 - 1, lambda lengths: lengths * 0),
+                "Your left-to-right half comes from padding in short sentences. Use the lengths.",
             ),
-            "The positions are right, and the halves are not: left-to-right has the first half.": (
-                _halves(lambda lengths: lengths - 1, lambda lengths: lengths * 0, swap=True)
+            Mistake(
+                _halves(lambda lengths: lengths * 0, lambda lengths: lengths * 0),
+                "Your left-to-right half has read only the first word. Where does that GRU stop?",
             ),
-        },
+            Mistake(
+                _halves(lambda lengths: lengths - 1, lambda lengths: lengths * 0, swap=True),
+                "The positions are right, and the halves are not: left-to-right has the first "
+                "half.",
+            ),
+        ),
         hint="First half: row b at its own last real word. Second half: each row at position 0.",
         praise="Right. Each row needs a position of its own, so the lengths are part of the input.",
     ),
@@ -187,30 +208,29 @@ EXERCISES = {
         solution=cell_with(1, 20.0),
         find_fault=find_fault_of_cell,
         praise="Right. But now the words leave no trace: training has to learn when to keep.",
-        mistakes={
-            "Hand over the cell itself": "z = 1",
-            "Nearly: z is": cell_with(1, 5.0),
-            "z is near 0, so h′ is n": cell_with(1, -20.0),
-            "You moved the reset gate r.": cell_with(0, 20.0),
-            "After 100 words the state has moved": cell_with(0, 0.0),
-        },
     ),
     "02.5": Write(
         solution=free_running_logits,
         inputs=batch_and_model,
-        mistakes={
-            "You feed the reference words: that is teacher forcing. Which word did the model find "
-            "best?": _logits_if(lambda logits, batch, t: batch.target[:, t]),
-            "You feed <sos> at every step, so the decoder never sees what it has written.": (
-                _logits_if(lambda logits, batch, t: batch.target[:, 0])
+        mistakes=(
+            Mistake(
+                _logits_if(lambda logits, batch, t: batch.target[:, t]),
+                "You feed the reference words: that is teacher forcing. Which word did the model "
+                "find best?",
             ),
-            "Each of your steps starts at s₀. Keep the state that the last step returned.": (
-                _logits_if(lambda logits, batch, t: logits.argmax(dim=1), forget=True)
+            Mistake(
+                _logits_if(lambda logits, batch, t: batch.target[:, 0]),
+                "You feed <sos> at every step, so the decoder never sees what it has written.",
             ),
-            "You feed the least probable word.": (
-                _logits_if(lambda logits, batch, t: logits.argmin(dim=1))
+            Mistake(
+                _logits_if(lambda logits, batch, t: logits.argmax(dim=1), forget=True),
+                "Each of your steps starts at s₀. Keep the state that the last step returned.",
             ),
-        },
+            Mistake(
+                _logits_if(lambda logits, batch, t: logits.argmin(dim=1)),
+                "You feed the least probable word.",
+            ),
+        ),
         hint="Feed <sos>, the first column of the target, then the argmax of the last logits. "
         "Return the logits of T − 1 steps.",
         praise="Right. After its first wrong word, the model goes on from another beginning.",

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from utils.corpora import tokenize
-from utils.exercises.verdicts import Design, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Predict, Write
 from utils.text import is_known
 from utils.translator import Translator
 
@@ -103,16 +103,26 @@ def reach(w: float, x: Tensor) -> Tensor:
 EXERCISES = {
     "03.1": Predict(
         solution=100 * RIGHT**30,
-        mistakes={
-            "That is the share of right words. A sentence counts here only if all 30 of its words "
-            "are right.": 100 * RIGHT,
-            "You subtract 3 points for each word. Try two words: both are right in 0.97 of the "
-            "0.97 cases in which the first is.": 100 - 3 * 30,
-            "That is the share from 0 to 1. The column exact is a percentage.": RIGHT**30,
-            "These are the sentences with one wrong word or more. The others are wanted.": (
-                100 * (1 - RIGHT**30)
+        mistakes=(
+            Mistake(
+                100 * RIGHT,
+                "That is the share of right words. A sentence counts here only if all 30 of its "
+                "words are right.",
             ),
-        },
+            Mistake(
+                100 - 3 * 30,
+                "You subtract 3 points for each word. Try two words: both are right in 0.97 of the "
+                "0.97 cases in which the first is.",
+            ),
+            Mistake(
+                RIGHT**30,
+                "That is the share from 0 to 1. The column exact is a percentage.",
+            ),
+            Mistake(
+                100 * (1 - RIGHT**30),
+                "These are the sentences with one wrong word or more. The others are wanted.",
+            ),
+        ),
         hint="All 30 words must be right. How probable is that for 2 words, for 3, for 30? Hand "
         "over the expression, not a rounded number.",
         praise="Right. One wrong word spoils a sentence: 3 of 100 words cost 60 of 100 sentences.",
@@ -126,54 +136,63 @@ EXERCISES = {
         ],
         find_fault=find_fault_of_pieces,
         praise="Right. Dot attention writes the English that you gave, and one vector does not.",
-        mistakes={
-            "Write a list of two or more pieces": "Tom liest das Buch .",
-            "Not in the vocabulary: Zebra.": [("das Zebra", "the zebra"), ("liest", "reads")],
-            "These are 18 words": [("Tom liest", "Tom reads"), *[(", und Anna", ", and Anna")] * 5],
-            'Dot attention writes "Tom reads the book."': [
-                ("Tom liest", "Tom reads"),
-                ("das Buch", "a book"),
-            ],
-            "All 5 words are right": [("Tom liest", "Tom reads"), ("das Buch", "the book")],
-        },
     ),
     "03.3": Write(
         solution=bleu_of_counts,
         inputs=counts_of_runs,
-        mistakes={
-            "Each sentence counts the same, however short: you take the mean of their shares. "
-            "What does BLEU do with the counts first?": lambda found, written: (
-                100 * (found / written).mean(dim=0).prod() ** 0.25
+        mistakes=(
+            Mistake(
+                lambda found, written: 100 * (found / written).mean(dim=0).prod() ** 0.25,
+                "Each sentence counts the same, however short: you take the mean of their shares. "
+                "What does BLEU do with the counts first?",
             ),
-            "You add up the four shares and divide by 4. BLEU takes their geometric mean.": (
-                lambda found, written: 100 * (found.sum(dim=0) / written.sum(dim=0)).mean()
+            Mistake(
+                lambda found, written: 100 * (found.sum(dim=0) / written.sum(dim=0)).mean(),
+                "You add up the four shares and divide by 4. BLEU takes their geometric mean.",
             ),
-            "You multiply the four shares and stop. What makes a mean of a product of four?": (
-                lambda found, written: 100 * (found.sum(dim=0) / written.sum(dim=0)).prod()
+            Mistake(
+                lambda found, written: 100 * (found.sum(dim=0) / written.sum(dim=0)).prod(),
+                "You multiply the four shares and stop. What makes a mean of a product of four?",
             ),
-            "You add up runs of all four sizes. Each size has a share of its own.": (
-                lambda found, written: 100 * found.sum() / written.sum()
+            Mistake(
+                lambda found, written: 100 * found.sum() / written.sum(),
+                "You add up runs of all four sizes. Each size has a share of its own.",
             ),
-            "You add up the runs of each sentence. Rows are sentences: which dim adds over them?": (
-                lambda found, written: 100 * (found.sum(1) / written.sum(1)).prod() ** 0.25
+            Mistake(
+                lambda found, written: 100 * (found.sum(1) / written.sum(1)).prod() ** 0.25,
+                "You add up the runs of each sentence. Rows are sentences: which dim adds over "
+                "them?",
             ),
-        },
+        ),
         hint="First four shares, one for each size of run, then their geometric mean, times 100. "
         "Try the counts of the text: 9, 7, 5, 3 of 10, 9, 8, 7.",
         praise="Right. A long sentence has more runs, so it counts more than a short one.",
     ),
     "03.4": Predict(
         solution=TRAINED,
-        mistakes={
-            "That is the ratio of the untrained models. Measure translator.model.": UNTRAINED,
-            "You divide the middle by the ends. Turn it around, as in the printed line.": (
-                1 / TRAINED
+        mistakes=(
+            Mistake(
+                UNTRAINED,
+                "That is the ratio of the untrained models. Measure translator.model.",
             ),
-            "You measured the trained dot attention. Take the model of translator.": 0.56835,
-            "That is the largest position over the smallest. Take the means of the two ends and of "
-            "the ten middle words.": 4.7707,
-            "Do not round: hand over the ratio itself.": round(TRAINED),
-        },
+            Mistake(
+                1 / TRAINED,
+                "You divide the middle by the ends. Turn it around, as in the printed line.",
+            ),
+            Mistake(
+                0.56835,
+                "You measured the trained dot attention. Take the model of translator.",
+            ),
+            Mistake(
+                4.7707,
+                "That is the largest position over the smallest. Take the means of the two ends "
+                "and of the ten middle words.",
+            ),
+            Mistake(
+                round(TRAINED),
+                "Do not round: hand over the ratio itself.",
+            ),
+        ),
         hint="Take gradient_reach(translator.model, pairs), and divide as the printed line does: "
         "the mean of [[0, -1]] by the mean of [8:18]. Do not round.",
         praise="Right. From 327 to 3.8: training has lifted the middle, and long sentences are "
@@ -182,26 +201,33 @@ EXERCISES = {
     "03.5": Write(
         solution=reach,
         inputs=recurrence,
-        mistakes={
-            "Your product has no w. By what is h_{j-1} multiplied on its way into h_j?": (
-                lambda w, x: slopes_of_states(w, x).flip(0).cumprod(0).flip(0)
+        mistakes=(
+            Mistake(
+                lambda w, x: slopes_of_states(w, x).flip(0).cumprod(0).flip(0),
+                "Your product has no w. By what is h_{j-1} multiplied on its way into h_j?",
             ),
-            "One w too many: x_S enters h_S without any w. How many steps are there from j to S?": (
-                lambda w, x: w * reach(w, x)
+            Mistake(
+                lambda w, x: w * reach(w, x),
+                "One w too many: x_S enters h_S without any w. How many steps are there from j to "
+                "S?",
             ),
-            "Your numbers are in reverse order: the first belongs to x_1, farthest from h_S.": (
-                lambda w, x: reach(w, x).flip(0)
+            Mistake(
+                lambda w, x: reach(w, x).flip(0),
+                "Your numbers are in reverse order: the first belongs to x_1, farthest from h_S.",
             ),
-            "That is the derivative by the state h_j. One factor more leads from h_j to x_j.": (
-                lambda w, x: reach(w, x) / slopes_of_states(w, x)
+            Mistake(
+                lambda w, x: reach(w, x) / slopes_of_states(w, x),
+                "That is the derivative by the state h_j. One factor more leads from h_j to x_j.",
             ),
-            "You leave out the tanh: each step also multiplies by its slope, 1 - h².": (
-                lambda w, x: w ** steps_back(x)
+            Mistake(
+                lambda w, x: w ** steps_back(x),
+                "You leave out the tanh: each step also multiplies by its slope, 1 - h².",
             ),
-            "That is the way from x_j to h_j alone. What follows, from h_j on to h_S?": (
-                slopes_of_states
+            Mistake(
+                slopes_of_states,
+                "That is the way from x_j to h_j alone. What follows, from h_j on to h_S?",
             ),
-        },
+        ),
         hint="Keep all states. Then go back from S to j: one slope 1 - h² for each state on the "
         "way, one w for each step.",
         praise="Right. Each step back brings one factor w(1 - h²). While |w| is at most 1 none is "

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from utils.exercises.verdicts import Predict, Write
+from utils.exercises.verdicts import Mistake, Predict, Write
 
 UNKNOWN, PADDING = 0, 1  # the numbers of <unk> and <pad>
 WORDS = 112  # in the German vocabulary, the special ones included
@@ -96,103 +96,127 @@ def lengths_and_limit(seed: int) -> tuple[list[int], int]:
 EXERCISES = {
     "01.1": Predict(
         solution=1 - (63 * 5 + 30) / (64 * 30),
-        mistakes={
-            "That is the share of words. The rest of the rectangle is padding.": (
-                (63 * 5 + 30) / (64 * 30)
+        mistakes=(
+            Mistake(
+                (63 * 5 + 30) / (64 * 30),
+                "That is the share of words. The rest of the rectangle is padding.",
             ),
-            "You have counted the padding. Its share is that count, divided by all positions.": (
-                63 * 25
+            Mistake(
+                63 * 25,
+                "You have counted the padding. Its share is that count, divided by all positions.",
             ),
-            "Right for the 63 short sentences alone. The 64th has no padding: add it.": (
-                1 - 5 / 30
+            Mistake(
+                1 - 5 / 30,
+                "Right for the 63 short sentences alone. The 64th has no padding: add it.",
             ),
-            "You give percent. Answer with a share between 0 and 1.": (
-                100 * (1 - (63 * 5 + 30) / (64 * 30))
+            Mistake(
+                100 * (1 - (63 * 5 + 30) / (64 * 30)),
+                "You give percent. Answer with a share between 0 and 1.",
             ),
-        },
+        ),
         hint="B is 64 and S is 30, the longest sentence. Add up the words, and use the formula.",
         praise="Right. One long sentence among 64 makes 82% of the rectangle padding.",
     ),
     "01.2": Predict(
         solution=[7, 12, 84, 22, 0, 3, 1, 1, 1],
-        mistakes={
-            "1 is the number of <pad>, of no word at all. Zebra is a word, and only unknown.": [
-                *(7, 12, 84, 22, 1, 3, 1, 1, 1)
-            ],
-            "Zebra is read as <unk>, and keeps its place. Nothing is left out.": [
-                *(7, 12, 84, 22, 3, 1, 1, 1, 1)
-            ],
-            "These are the words. The row has to be as long as the longest of the three.": [
-                *(7, 12, 84, 22, 0, 3)
-            ],
-            "The padding is filled with 0 here, the number of unknown words. Look up <pad>.": [
-                *(7, 12, 84, 22, 0, 3, 0, 0, 0)
-            ],
-        },
+        mistakes=(
+            Mistake(
+                [*(7, 12, 84, 22, 1, 3, 1, 1, 1)],
+                "1 is the number of <pad>, of no word at all. Zebra is a word, and only unknown.",
+            ),
+            Mistake(
+                [*(7, 12, 84, 22, 3, 1, 1, 1, 1)],
+                "Zebra is read as <unk>, and keeps its place. Nothing is left out.",
+            ),
+            Mistake(
+                [*(7, 12, 84, 22, 0, 3)],
+                "These are the words. The row has to be as long as the longest of the three.",
+            ),
+            Mistake(
+                [*(7, 12, 84, 22, 0, 3, 0, 0, 0)],
+                "The padding is filled with 0 here, the number of unknown words. Look up <pad>.",
+            ),
+        ),
         hint="A list of S = 9 numbers: the other words have the numbers printed for `source`.",
         praise="Right. The mask does not change: an unknown word is a real word.",
     ),
     "01.3": Write(
         solution=real_words,
         inputs=numbered_batch,
-        mistakes={
-            "That is the fault: <unk> has the number 0, so you mark unknown words as padding.": (
-                lambda source: source > PADDING
+        mistakes=(
+            Mistake(
+                lambda source: source > PADDING,
+                "That is the fault: <unk> has the number 0, so you mark unknown words as padding.",
             ),
-            "You leave out unknown words and keep padding. Which number stands on padding alone?": (
-                lambda source: source != UNKNOWN
+            Mistake(
+                lambda source: source != UNKNOWN,
+                "You leave out unknown words and keep padding. Which number stands on padding "
+                "alone?",
             ),
-            "You mark the padding. The mask is True where a word stands.": (
-                lambda source: source == PADDING
+            Mistake(
+                lambda source: source == PADDING,
+                "You mark the padding. The mask is True where a word stands.",
             ),
-            "You mark every position. At which of them does no word stand?": (
-                lambda source: source >= UNKNOWN
+            Mistake(
+                lambda source: source >= UNKNOWN,
+                "You mark every position. At which of them does no word stand?",
             ),
-        },
+        ),
         hint="True on every word, known or not, False on <pad>, in the shape (B, S) of `source`.",
         praise="Right. In mini's training text no word is unknown, so the fault does not show.",
     ),
     "01.4": Write(
         solution=padding_of,
         inputs=lengths_in_order,
-        mistakes={
-            "You take the mean of the batches' shares. Batches differ in size: add up their "
-            "positions first, then divide once.": _mean_of_shares,
-            "Your last batch has too many rows. It holds the sentences that are left.": _padding_if(
-                lambda batch, size, lengths: size * max(batch)
+        mistakes=(
+            Mistake(
+                _mean_of_shares,
+                "You take the mean of the batches' shares. Batches differ in size: add up their "
+                "positions first, then divide once.",
             ),
-            "You give all batches one width. Each is as wide as its own longest sentence.": (
-                _padding_if(lambda batch, size, lengths: len(batch) * max(lengths))
+            Mistake(
+                _padding_if(lambda batch, size, lengths: size * max(batch)),
+                "Your last batch has too many rows. It holds the sentences that are left.",
             ),
-            "That is the share of words. What is the rest?": (
-                lambda lengths, batch_size: 1 - padding_of(lengths, batch_size)
+            Mistake(
+                _padding_if(lambda batch, size, lengths: len(batch) * max(lengths)),
+                "You give all batches one width. Each is as wide as its own longest sentence.",
             ),
-        },
+            Mistake(
+                lambda lengths, batch_size: 1 - padding_of(lengths, batch_size),
+                "That is the share of words. What is the rest?",
+            ),
+        ),
         hint="A batch has as many positions as sentences times its longest. Add up over batches.",
         praise="Right. It needs the lengths alone: you can plan batches before you make a tensor.",
     ),
     "01.5": Write(
         solution=fill,
         inputs=lengths_and_limit,
-        mistakes={
-            "You count words. Padding takes positions, too: think of the rectangle.": _fill_if(
-                lambda batch, new, limit: sum(batch) + new <= limit
+        mistakes=(
+            Mistake(
+                _fill_if(lambda batch, new, limit: sum(batch) + new <= limit),
+                "You count words. Padding takes positions, too: think of the rectangle.",
             ),
-            "You take the newest sentence for the width. An earlier one may be longer.": _fill_if(
-                lambda batch, new, limit: new * (len(batch) + 1) <= limit
+            Mistake(
+                _fill_if(lambda batch, new, limit: new * (len(batch) + 1) <= limit),
+                "You take the newest sentence for the width. An earlier one may be longer.",
             ),
-            "You keep the width of the batch as it was. The newest sentence may stretch it.": (
-                _fill_if(lambda batch, new, limit: max(batch) * (len(batch) + 1) <= limit)
+            Mistake(
+                _fill_if(lambda batch, new, limit: max(batch) * (len(batch) + 1) <= limit),
+                "You keep the width of the batch as it was. The newest sentence may stretch it.",
             ),
-            "A batch of exactly `limit` positions is allowed: compare again.": _fill_if(
-                lambda batch, new, limit: max(*batch, new) * (len(batch) + 1) < limit
+            Mistake(
+                _fill_if(lambda batch, new, limit: max(*batch, new) * (len(batch) + 1) < limit),
+                "A batch of exactly `limit` positions is allowed: compare again.",
             ),
-            "Your last batch is missing. Who keeps it when the loop ends?": (
-                lambda lengths, limit: fill(lengths, limit)[:-1]
+            Mistake(
+                lambda lengths, limit: fill(lengths, limit)[:-1],
+                "Your last batch is missing. Who keeps it when the loop ends?",
             ),
-        },
-        hint="Would the batch, with this sentence in it, have more than `limit` positions? "
-        "Then the sentence opens a new batch. Return lists of indices.",
+        ),
+        hint="Would the batch, with this sentence in it, have more than `limit` positions? Then "
+        "the sentence opens a new batch. Return lists of indices.",
         praise="Right. Sorted by length, mini's training pairs make 207 batches of at most 1,000 "
         "positions, with 32 to 250 pairs in each.",
     ),
