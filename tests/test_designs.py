@@ -56,11 +56,12 @@ FAULTS = {  # wrong answers, and how the hint for each begins
         ([-0.2, 0.2], 'The first word is "is", though lìliàng has the largest weight'),
     ],
     "05.1": [
-        (torch.tensor([0.0, 0.0]), "All weights are equal then, the third word's, too."),
+        (torch.tensor([0.0, 0.0]), "Then all weights are equal, the third word's as well."),
         (torch.tensor([1.0, 0.5]), "Words 1 and 2 have the scores 1.00 and 0.50."),
         (torch.tensor([1.0, 1.0, 1.0]), "A query has two numbers here"),
     ],
     "05.5": [
+        ("", "There is no word in your sentence yet"),
         ("der hund schläft .", "You wrote words that no model knows (hund)"),
         ("der Lehrer liest das Buch .", "All three agree, so dot attention held."),
         ("der Lehrer liest , und " * 6 + "Anna wartet .", "That makes 33 words"),
@@ -69,7 +70,7 @@ FAULTS = {  # wrong answers, and how the hint for each begins
         (toy_with(0, 1, -5.0), "You moved the score of Lehrer, and der stays at -1."),
         (toy_with(0, 2, -5.0), "You moved the score of liest, and der stays at -1."),
         (toy_with(1, 0, 9.0), "The second row counts if a verb is needed."),
-        (toy_with(0, 0, 1.0), "The entry is right, its size is not"),
+        (toy_with(0, 0, 1.0), "The entry is right, but not its size"),
         (TOY_W, "0 entries differ from the toy's W."),
     ],
     "07.3": [
@@ -95,7 +96,7 @@ FAULTS = {  # wrong answers, and how the hint for each begins
     ],
     "09.4": [
         (0.3, "With 0.3 the model still writes “book”."),
-        (0.9, "It writes “letter”, and with less weight, too."),
+        (0.9, "It writes “letter”, but with less weight it does so as well."),
         (55, "A weight lies between 0 and 1"),
     ],
     "10.5": [

@@ -35,10 +35,7 @@ def loss_and_counts(seed: int) -> tuple[float, int, int]:
 
 def copy_unknown(words: Sequence[str], weights: Tensor, source: Sequence[str]) -> list[str]:
     """Replace each `<unk>` by its heaviest source word: T words, weights (T, S), S words."""
-    return [
-        source[int(row.argmax())] if word == UNKNOWN else word
-        for word, row in zip(words, weights, strict=True)
-    ]
+    return _copied_from(lambda weights, t: int(weights[t].argmax()))(words, weights, source)
 
 
 def _copied_from(place: Callable[[Tensor, int], int]) -> Callable[..., list[str]]:
@@ -62,15 +59,19 @@ def words_with_unknown(seed: int) -> tuple[list[str], Tensor, list[str]]:
 
 
 def rank_beam(hypotheses: Sequence[Scored], rho: float) -> list[Scored]:
-    """Sort pairs of words and log p by log p / length**rho, best first; `<eos>` has a length."""
+    """Sort pairs of words and log p by log p / length**rho, best first; `<eos>` counts."""
     return _ranked_by(lambda log_p, length, rho: log_p / length**rho)(hypotheses, rho)
 
 
 def _ranked_by(rank: Callable[[float, int, float], float]) -> Callable[..., list[Scored]]:
-    """Return a ranking by a number that is made from log p, the length with `<eos>`, and ρ."""
-    return lambda hypotheses, rho: sorted(
-        hypotheses, key=lambda pair: rank(pair[1], len(pair[0]) + 1, rho), reverse=True
-    )
+    """Return a ranking by a number made from log p, the length with `<eos>`, and ρ."""
+
+    def ranked(hypotheses: Sequence[Scored], rho: float) -> list[Scored]:
+        return sorted(
+            hypotheses, key=lambda pair: rank(pair[1], len(pair[0]) + 1, rho), reverse=True
+        )
+
+    return ranked
 
 
 def a_beam(seed: int) -> tuple[list[Scored], float]:
@@ -88,7 +89,7 @@ def ngrams(words: Sequence[str], n: int) -> Counter:
 
 
 def clipped_precision(words: Sequence[str], references: Sequence[Sequence[str]], n: int) -> float:
-    """Return the share of n-grams of `words` that some reference has, each as often as there."""
+    """Return the share of the n-grams in `words` that count: as many as one reference has."""
     return _precision_with(max)(words, references, n)
 
 
@@ -118,11 +119,11 @@ def best_probability(model: TableModel, beam_size: int) -> float:
 
 
 def find_fault_of_table(table: Table) -> str | None:
-    """Find out why a table does not make beams of 1, 2 and 3 find better and better."""
+    """Find out why beams of 1, 2 and 3 do not find better and better translations in a table."""
     if not isinstance(table, dict) or not all(isinstance(row, dict) for row in table.values()):
         return "A table is a dictionary of dictionaries: {words so far: {next word: probability}}."
     if not all(isinstance(prefix, tuple) for prefix in table):
-        return 'The words so far are a tuple. One word needs a comma: ("a",) and not ("a").'
+        return 'The words so far are a tuple. A single word needs a comma: ("a",), not ("a").'
     try:
         model = TableModel(table)
     except ValueError as error:
@@ -160,12 +161,12 @@ EXERCISES = {
             ),
             Mistake(
                 lambda loss, pieces, words: math.exp(loss * words / pieces),
-                "Your number is below the one per piece. A word holds one piece or more: should a "
-                "model be surer of a word than of a piece?",
+                "Your number is below the perplexity per piece. A word holds one piece or more: "
+                "should a model be surer of a word than of a piece?",
             ),
             Mistake(
                 lambda loss, pieces, words: loss * pieces / words,
-                "That is the mean loss per word, in nats. One step is missing to a perplexity.",
+                "That is the mean loss per word, in nats. A perplexity is one step further.",
             ),
         ),
         hint="Go back to the total loss first, then spread it over the words.",
@@ -181,7 +182,7 @@ EXERCISES = {
             ),
             Mistake(
                 _copied_from(lambda weights, t: int(weights[:, t].argmax())),
-                "You look down a column. What target word t looked at stands in a row.",
+                "You look down a column. Where target word t looked stands in a row.",
             ),
             Mistake(
                 _copied_from(lambda weights, t: int(weights.sum(dim=0).argmax())),
@@ -189,7 +190,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda words, weights, source: [source[int(row.argmax())] for row in weights],
-                "You replace words that the model knows, too. They are translated already.",
+                "You also replace words that the model knows. They are translated already.",
             ),
         ),
         hint="Go through words and rows together. T words come in, T words go out, as a list.",
@@ -207,7 +208,7 @@ EXERCISES = {
             ),
             Mistake(
                 _ranked_by(lambda log_p, length, rho: log_p / (length - 1) ** rho),
-                "You count the words alone. What else did the model write, and pay for in log p?",
+                "You count only the words. What else did the model write, and pay for in log p?",
             ),
             Mistake(
                 _ranked_by(lambda log_p, length, rho: log_p),
@@ -226,7 +227,7 @@ EXERCISES = {
         ),
         hint="Return the pairs themselves, sorted by log p / length**ρ, best first. The length "
         "counts the words and <eos>.",
-        praise="Right. Log p is negative, so a larger divisor brings it nearer to 0: the larger ρ, "
+        praise="Right. Log p is negative, so a larger divisor brings it closer to 0: the larger ρ, "
         "the better for long translations.",
     ),
     "10.4": Write(
@@ -235,8 +236,8 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 _precision_with(lambda counts: 99 * max(counts)),
-                "You do not clip. “the the the the” would get full marks for any reference with "
-                "one “the”.",
+                "You don't clip. “the the the the” would get full marks for any reference with one "
+                "“the”.",
             ),
             Mistake(
                 _precision_with(sum),
@@ -256,10 +257,10 @@ EXERCISES = {
                 "first and one from the second.",
             ),
         ),
-        hint="For each n-gram: how often is it written, and how often at most in one reference? "
-        "Add up the smaller numbers, and divide by all n-grams written.",
-        praise="Right. Clipping stops a model that repeats a frequent word, and a second reference "
-        "lets another wording count.",
+        hint="For each n-gram: how often is it written, and what is the most that any one "
+        "reference has? Add up the smaller numbers, and divide by all n-grams written.",
+        praise="Right. Clipping stops a model from scoring with one frequent word, over and over; "
+        "a second reference lets another wording count.",
     ),
     "10.5": Design(
         solution=GROWING,

@@ -1,6 +1,7 @@
 """The exercises of notebook 08, on comparing attention."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -26,15 +27,15 @@ LEADS = (  # a mean of additive minus dot at 41–50 words, and what went wrong 
     ),
     Mistake(1.0, "The size is right. Mind the order: additive minus dot, and who is ahead now?"),
     Mistake(
-        -1.2, "You left seed 2 out for dot alone. A pair has one seed, so it goes out of both rows."
+        -1.2, "You left seed 2 out for dot only. A pair shares its seed, so drop it from both rows."
     ),
     Mistake(-0.8, "You divide by five. How many differences are left?"),
 )
 LEAD, ROUNDING = -1.0, 0.06
 
 
-def find_fault_of_names(names: list[str]) -> str | None:
-    """Find out which changes are wrongly in the list of clear ones, or missing."""
+def find_fault_of_names(names: list[str] | str) -> str | None:
+    """Find out which changes are wrongly on the list of clear ones, or missing from it."""
     if isinstance(names, str) or not all(isinstance(name, str) for name in names):
         return 'Hand over a list of names, with quotation marks: ["…", "…"].'
     known = {name.lower(): name for name in INTERVALS}
@@ -51,7 +52,7 @@ def find_fault_of_names(names: list[str]) -> str | None:
     if not missing:
         return None
     if all(INTERVALS[name][1] < 0 for name in missing):
-        return "A loss counts as well as a gain. Look for intervals on the left of 0."
+        return "A loss counts as well as a gain. Look for intervals to the left of 0."
     return "There are more. Read the whole table: both pictures, both sides of 0."
 
 
@@ -68,12 +69,24 @@ def find_fault_of_lead(lead: float) -> str | None:
 
 def paired_interval(one: Tensor, other: Tensor) -> tuple[float, float, float]:
     """Mean, low and high (95 %) of the difference: scores (5,) and (5,), by seed."""
-    return _around((one - other).mean(), (one - other).std() / math.sqrt(5))
+    return _paired_by(lambda change: change.std() / math.sqrt(5))(one, other)
 
 
-def _around(mean: Tensor, error: Tensor) -> tuple[float, float, float]:
-    """Return a mean, and the mean less and plus `T_95` times its standard error."""
-    return mean.item(), (mean - T_95 * error).item(), (mean + T_95 * error).item()
+def _around(mean: Tensor, error: Tensor, t: float = T_95) -> tuple[float, float, float]:
+    """Return a mean, and the ends of its interval: t standard errors below and above it."""
+    return mean.item(), (mean - t * error).item(), (mean + t * error).item()
+
+
+def _unpaired(one: Tensor, other: Tensor) -> tuple[float, float, float]:
+    """Return the interval for two models that share no seeds."""
+    return _around(one.mean() - other.mean(), ((one.var() + other.var()) / 5).sqrt())
+
+
+def _paired_by(
+    error: Callable[[Tensor], Tensor], t: float = T_95
+) -> Callable[[Tensor, Tensor], tuple[float, float, float]]:
+    """Return a paired interval, given the standard error of the differences (5,), and t."""
+    return lambda one, other: _around((one - other).mean(), error(one - other), t)
 
 
 def paired_scores(seed: int) -> tuple[Tensor, Tensor]:
@@ -96,7 +109,7 @@ def measured_costs(seed: int) -> tuple[Tensor, Tensor]:
 
 
 def find_fault_of_differences(differences: list[float]) -> str | None:
-    """Find out why five differences are not all in favor and yet open."""
+    """Find out why five differences are not all positive with an interval that includes 0."""
     values = torch.tensor([float(value) for value in differences], dtype=torch.double)
     if len(values) != 5 or not values.isfinite().all():
         return f"Give five numbers, one for each seed. There are {int(values.isfinite().sum())}."
@@ -115,59 +128,50 @@ EXERCISES = {
     "08.1": Design(
         solution=CLEAR,
         find_fault=find_fault_of_names,
-        praise="Right. The other six may help or hurt a little: five seeds cannot say.",
+        praise="Right. The other six may help or hurt a little: five seeds cannot tell.",
     ),
     "08.2": Design(
         solution=LEAD,
         find_fault=find_fault_of_lead,
-        praise="Right. The lead turns around. Whoever drops a run for its low score chooses the "
-        "winner, so a reason must be given before you see the scores.",
+        praise="Right. The lead changes hands. Whoever may drop a run for its low score chooses "
+        "the winner, so give the reason before you see the scores.",
     ),
     "08.3": Write(
         solution=paired_interval,
         inputs=paired_scores,
         mistakes=(
             Mistake(
-                lambda one, other: _around(
-                    one.mean() - other.mean(), ((one.var() + other.var()) / 5).sqrt()
-                ),
-                "You add the spreads of two strangers. Models with one seed share its luck: take "
-                "the differences first, then their spread.",
+                _unpaired,
+                "You add the spreads of two strangers. But two runs with the same seed share its "
+                "luck: take the differences first, then their spread.",
             ),
             Mistake(
-                lambda one, other: _around((one - other).mean(), (one - other).std()),
+                _paired_by(lambda change: change.std()),
                 "That is how far single differences scatter. The mean of five scatters less: by "
                 "which factor?",
             ),
             Mistake(
-                lambda one, other: _around(
-                    (one - other).mean(), (one - other).std(correction=0) / math.sqrt(5)
-                ),
-                "Your variance is a sum divided by 5. The mean was taken from the same five "
-                "values, so divide by one less.",
+                _paired_by(lambda change: change.std(correction=0) / math.sqrt(5)),
+                "Your variance divides by 5. But the mean comes from the same five values, so "
+                "divide by one less.",
             ),
             Mistake(
                 lambda one, other: paired_interval(other, one),
                 "You compare the other way around. The change is the first model minus the second.",
             ),
             Mistake(
-                lambda one, other: _around(
-                    (one - other).mean(), (one - other).std() / math.sqrt(5) * 1.96 / T_95
-                ),
-                "1.96 is for many values. With five the factor is larger: it stands in the "
-                "notebook.",
+                _paired_by(lambda change: change.std() / math.sqrt(5), t=1.96),
+                "1.96 is for many values. With five the factor is larger: the notebook gives it.",
             ),
             Mistake(
-                lambda one, other: _around(
-                    (one - other).mean(), (one - other).std() * math.sqrt(6 / 5) * 8.61 / T_95
-                ),
-                "You take the t of a single new run. Notebook 08 has another factor for the mean.",
+                _paired_by(lambda change: change.std() * math.sqrt(6 / 5), t=8.61),
+                "That t is for a single new run. Notebook 08 has another factor for the mean.",
             ),
         ),
         hint="Return three numbers: the mean of the differences, and the two ends. What does the "
         "formula below the picture say for n = 5?",
-        praise="Right. Luck that both models share cancels in each difference, so the interval "
-        "becomes narrower than for two independent groups.",
+        praise="Right. The luck that both models share cancels in each difference, so the interval "
+        "is narrower than for two independent groups.",
     ),
     "08.4": Write(
         solution=exponents,
@@ -185,8 +189,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda lengths, costs: costs.log2().diff(),
-                "You take it that each length is twice the one before. Use the lengths that you "
-                "get.",
+                "You assume that each length is twice the one before. Use the lengths you get.",
             ),
             Mistake(
                 lambda lengths, costs: costs[1:].log() / lengths[1:].log(),
@@ -206,7 +209,7 @@ EXERCISES = {
     "08.5": Design(
         solution=[1.0, 1.0, 1.0, 1.0, 20.0],
         find_fault=find_fault_of_differences,
-        praise="Right. One large gain widens the interval on both sides. The formula takes scores "
-        "for normally distributed, so look at the single runs, too.",
+        praise="Right. One large gain widens the interval on both sides. The formula assumes "
+        "normally distributed scores, so look at the single runs as well.",
     ),
 }

@@ -35,8 +35,21 @@ def padded_states(seed: int) -> tuple[Tensor, Tensor]:
     return states * lengths_to_mask(lengths).unsqueeze(2) + 0.1, lengths
 
 
-def _halves(left: Callable, right: Callable, swap: bool = False) -> Callable:
-    """Return a summary with the halves of other positions: each gets the lengths (B,)."""
+def _first(lengths: Tensor) -> Tensor:
+    """Return the position of each row's first word."""
+    return torch.zeros_like(lengths)
+
+
+def _last(lengths: Tensor) -> Tensor:
+    """Return the position of each row's last real word."""
+    return lengths - 1
+
+
+Places = Callable[[Tensor], Tensor]  # from the lengths (B,) to a position in each row (B,)
+
+
+def _halves(left: Places, right: Places, swap: bool = False) -> Callable[[Tensor, Tensor], Tensor]:
+    """Return a summary that takes its two halves from other positions, or swaps them."""
 
     def summarize(states: Tensor, lengths: Tensor) -> Tensor:
         rows, half = torch.arange(len(states)), states.shape[2] // 2
@@ -51,7 +64,7 @@ def _halves(left: Callable, right: Callable, swap: bool = False) -> Callable:
 def find_fault_of_cell(cell: nn.GRUCell) -> str | None:
     """Find out why the state of a GRU cell does not survive 100 words."""
     if not isinstance(cell, nn.GRUCell) or (cell.input_size, cell.hidden_size) != (3, 2):
-        return "Hand over the cell itself: an nn.GRUCell(3, 2), with three numbers in and two kept."
+        return "Hand over the cell itself, an nn.GRUCell(3, 2): three numbers in, two kept."
     chance = torch.Generator().manual_seed(0)
     start = torch.tensor([[0.9, -0.7], [0.2, 0.4], [-0.5, 0.0]])  # (3, 2)
     state, words = start, torch.rand(WORDS, 3, 3, generator=chance)
@@ -66,9 +79,9 @@ def find_fault_of_cell(cell: nn.GRUCell) -> str | None:
         return None
     if z > 0.9:
         left = f"{z:.4f} to the power of {WORDS} is {z**WORDS:.2f}"
-        return f"Nearly: z is {z:.4f} on average. But {left}: so much of the state is left."
+        return f"Nearly: z is {z:.4f} on average. But {left}, and no more of the state is left."
     if z < 0.1:
-        return "z is near 0, so h′ is n: each word writes over the state. Read h′ = … once more."
+        return "z is near 0, so h′ is n: each word overwrites the state. Read h′ = … once more."
     if r > 0.9 or r < 0.1:
         return "You moved the reset gate r. It decides what the proposal n sees, not what survives."
     return f"After {WORDS} words the state has moved by up to {moved:.2f}. Which gate keeps it?"
@@ -85,10 +98,17 @@ def cell_with(gate: int, bias: float) -> nn.GRUCell:
 
 def free_running_logits(batch: Batch, model: Seq2Seq) -> Tensor:
     """Feed the best word back: source (B, S), target (B, T) -> logits (B, T-1, V)."""
-    return _logits_if(lambda logits, batch, t: logits.argmax(dim=1))(batch, model)
+    return _logits_if(_best_word)(batch, model)
 
 
-def _logits_if(feed: Callable, forget: bool = False) -> Callable:
+def _best_word(logits: Tensor, batch: Batch, t: int) -> Tensor:
+    """Return the word with the largest logit in each row: (B, V) -> (B,)."""
+    return logits.argmax(dim=1)
+
+
+def _logits_if(
+    feed: Callable[[Tensor, Batch, int], Tensor], forget: bool = False
+) -> Callable[[Batch, Seq2Seq], Tensor]:
     """Return a decoding loop that feeds `feed(logits, batch, t)` (B,), or that loses its state."""
 
     def run(batch: Batch, model: Seq2Seq) -> Tensor:
@@ -126,7 +146,8 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 math.exp(sum(LOSSES) / 3),
-                "You divide by three positions. One of them is padding, and padding is not a word.",
+                "You divide by three positions, but one of them is padding, and padding is not a "
+                "word.",
             ),
             Mistake(
                 sum(LOSSES) / 2,
@@ -139,8 +160,8 @@ EXERCISES = {
             ),
             Mistake(
                 (2 + 8) / 2,
-                "You average 2 and 8. The mean is taken of the losses, and the exponential after "
-                "it.",
+                "You average 2 and 8. Average the losses instead, and take the exponential "
+                "afterward.",
             ),
             Mistake(
                 2 / (1 / 2 + 1 / 8),
@@ -148,7 +169,8 @@ EXERCISES = {
             ),
         ),
         hint="Write down −ln p for each real word, take the mean, then the exponential.",
-        praise="Right. As unsure as someone who chooses among 4 words at each step.",
+        praise="Right. The model is as unsure as someone who picks blindly among 4 words at each "
+        "step.",
     ),
     "02.2": Write(
         solution=count_gru,
@@ -160,11 +182,11 @@ EXERCISES = {
             ),
             Mistake(
                 lambda input_size, state_size: 3 * state_size * (input_size + state_size),
-                "The biases are missing. They are learned, too.",
+                "The biases are missing. They are learned as well.",
             ),
             Mistake(
                 lambda input_size, state_size: state_size * (input_size + state_size + 2),
-                "You count one gate. How many matrices W stand on top of each other in weight_ih?",
+                "You count a single gate. How many matrices W are stacked in weight_ih?",
             ),
             Mistake(
                 lambda input_size, state_size: 2 * state_size * (input_size + state_size + 2),
@@ -172,7 +194,7 @@ EXERCISES = {
             ),
         ),
         hint="Add up weight_ih (3H, E), weight_hh (3H, H), bias_ih (3H) and bias_hh (3H).",
-        praise="Right. Double E, and the W double; double H, and the U become four times as large.",
+        praise="Right. Double E, and the Ws double; double H, and the Us grow fourfold.",
     ),
     "02.3": Write(
         solution=last_states,
@@ -180,25 +202,24 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 lambda states, lengths: states[:, -1],
-                "That is the fault. In a short sentence position −1 is padding. And where has the "
-                "right-to-left GRU read everything?",
+                "That is the fault. In a short sentence, position −1 is padding. And at which "
+                "position has the right-to-left GRU read everything?",
             ),
             Mistake(
-                _halves(lambda lengths: lengths - 1, lambda lengths: lengths - 1),
-                "Your right-to-left half has read one word so far. Where does that GRU stop?",
+                _halves(_last, _last),
+                "Your right-to-left half has read only one word. Where does that GRU stop?",
             ),
             Mistake(
-                _halves(lambda lengths: lengths * 0 - 1, lambda lengths: lengths * 0),
-                "Your left-to-right half comes from padding in short sentences. Use the lengths.",
+                _halves(lambda lengths: _first(lengths) - 1, _first),
+                "In short sentences, your left-to-right half comes from padding. Use the lengths.",
             ),
             Mistake(
-                _halves(lambda lengths: lengths * 0, lambda lengths: lengths * 0),
+                _halves(_first, _first),
                 "Your left-to-right half has read only the first word. Where does that GRU stop?",
             ),
             Mistake(
-                _halves(lambda lengths: lengths - 1, lambda lengths: lengths * 0, swap=True),
-                "The positions are right, and the halves are not: left-to-right has the first "
-                "half.",
+                _halves(_last, _first, swap=True),
+                "The positions are right, but the halves are swapped: left-to-right comes first.",
             ),
         ),
         hint="First half: row b at its own last real word. Second half: each row at position 0.",
@@ -207,7 +228,8 @@ EXERCISES = {
     "02.4": Design(
         solution=cell_with(1, 20.0),
         find_fault=find_fault_of_cell,
-        praise="Right. But now the words leave no trace: training has to learn when to keep.",
+        praise="Right. But now no word leaves a trace: training has to learn when to keep and when "
+        "to write.",
     ),
     "02.5": Write(
         solution=free_running_logits,
@@ -216,23 +238,24 @@ EXERCISES = {
             Mistake(
                 _logits_if(lambda logits, batch, t: batch.target[:, t]),
                 "You feed the reference words: that is teacher forcing. Which word did the model "
-                "find best?",
+                "itself find best?",
             ),
             Mistake(
                 _logits_if(lambda logits, batch, t: batch.target[:, 0]),
                 "You feed <sos> at every step, so the decoder never sees what it has written.",
             ),
             Mistake(
-                _logits_if(lambda logits, batch, t: logits.argmax(dim=1), forget=True),
-                "Each of your steps starts at s₀. Keep the state that the last step returned.",
+                _logits_if(_best_word, forget=True),
+                "Each of your steps starts from s₀. Keep the state that the last step returned.",
             ),
             Mistake(
                 _logits_if(lambda logits, batch, t: logits.argmin(dim=1)),
                 "You feed the least probable word.",
             ),
         ),
-        hint="Feed <sos>, the first column of the target, then the argmax of the last logits. "
-        "Return the logits of T − 1 steps.",
-        praise="Right. After its first wrong word, the model goes on from another beginning.",
+        hint="Feed <sos>, the first column of the target; after that, the argmax of the last "
+        "logits. Return the logits of all T − 1 steps.",
+        praise="Right. After its first wrong word, the model continues a sentence that is no "
+        "longer the reference.",
     ),
 }

@@ -15,7 +15,7 @@ SLIDER = 0.05  # the slider of the editor moves in such steps
 
 
 def lowest_error(partners: Tensor) -> float:
-    """Lowest AER with one link for each target word: true links of each word (T,), all ≥ 1."""
+    """Return the lowest AER if each word gives one link: true links of each word (T,), all ≥ 1."""
     hits, given = len(partners), len(partners)
     return 1 - 2 * hits / (given + int(partners.sum()))
 
@@ -30,12 +30,11 @@ def link_counts(seed: int) -> tuple[Tensor]:
 
 def rest_next_door(weights: Tensor) -> Tensor:
     """Keep the heaviest weight, and give the rest to the word after it: (S,) -> (S,)."""
-    heaviest = int(weights.argmax())
-    return _row({heaviest: weights[heaviest], heaviest + 1: 1 - weights[heaviest]}, len(weights))
+    return _kept_and(lambda weights: int(weights.argmax()) + 1)(weights)
 
 
 def _row(shares: dict[int, Tensor], size: int) -> Tensor:
-    """Return a row (S,) with these weights, else 0; after the last word comes the first."""
+    """Return a row (S,) with these weights, 0 elsewhere; after the last word comes the first."""
     row = torch.zeros(size)
     for position, share in shares.items():
         row[position % size] += share
@@ -43,7 +42,7 @@ def _row(shares: dict[int, Tensor], size: int) -> Tensor:
 
 
 def _kept_and(place: Callable[[Tensor], int]) -> Callable[[Tensor], Tensor]:
-    """Return a way that keeps the heaviest weight, and gives the rest to another place."""
+    """Return a function that keeps the heaviest weight and gives the rest to another place."""
 
     def way(weights: Tensor) -> Tensor:
         heaviest = weights.max()
@@ -89,7 +88,7 @@ def written_with(translator: Translator, share: float) -> str:
 
 
 def find_fault_of_share(share: float) -> str | None:
-    """Find out why a share is not the smallest on the slider that turns the word."""
+    """Find out why a share is not the smallest on the slider that changes the word."""
     share = float(share)
     if not 0 <= share <= 1:
         return "A weight lies between 0 and 1: give the number beside the slider."
@@ -100,12 +99,12 @@ def find_fault_of_share(share: float) -> str | None:
     if word != "letter":
         return f"With {share:g} the model still writes “{word}”. Move the slider to the right."
     if share >= SLIDER and written_with(translator, share - SLIDER) == "letter":
-        return "It writes “letter”, and with less weight, too. Move the slider to the left."
+        return "It writes “letter”, but with less weight it does so as well. Move it to the left."
     return None
 
 
 def gradient_of_logit(query: Tensor, memory: Tensor, u: Tensor) -> Tensor:
-    """∂z / ∂h_j of z = uᵀc with dot attention: (M,), (S, M), (M,) -> (S, M)."""
+    """Return ∂z/∂h_j of z = uᵀc with dot attention: (M,), (S, M), (M,) -> (S, M)."""
     weights, context = _look(query, memory)
     return weights[:, None] * (u + ((memory - context) @ u)[:, None] * query)
 
@@ -133,7 +132,7 @@ def _no_competition(query: Tensor, memory: Tensor, u: Tensor) -> Tensor:
 
 
 def _score_by_query(query: Tensor, memory: Tensor, u: Tensor) -> Tensor:
-    """Return the gradient with the score derived with respect to the query."""
+    """Return the gradient with the scores differentiated with respect to the query."""
     weights, context = _look(query, memory)
     return weights[:, None] * (u + ((memory - context) @ u)[:, None] * memory)
 
@@ -192,7 +191,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda partners: (partners > 1).double().mean().item(),
-                "A word with several partners is not all wrong. How many of its links can one "
+                "A word with several partners is not entirely wrong. How many of its links can one "
                 "weight find?",
             ),
         ),
@@ -207,11 +206,11 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 _keep_the_others,
-                "Your row sums to more than 1. What becomes of the words that are neither?",
+                "Your row sums to more than 1. What happens to the words that are neither?",
             ),
             Mistake(
                 _kept_and(lambda weights: int(weights.argmax()) - 1),
-                "You step to the left. The word after j has the place j + 1.",
+                "You step to the left. The word after j is at j + 1.",
             ),
             Mistake(
                 _kept_and(lambda weights: int(weights.topk(2).indices[1])),
@@ -223,7 +222,8 @@ EXERCISES = {
             ),
             Mistake(
                 lambda weights: _row({int(weights.argmax()) + 1: torch.tensor(1.0)}, len(weights)),
-                "You move all weight, as `next_door` does. The heaviest word has to keep its own.",
+                "You move all the weight, as `next_door` does. The heaviest word has to keep its "
+                "own.",
             ),
         ),
         hint="Begin with a row of zeros. Two places get something: the heaviest and the one after.",
@@ -233,8 +233,8 @@ EXERCISES = {
     "09.4": Design(
         solution=0.55,
         find_fault=find_fault_of_share,
-        praise="Right. The context moves with every bit of weight, the word turns at one point. So "
-        "a word that stays can hide a context that moved.",
+        praise="Right. The context moves with every bit of weight; the word flips at a single "
+        "point. So a word that stays can hide a context that moved.",
     ),
     "09.5": Write(
         solution=gradient_of_logit,
@@ -242,8 +242,8 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 _direct,
-                "You hold the weights still. The scores contain h_j, too, so a second path leads "
-                "from h_j to c.",
+                "You hold the weights still. But the scores also contain h_j, so a second path "
+                "leads from h_j to c.",
             ),
             Mistake(
                 _through_weights,
@@ -252,13 +252,13 @@ EXERCISES = {
             ),
             Mistake(
                 _no_competition,
-                "More weight for one word takes weight from all others. Which difference stands in "
+                "More weight for one word means less for all others. Which difference stands in "
                 "notebook 07's gradient?",
             ),
             Mistake(
                 _score_by_query,
-                "The score is a dot product of q and h_j. Which of the two is left when you derive "
-                "it with respect to h_j?",
+                "The score is a dot product of q and h_j. Which of the two is left when you "
+                "differentiate it with respect to h_j?",
             ),
         ),
         hint="Add two paths: α_j u from equation (5), and ∂z/∂e_j times ∂e_j/∂h_j through the "

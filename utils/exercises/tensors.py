@@ -14,7 +14,7 @@ LIMIT = 24  # source positions of a batch, in the inputs of 01.5
 
 
 def real_words(source: Tensor) -> Tensor:
-    """Mark the real words, unknown ones too: source (B, S) -> mask (B, S)."""
+    """Mark the real words, known or not: source (B, S) -> mask (B, S)."""
     return source != PADDING
 
 
@@ -29,26 +29,30 @@ def numbered_batch(seed: int) -> tuple[Tensor]:
 
 
 def padding_of(lengths: list[int], batch_size: int) -> float:
-    """Return the share of padding, if sentences of these lengths fill batches as they come."""
-    positions = sum(len(batch) * max(batch) for batch in _cut(lengths, batch_size))
-    return 1 - sum(lengths) / positions
+    """Return the share of padding when sentences of these lengths fill batches in this order."""
+    return _padding_if(lambda batch, batch_size, lengths: len(batch) * max(batch))(
+        lengths, batch_size
+    )
 
 
 def _cut(lengths: list[int], batch_size: int) -> list[list[int]]:
+    """Cut the lengths into batches; the last may be short."""
     return [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
 
 
-def _padding_if(positions_of: Callable[[list[int], int, list[int]], int]) -> Callable:
-    """Return `padding_of` with another count of a batch's positions."""
+def _padding_if(positions_of: Callable[[list[int], int, list[int]], int]) -> Callable[..., float]:
+    """Return the share of padding as a function, given how to count a batch's positions."""
 
     def padding(lengths: list[int], batch_size: int) -> float:
         batches = _cut(lengths, batch_size)
-        return 1 - sum(lengths) / sum(positions_of(b, batch_size, lengths) for b in batches)
+        positions = sum(positions_of(batch, batch_size, lengths) for batch in batches)
+        return 1 - sum(lengths) / positions
 
     return padding
 
 
 def _mean_of_shares(lengths: list[int], batch_size: int) -> float:
+    """Average the batches' shares of padding, as if all batches were of one size."""
     batches = _cut(lengths, batch_size)
     return sum(padding_of(batch, batch_size) for batch in batches) / len(batches)
 
@@ -64,17 +68,16 @@ def fill(lengths: list[int], limit: int) -> list[list[int]]:
 
     Returns the indices of each batch's sentences. No sentence is longer than `limit`.
     """
-    batches = [[]]
-    for index, length in enumerate(lengths):
-        longest = max([length, *(lengths[i] for i in batches[-1])])
-        if longest * (len(batches[-1]) + 1) > limit:
-            batches.append([])
-        batches[-1].append(index)
-    return batches
+    return _fill_if(_fits)(lengths, limit)
 
 
-def _fill_if(fits: Callable[[list[int], int, int], bool]) -> Callable:
-    """Return `fill` with another rule: fits(lengths of the batch, length of the new one, limit)."""
+def _fits(batch: list[int], new: int, limit: int) -> bool:
+    """Tell whether the rectangle of a batch with a new sentence keeps to the limit."""
+    return max(*batch, new) * (len(batch) + 1) <= limit
+
+
+def _fill_if(fits: Callable[[list[int], int, int], bool]) -> Callable[..., list[list[int]]]:
+    """Return a way to fill batches: `fits` gets a batch's lengths, a new length, and the limit."""
 
     def filled(lengths: list[int], limit: int) -> list[list[int]]:
         batches = [[0]]
@@ -88,7 +91,7 @@ def _fill_if(fits: Callable[[list[int], int, int], bool]) -> Callable:
 
 
 def lengths_and_limit(seed: int) -> tuple[list[int], int]:
-    """Return the lengths of 20 short sentences and the most positions of a batch."""
+    """Return the lengths of 20 short sentences, and how many positions a batch may have."""
     chance = random.Random(seed)
     return [chance.choice((2, 3, 4, 6, 8, 12)) for _ in range(20)], LIMIT
 
@@ -103,18 +106,20 @@ EXERCISES = {
             ),
             Mistake(
                 63 * 25,
-                "You have counted the padding. Its share is that count, divided by all positions.",
+                "That counts the padded positions. For their share, divide by all positions.",
             ),
             Mistake(
                 1 - 5 / 30,
-                "Right for the 63 short sentences alone. The 64th has no padding: add it.",
+                "That's right for the 63 short sentences. The 64th has no padding, but it has "
+                "positions: count them as well.",
             ),
             Mistake(
                 100 * (1 - (63 * 5 + 30) / (64 * 30)),
-                "You give percent. Answer with a share between 0 and 1.",
+                "That's a percentage. Answer with a share between 0 and 1.",
             ),
         ),
-        hint="B is 64 and S is 30, the longest sentence. Add up the words, and use the formula.",
+        hint="B is 64, and S is 30, the length of the longest sentence. Add up the words, then use "
+        "the formula.",
         praise="Right. One long sentence among 64 makes 82% of the rectangle padding.",
     ),
     "01.2": Predict(
@@ -122,23 +127,25 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 [*(7, 12, 84, 22, 1, 3, 1, 1, 1)],
-                "1 is the number of <pad>, of no word at all. Zebra is a word, and only unknown.",
+                "1 is the number of <pad>, where there is no word at all. Zebra is a word; the "
+                "vocabulary just doesn't know it.",
             ),
             Mistake(
                 [*(7, 12, 84, 22, 3, 1, 1, 1, 1)],
-                "Zebra is read as <unk>, and keeps its place. Nothing is left out.",
+                "You leave Zebra out. An unknown word keeps its place: it is read as <unk>.",
             ),
             Mistake(
                 [*(7, 12, 84, 22, 0, 3)],
-                "These are the words. The row has to be as long as the longest of the three.",
+                "Those are the words alone. The row has to be as long as the longest of the three.",
             ),
             Mistake(
                 [*(7, 12, 84, 22, 0, 3, 0, 0, 0)],
-                "The padding is filled with 0 here, the number of unknown words. Look up <pad>.",
+                "You pad with 0, the number of unknown words. Look up the number of <pad>.",
             ),
         ),
-        hint="A list of S = 9 numbers: the other words have the numbers printed for `source`.",
-        praise="Right. The mask does not change: an unknown word is a real word.",
+        hint="Answer with a list of S = 9 numbers. The other words keep the numbers printed for "
+        "`source`.",
+        praise="Right. The mask stays as it was: an unknown word is still a real word.",
     ),
     "01.3": Write(
         solution=real_words,
@@ -150,8 +157,8 @@ EXERCISES = {
             ),
             Mistake(
                 lambda source: source != UNKNOWN,
-                "You leave out unknown words and keep padding. Which number stands on padding "
-                "alone?",
+                "You leave out unknown words and keep the padding. Which number do you find on "
+                "padding alone?",
             ),
             Mistake(
                 lambda source: source == PADDING,
@@ -159,11 +166,12 @@ EXERCISES = {
             ),
             Mistake(
                 lambda source: source >= UNKNOWN,
-                "You mark every position. At which of them does no word stand?",
+                "You mark every position. Which of them hold no word?",
             ),
         ),
-        hint="True on every word, known or not, False on <pad>, in the shape (B, S) of `source`.",
-        praise="Right. In mini's training text no word is unknown, so the fault does not show.",
+        hint="You need True on every word, known or not, and False on <pad>, in the shape (B, S) "
+        "of `source`.",
+        praise="Right. Mini's training text has no unknown words, so there the fault never shows.",
     ),
     "01.4": Write(
         solution=padding_of,
@@ -171,24 +179,27 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 _mean_of_shares,
-                "You take the mean of the batches' shares. Batches differ in size: add up their "
+                "You average the shares of the batches, but batches differ in size. Add up their "
                 "positions first, then divide once.",
             ),
             Mistake(
                 _padding_if(lambda batch, size, lengths: size * max(batch)),
-                "Your last batch has too many rows. It holds the sentences that are left.",
+                "Your last batch has too many rows. It holds only the sentences that are left.",
             ),
             Mistake(
                 _padding_if(lambda batch, size, lengths: len(batch) * max(lengths)),
-                "You give all batches one width. Each is as wide as its own longest sentence.",
+                "You make all batches equally wide. Each is only as wide as its own longest "
+                "sentence.",
             ),
             Mistake(
                 lambda lengths, batch_size: 1 - padding_of(lengths, batch_size),
                 "That is the share of words. What is the rest?",
             ),
         ),
-        hint="A batch has as many positions as sentences times its longest. Add up over batches.",
-        praise="Right. It needs the lengths alone: you can plan batches before you make a tensor.",
+        hint="A batch of n sentences has n times as many positions as its longest sentence has "
+        "words. Add up over the batches.",
+        praise="Right. It takes nothing but the lengths, so you can plan batches before you make a "
+        "tensor.",
     ),
     "01.5": Write(
         solution=fill,
@@ -196,27 +207,28 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 _fill_if(lambda batch, new, limit: sum(batch) + new <= limit),
-                "You count words. Padding takes positions, too: think of the rectangle.",
+                "You count only the words. Padding takes up positions as well: think of the "
+                "rectangle.",
             ),
             Mistake(
                 _fill_if(lambda batch, new, limit: new * (len(batch) + 1) <= limit),
-                "You take the newest sentence for the width. An earlier one may be longer.",
+                "You take the width from the newest sentence. An earlier one may be longer.",
             ),
             Mistake(
                 _fill_if(lambda batch, new, limit: max(batch) * (len(batch) + 1) <= limit),
-                "You keep the width of the batch as it was. The newest sentence may stretch it.",
+                "You leave the batch as wide as it was. The newest sentence may stretch it.",
             ),
             Mistake(
                 _fill_if(lambda batch, new, limit: max(*batch, new) * (len(batch) + 1) < limit),
-                "A batch of exactly `limit` positions is allowed: compare again.",
+                "A batch may have exactly `limit` positions. Look at your comparison again.",
             ),
             Mistake(
                 lambda lengths, limit: fill(lengths, limit)[:-1],
                 "Your last batch is missing. Who keeps it when the loop ends?",
             ),
         ),
-        hint="Would the batch, with this sentence in it, have more than `limit` positions? Then "
-        "the sentence opens a new batch. Return lists of indices.",
+        hint="Put the sentence in: does the batch now have more than `limit` positions? Then the "
+        "sentence opens a new batch instead. Return lists of indices.",
         praise="Right. Sorted by length, mini's training pairs make 207 batches of at most 1,000 "
         "positions, with 32 to 250 pairs in each.",
     ),
