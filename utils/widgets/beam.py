@@ -121,14 +121,14 @@ class BeamExplorer(Explorer):
         super().__init__((self.sentence,), (self.beam_size, self.alpha))
 
     def prepare(self, control: widgets.Widget | None) -> None:
-        """Search anew, unless only the ranking changes."""
+        """Search again, unless only the ranking changes."""
         if control is self.alpha:
             return
         words, self.note = read_sentence(self.sentence.value, self.translator)
         self.search = search(self.translator, words, self.beam_size.value) if words else None
 
     def view(self) -> View:
-        """Show the tree of the present sentence."""
+        """Show the tree of the current sentence."""
         if self.search is None:
             return View("", self.note)
         tree = grow_tree(self.search, self.translator, self.alpha.value)
@@ -141,7 +141,7 @@ class BeamExplorer(Explorer):
 def describe_tree(tree: Tree, alpha: float, unit: str) -> str:
     """List the finished translations, best first, with the numbers that rank them.
 
-    The length counts the end of the sentence, too; `unit` says what else it counts.
+    The length includes the end of the sentence; `unit` names what else it counts.
     """
     lines = []
     for ended in tree.ended:
@@ -174,6 +174,7 @@ def draw_tree(tree: Tree, title: str) -> str:
 
 
 def _place(t: int, row: int) -> tuple[float, float]:
+    """Return where the node of step t in a row begins."""
     return 70 + t * COLUMN, TOP + (row + 0.5) * ROW
 
 
