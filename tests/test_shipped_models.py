@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from recorded import SEARCHES, digests, key_of, recorded, sentences_for
 from toy import REPOSITORY
 
 from utils.corpora import load_corpus
@@ -69,6 +70,18 @@ def test_the_story_holds(measured):
 
 def test_together_they_are_small():
     assert sum(path.stat().st_size for path in MODELS.glob("mini-*.pt")) <= MEGABYTES * 1e6
+
+
+def test_every_search_is_recorded():
+    assert list(recorded()) == [key_of(*search) for search in SEARCHES]
+
+
+@pytest.mark.parametrize("search", SEARCHES, ids=lambda search: key_of(*search))
+def test_the_translations_are_those_that_were_recorded(search):
+    now, before = digests(*search), recorded()[key_of(*search)]
+    rows = zip(sentences_for(*search), now, before, strict=True)
+    changed = [sentence for sentence, digest, expected in rows if digest != expected]
+    assert changed == [], "tests/recorded.py says when and how to record them again"
 
 
 # The translator of captions

@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-from torch import nn
 from torch.nn import functional as F
 from toy import mixed_batch, number_pairs, same_weights, toy_corpus, toy_fields
 
@@ -10,7 +9,7 @@ from utils.corpora import Corpus
 from utils.decoding import beam_search, greedy
 from utils.evaluation import exact_match
 from utils.models.attention import DotAttention, lengths_to_mask
-from utils.models.layers import DecoderLayer, causal_mask, look, positions, project
+from utils.models.layers import DecoderLayer, attend, causal_mask, positions, project
 from utils.models.transformer import Transformer, build_transformer
 from utils.text import END, START, encode_sources
 from utils.training import fit
@@ -69,24 +68,23 @@ def test_positions_follow_the_formula():
 
 def test_a_word_may_look_at_itself_and_at_those_before_it():
     assert causal_mask(3).tolist() == [
-        [False, True, True],
-        [False, False, True],
-        [False, False, False],
+        [True, False, False],
+        [True, True, False],
+        [True, True, True],
     ]
 
 
 def test_the_decoders_layer_computes_what_pytorchs_does(model):
     layer = model.decoder.layers[0]
     words, memory, mask = torch.randn(2, 4, 8), torch.randn(2, 5, 8), lengths_to_mask([5, 3])
-    hidden = causal_mask(4)
+    own_mask = causal_mask(4)
     own, source = (
         project(layer.self_attn, layer.norm1(words)),
         project(layer.multihead_attn, memory),
     )
-    ours, weights = layer(words, own, source, hidden, ~mask.unsqueeze(1))
-    theirs = nn.TransformerDecoderLayer.forward(
-        layer, words, memory, tgt_mask=hidden, memory_key_padding_mask=~mask
-    )
+    ours, weights = layer.read(words, own, source, own_mask, mask.unsqueeze(1))
+    # In PyTorch's layers True means the opposite: a word must not look there.
+    theirs = layer(words, memory, tgt_mask=~own_mask, memory_key_padding_mask=~mask)
     torch.testing.assert_close(ours, theirs)
     torch.testing.assert_close(weights.sum(-1), torch.ones(2, 4))
     assert weights[1, :, 3:].eq(0).all()
@@ -96,7 +94,7 @@ def test_looking_with_projected_keys_is_multi_head_attention(model):
     attention = model.decoder.layers[0].multihead_attn
     words, memory, mask = torch.randn(2, 4, 8), torch.randn(2, 5, 8), lengths_to_mask([5, 3])
     theirs = attention(words, memory, memory, key_padding_mask=~mask)
-    ours = look(attention, words, project(attention, memory), ~mask.unsqueeze(1))
+    ours = attend(attention, words, project(attention, memory), mask.unsqueeze(1))
     torch.testing.assert_close(ours, theirs)
 
 

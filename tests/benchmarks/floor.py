@@ -5,9 +5,10 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from utils.models.attention import FixedContext
+from utils.models.contract import Network
 
 
-class Floor(nn.Module):
+class Floor(Network):
     """Two GRUs over whole sentences, and the readout over all real words at once.
 
     Shapes as in utils/models/seq2seq.py. The decoder starts from the encoder's last states and sees

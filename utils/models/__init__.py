@@ -1,6 +1,7 @@
 """The networks.
 
 attention    FixedContext, DotAttention, GeneralAttention, AdditiveAttention
+contract     what search and training ask of a model: protocols, and the base of the networks
 config       what a model is built from: sizes that fit, words that are there
 seq2seq      Encoder, Decoder, Seq2Seq, build_model
 layers       the layers of a Transformer
@@ -10,7 +11,8 @@ contents     what a file with a model holds: written, checked, read
 """
 
 from utils.models.attention import ATTENTIONS
+from utils.models.contract import count_parameters
 from utils.models.seq2seq import build_model
 from utils.models.transformer import build_transformer
 
-__all__ = ["ATTENTIONS", "build_model", "build_transformer"]
+__all__ = ["ATTENTIONS", "build_model", "build_transformer", "count_parameters"]

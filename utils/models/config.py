@@ -3,34 +3,28 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from torch import nn
 
 from utils.models.attention import ATTENTIONS
-from utils.system.limits import Limited, check_type, check_weights
+from utils.models.contract import Network, NetworkConfig
+from utils.system.limits import check_type, check_weights
 from utils.text import END, PADDING, START, UNKNOWN, Fields
 
-ONE_VOCABULARY = "tied needs one vocabulary for both languages: use subwords, too."
+ONE_VOCABULARY = "tied needs one vocabulary for both languages: use subwords as well."
 
 
 @dataclass(frozen=True)
-class ModelConfig(Limited):
+class ModelConfig(NetworkConfig):
     """Everything that is needed to build a model of the same shape again.
 
     Raises ValueError for an unknown attention, or sizes that do not fit.
     """
 
-    source_size: int
-    target_size: int
-    source_padding: int
-    target_padding: int
     attention: str
     embedding_size: int
     hidden_size: int
     memory_size: int
     dropout: float
-    tied: bool = False
+    tied: bool
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -64,7 +58,7 @@ class ModelConfig(Limited):
         return words * E + encoder + M * Q + 3 * Q * (E + M + Q) + E * (E + Q + M)
 
 
-def check_fields(config: Any, fields: Fields) -> None:
+def check_fields(config: NetworkConfig, fields: Fields) -> None:
     """Raise ValueError unless a model of this `config` can work with the vocabularies of `fields`.
 
     Other words in the same number pass: a model does not know the words of its numbers.
@@ -79,14 +73,14 @@ def sizes_of(fields: Fields) -> dict[str, int]:
     return fields.sizes
 
 
-def check_model(model: nn.Module, fields: Fields) -> None:
+def check_model(model: Network, fields: Fields) -> None:
     """Raise TypeError or ValueError unless these are a model and fields that fit each other."""
-    check_type("model", model, nn.Module, "what build_model(fields) returns")
+    check_type("model", model, Network, "what build_model(fields) returns")
     sizes_of(fields)
     check_fields(model.config, fields)
 
 
-def check_sizes(config: Any, fields: Fields) -> None:
+def check_sizes(config: NetworkConfig, fields: Fields) -> None:
     """Raise ValueError unless the vocabularies have the sizes that a model was built for."""
     source, target = fields.source.vocab.itos, fields.target.vocab.itos
     if (config.source_size, config.target_size) != (len(source), len(target)):
@@ -100,7 +94,7 @@ def check_sizes(config: Any, fields: Fields) -> None:
             f"the model was built for vocabularies that number {PADDING} otherwise: "
             "use the fields it was trained with."
         )
-    if getattr(config, "tied", False) and source != target:
+    if isinstance(config, ModelConfig) and config.tied and source != target:
         raise ValueError(ONE_VOCABULARY)
 
 

@@ -1,4 +1,4 @@
-"""The parts of a Transformer: positions, a mask, heads that look, and the decoder's layer.
+"""The parts of a Transformer: positions, the causal mask, attention, and the decoder's layer.
 
 Shapes: B sentences, S words that are looked at, N words that look, E numbers for each word, d
 numbers for each word in one head.
@@ -29,8 +29,8 @@ def add_positions(embedded: Tensor, first: int = 0) -> Tensor:
 
 
 def causal_mask(length: int) -> Tensor:
-    """Return the mask (length, length), True where a word must not look: at those after it."""
-    return torch.ones(length, length, dtype=torch.bool).triu(diagonal=1)
+    """Return the mask (length, length): row t is True up to column t, itself and those before."""
+    return torch.ones(length, length, dtype=torch.bool).tril()
 
 
 def project(attention: nn.MultiheadAttention, words: Tensor) -> Tensor:
@@ -39,14 +39,14 @@ def project(attention: nn.MultiheadAttention, words: Tensor) -> Tensor:
     return F.linear(words, attention.in_proj_weight[size:], attention.in_proj_bias[size:])
 
 
-def look(
-    attention: nn.MultiheadAttention, words: Tensor, projected: Tensor, hidden: Tensor
+def attend(
+    attention: nn.MultiheadAttention, words: Tensor, projected: Tensor, mask: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Let words (B, N, E) look at keys and values that `project` has made, (B, S, 2E).
 
-    As `attention` does itself, but for its dropout of weights, and it would project anew at each
-    step. `hidden`, (N, S) or (B, 1, S), is True where a word must not look. Returns what the words
-    found, (B, N, E), and where they looked, (B, N, S), the mean of all heads.
+    `mask`, (N, S) or (B, 1, S), is True where a word may look. Returns the output (B, N, E) and
+    the mean weights of all heads (B, N, S). Calling `attention` computes the same, but it would
+    project all keys again at every step of a search, and in training drop some of the weights.
     """
     size, heads = attention.embed_dim, attention.num_heads
     queries = F.linear(words, attention.in_proj_weight[:size], attention.in_proj_bias[:size])
@@ -55,13 +55,14 @@ def look(
         for part in (queries, *projected.chunk(2, dim=2))
     )
     scores = queries @ keys.transpose(2, 3) / math.sqrt(size // heads)  # (B, heads, N, S)
-    weights = scores.masked_fill(hidden.unsqueeze(-3), -torch.inf).softmax(dim=3)
-    found = (weights @ values).transpose(1, 2).flatten(2)  # (B, N, E)
-    return attention.out_proj(found), weights.mean(dim=1)
+    # One mask for all heads: (N, S) -> (1, N, S), and (B, 1, S) -> (B, 1, 1, S).
+    weights = scores.masked_fill(~mask.unsqueeze(-3), -torch.inf).softmax(dim=3)
+    output = (weights @ values).transpose(1, 2).flatten(2)  # (B, N, E)
+    return attention.out_proj(output), weights.mean(dim=1)
 
 
 class DecoderLayer(nn.TransformerDecoderLayer):
-    """PyTorch's layer, which also hands out where the words looked, and can go word by word.
+    """PyTorch's layer, with a method `read` that returns the weights and can go word by word.
 
     It has self-attention, cross-attention and a network for each word, each with a layer norm
     before it and a residual connection around it. Keys and values, (B, S, 2E), come from `project`.
@@ -70,17 +71,17 @@ class DecoderLayer(nn.TransformerDecoderLayer):
     def __init__(self, size: int, heads: int, hidden_size: int, dropout: float):
         super().__init__(size, heads, hidden_size, dropout, batch_first=True, norm_first=True)
 
-    def forward(
-        self, words: Tensor, own: Tensor, source: Tensor, hidden: Tensor, padding: Tensor
+    def read(
+        self, words: Tensor, own: Tensor, source: Tensor, own_mask: Tensor, source_mask: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Let N words (B, N, E) look at keys and values of their `own` sentence, then `source`.
 
-        `hidden` (N, t) and `padding` (B, 1, S) are True where they must not look. Returns the
+        `own_mask` (N, t) and `source_mask` (B, 1, S) are True where they may look. Returns the
         words, (B, N, E), and the weights on the source, (B, N, S), the mean of all heads.
         """
-        found, _ = look(self.self_attn, self.norm1(words), own, hidden)
-        words = words + self.dropout1(found)
-        found, weights = look(self.multihead_attn, self.norm2(words), source, padding)
-        words = words + self.dropout2(found)
-        found = self.linear2(self.dropout(self.activation(self.linear1(self.norm3(words)))))
-        return words + self.dropout3(found), weights
+        output, _ = attend(self.self_attn, self.norm1(words), own, own_mask)
+        words = words + self.dropout1(output)
+        output, weights = attend(self.multihead_attn, self.norm2(words), source, source_mask)
+        words = words + self.dropout2(output)
+        output = self.linear2(self.dropout(self.activation(self.linear1(self.norm3(words)))))
+        return words + self.dropout3(output), weights

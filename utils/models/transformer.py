@@ -1,14 +1,15 @@
 """The translator without recurrence: a Transformer, Vaswani et al. (2017), as small as the others.
 
-Each word looks at all words of its own sentence (self-attention), and each target word looks at
-all source words, too (cross-attention), by equations (2) to (5) with scores divided by √d. To
-`fit`, `Translator` and the searches it looks like a `Seq2Seq`.
+Each word looks at the words of its own sentence (self-attention), and each target word also at all
+source words (cross-attention), by equations (2) to (5) with scores divided by √d. Like a `Seq2Seq`
+it is a `Network`: training, search and `Translator` don't see a difference.
 
 Shapes: B sentences, S source words, T target words with `<sos>` and `<eos>`, E numbers for each
 word, V words in the target vocabulary. The decoder's state holds keys and values of the t words
 that it has read.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import torch
@@ -16,23 +17,20 @@ from torch import Tensor, nn
 
 from utils.models.attention import Encoded, lengths_to_mask
 from utils.models.config import check_fields, sizes_of
+from utils.models.contract import Network, NetworkConfig
 from utils.models.layers import DecoderLayer, add_positions, causal_mask, project
 from utils.models.seq2seq import build_from, small_embedding
-from utils.system.limits import Limited, check_weights
+from utils.system.limits import check_weights
 from utils.text import Fields
 
 
 @dataclass(frozen=True)
-class TransformerConfig(Limited):
+class TransformerConfig(NetworkConfig):
     """Everything that is needed to build a Transformer of the same shape again.
 
     Raises ValueError for sizes that do not fit.
     """
 
-    source_size: int
-    target_size: int
-    source_padding: int
-    target_padding: int
     size: int
     heads: int
     layers: int
@@ -72,7 +70,7 @@ class TransformerEncoder(nn.Module):
         """source (B, S), mask (B, S) True on real words -> memory (B, S, E)."""
         words = self.dropout(add_positions(self.embedding(source)))  # (B, S, E)
         for layer in self.layers:
-            words = layer(words, src_key_padding_mask=~mask)
+            words = layer(words, src_key_padding_mask=~mask)  # PyTorch's True: must not look
         return self.norm(words)
 
 
@@ -83,7 +81,9 @@ class TransformerDecoder(nn.Module):
         super().__init__()
         self.embedding = small_embedding(config.target_size, config.size, config.target_padding)
         sizes = config.size, config.heads, config.hidden_size, config.dropout
-        self.layers = nn.ModuleList(DecoderLayer(*sizes) for _ in range(config.layers))
+        self.layers: Collection[DecoderLayer] = nn.ModuleList(
+            DecoderLayer(*sizes) for _ in range(config.layers)
+        )  # type: ignore[assignment]  # for mypy, a ModuleList holds modules of any kind
         self.norm = nn.LayerNorm(config.size)
         self.output = nn.Linear(config.size, config.target_size)
         self.dropout = nn.Dropout(config.dropout)
@@ -93,7 +93,7 @@ class TransformerDecoder(nn.Module):
         return torch.cat([project(layer.multihead_attn, memory) for layer in self.layers], dim=2)
 
     def start(self, memory: Tensor) -> Tensor:  # (B, S, E) -> (B, 0, layers · 2E)
-        """Return the state before the first word: keys and values of no word at all."""
+        """Return the state before the first word: the keys and values of no word."""
         return memory.new_zeros(len(memory), 0, len(self.layers) * 2 * memory.shape[2])
 
     def embed(self, words: Tensor) -> Tensor:  # (B,) -> (B, E) or (B, T) -> (B, T, E)
@@ -103,17 +103,18 @@ class TransformerDecoder(nn.Module):
     def read(self, words: Tensor, state: Tensor, encoded: Encoded) -> tuple[Tensor, Tensor, Tensor]:
         """Run N words (B, N, E) through all layers, after the t words of the state.
 
-        Returns the state of t + N words, what the last layer made of the N words, (B, N, E), and
-        where it looked, (B, N, S).
+        Returns the state of t + N words, the last layer's output (B, N, E) and its weights on the
+        source (B, N, S).
         """
         t, N = state.shape[1], words.shape[1]
         words = self.dropout(add_positions(words, first=t))
-        hidden = causal_mask(t + N)[t:].to(words.device)  # (N, t + N)
+        own_mask = causal_mask(t + N)[t:].to(words.device)  # (N, t + N)
+        source_mask = encoded.mask.unsqueeze(1)  # (B, 1, S)
         parts = (part.chunk(len(self.layers), dim=2) for part in (state, encoded.keys))
         states = []
         for layer, before, source in zip(self.layers, *parts, strict=True):
             own = torch.cat([before, project(layer.self_attn, layer.norm1(words))], dim=1)
-            words, weights = layer(words, own, source, hidden, ~encoded.mask.unsqueeze(1))
+            words, weights = layer.read(words, own, source, own_mask, source_mask)
             states.append(own)
         return torch.cat(states, dim=2), words, weights
 
@@ -125,7 +126,7 @@ class TransformerDecoder(nn.Module):
         return state, words[:, 0], weights[:, 0]
 
     def predict(self, embedded: Tensor, state: Tensor | None, context: Tensor) -> Tensor:
-        """Return the logits (…, V), from what the last layer made of a word, (…, E), alone."""
+        """Return the logits (…, V), which need the last layer's output (…, E) and nothing else."""
         return self.output(self.norm(context))
 
     def forward(
@@ -142,8 +143,10 @@ class TransformerDecoder(nn.Module):
         return self.predict(embedded, None, words), weights
 
 
-class Transformer(nn.Module):
+class Transformer(Network):
     """Encoder and decoder; `config` builds the same model again."""
+
+    decoder: TransformerDecoder
 
     def __init__(self, config: TransformerConfig):
         super().__init__()

@@ -73,7 +73,7 @@ def check_type(name: str, value: object, kind: type | UnionType, words: str) -> 
 
 def _plain(value: object) -> object:
     try:
-        return value.item()
+        return value.item()  # type: ignore[attr-defined]  # NumPy's numbers and tensors have it
     except (AttributeError, TypeError, ValueError, RuntimeError):  # no number, or many of them
         return value
 

@@ -79,7 +79,7 @@ def search(translator: Translator, words: tuple[str, ...], beam_size: int) -> Se
     """Run beam search on one sentence."""
     vocabulary, model = translator.fields.target.vocab, translator.model.eval()
     source, lengths = encode_sources([words], translator.fields)
-    source, limits = source.to(next(model.parameters()).device), length_limits(lengths)
+    source, limits = source.to(model.device), length_limits(lengths)
     ends = vocabulary.stoi[START], vocabulary.stoi[END]
     limits = limits.to(source.device)
     return Search(beam_steps(model, source, lengths, limits, *ends, beam_size), limits)
@@ -141,7 +141,7 @@ class BeamExplorer(Explorer):
 def describe_tree(tree: Tree, alpha: float, unit: str) -> str:
     """List the finished translations, best first, with the numbers that rank them.
 
-    The length includes the end of the sentence; `unit` names what else it counts.
+    The length counts `<eos>` and the sentence's words, or pieces of words: `unit` says which.
     """
     lines = []
     for ended in tree.ended:
