@@ -110,9 +110,9 @@ def test_an_init_hands_on_names_and_does_nothing_else(path):
 
 
 @per_file
-def test_torchtext_lives_in_three_rooms(path):
+def test_torchtext_lives_in_two_rooms(path):
     if any(name.split(".")[0] == "torchtext" for name in imports(path)):
-        assert room_of(path) in ("text", "batches", "evaluation")
+        assert room_of(path) in ("text", "batches")
 
 
 @per_file

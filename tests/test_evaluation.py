@@ -1,4 +1,4 @@
-"""BLEU, exact match and the alignment error rate, against sacreBLEU and by hand."""
+"""BLEU, exact match and the alignment error rate, against torchtext and by hand."""
 
 import math
 import random
@@ -9,8 +9,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sacrebleu.metrics import BLEU
+from torchtext.data.metrics import bleu_score
 
+from utils.corpora import load_corpus
 from utils.evaluation import (
+    T_95,
+    T_999,
     alignment_error_rate,
     bleu,
     bleu_by_length,
@@ -21,6 +25,8 @@ from utils.evaluation import (
     sacrebleu_interval,
     sacrebleu_lowercase,
 )
+from utils.models import ATTENTIONS
+from utils.translator import Translator
 
 SHORT = ["the", "cat", "sat", "on", "the", "mat"]
 LONG = ["the", "cat", "sat", "on", "the", "red", "mat"]
@@ -31,12 +37,6 @@ corpora = st.lists(st.tuples(tokens, tokens.filter(bool)), min_size=1, max_size=
 thorough = settings(max_examples=150, deadline=None, derandomize=True)
 
 
-def sacrebleu(hypotheses, references):
-    metric = BLEU(tokenize="none", smooth_method="none", force=True)
-    sides = [[" ".join(words) for words in side] for side in (hypotheses, references)]
-    return metric.corpus_score(sides[0], [sides[1]]).score
-
-
 def noisy_corpus(size, seed=0):
     """Return hypotheses with wrong words and wrong lengths, their references, and sources."""
     draw = random.Random(seed)
@@ -45,20 +45,34 @@ def noisy_corpus(size, seed=0):
     return [words[: draw.randint(4, 10)] for words in hypotheses], references, references
 
 
+def torchtexts(hypotheses, references):
+    """Return torchtext's BLEU, 0…1, which has 7 digits."""
+    return bleu_score(list(hypotheses), [[reference] for reference in references])
+
+
 @thorough
 @given(corpora)
-def test_bleu_equals_sacrebleu(corpus):
+def test_bleu_equals_torchtexts(corpus):
     hypotheses, references = zip(*corpus, strict=True)
-    expected = sacrebleu(hypotheses, references)
-    assert bleu(hypotheses, references) == pytest.approx(expected, abs=1e-3)
+    expected = torchtexts(hypotheses, references)
+    assert bleu(hypotheses, references) / 100 == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_bleu_equals_sacrebleu_where_much_matches(seed):
+def test_bleu_equals_torchtexts_where_much_matches(seed):
     hypotheses, references, _ = noisy_corpus(50, seed)
-    expected = sacrebleu(hypotheses, references)
-    assert 20 < expected < 95
-    assert bleu(hypotheses, references) == pytest.approx(expected, abs=1e-3)
+    expected = torchtexts(hypotheses, references)
+    assert 0.2 < expected < 0.95
+    assert bleu(hypotheses, references) / 100 == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ATTENTIONS)
+def test_bleu_of_a_shipped_translator_equals_torchtexts(name):
+    pairs = load_corpus("mini").test
+    written = Translator.load(f"mini-{name}").translate([pair.source for pair in pairs])
+    hypotheses, references = [t.tokens for t in written], [pair.target for pair in pairs]
+    expected = torchtexts(hypotheses, references)
+    assert bleu(hypotheses, references) / 100 == pytest.approx(expected, abs=1e-6)
 
 
 @thorough
@@ -68,16 +82,16 @@ def test_summed_counts_give_the_same_bleu(corpus):
     counts = ngram_counts(hypotheses, references)
     assert counts.shape == (len(corpus), 10)
     expected = bleu(hypotheses, references)
-    assert bleu_from_counts(counts.sum(axis=0)) == pytest.approx(expected, abs=1e-3)
+    assert bleu_from_counts(counts.sum(axis=0)) == pytest.approx(expected)
 
 
 def test_bleu_by_hand_and_the_order_of_its_arguments():
     # n-grams of the short hypothesis that match: 6 of 6, 4 of 5, 3 of 4, 2 of 3; one word missing
     missing = 100 * math.exp(1 - 7 / 6) * (1 * 4 / 5 * 3 / 4 * 2 / 3) ** 0.25
-    assert bleu([SHORT], [LONG]) == pytest.approx(missing, abs=1e-3)
+    assert bleu([SHORT], [LONG]) == pytest.approx(missing)
     # of the long one: 6 of 7, 4 of 6, 3 of 5, 2 of 4; nothing is too short
     added = 100 * (6 / 7 * 4 / 6 * 3 / 5 * 2 / 4) ** 0.25
-    assert bleu([LONG], [SHORT]) == pytest.approx(added, abs=1e-3)
+    assert bleu([LONG], [SHORT]) == pytest.approx(added)
     assert missing - added > 2
 
 
@@ -138,7 +152,7 @@ def test_each_bucket_has_the_bleu_of_its_sentences():
         chosen = [i for i, source in enumerate(sources) if first <= len(source) < end]
         assert row.n == len(chosen) > 0
         expected = bleu([hypotheses[i] for i in chosen], [references[i] for i in chosen])
-        assert row.bleu == pytest.approx(expected, abs=1e-3)
+        assert row.bleu == pytest.approx(expected)
         assert row.low < row.bleu < row.high
 
 
@@ -182,6 +196,7 @@ def test_intervals_hold_95_of_100_resampled_scores():
 
 def test_scoring_says_nothing(caplog, capfd):
     bleu_by_length(*noisy_corpus(5), EDGES)
+    bleu([["so", "it", "ends", "."]] * 200, [["so", "it", "ends", "."]] * 200)
     assert caplog.records == []
     assert capfd.readouterr() == ("", "")
 
@@ -241,3 +256,11 @@ def test_the_interval_is_around_sacrebleus_own_score():
     assert low < score < high
     assert sacrebleu_interval(*texts, seed=1)[0] == score
     assert sacrebleu_interval(*texts, seed=1)[1:] != (low, high)
+
+
+@pytest.mark.parametrize(("t", "share"), [(T_95, 0.95), (T_999, 0.999)])
+def test_students_t_for_five_values_holds_its_share(t, share):
+    # the distribution function with 4 degrees of freedom, from -t to t
+    x = t**2 / 4
+    within = 0.75 * t / math.sqrt(1 + x) * (1 - x / (3 * (1 + x)))
+    assert within == pytest.approx(share, abs=1e-4)

@@ -9,6 +9,7 @@ import torch
 from toy import REPOSITORY, mixed_batch, number_pairs, toy_corpus, toy_fields, toy_model
 
 from utils.corpora import Pair
+from utils.evaluation import T_95, T_999
 from utils.experiments import __main__ as command
 from utils.experiments import captions, ladder, speed, studies
 from utils.experiments.ladder import RUNGS, climb, settings_of
@@ -442,7 +443,7 @@ def five_runs(variant, values, bucket="4–5"):
 def test_the_mean_of_five_seeds_has_students_interval():
     rows = pd.concat([five_runs("dot", [1, 2, 3, 4, 5]), five_runs("dot", [7] * 5, "6–10")])
     first, second = mean_by_length(rows).itertuples(index=False)
-    margin = 2.776 * math.sqrt(2.5) / math.sqrt(5)  # the five have the variance 2.5
+    margin = T_95 * math.sqrt(2.5) / math.sqrt(5)  # the five have the variance 2.5
     assert first == ("4–5", 3, pytest.approx(3 - margin), pytest.approx(3 + margin))
     assert second == ("6–10", 7, 7, 7)
 
@@ -450,7 +451,7 @@ def test_the_mean_of_five_seeds_has_students_interval():
 def test_the_next_run_can_lie_farther_out_than_the_mean():
     low, high = next_run_interval(pd.Series([1, 2, 3, 4, 5]))
     assert (low + high) / 2 == pytest.approx(3)
-    assert high - low == pytest.approx(2 * 8.61 * math.sqrt(2.5 * 1.2), rel=1e-3)
+    assert high - low == pytest.approx(2 * T_999 * math.sqrt(2.5 * 1.2))
 
 
 def test_a_change_is_the_mean_difference_to_its_own_baseline_seed_by_seed():

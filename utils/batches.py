@@ -14,7 +14,7 @@ from utils.corpora import Pair
 from utils.system.sizes import check_read
 from utils.text import Fields
 
-LISTED = 1_000_000  # the order of more pairs than that is kept in a file
+LISTED = 1_000_000  # pairs; the order of more than that is kept in a file, not in a list
 
 
 class Batch(NamedTuple):
@@ -31,8 +31,12 @@ class Batch(NamedTuple):
         """Return the batch on `device`; the lengths stay on the CPU, where packing wants them."""
         return Batch(self.source.to(device), self.source_lengths, self.target.to(device))
 
+    def count_words(self, padding: int) -> int:
+        """Return the number of words to be predicted: all target words but `<sos>` and padding."""
+        return int((self.target[:, 1:] != padding).sum())
 
-class _Examples(Sequence[data.Example]):
+
+class _Examples:
     """The torchtext examples of pairs, each made when it is asked for."""
 
     def __init__(self, pairs: Sequence[Pair], fields: Fields):
@@ -50,11 +54,18 @@ class _Examples(Sequence[data.Example]):
 
 
 class _Buckets(data.BucketIterator):
-    """torchtext's bucketing, which sorts 100 batches at a time, without a list of all examples."""
+    """torchtext's bucketing, without a list of all examples.
+
+    torchtext shuffles all pairs, sorts 100 batches of them by length, and shuffles those batches.
+    It would make every example first; this hands it one at a time.
+    """
 
     def data(self) -> Iterator[data.Example]:
+        """Yield the examples in the order in which they are to be bucketed."""
         count = len(self.dataset)
-        order = range(count)
+        order: Sequence[int] | np.ndarray = range(count)
+        # A list takes 36 bytes a pair. It stays for all but the largest corpora, because another
+        # way of shuffling would give other batches, and so other models, for the same seed.
         if self.shuffle:
             order = self.random_shuffler(order) if count <= LISTED else self._order_in_a_file()
         return (self.dataset[number] for number in order)
@@ -62,10 +73,12 @@ class _Buckets(data.BucketIterator):
     def _order_in_a_file(self) -> np.ndarray:
         """Return the numbers of all examples (N,) in random order, 4 bytes each, on disk."""
         count = len(self.dataset)
-        with TemporaryFile() as file:
+        with TemporaryFile() as file:  # no name is left of it: it goes when the array does
             order = np.asarray(np.memmap(file, np.uint32, "w+", shape=(count,)))
-        for start in range(0, count, LISTED):
+        for start in range(0, count, LISTED):  # in parts, or `arange` would take it all in memory
             order[start : start + LISTED] = np.arange(start, min(start + LISTED, count))
+        # NumPy shuffles the file in place, which `random_shuffler` cannot. Its seed comes from the
+        # shuffler, so that the order still follows from the seed of `make_batches`.
         with self.random_shuffler.use_internal_state():
             seed = random.getrandbits(64)
         np.random.default_rng(seed).shuffle(order)
@@ -79,7 +92,7 @@ def make_batches(
 
     With `shuffle`, sentences of similar length share a batch (bucketing: little padding) and the
     batches come in random order, the same order for the same `seed`. Without it, pairs come in the
-    order given. Pairs are read as they are needed, those of 100 batches at a time.
+    order given. Pairs are read when they are needed, those of 100 batches at a time.
     """
     examples = _Examples(pairs, fields)
     iterator = _Buckets(
@@ -92,4 +105,5 @@ def make_batches(
     )
     iterator.random_shuffler.random_state = random.Random(seed).getstate()
     for batch in iterator:
-        yield Batch(*batch.source, batch.target)
+        source, lengths = batch.source
+        yield Batch(source, lengths, batch.target)

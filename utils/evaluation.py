@@ -1,10 +1,10 @@
 """How good is a translation, and how good are the weights as word alignments?
 
-BLEU is torchtext's; a test holds it against sacreBLEU. For the bootstrap, sacreBLEU counts each
-sentence's n-grams once, and the resampled corpora add up those counts.
+All BLEU here is sacreBLEU's. For the bootstrap it counts each sentence's n-grams once, and the
+resampled corpora add up those counts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from itertools import pairwise
 
 import numpy as np
@@ -12,13 +12,16 @@ import pandas as pd
 from sacrebleu.metrics import BLEU
 from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
 from torch import Tensor
-from torchtext.data.metrics import bleu_score
 
 Tokens = Sequence[str]
-Links = set[tuple[int, int]] | frozenset[tuple[int, int]]
+Links = Set[tuple[int, int]]
 
 RESAMPLES = 1000
 CONFIDENCE = 0.95
+# Student's t for five values, so 4 degrees of freedom: 95 % and 99.9 % of it lie within ± t.
+T_95, T_999 = 2.776, 8.610
+# Sentences are words already, joined by spaces; a corpus without matches scores 0.
+OF_WORDS = {"tokenize": "none", "smooth_method": "none"}
 
 
 def bleu(hypotheses: Sequence[Tokens], references: Sequence[Tokens]) -> float:
@@ -28,14 +31,19 @@ def bleu(hypotheses: Sequence[Tokens], references: Sequence[Tokens]) -> float:
     counts of all sentences are added up first. Raises ValueError when the two differ in length.
     """
     _check_same_length(hypotheses=hypotheses, references=references)
-    return 100 * bleu_score(list(hypotheses), [[reference] for reference in references])
+    metric = BLEU(**OF_WORDS, force=True)  # or it warns of text that is in tokens already
+    return metric.corpus_score(_join(hypotheses), [_join(references)]).score
+
+
+def _join(sentences: Sequence[Tokens]) -> list[str]:
+    return [" ".join(words) for words in sentences]
 
 
 def sacrebleu_lowercase(hypotheses: Sequence[str], references: Sequence[str]) -> tuple[float, str]:
-    """Return sacreBLEU's score of detokenized text and its signature, which says how it was made.
+    """Return sacreBLEU's score of detokenized text, and its signature, which says how to repeat it.
 
-    Lower-cased and tokenized by sacreBLEU's own 13a rules, so that projects can be compared;
-    Post (2018).
+    Lower-cased and tokenized by sacreBLEU's own 13a rules, so that scores can be compared between
+    projects; Post (2018).
     """
     metric = BLEU(lowercase=True)
     score = metric.corpus_score(list(hypotheses), [list(references)]).score
@@ -45,7 +53,7 @@ def sacrebleu_lowercase(hypotheses: Sequence[str], references: Sequence[str]) ->
 def sacrebleu_interval(
     hypotheses: Sequence[str], references: Sequence[str], seed: int = 0
 ) -> tuple[float, float, float]:
-    """Return sacreBLEU's score as `sacrebleu_lowercase` has it, and its 95 % bootstrap interval.
+    """Return the score of `sacrebleu_lowercase`, and the ends of its 95 % bootstrap interval.
 
     The interval is for other sentences of the same kind (Koehn 2004); the model stays the same.
     """
@@ -96,10 +104,10 @@ def ngram_counts(hypotheses: Sequence[Tokens], references: Sequence[Tokens]) -> 
 
     Four counts of matching n-grams, four of all n-grams, the hypothesis's and reference's length.
     """
-    metric = BLEU(tokenize="none", smooth_method="none", effective_order=True)
+    metric = BLEU(**OF_WORDS, effective_order=True)  # or it warns of scores, which nobody reads
     counts = []
-    for hypothesis, reference in zip(hypotheses, references, strict=True):
-        score = metric.sentence_score(" ".join(hypothesis), [" ".join(reference)])
+    for hypothesis, reference in zip(_join(hypotheses), _join(references), strict=True):
+        score = metric.sentence_score(hypothesis, [reference])
         counts.append([*score.counts, *score.totals, score.sys_len, score.ref_len])
     return np.array(counts, dtype=float).reshape(-1, 10)
 
@@ -125,9 +133,9 @@ def _bleu_with_interval(counts: np.ndarray, rng: np.random.Generator) -> tuple[f
 
 
 def links_from_weights(weights: Iterable[Tensor]) -> list[set[tuple[int, int]]]:
-    """Read weights (T, S) as alignments: each target word t is linked to its heaviest source word.
+    """Read weights (T, S) as alignments: link each target word to its heaviest source word.
 
-    Returns one set of (source, target) positions for each sentence.
+    Returns a set of (source, target) positions for each sentence.
     """
     return [
         {(int(row.argmax()), target) for target, row in enumerate(matrix)} for matrix in weights
@@ -140,7 +148,8 @@ def alignment_error_rate(
     """Return the alignment error rate, 0 (perfect) … 1; Och and Ney (2003), section 6.1.
 
     AER = 1 − (|A ∩ S| + |A ∩ P|) / (|A| + |S|), over lists of sets of (source, target) positions:
-    A predicted, S sure, P possible links. P holds S; without `possible`, P = S.
+    A predicted, S sure, P possible links. P contains S; without `possible`, P = S. Raises
+    ValueError without any link.
     """
     possible = sure if possible is None else possible
     _check_same_length(predicted=predicted, sure=sure, possible=possible)
@@ -149,7 +158,7 @@ def alignment_error_rate(
         hits += len(a & s) + len(a & (p | s))
         total += len(a) + len(s)
     if total == 0:
-        raise ValueError("the alignment error rate needs at least one link.")
+        raise ValueError("there is not one link to compare: give alignments with links.")
     return 1 - hits / total
 
 
@@ -158,6 +167,6 @@ def _check_same_length(**lists: Sequence) -> None:
     lengths = {len(values) for values in lists.values()}
     if len(lengths) > 1:
         sizes = ", ".join(f"{len(values)} {name}" for name, values in lists.items())
-        raise ValueError(f"every sentence needs one of each, but there are {sizes}.")
+        raise ValueError(f"every sentence needs one of each, not {sizes}: make the lists as long.")
     if lengths == {0}:
-        raise ValueError("a score needs at least one sentence.")
+        raise ValueError("there is nothing to score: give at least one sentence.")

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from utils.decoding import length_limits, next_words
 from utils.models.attention import Attention, FixedContext
-from utils.text import END, START, encode_sources
+from utils.models.seq2seq import Decoder
+from utils.text import END
 from utils.translator import Translator
 
 BEST = 5
@@ -54,7 +55,17 @@ class Trace(NamedTuple):
 
 def has_fixed_context(translator: Translator) -> bool:
     """Tell whether a translator has no attention, so that its weights never move."""
-    return isinstance(translator.model.decoder.attention, FixedContext)
+    return isinstance(_decoder_of(translator).attention, FixedContext)
+
+
+def _decoder_of(translator: Translator) -> Decoder:
+    decoder = translator.model.decoder
+    if not isinstance(decoder, Decoder):
+        raise TypeError(
+            "a trace follows the equations (2) to (7) of an encoder–decoder: give a translator "
+            'such as Translator.load("mini-dot"), not a Transformer.'
+        )
+    return decoder
 
 
 @torch.no_grad()
@@ -65,21 +76,22 @@ def trace(translator: Translator, words: Sequence[str], override: Override | Non
     look elsewhere than the model wants to. Raises ValueError for a sentence without words, and for
     an override of a fixed context, which is no weighted sum.
     """
-    model, vocabulary = translator.model.eval(), translator.fields.target.vocab
+    model, decoder = translator.model.eval(), _decoder_of(translator)
+    itos = translator.fields.target.vocab.itos
     if not words:
         raise ValueError("there is nothing to translate: give at least one word.")
     if override is not None and has_fixed_context(translator):
         raise ValueError("a fixed context has no weights to overwrite: choose another attention.")
-    source, lengths = encode_sources([words], translator.fields)
-    source = source.to(next(model.parameters()).device)
+    source, lengths = translator.encode([words])
     state, encoded = model.encode(source, lengths)
-    number, steps = vocabulary.stoi[START], []
-    with _watched(model.decoder.attention, steps, override):
+    number = translator.fields.start
+    steps: list[Step] = []
+    with _watched(decoder.attention, steps, override):
         for _ in range(int(length_limits(lengths))):
             word = source.new_tensor([number])
-            log_probabilities, state, _ = next_words(model.decoder, word, state, encoded)
-            best = log_probabilities[0].exp().topk(min(BEST, len(vocabulary)))
-            named = [vocabulary.itos[i] for i in best.indices.tolist()]
+            log_probabilities, state, _ = next_words(decoder, word, state, encoded)
+            best = log_probabilities[0].exp().topk(min(BEST, len(itos)))
+            named = [itos[i] for i in best.indices.tolist()]
             steps[-1].best.extend(zip(named, best.values.tolist(), strict=True))
             number = int(best.indices[0])
             if named[0] == END:
@@ -91,6 +103,7 @@ def trace(translator: Translator, words: Sequence[str], override: Override | Non
 def _watched(attention: Attention, steps: list[Step], override: Override | None) -> Iterator[None]:
     """Add a step, its `best` still empty, whenever the decoder looks; overwrite where it looks."""
 
+    # PyTorch calls this after each call of the attention, and hands on what it returns instead.
     def note(
         attention: Attention, asked: tuple[Tensor, ...], found: tuple[Tensor, Tensor]
     ) -> tuple[Tensor, Tensor]:

@@ -1,7 +1,7 @@
 """Translator = model + vocabularies: from sentences to sentences.
 
-The file that `save` writes holds numbers and words only and is read with `weights_only=True`, so
-opening someone else's translator cannot run code.
+The file that `save` writes holds nothing but numbers and words, and `load` reads it with
+`weights_only=True`: opening someone else's translator cannot run code.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,25 +18,26 @@ from utils.corpora.pairs import Pair
 from utils.decoding import Hypothesis, beam_search, check_beam, greedy
 from utils.models.config import check_model
 from utils.models.contents import WRONG_PARTS, pack, reason, unpack
-from utils.models.seq2seq import Seq2Seq
-from utils.models.transformer import Transformer
+from utils.models.contract import Network
 from utils.system.failures import expand
 from utils.system.paths import MODELS
 from utils.system.sizes import BATCH_SIZE, batches_by_size, check_letters, check_read, parts_of
 from utils.system.storage import check_format, load_safely, save_atomically
-from utils.text import END, PADDING, START, UNKNOWN, Fields, encode_sources, match_case
+from utils.text import UNKNOWN, Fields, encode_sources, match_case
 from utils.text.subwords import join, weights_of_words
+
+Sentence = str | tuple[str, ...]  # text, or words
 
 
 class Translation(NamedTuple):
-    """A translated sentence: its T words, attention weights (T, S) or None, and score.
+    """A translated sentence: its T words, attention weights (T, S), and score.
 
     `weights[t, j]` is α_tj: how much target word t looked at source word j. The score is the
     natural log of the translation's probability.
     """
 
     tokens: tuple[str, ...]
-    weights: Tensor | None
+    weights: Tensor
     score: float
 
     def __str__(self) -> str:
@@ -46,14 +47,14 @@ class Translation(NamedTuple):
 class Translator:
     """A model with the vocabularies it was trained with."""
 
-    def __init__(self, model: Seq2Seq | Transformer, fields: Fields):
+    def __init__(self, model: Network, fields: Fields):
         check_model(model, fields)
         self.model = model
         self.fields = fields
 
     def translate(
         self,
-        sentences: Sequence[str] | Sequence[tuple[str, ...]],
+        sentences: Sequence[Sentence],
         beam_size: int = 1,
         *,
         length_normalization: float = 1.0,
@@ -61,12 +62,12 @@ class Translator:
     ) -> list[Translation]:
         """Translate sentences, given as text or as tuples of words, in the order given.
 
-        Words that the vocabulary does not have are read as `<unk>`. A sentence without words gives
-        a translation without words. A beam of 1 is greedy search; `decoding.beam_search` says what
+        Words that the vocabulary does not have are read as `<unk>`. A sentence without words has a
+        translation without words. A beam of 1 is greedy search; `decoding.beam_search` says what
         `length_normalization` does. With `copy_unknown`, each `<unk>` that the model writes becomes
         the source word with the heaviest weight (Luong, Sutskever et al. 2015 do so by alignment).
         Raises ValueError for a beam below 1 or above 100, a negative `length_normalization`, and a
-        sentence that is longer than `sizes` allows.
+        sentence longer than `sizes` allows.
         """
         found = self.n_best(
             sentences,
@@ -78,7 +79,7 @@ class Translator:
 
     def n_best(
         self,
-        sentences: Sequence[str] | Sequence[tuple[str, ...]],
+        sentences: Sequence[Sentence],
         beam_size: int,
         *,
         length_normalization: float = 1.0,
@@ -103,21 +104,32 @@ class Translator:
             return [[copy_source_words(t, source) for t in beam] for beam, source in pairs]
         return translations
 
-    def read(self, sentence: str | tuple[str, ...]) -> tuple[str, ...]:
+    def read(self, sentence: Sentence) -> tuple[str, ...]:
         """Split a sentence into the words that the model will see.
 
         Raises ValueError for more characters than `sizes` allows.
         """
-        is_text = isinstance(sentence, str)
-        if not is_text and not _are_words(sentence):
+        if isinstance(sentence, str):
+            check_letters(len(sentence))
+            return match_case(tokenize(sentence), self.fields.source)
+        if not _are_words(sentence):
             raise TypeError(f"a sentence must be text or a tuple of words, not {sentence!r:.60}.")
-        check_letters(len(sentence) if is_text else sum(map(len, sentence)))
-        return match_case(tokenize(sentence) if is_text else sentence, self.fields.source)
+        check_letters(sum(map(len, sentence)))
+        return match_case(sentence, self.fields.source)
+
+    def encode(self, sentences: Sequence[Sequence[str]]) -> tuple[Tensor, Tensor]:
+        """Number and pad sentences of words: source (B, S) on the model's device, lengths (B,).
+
+        With subwords, the S positions are pieces of words. The lengths stay on the CPU, where
+        packing wants them. Raises ValueError for a sentence longer than `sizes` allows.
+        """
+        source, lengths = encode_sources(sentences, self.fields)
+        return source.to(self.model.device), lengths
 
     def _read_all(
-        self, sentences: Sequence[str] | Sequence[tuple[str, ...]]
+        self, sentences: Sequence[Sentence]
     ) -> tuple[list[tuple[str, ...]], list[int]]:
-        """Return the words of all sentences, and of each how much the model reads."""
+        """Return the words of all sentences, and how many words or pieces the model reads."""
         sources, sizes = [], []
         for number, sentence in enumerate(sentences, 1):
             try:
@@ -131,15 +143,13 @@ class Translator:
         self, sources: list[tuple[str, ...]], beam_size: int, length_normalization: float
     ) -> list[list[Hypothesis]]:
         self.model.eval()
-        device = next(self.model.parameters()).device
-        source, lengths = encode_sources(sources, self.fields)
-        vocabulary = self.fields.target.vocab
-        start, end = vocabulary.stoi[START], vocabulary.stoi[END]
+        source, lengths = self.encode(sources)
+        start, end = self.fields.start, self.fields.end
         if beam_size == 1:  # the same words as a beam of 1, and faster
-            hypotheses = greedy(self.model, source.to(device), lengths, start, end)
+            hypotheses = greedy(self.model, source, lengths, start, end)
             return [[hypothesis] for hypothesis in hypotheses]
         return beam_search(
-            self.model, source.to(device), lengths, start, end, beam_size, length_normalization
+            self.model, source, lengths, start, end, beam_size, length_normalization
         )
 
     def _as_translation(self, hypothesis: Hypothesis, source: tuple[str, ...]) -> Translation:
@@ -158,13 +168,11 @@ class Translator:
         the target; the row for `<eos>` is left out.
         """
         self.model.eval()
-        device = next(self.model.parameters()).device
-        alignments = []
         pairs = [Pair(self.read(pair.source), pair.target) for pair in pairs]
         batches = make_batches(pairs, self.fields, BATCH_SIZE, shuffle=False)
-        padding = self.fields.target.vocab.stoi[PADDING]
-        for batch in chain.from_iterable(parts_of(batch, padding) for batch in batches):
-            _, weights = self.model(*batch.to(device))
+        alignments: list[Tensor] = []
+        for batch in chain.from_iterable(parts_of(b, self.fields.padding) for b in batches):
+            _, weights = self.model(*batch.to(self.model.device))
             alignments.extend(weights.cpu())
         return [
             self._between_words(weights, pair)
@@ -172,7 +180,7 @@ class Translator:
         ]
 
     def _between_words(self, weights: Tensor, pair: Pair) -> Tensor:
-        """Cut padding and `<eos>` from a pair's weights, and turn those of pieces into words'."""
+        """Cut padding and `<eos>` off a pair's weights; weights of pieces become those of words."""
         target = self.fields.target.preprocess(pair.target)
         source = self.fields.source.preprocess(pair.source)
         weights = weights[: len(target), : len(source)]
@@ -183,7 +191,7 @@ class Translator:
     def save(self, path: str | Path, half: bool = False) -> None:
         """Write the translator to a file; all of it or nothing.
 
-        `half` writes 16-bit numbers: half the size, and translations that hardly ever differ.
+        `half` writes 16-bit numbers: half the size, and the translations hardly ever differ.
         """
         save_atomically(pack(self.model, self.fields, half), expand(path))
 
@@ -212,9 +220,9 @@ class Translator:
 
 
 def copy_source_words(translation: Translation, source: Sequence[str]) -> Translation:
-    """Put the source word with the heaviest weight in the place of each `<unk>`.
+    """Replace each `<unk>` by the source word with the heaviest weight.
 
-    `source` has the S words that the model read. Names and numbers are often right so.
+    `source` has the S words that the model read. Often this gets names and numbers right.
     """
     tokens = tuple(
         source[int(weights.argmax())] if token == UNKNOWN else token

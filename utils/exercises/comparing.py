@@ -6,9 +6,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from utils.evaluation import T_95, T_999
 from utils.exercises.verdicts import Design, Mistake, Write
 
-T_95 = 2.776  # Student's t for five values
 INTERVALS = {  # change of BLEU at 26–30 words, recorded at full size: 95 % intervals
     "s_t asks": (-0.1, 1.5),
     "Luong": (-0.6, 0.7),
@@ -164,7 +164,7 @@ EXERCISES = {
                 "1.96 is for many values. With five the factor is larger: the notebook gives it.",
             ),
             Mistake(
-                _paired_by(lambda change: change.std() * math.sqrt(6 / 5), t=8.61),
+                _paired_by(lambda change: change.std() * math.sqrt(6 / 5), t=T_999),
                 "That t is for a single new run. Notebook 08 has another factor for the mean.",
             ),
         ),

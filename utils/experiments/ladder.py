@@ -13,7 +13,7 @@ from utils.corpora import Corpus, detokenize, load_corpus
 from utils.corpora.pairs import Pair
 from utils.evaluation import sacrebleu_interval
 from utils.experiments.captions import TRANSLATOR
-from utils.models.seq2seq import build_model
+from utils.models import build_model, count_parameters
 from utils.text import build_fields
 from utils.training import fit, validation_loss
 from utils.translator import Translator, copy_source_words
@@ -53,7 +53,7 @@ def climb(rung: str, seed: int) -> list[dict[str, Any]]:
     run = {
         "rung": rung,
         "seed": seed,
-        "weights": sum(parameter.numel() for parameter in model.parameters()),
+        "weights": count_parameters(model),
         "valid_loss": validation_loss(model, fields, corpus.valid),
     }
     return [run | row for row in score_searches(translator, corpus.valid)]

@@ -20,9 +20,9 @@ from typing import Any
 from utils.batches import make_batches
 from utils.corpora import load_corpus
 from utils.experiments.speed import BATCH_SIZE, time_updates
-from utils.models.seq2seq import build_model
+from utils.models import build_model
 from utils.system.paths import DATA
-from utils.text import PADDING, build_fields
+from utils.text import build_fields
 
 SIZES = [(10, False), (100, False), (1000, False), (10, True), (100, True)]  # times, in memory
 BATCHES, UPDATES = 200, 20
@@ -74,7 +74,7 @@ def read_corpus(folder: Path, in_memory: bool) -> dict[str, Any]:
         row["batches_seconds"] = time.process_time() - started
         row |= most
         model = build_model(fields)
-        time_updates(model, some, fields.target.vocab.stoi[PADDING])
+        time_updates(model, some, fields.padding)
     return row | {"pairs": len(corpus.train), "private_with_updates": most["private"]}
 
 

@@ -8,10 +8,10 @@ import math
 
 import pandas as pd
 
+from utils.evaluation import T_95, T_999
 from utils.experiments.variants import VARIANTS
 
-SEEDS = 5
-T_95, T_999 = 2.776, 8.610  # Student's t with 4 degrees of freedom: 95 % and 99.9 % within ± t
+SEEDS = 5  # `T_95` and `T_999` are for as many
 
 
 def mean_by_length(rows: pd.DataFrame, value: str = "bleu") -> pd.DataFrame:

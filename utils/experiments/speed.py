@@ -12,8 +12,9 @@ from torch import Tensor
 
 from utils.batches import Batch, make_batches
 from utils.corpora import load_corpus
-from utils.models.seq2seq import Seq2Seq, build_model
-from utils.text import PADDING, build_fields
+from utils.models import build_model, count_parameters
+from utils.models.seq2seq import Seq2Seq
+from utils.text import build_fields
 from utils.training import Settings, word_loss
 from utils.training.processes import ALONE
 from utils.training.run import Run
@@ -36,10 +37,10 @@ def measure_speed(attention: str, seed: int, batches: int = 60) -> list[dict[str
     fields = build_fields(corpus)
     model = build_model(fields, attention, seed=seed)
     train = list(make_batches(corpus.train, fields, BATCH_SIZE, shuffle=True, seed=seed))
-    padding = fields.target.vocab.stoi[PADDING]
+    padding = fields.padding
     time_updates(model, train[:10], padding)
     timed = train[10 : 10 + batches]
-    words = sum(int((batch.target[:, 1:] != padding).sum()) for batch in timed)
+    words = sum(batch.count_words(padding) for batch in timed)
     translator, sources = Translator.load(f"mini-{attention}"), [p.source for p in corpus.test]
     started = time.perf_counter()
     translator.translate(sources)
@@ -48,7 +49,7 @@ def measure_speed(attention: str, seed: int, batches: int = 60) -> list[dict[str
         {
             "attention": attention,
             "seed": seed,
-            "weights": sum(parameter.numel() for parameter in model.parameters()),
+            "weights": count_parameters(model),
             "train_words_per_second": words / time_updates(model, timed, padding),
             "decoded_sentences_per_second": len(sources) / decoding,
             "megabytes": kept_megabytes(model, random_batch(model, 30, seed), padding),
@@ -63,7 +64,7 @@ def measure_cost(attention: str, length: int, seed: int, batch_size: int = 16) -
     """
     fields = build_fields(load_corpus("mini"))
     model = build_model(fields, attention, seed=seed)
-    padding = fields.target.vocab.stoi[PADDING]
+    padding = fields.padding
     batch = random_batch(model, length, seed, batch_size)
     seconds = min(time_updates(model, [batch], padding) for _ in range(3))
     megabytes = kept_megabytes(model, batch, padding)
@@ -85,12 +86,12 @@ def measure_pace(seed: int, batches: int = 60) -> list[dict[str, Any]]:
     for batch in islice(train, 10):
         run.update(batch)
     timed = list(islice(train, batches))
-    words = sum(int((batch.target[:, 1:] != run.padding).sum()) for batch in timed)
+    words = sum(batch.count_words(fields.padding) for batch in timed)
     started = time.perf_counter()
     for batch in timed:
         run.update(batch)
     pace = words / (time.perf_counter() - started)
-    weights = sum(parameter.numel() for parameter in model.parameters())
+    weights = count_parameters(model)
     return [{"seed": seed, **LARGE_MODEL, "weights": weights, "train_words_per_second": pace}]
 
 

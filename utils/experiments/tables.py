@@ -15,14 +15,13 @@ import pandas as pd
 from utils.system.paths import RESULTS
 from utils.system.storage import write_text_atomically
 
-ENVIRONMENT = "environment"  # this column says which of the circumstances above the table hold
-
 
 class Table:
     """A CSV file to which runs are added. Rows with equal values of `key` are one run.
 
     Lines that begin with `# environment` stand above the table: `circumstances` (the command and
-    what else matters), the day, versions, the machine.
+    what else matters), the day, versions, the machine. The column environment says which line
+    holds for a row.
     """
 
     def __init__(self, path: Path, key: tuple[str, ...], circumstances: str):
@@ -39,7 +38,7 @@ class Table:
         return set(self.rows[list(self.key)].itertuples(index=False, name=None))
 
     def add(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Add the rows of a run and write the file anew: all of it or nothing."""
+        """Add the rows of a run and rewrite the file: all of it or nothing."""
         here = f"{self.circumstances}; {describe_environment()}"
         if here not in self.environments:
             self.environments.append(here)

@@ -102,7 +102,7 @@ def _fields(content: dict[str, Any]) -> Fields:
     subwords = None if numbers is None else Subwords.from_tensor(numbers)
     fields = fields_from_words(source, target, subwords, tuple(languages))
     pieces = set() if subwords is None else set(subwords.pieces)
-    if not all(pieces <= field.vocab.stoi.keys() for field in fields):
+    if not all(pieces <= field.vocab.stoi.keys() for field in (fields.source, fields.target)):
         raise ValueError("the vocabularies lack pieces of the subwords")
     return fields
 

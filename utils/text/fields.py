@@ -1,14 +1,14 @@
-"""Words to numbers: vocabularies and bucketed batches, by torchtext 0.6.
+"""Words to numbers: the vocabularies of both languages, by torchtext 0.6.
 
-Only `text`, `batches` and `evaluation` touch torchtext. Version 0.6.0 is pure Python and works with
-today's PyTorch; the last release, 0.18, does not import on any PyTorch newer than 2.3.
+Only `text` and `batches` touch torchtext. Version 0.6.0 is pure Python and works with today's
+PyTorch; the last release, 0.18, does not import on any PyTorch newer than 2.3.
 """
 
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import partial
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor
 from torchtext import data
@@ -22,7 +22,7 @@ from utils.system.sizes import check_read
 from utils.text.subwords import Subwords
 
 UNKNOWN, PADDING, START, END = SPECIALS
-SUBWORD_PAIRS = 500_000  # sentencepiece holds all that it learns from in memory
+SUBWORD_PAIRS = 500_000  # sentencepiece keeps all that it learns from in memory
 
 
 class SubwordField(data.Field):
@@ -38,42 +38,53 @@ def hide_specials(words: Sequence[str]) -> Sequence[str]:
     return [UNKNOWN if word in SPECIALS else word for word in words]
 
 
-class Fields(NamedTuple):
+@dataclass(frozen=True)
+class Fields:
     """How to turn the words of each side into numbers: two torchtext `Field`s with vocabularies.
 
     `field.vocab.stoi[word]` is a word's number, `field.vocab.itos[number]` the word.
     Target sentences are wrapped in `<sos>` and `<eos>`; source sentences stay as they are.
     With subwords, the numbers stand for pieces of words, and both sides share a vocabulary.
-    Each field has a `language`, such as "de".
+    `languages` are those of the corpus, source first, such as ("de", "en").
     """
 
     source: data.Field
     target: data.Field
+    languages: tuple[str, str] = GERMAN_ENGLISH
 
     @property
-    def languages(self) -> tuple[str, str]:
-        """The languages of source and target, as in the corpus that they were built from."""
-        return self.source.language, self.target.language
+    def start(self) -> int:
+        """The number of `<sos>`, with which each target sentence begins."""
+        return self.target.vocab.stoi[START]
+
+    @property
+    def end(self) -> int:
+        """The number of `<eos>`, with which each target sentence ends."""
+        return self.target.vocab.stoi[END]
+
+    @property
+    def padding(self) -> int:
+        """The number of `<pad>` in target sentences; those of the source have their own."""
+        return self.target.vocab.stoi[PADDING]
 
     @property
     def sizes(self) -> dict[str, int]:
-        """What a model's configuration holds of the vocabularies: sizes and paddings' numbers."""
-        source, target = self.source.vocab, self.target.vocab
+        """What a model must know of the vocabularies: their sizes, and the numbers of `<pad>`."""
         return {
-            "source_size": len(source),
-            "target_size": len(target),
-            "source_padding": source.stoi[PADDING],
-            "target_padding": target.stoi[PADDING],
+            "source_size": len(self.source.vocab),
+            "target_size": len(self.target.vocab),
+            "source_padding": self.source.vocab.stoi[PADDING],
+            "target_padding": self.padding,
         }
 
     @property
     def source_language(self) -> str:
         """The name of the source language, such as "German"."""
-        return language_name(self.source.language)
+        return language_name(self.languages[0])
 
     @property
     def subwords(self) -> Subwords | None:
-        """What splits words into pieces, or None if they stay whole."""
+        """What splits words into pieces, or None if words stay whole."""
         return self.source.subwords if isinstance(self.source, SubwordField) else None
 
 
@@ -81,33 +92,36 @@ def build_fields(corpus: Corpus, min_freq: int = 1, subwords: int | None = None)
     """Build both vocabularies from the *training* sentences alone.
 
     A word seen fewer than `min_freq` times becomes `<unk>`. With a number of `subwords`, words are
-    split into that many different pieces instead, one set for both languages; they are learned
-    from 500,000 pairs at most, spread evenly over the corpus. Raises ValueError when the sentences
-    cannot give that many, or when no word is as frequent as `min_freq` says.
+    split into that many different pieces instead, one set for both languages, learned from at most
+    500,000 pairs spread evenly over the corpus. Raises ValueError when the sentences cannot give
+    that many pieces, or when no word is as frequent as `min_freq` says.
     """
     check_corpus(corpus)
-    min_freq = checked("min_freq", min_freq)
+    min_freq = int(checked("min_freq", min_freq))
     if subwords is not None:
         learned = Subwords.learn(_sample(corpus.train), subwords)
         pieces = [UNKNOWN, PADDING, START, END, *learned.pieces]
         return fields_from_words(pieces, pieces, learned, corpus.languages)
-    fields, source, target = _empty_fields(corpus.languages), Counter(), Counter()
-    for pair in corpus.train:
+    source: Counter[str] = Counter()
+    target: Counter[str] = Counter()
+    for pair in corpus.train:  # once: it may be read from disk
         source.update(pair.source)
         target.update(pair.target)
-    for field, words in zip(fields, (source, target), strict=True):
-        _check_frequent(words, min_freq, language_name(field.language))
+    fields = _empty_fields(corpus.languages)
+    sides = (fields.source, source), (fields.target, target)
+    for (field, words), language in zip(sides, fields.languages, strict=True):
+        _check_frequent(words, min_freq, language_name(language))
         field.build_vocab([words], min_freq=min_freq)
     return fields
 
 
-def _check_frequent(words: Counter, min_freq: int, language: str) -> None:
+def _check_frequent(words: Counter[str], min_freq: int, language: str) -> None:
     """Raise ValueError if every word is too rare to be known."""
     most = max(words.values(), default=0)
     if most < min_freq:
         raise ValueError(
-            f"min_freq must be at most {most:,}, as often as the most frequent {language} word is "
-            f"found in training, not {min_freq:,}: all words would be <unk>."
+            f"min_freq must be at most {most:,}, which is how often the most frequent {language} "
+            f"word occurs in training, not {min_freq:,}: all words would be <unk>."
         )
 
 
@@ -124,7 +138,7 @@ def fields_from_words(
     subwords: Subwords | None = None,
     languages: tuple[str, str] = GERMAN_ENGLISH,
 ) -> Fields:
-    """Rebuild fields from the word lists `vocab.itos` of saved ones; the order is the numbering."""
+    """Rebuild fields from the word lists `vocab.itos` of saved ones: a word's place is its number."""
     fields = _empty_fields(languages, subwords)
     fields.source.vocab = Vocab(Counter(), specials=list(source_words))
     fields.target.vocab = Vocab(Counter(), specials=list(target_words))
@@ -132,15 +146,13 @@ def fields_from_words(
 
 
 def _empty_fields(languages: tuple[str, str], subwords: Subwords | None = None) -> Fields:
-    words = partial(data.Field, preprocessing=hide_specials)
-    field = words if subwords is None else partial(SubwordField, subwords)
-    special = {"unk_token": UNKNOWN, "pad_token": PADDING, "batch_first": True}
-    fields = Fields(
-        source=field(include_lengths=True, **special),
-        target=field(init_token=START, eos_token=END, **special),
-    )
-    fields.source.language, fields.target.language = languages
-    return fields
+    def field(**options: Any) -> data.Field:
+        options |= {"unk_token": UNKNOWN, "pad_token": PADDING, "batch_first": True}
+        if subwords is None:
+            return data.Field(preprocessing=hide_specials, **options)
+        return SubwordField(subwords, **options)
+
+    return Fields(field(include_lengths=True), field(init_token=START, eos_token=END), languages)
 
 
 def is_known(word: str, vocabulary: Vocab) -> bool:
@@ -158,7 +170,7 @@ def _knows(field: data.Field, word: str) -> bool:
 
 
 def unknown_words(words: Sequence[str], field: data.Field) -> list[str]:
-    """Return those of the words that a model reads as `<unk>`, or in pieces one of which it is."""
+    """Return the words that a model reads as `<unk>`, or in pieces of which one is `<unk>`."""
     return [word for word in words if not _knows(field, word)]
 
 

@@ -21,10 +21,11 @@ def check_lengths(corpus: Corpus, splits: Iterable[str], fields: Fields) -> None
         pairs = getattr(corpus, split)
         for place in _perhaps_too_long(pairs):
             pair = pairs[place]
-            for side, words in enumerate((pair.source, pair.target)):
+            sides = (fields.source, pair.source), (fields.target, pair.target)
+            for side, (field, words) in enumerate(sides):
                 try:
                     check_letters(sum(map(len, words)))
-                    check_read(len(fields[side].preprocess(words)))
+                    check_read(len(field.preprocess(words)))
                 except ValueError as error:
                     raise ValueError(f"{_where(corpus, split, side, place)}: {error}") from None
 

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from utils.decoding import BeamStep, beam_steps, length_limits, rank_finished
-from utils.text import END, START, encode_sources
 from utils.text.subwords import join
 from utils.translator import Translator
 from utils.widgets.explorer import Explorer, View
@@ -77,11 +76,9 @@ class Search(NamedTuple):
 @torch.no_grad()
 def search(translator: Translator, words: tuple[str, ...], beam_size: int) -> Search:
     """Run beam search on one sentence."""
-    vocabulary, model = translator.fields.target.vocab, translator.model.eval()
-    source, lengths = encode_sources([words], translator.fields)
-    source, limits = source.to(model.device), length_limits(lengths)
-    ends = vocabulary.stoi[START], vocabulary.stoi[END]
-    limits = limits.to(source.device)
+    model, ends = translator.model.eval(), (translator.fields.start, translator.fields.end)
+    source, lengths = translator.encode([words])
+    limits = length_limits(lengths).to(source.device)
     return Search(beam_steps(model, source, lengths, limits, *ends, beam_size), limits)
 
 
