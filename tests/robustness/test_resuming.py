@@ -178,7 +178,10 @@ def test_a_run_does_not_go_on_with_another_model_or_settings(path, model, option
 @pytest.mark.parametrize(
     ("number", "sentence"),
     [
-        (None, "written by an older version of this project: use that version, or choose another"),
+        (
+            None,
+            "written by an older version of this project, or by another program: use another",
+        ),
         (1, "written by an older version"),
         (99, "written by a newer version of this project: update this one"),
         ("2", "written by a newer version"),

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 
 class Encoded(NamedTuple):
-    """A read source sentence: everything the decoder needs at each step.
+    """An encoded source sentence: everything the decoder needs at each step.
 
     memory (B, S, M): h_j. keys (B, S, K): the projected memory. mask (B, S): True on real words.
     """
@@ -28,12 +28,12 @@ class Encoded(NamedTuple):
     mask: Tensor
 
     def select(self, rows: Tensor | slice) -> "Encoded":
-        """Return the same of some of the sentences; `rows` indexes the first dimension."""
+        """Pick some of the sentences; `rows` indexes the first dimension."""
         return Encoded(*(part[rows] for part in self))
 
 
 def lengths_to_mask(lengths: Tensor | list[int], size: int | None = None) -> Tensor:
-    """Mark the real words: lengths (B,) -> mask (B, S), True where a word is, False on padding."""
+    """Return the mask (B, S) for lengths (B,): True on real words, False on padding."""
     lengths = torch.as_tensor(lengths)
     size = int(lengths.max()) if size is None else size
     return torch.arange(size, device=lengths.device) < lengths.unsqueeze(1)
@@ -59,11 +59,13 @@ class Attention(nn.Module):
     learning_rate_factor = 1.0  # training multiplies the learning rate of these parameters by it
 
     def __init__(self, query_size: int, memory_size: int, hidden_size: int | None = None):
-        super().__init__()
-        self.query_size, self.memory_size = query_size, memory_size
+        super().__init__()  # every attention takes all three sizes, and uses those that it needs
 
     def project(self, memory: Tensor) -> Tensor:  # (B, S, M) -> (B, S, K)
-        """Return the keys: what of `score` depends on the memory alone, once per sentence."""
+        """Return the keys: the part of the score that depends only on the memory.
+
+        Compute it once per sentence.
+        """
         return memory
 
     def score(self, query: Tensor, keys: Tensor) -> Tensor:  # (B, Q), (B, S, K) -> (B, S)

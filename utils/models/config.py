@@ -9,7 +9,7 @@ from utils.models.contract import Network, NetworkConfig
 from utils.system.limits import SHARE, SIZE, SWITCH, check_type, check_weights, option
 from utils.text import END, PADDING, START, UNKNOWN, Fields
 
-ONE_VOCABULARY = "tied needs one vocabulary for both languages: use subwords, too."
+ONE_VOCABULARY = "tied needs one vocabulary for both languages: use subwords as well."
 
 
 @dataclass(frozen=True)

@@ -10,23 +10,22 @@ from dataclasses import asdict
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from utils.corpora import GERMAN_ENGLISH
 from utils.models.config import ModelConfig, check_sizes, check_vocabularies
+from utils.models.contract import Network, NetworkConfig
 from utils.models.seq2seq import Seq2Seq, build_from
 from utils.models.transformer import Transformer, TransformerConfig
 from utils.system.storage import FORMAT
 from utils.text import Fields, fields_from_words
 from utils.text.subwords import Subwords
 
-NETWORKS = {
+NETWORKS: dict[str, tuple[type[NetworkConfig], type[Network]]] = {
     "ModelConfig": (ModelConfig, Seq2Seq),
     "TransformerConfig": (TransformerConfig, Transformer),
 }
 
-
-# What parts raise that are of another kind than expected, and that no check has caught before.
+# What parts raise that are missing or of another kind, if no check has caught them before.
 WRONG_PARTS = (ValueError, LookupError, TypeError, AttributeError, RuntimeError)
 
 
@@ -37,7 +36,7 @@ def reason(error: Exception) -> str:
     return "a part is missing, or of another kind"
 
 
-def pack(model: nn.Module, fields: Fields, half: bool) -> dict[str, Any]:
+def pack(model: Network, fields: Fields, half: bool) -> dict[str, Any]:
     """Return what a file holds of a model and its vocabularies, with 16-bit numbers if `half`.
 
     Raises ValueError for a model that `unpack` would refuse.
@@ -62,21 +61,21 @@ def pack(model: nn.Module, fields: Fields, half: bool) -> dict[str, Any]:
     }
 
 
-def unpack(content: dict[str, Any]) -> tuple[nn.Module, Fields]:
-    """Rebuild model and fields from what a file holds; ValueError says what is wrong there.
+def unpack(content: dict[str, Any]) -> tuple[Network, Fields]:
+    """Rebuild model and fields from what a file holds; one of `WRONG_PARTS` says what is wrong.
 
     The model is built only where the file has enough weights for it, so that a small file cannot
     ask for much memory.
     """
-    config_type, network = _network(content.get("kind", "ModelConfig"))  # older files lack it
+    config_type, network = _network(content["kind"])
     fields = _fields(content)
     try:
         config = config_type(**content["config"])
     except (KeyError, TypeError):
         raise ValueError("the configuration is incomplete") from None
     check_sizes(config, fields)
-    weights = content.get("weights")
-    if _count(weights) < config.fewest_weights:
+    weights = content["weights"]
+    if sum(weight.numel() for weight in _named(weights).values()) < config.fewest_weights:
         raise ValueError("there are fewer weights than the configuration asks for")
     model = network(config)
     own = model.state_dict()
@@ -86,20 +85,20 @@ def unpack(content: dict[str, Any]) -> tuple[nn.Module, Fields]:
     return model, fields
 
 
-def _network(kind: object) -> tuple[type, type[nn.Module]]:
-    if kind not in list(NETWORKS):
+def _network(kind: object) -> tuple[type[NetworkConfig], type[Network]]:
+    if not isinstance(kind, str) or kind not in NETWORKS:
         raise ValueError(f"a model of the kind {kind!r:.60} is unknown")
     return NETWORKS[kind]
 
 
 def _fields(content: dict[str, Any]) -> Fields:
-    source, target = content.get("source_words"), content.get("target_words")
+    source, target = content["source_words"], content["target_words"]
     check_vocabularies(source, target)
-    languages = content.get("languages", GERMAN_ENGLISH)  # older files lack them
+    languages = content["languages"]
     is_pair = isinstance(languages, list | tuple) and len(languages) == 2
     if not is_pair or not all(isinstance(language, str) for language in languages):
         raise ValueError("the languages are no pair of names")
-    numbers = content.get("subwords")  # files without subwords may lack it
+    numbers = content["subwords"]  # None for a translator that reads whole words
     subwords = None if numbers is None else Subwords.from_tensor(numbers)
     fields = fields_from_words(source, target, subwords, tuple(languages))
     pieces = set() if subwords is None else set(subwords.pieces)
@@ -108,14 +107,15 @@ def _fields(content: dict[str, Any]) -> Fields:
     return fields
 
 
-def _count(weights: object) -> int:
+def _named(weights: object) -> dict[str, Tensor]:
+    """Return weights as what they are; ValueError unless they are tensors with names."""
     if not isinstance(weights, dict) or not all(map(is_plain, weights.values())):
         raise ValueError("the weights are missing, or of another kind")
-    return sum(weight.numel() for weight in weights.values())
+    return weights
 
 
 def is_plain(weight: object) -> bool:
-    """Tell whether something is a tensor of real numbers that has each of them in memory."""
+    """Tell whether something is a tensor that holds each of its real numbers in memory."""
     return (
         isinstance(weight, Tensor)
         and weight.layout is torch.strided
@@ -129,12 +129,12 @@ def check_weights(
     weights: object, expected: dict[str, Tensor], any_precision: bool = False
 ) -> None:
     """Raise ValueError unless weights have the names, shapes and types of those `expected`."""
-    _count(weights)
-    if weights.keys() != expected.keys():
-        names = ", ".join(sorted(map(str, weights.keys() ^ expected.keys())))
+    named = _named(weights)
+    if named.keys() != expected.keys():
+        names = ", ".join(sorted(map(str, named.keys() ^ expected.keys())))
         raise ValueError(f"the weights are those of another model, which differs in {names:.80}")
     for name, weight in expected.items():
-        found = weights[name]
+        found = named[name]
         if found.shape != weight.shape:
             sizes = f"{tuple(found.shape)}, not {tuple(weight.shape)}"
             raise ValueError(f"the weight {name} has the shape {sizes}")
@@ -143,6 +143,6 @@ def check_weights(
 
 
 def check_finite(weights: Iterable[Tensor], remedy: str = "") -> None:
-    """Raise ValueError unless all numbers are finite: a sum with one that is not is not, either."""
+    """Raise ValueError unless all numbers are finite: one that is not spoils the whole sum."""
     if not all(math.isfinite(weight.sum(dtype=torch.float32)) for weight in weights):
         raise ValueError(f"some weights are not finite{remedy and ': '}{remedy}")

@@ -31,7 +31,7 @@ Built = TypeVar("Built", bound=Network)
 
 
 def small_embedding(words: int, size: int, padding: int) -> nn.Embedding:
-    """Return an embedding with smaller numbers than usual, so that training soon shapes them."""
+    """Return an embedding with a smaller init std than PyTorch's 1: training soon shapes it."""
     embedding = nn.Embedding(words, size, padding_idx=padding)
     nn.init.normal_(embedding.weight, std=EMBEDDING_SCALE)
     nn.init.zeros_(embedding.weight[padding])
@@ -68,13 +68,13 @@ class Encoder(nn.Module):
         return last_states(memory, lengths)
 
     def read(self, embedded: Tensor, lengths: Tensor) -> Tensor:  # (B, S, E), (B,) -> (B, S, M)
-        """Run the GRU over the real words only, so that the states are right for every length.
-
-        Packing skips the padding. A batch without padding needs no packing, and is faster so.
-        """
+        """Run the GRU over the real words only; the states of padding are 0."""
         longest = embedded.shape[1]
-        if int(lengths.min()) == longest:
+        if int(lengths.min()) == longest:  # nothing to skip, and without packing it is faster
             return self.gru(embedded)[0]
+        # The GRU that goes left would read the padding first, and carry it into every real word.
+        # Packed, each sentence starts at its own last word. The lengths must be on the CPU: PyTorch
+        # plans from them, before the GPU starts, which sentences still have a word at each step.
         packed = pack_padded_sequence(
             embedded, lengths.cpu(), batch_first=True, enforce_sorted=False
         )
@@ -118,7 +118,7 @@ class Decoder(nn.Module):
         return state, context, weights
 
     def combine(self, embedded: Tensor, state: Tensor, context: Tensor) -> Tensor:
-        """Return what the readout makes of all three: (…, E), (…, Q), (…, M) -> (…, E)."""
+        """Run the readout, the hidden layer in (7): (…, E), (…, Q), (…, M) -> (…, E)."""
         features = torch.cat([embedded, self.dropout(state), context], dim=-1)
         return torch.tanh(self.readout(features))
 
@@ -137,22 +137,24 @@ class Decoder(nn.Module):
         for word in embedded.unbind(dim=1):
             state, context, weights = self.step(word, state, encoded)
             steps.append((state, context, weights))
-        return tuple(torch.stack(part, dim=1) for part in zip(*steps, strict=True))
+        states, contexts, all_weights = (
+            torch.stack(part, dim=1) for part in zip(*steps, strict=True)
+        )
+        return states, contexts, all_weights
 
     def forward(
         self, target: Tensor, state: Tensor, encoded: Encoded, wanted: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """Teacher forcing: target (B, T) -> logits (B, T-1, V), weights (B, T-1, S).
 
-        The readout runs once, after all steps, and with a mask `wanted` (B, T-1) for the N steps
-        marked True alone: then logits are (N, V).
+        The readout runs once, after all steps. With a mask `wanted` (B, T-1) it runs only for the N
+        steps marked True, and the logits are (N, V).
         """
         embedded = self.embed(target[:, :-1])  # (B, T-1, E)
         states, contexts, weights = self.unroll(embedded, state, encoded)
-        features = (embedded, states, contexts)
-        if wanted is not None:
-            features = tuple(part[wanted] for part in features)
-        return self.predict(*features), weights
+        if wanted is not None:  # (B, T-1, …) -> (N, …)
+            embedded, states, contexts = embedded[wanted], states[wanted], contexts[wanted]
+        return self.predict(embedded, states, contexts), weights
 
 
 class Seq2Seq(Network):
@@ -197,7 +199,10 @@ class Seq2Seq(Network):
 
 
 def build_from(config: Config, network: Callable[[Config], Built], seed: int | None) -> Built:
-    """Return network(config); with a seed, the same weights each time, and no trace of the draw."""
+    """Return network(config).
+
+    A seed gives the same initial weights each time, and leaves the global random state as it is.
+    """
     with torch.random.fork_rng(range(torch.cuda.device_count()), enabled=seed is not None):
         if seed is not None:
             torch.manual_seed(checked("seed", seed, SEED))

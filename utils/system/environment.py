@@ -1,6 +1,6 @@
 """Is everything there that the notebooks need? If not, what to do about each thing.
 
-It imports the standard library only, and an old Python can read it, too: it must run where
+It imports the standard library only, and even an old Python can read it: it must run where
 nothing is installed, to say so. What is needed is written once, in pyproject.toml.
 """
 
@@ -62,7 +62,7 @@ def find_problems(root: Path = ROOT) -> list[str]:
 
 def python_problem(text: str) -> str | None:
     """Say so if this Python is older than what pyproject.toml asks for."""
-    minimum = re.search(r'^requires-python = ">=([\d.]+)"', text, re.MULTILINE)[1]
+    minimum = re.findall(r'^requires-python = ">=([\d.]+)"', text, re.MULTILINE)[0]
     if sys.version_info >= as_numbers(minimum):
         return None
     return (
@@ -86,7 +86,7 @@ def needed_by_cells(text: str) -> list[str]:
 
 def package_problem(requirement: str) -> str | None:
     """Say what is wrong with an installed package, if anything is; "torch>=2.6" or "torch==2.6"."""
-    name, relation, needed = re.fullmatch(r"([\w.-]+?)(>=|==)([\d.]+)", requirement).groups()
+    name, relation, needed = re.split("(>=|==)", requirement)
     try:
         found = metadata.version(name)
     except metadata.PackageNotFoundError:
@@ -100,7 +100,7 @@ def package_problem(requirement: str) -> str | None:
 
 def as_numbers(version: str) -> tuple[int, ...]:
     """Turn "2.6.0+cpu" into (2, 6): whole numbers, so that 2.10 is more than 2.6."""
-    numbers = re.match(r"\d+(?:\.\d+)*", version)[0]
+    numbers = re.findall(r"\d+(?:\.\d+)*", version)[0]
     return tuple(int(number) for number in re.sub(r"(\.0+)+$", "", numbers).split("."))
 
 

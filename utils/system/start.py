@@ -57,7 +57,7 @@ def put_first(root: Path) -> None:
 
 def name(requirement: str) -> str:
     """Return the name in a requirement as indexes write it: "resvg-py" of "resvg_py>=0.5"."""
-    return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", requirement)[0]).lower()
+    return re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", requirement, maxsplit=1)[0]).lower()
 
 
 def is_installed(package: str) -> bool:

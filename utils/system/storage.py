@@ -8,6 +8,7 @@ import secrets
 import shutil
 import stat
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -19,14 +20,12 @@ import torch
 
 from utils.system.failures import explain
 
-try:
+if sys.platform != "win32":  # on Windows, nobody can delete a file that is open
     import fcntl
-except ImportError:  # on Windows, where nobody can delete a file that is open
-    fcntl = None
 
 NAME_SIZES = 26  # bytes from the head of a part in an archive to the sizes of what follows it
 BLOCK = bytes(1 << 20)
-FORMAT = 2  # of checkpoints and translators; those without a number are of format 1
+FORMAT = 2  # of checkpoints and translators
 POINTER = b"version https://git-lfs"  # what Git LFS leaves in the place of a large file
 
 
@@ -122,7 +121,7 @@ def _new_file(target: Path) -> Iterator[Path]:
 
 def _lock(file: BinaryIO) -> bool:
     """Tell others that a file is being written; return whether nobody else has said so."""
-    if fcntl is not None:
+    if sys.platform != "win32":
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:  # also where a disk has no locks: then leftovers stay
@@ -193,18 +192,13 @@ def _check_parts(data: bytes) -> None:
             raise ValueError(f"{part.filename} is not what was written")
 
 
-def check_format(content: dict[str, Any], path: Path, oldest: int = 1) -> None:
-    """Raise ValueError for a file of an older version of this project than can be read, or a newer.
-
-    Files without a number are of format 1.
-    """
-    found = content.get("format", 1)
-    number = found if type(found) is int else FORMAT + 1  # what is odd may be newer
-    if oldest <= number <= FORMAT:
-        return
-    if number < oldest:
+def check_format(content: dict[str, Any], path: Path) -> None:
+    """Raise ValueError for a file of another version of this project, or of another program."""
+    number = content.get("format", 0)
+    if type(number) is not int or number > FORMAT:  # what is odd may be newer
+        raise ValueError(f"{path} was written by a newer version of this project: update this one.")
+    if number < FORMAT:
         raise ValueError(
-            f"{path} was written by an older version of this project: use that version, or choose "
-            "another file and train again."
+            f"{path} was written by an older version of this project, or by another program: "
+            "use another file, or train again."
         )
-    raise ValueError(f"{path} was written by a newer version of this project: update this one.")

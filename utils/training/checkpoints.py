@@ -47,7 +47,7 @@ def load(run: Run, path: Path) -> None:
     identity = content.get("identity")
     if not isinstance(identity, dict):
         raise ValueError(f"{path} holds no checkpoint: name another file for it.")
-    check_format(content, path, oldest=2)
+    check_format(content, path)
     advice = "use the same settings and the same corpus, or another checkpoint file."
     compare(run.identity, identity, str(path), advice)
     try:

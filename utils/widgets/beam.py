@@ -118,7 +118,7 @@ class BeamExplorer(Explorer):
         super().__init__((self.sentence,), (self.beam_size, self.alpha))
 
     def prepare(self, control: widgets.Widget | None) -> None:
-        """Search anew, unless only the ranking changes."""
+        """Search again, unless only the ranking changes."""
         if control is self.alpha:
             return
         words, self.note = read_sentence(self.sentence.value, self.translator)
@@ -138,7 +138,7 @@ class BeamExplorer(Explorer):
 def describe_tree(tree: Tree, alpha: float, unit: str) -> str:
     """List the finished translations, best first, with the numbers that rank them.
 
-    The length counts the end of the sentence, too; `unit` says what else it counts.
+    The length counts `<eos>` and the sentence's words, or pieces of words: `unit` says which.
     """
     lines = []
     for ended in tree.ended:
