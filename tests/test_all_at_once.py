@@ -8,7 +8,7 @@ from utils.corpora import Pair
 from utils.experiments.all_at_once import AllAtOnceDecoder
 from utils.experiments.variants import LuongDecoder, replace_part
 from utils.models.seq2seq import build_model
-from utils.training import fit
+from utils.training import Settings, fit
 from utils.translator import Translator
 
 PADDING = toy_fields().target.vocab.stoi["<pad>"]
@@ -56,7 +56,7 @@ def test_training_moves_the_cell_that_searches(attention):
     """Training runs the GRU, a search runs the cell: they have to stay one."""
     _, at_once = build_both(attention, torch.float32)
     before = at_once.decoder.cell.weight_hh.detach().clone()
-    fit(at_once, toy_fields(), toy_corpus(), epochs=2, quiet=True)
+    fit(at_once, toy_fields(), toy_corpus(), Settings(epochs=2), quiet=True)
     assert not torch.equal(at_once.decoder.cell.weight_hh, before)
     assert torch.equal(at_once.decoder.cell.weight_hh, at_once.decoder.gru.weight_hh_l0)
     translator = Translator(at_once, toy_fields())

@@ -10,9 +10,10 @@ import pytest
 import torch
 from toy import REPOSITORY, toy_corpus, write_toy_corpus
 
-from utils.training import History
+from utils.training import History, Settings
 from utils.training import __main__ as command
-from utils.training.processes import choose_device
+from utils.training.joining import choose_device
+from utils.training.run import Interrupted
 from utils.translator import Translator
 
 SMALL = ["--epochs=1", "--hidden-size=8", "--embedding-size=6", "--device=cpu"]
@@ -83,9 +84,10 @@ def test_trains_scores_and_saves_a_translator(monkeypatch, tmp_path, capsys, fol
 def test_every_option_reaches_the_training(monkeypatch, tmp_path, folder):
     seen = {}
 
-    def note(model, fields, corpus, **options):
-        seen.update(options, words=len(fields.source.vocab), config=model.config)
-        return History(interrupted=True)
+    def note(model, fields, corpus, settings, checkpoint, **options):
+        seen.update(options, settings=settings, checkpoint=checkpoint)
+        seen.update(words=len(fields.source.vocab), config=model.config)
+        raise Interrupted(History())
 
     monkeypatch.setattr(command, "fit", note)
     given = "--epochs=3 --seed=7 --batch-size=5 --learning-rate=0.5 --label-smoothing=0.2 --clip=9"
@@ -93,24 +95,18 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path, folder):
     rare = ["--average=2", "--min-freq=23", f"--output={tmp_path / 'toy.pt'}", "--device=cpu"]
     command.main([f"--corpus={folder}", *given.split(), *model.split(), *rare])
     config, words = seen.pop("config"), seen.pop("words")
-    assert seen.pop("team").size == 1
-    assert seen == {
-        "epochs": 3,
-        "seed": 7,
-        "batch_size": 5,
-        "learning_rate": 0.5,
-        "label_smoothing": 0.2,
-        "clip": 9.0,
-        "average": 2,
-        "checkpoint": None,
-        "validation_bleu": False,
-    }
+    assert seen.pop("processes").size == 1
+    settings = Settings(3, 5, 0.5, 0.2, 9.0, average=2, seed=7)
+    assert seen == {"settings": settings, "checkpoint": None, "validation_bleu": False}
     assert (config.attention, config.hidden_size, config.memory_size) == ("general", 10, 6)
     assert (config.embedding_size, config.dropout, words) == (4, 0.3, 3)
 
 
 def test_an_interrupted_run_saves_no_translator(monkeypatch, tmp_path, folder):
-    monkeypatch.setattr(command, "fit", lambda *_, **__: History(interrupted=True))
+    def stop(*_, **__):
+        raise Interrupted(History())
+
+    monkeypatch.setattr(command, "fit", stop)
     output = tmp_path / "toy.pt"
     assert command.main([f"--corpus={folder}", *SMALL, f"--output={output}"]) == 130
     assert not output.exists()

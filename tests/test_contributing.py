@@ -18,8 +18,8 @@ from utils import plots, translate
 from utils.corpora import CorpusError, load_corpus
 from utils.models import attention
 from utils.models.attention import ATTENTIONS, lengths_to_mask
+from utils.training import Settings, fit
 from utils.training import __main__ as training
-from utils.training import fit
 from utils.translator import Translator
 from utils.widgets import (
     AttentionEditor,
@@ -94,7 +94,7 @@ def location(monkeypatch):
 def translator(location):
     """Train the example for two epochs."""
     model = toy_model(location)
-    fit(model, toy_fields(), toy_corpus(), epochs=2, quiet=True)
+    fit(model, toy_fields(), toy_corpus(), Settings(epochs=2), quiet=True)
     return Translator(model, toy_fields())
 
 
@@ -127,7 +127,14 @@ def test_one_entry_is_enough_for_the_command_line(location, tmp_path, capsys):
 
 def test_one_entry_is_enough_to_draw(location, translator):
     recorder = TrainingRecorder(translator, SENTENCE)
-    fit(translator.model, toy_fields(), toy_corpus(), 1, on_epoch=recorder, quiet=True)
+    fit(
+        translator.model,
+        toy_fields(),
+        toy_corpus(),
+        Settings(epochs=1),
+        on_epoch=recorder,
+        quiet=True,
+    )
     curves = {location: pd.DataFrame({"bucket": ["1–3"], "bleu": [50.0], "low": 40, "high": 60})}
     pairs, named = toy_corpus().test, {location: translator}
     for explorer in (

@@ -26,7 +26,7 @@ from utils.experiments.variants import (
 )
 from utils.models.attention import DotAttention
 from utils.trace import trace
-from utils.training import fit
+from utils.training import Settings, fit
 from utils.translator import Translator
 
 every_variant = pytest.mark.parametrize("name", VARIANTS)
@@ -43,7 +43,7 @@ def build(name, seed=0):
 def test_a_variant_trains_and_translates(name):
     variant = VARIANTS[name]
     model = variant.build(toy_fields(), seed=0)
-    history = fit(model, toy_fields(), toy_corpus(), epochs=1, quiet=True)
+    history = fit(model, toy_fields(), toy_corpus(), Settings(epochs=1), quiet=True)
     assert math.isfinite(history.best.valid_loss)
     for beam_size in (1, 3):
         translations = Translator(model, toy_fields()).translate(["eins zwei", "acht"], beam_size)
@@ -366,7 +366,7 @@ def test_climbing_trains_and_scores(rung, tmp_path, monkeypatch):
     monkeypatch.setattr(ladder, "TRANSLATOR", tmp_path / "shipped.pt")
     Translator(toy_model(), toy_fields()).save(tmp_path / "shipped.pt")
     monkeypatch.setitem(ladder.RUNGS, "subwords", {"subwords": 40})
-    monkeypatch.setitem(ladder.TRAINING, "epochs", 1)
+    monkeypatch.setattr(ladder, "TRAINING", Settings(epochs=1))
     table = climb(rung, seed=0)
     assert [(row["beam_size"], row["copied"]) for row in table] == [
         (1, False),

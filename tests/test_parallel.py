@@ -26,7 +26,8 @@ from toy import (
 from utils.models.attention import ATTENTIONS
 from utils.system.storage import load_safely
 from utils.training import word_loss
-from utils.training.processes import Team, choose_own_device, count_words, join_team
+from utils.training.joining import choose_own_device, join_processes
+from utils.training.processes import ProcessGroup
 
 CPU = torch.device("cpu")
 PADDING = toy_fields().target.vocab.stoi["<pad>"]
@@ -85,9 +86,9 @@ def test_the_shares_of_all_ranks_are_the_batch(size):
     batch = mixed_batch()
     rows = []
     for rank in range(size):
-        own, weight = Team(rank, size, CPU).share(batch, PADDING)
-        assert weight == pytest.approx(size * count_words(own, PADDING) / 15 * (rank < 4))
-        rows += own.target.tolist() if weight else []
+        own, words = ProcessGroup(rank, size, CPU).share(batch, PADDING)
+        assert words == own.count_words(PADDING) * (rank < 4)
+        rows += own.target.tolist() if words else []
         assert len(own.source) == len(own.source_lengths) == len(own.target) > 0
     assert sorted(rows) == sorted(batch.target.tolist())
 
@@ -100,10 +101,10 @@ def test_the_weighted_mean_of_the_gradients_is_the_gradient_of_the_whole_batch(s
         loss = weight * word_loss(model(*own)[0], own.target, PADDING)
         return torch.cat([g.flatten() for g in torch.autograd.grad(loss, list(model.parameters()))])
 
-    shares = [Team(rank, size, CPU).share(batch, PADDING) for rank in range(size)]
-    words = {count_words(own, PADDING) for own, _ in shares}
-    assert len(words) > 1  # so that the weights matter
-    mean = sum(gradients(*share) for share in shares) / size
+    shares = [ProcessGroup(rank, size, CPU).share(batch, PADDING) for rank in range(size)]
+    assert len({words for _, words in shares}) > 1  # so that the weights matter
+    total = batch.count_words(PADDING)
+    mean = sum(gradients(own, size * words / total) for own, words in shares) / size
     torch.testing.assert_close(mean, gradients(batch), rtol=0, atol=1e-14)
 
 
@@ -120,7 +121,7 @@ def test_every_weight_gets_a_gradient_or_the_others_would_wait_for_it(name):
 
 def test_more_processes_than_sentences_in_a_batch_get_a_sentence():
     with pytest.raises(ValueError, match="3 processes cannot share batches of 2 sentences: use"):
-        train(Team(0, 3, CPU), batch_size=2)
+        train(ProcessGroup(0, 3, CPU), batch_size=2)
 
 
 @pytest.mark.parametrize(
@@ -150,8 +151,8 @@ def test_each_process_has_a_gpu_of_its_own(monkeypatch):
 
 def test_without_the_launcher_there_is_one_process(monkeypatch):
     monkeypatch.delenv("WORLD_SIZE", raising=False)
-    with join_team("cpu") as (team, device):
-        assert (team.rank, team.size, device) == (0, 1, CPU)
+    with join_processes("cpu") as (processes, device):
+        assert (processes.rank, processes.size, device) == (0, 1, CPU)
     assert not torch.distributed.is_initialized()
 
 

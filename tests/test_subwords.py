@@ -9,7 +9,7 @@ from utils.corpora import Corpus
 from utils.models.seq2seq import build_model
 from utils.text import build_fields
 from utils.text.subwords import Subwords, join, weights_of_words, word_numbers
-from utils.training import fit
+from utils.training import Settings, fit
 from utils.translator import Translator
 
 SENTENCES = [pair.source for pair in toy_corpus().train] + [p.target for p in toy_corpus().train]
@@ -175,7 +175,7 @@ def test_a_tied_model_with_subwords_learns_its_training_pairs(fields):
     train = number_pairs(20, longest=3)
     model = build_model(fields, embedding_size=48, hidden_size=48, tied=True, seed=0)
     corpus = Corpus(train, train, [])  # keeps the weights that fit the training pairs best
-    fit(model, fields, corpus, epochs=50, batch_size=4, learning_rate=5e-3)
+    fit(model, fields, corpus, Settings(epochs=50, batch_size=4, learning_rate=5e-3))
     written = Translator(model, fields).translate([pair.source for pair in train], beam_size=2)
     right = [t.tokens == pair.target for t, pair in zip(written, train, strict=True)]
     assert sum(right) >= 14  # by chance: none

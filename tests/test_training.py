@@ -9,9 +9,11 @@ import torch
 from torch.nn import functional as F
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 from toy import (
+    fit_with,
     mixed_batch,
     number_pairs,
     same_weights,
+    stopped,
     toy_corpus,
     toy_fields,
     toy_model,
@@ -22,9 +24,9 @@ from utils.corpora import Corpus, Pair
 from utils.evaluation import bleu, exact_match
 from utils.models.attention import ATTENTIONS
 from utils.text import build_fields
-from utils.training import fit, validation_loss, word_loss
+from utils.training import Settings, validation_loss, word_loss
 from utils.training.loss import smoothed_loss
-from utils.training.run import parameter_groups
+from utils.training.optimizer import build_optimizer
 from utils.translator import Translator
 
 EPOCHS = 4
@@ -32,7 +34,7 @@ FORWARDS = 6  # of an epoch: five training batches, one of validation
 PADDING = toy_fields().target.vocab.stoi["<pad>"]
 
 
-def fit_toy(model, corpus=None, fields=None, **options):
+def fit_toy(model, corpus=None, fields=None, fit=fit_with, **options):
     settings = {"epochs": EPOCHS, "batch_size": 8, "seed": 5} | options
     return fit(model, fields or toy_fields(), corpus or toy_corpus(), **settings)
 
@@ -98,10 +100,10 @@ def test_overfits_one_batch(name):
 
 def test_the_matrix_of_general_attention_learns_slowly_and_all_else_at_the_full_rate():
     model = toy_model("general")
-    groups, rates = parameter_groups(model, 0.5)
+    groups = build_optimizer(model, Settings(learning_rate=0.5)).param_groups
     ((matrix,), others) = (group["params"] for group in groups)
     assert matrix is model.decoder.attention.W.weight
-    assert rates == [0.05, 0.5]
+    assert [group["max_lr"] for group in groups] == [0.05, 0.5]
     assert len(others) + 1 == len(list(model.parameters()))
 
 
@@ -222,7 +224,6 @@ def test_history_tells_the_epochs_one_by_one_and_the_loss_falls(uninterrupted):
     assert [epoch.number for epoch in history.epochs] == [1, 2, 3, 4]
     assert history.epochs[-1].train_loss < history.epochs[0].train_loss
     assert history.seconds == pytest.approx(sum(epoch.seconds for epoch in history.epochs))
-    assert not history.interrupted
 
 
 def test_the_same_seed_trains_the_same(uninterrupted):
@@ -254,19 +255,18 @@ def test_fit_leaves_the_global_random_state():
 def test_resumed_equals_uninterrupted(tmp_path, uninterrupted, forward, restarted):
     model, path = dropout_model(), tmp_path / "run.pt"
     stop_at_forward(model, forward)
-    assert fit_toy(model, checkpoint=path).interrupted
+    fit_toy(model, fit=stopped, checkpoint=path)
     model = dropout_model() if restarted else model
     torch.manual_seed(99)  # whatever else was drawn in between
     history = fit_toy(model, checkpoint=path)
     assert losses(history) == losses(uninterrupted[0])
     assert same_weights(model.state_dict(), uninterrupted[1])
-    assert not history.interrupted
 
 
 def test_stopped_after_each_epoch_equals_uninterrupted(tmp_path, uninterrupted):
     for done in range(1, EPOCHS + 1):
         model = dropout_model()
-        history = fit_toy(model, checkpoint=tmp_path / "run.pt", on_epoch=press_stop)
+        history = fit_toy(model, fit=stopped, checkpoint=tmp_path / "run.pt", on_epoch=press_stop)
         assert [epoch.number for epoch in history.epochs] == list(range(1, done + 1))
     history = fit_toy(model, checkpoint=tmp_path / "run.pt")
     assert losses(history) == losses(uninterrupted[0])
@@ -281,8 +281,7 @@ def test_a_stop_keeps_what_was_learned():
         if epoch.number == 2:
             press_stop()
 
-    history = fit_toy(model, on_epoch=stop_after_two)
-    assert history.interrupted
+    history = fit_toy(model, fit=stopped, on_epoch=stop_after_two)
     assert [epoch.number for epoch in history.epochs] == [1, 2]
     assert same_weights(model.state_dict(), seen[1])
     assert not same_weights(seen[0], seen[1])
@@ -294,7 +293,7 @@ def test_a_stop_says_how_to_go_on(tmp_path, capsys, name):
     path = name and tmp_path / name
     model = dropout_model()
     stop_at_forward(model, FORWARDS + 2)
-    fit_toy(model, checkpoint=path)
+    fit_toy(model, fit=stopped, checkpoint=path)
     assert not model.training
     said = capsys.readouterr().out.splitlines()[-1]
     assert f"Stopped after 1 of {EPOCHS} epochs" in said
@@ -308,7 +307,6 @@ def test_a_finished_run_trains_no_more(tmp_path, capsys, uninterrupted):
     model = dropout_model()
     model.register_forward_pre_hook(press_stop)  # any use would stop it
     history = fit_toy(model, checkpoint=tmp_path / "run.pt")
-    assert not history.interrupted
     assert losses(history) == losses(uninterrupted[0])
     assert same_weights(model.state_dict(), uninterrupted[1])
     assert not model.training

@@ -3,7 +3,7 @@
 import pytest
 import torch
 from torch.nn import functional as F
-from toy import mixed_batch, number_pairs, same_weights, toy_corpus, toy_fields
+from toy import fit_with, mixed_batch, number_pairs, same_weights, stopped, toy_corpus, toy_fields
 
 from utils.corpora import Corpus
 from utils.decoding import beam_search, greedy
@@ -12,8 +12,8 @@ from utils.models.attention import DotAttention, lengths_to_mask
 from utils.models.layers import DecoderLayer, attend, causal_mask, positions, project
 from utils.models.transformer import Transformer, build_transformer
 from utils.text import END, START, encode_sources
-from utils.training import fit
-from utils.training.run import parameter_groups
+from utils.training import Settings
+from utils.training.optimizer import build_optimizer
 from utils.translator import Translator
 
 
@@ -192,30 +192,30 @@ def test_it_learns_a_few_sentences_by_heart():
     model = toy_transformer(size=16, hidden_size=32)
     corpus = Corpus(pairs, pairs, pairs)
     options = {"epochs": 60, "learning_rate": 1e-2, "label_smoothing": 0.0, "quiet": True}
-    history = fit(model, toy_fields(), corpus, **options)
+    history = fit_with(model, toy_fields(), corpus, **options)
     translations = Translator(model, toy_fields()).translate([pair.source for pair in pairs])
     assert exact_match([t.tokens for t in translations], [p.target for p in pairs]) == 100
     assert history.best.valid_loss < 0.1
 
 
 def test_all_its_weights_learn_at_one_rate(model):
-    groups, rates = parameter_groups(model, 0.5)
-    assert rates == [0.5]
-    assert len(groups[0]["params"]) == len(list(model.parameters()))
+    (group,) = build_optimizer(model, Settings(learning_rate=0.5)).param_groups
+    assert group["max_lr"] == 0.5
+    assert len(group["params"]) == len(list(model.parameters()))
 
 
 def test_a_checkpoint_of_it_goes_on_where_it_stopped(tmp_path):
     whole, halves = toy_transformer(), toy_transformer()
     options = {"epochs": 2, "batch_size": 8, "quiet": True}
-    fit(whole, toy_fields(), toy_corpus(), **options)
+    fit_with(whole, toy_fields(), toy_corpus(), **options)
 
     def stop(epoch):
         raise KeyboardInterrupt
 
     path = tmp_path / "run.pt"
-    fit(halves, toy_fields(), toy_corpus(), checkpoint=path, on_epoch=stop, **options)
+    stopped(halves, toy_fields(), toy_corpus(), checkpoint=path, on_epoch=stop, **options)
     again = toy_transformer(seed=9)
-    fit(again, toy_fields(), toy_corpus(), checkpoint=path, **options)
+    fit_with(again, toy_fields(), toy_corpus(), checkpoint=path, **options)
     assert same_weights(whole.state_dict(), again.state_dict())
 
 

@@ -1,15 +1,19 @@
 """A corpus small enough to learn in a second: German numbers, read backwards into English."""
 
 import random
+from dataclasses import fields as fields_of
 from functools import cache
 from pathlib import Path
 
+import pytest
 import torch
 
 from utils.batches import Batch, make_batches
 from utils.corpora import Corpus, Pair
 from utils.models.seq2seq import Seq2Seq, build_model
 from utils.text import Fields, build_fields
+from utils.training import History, Settings, fit
+from utils.training.run import Interrupted
 from utils.translator import Translator
 
 torch.set_num_threads(1)  # models as small as these lose time on a second core
@@ -87,6 +91,20 @@ def one_batch(pairs: list[Pair]) -> Batch:
 def mixed_batch() -> Batch:
     """Return a batch in which the first sentence has no padding and the others have."""
     return one_batch([number_pair(digits) for digits in ([1, 2, 3, 4, 5], [6, 7], [8], [9, 0, 1])])
+
+
+def fit_with(model, fields, corpus, **options) -> History:
+    """Train with options by name: those of `Settings`, and those of `fit`."""
+    names = {field.name for field in fields_of(Settings)} & options.keys()
+    settings = Settings(**{name: options.pop(name) for name in names})
+    return fit(model, fields, corpus, settings, **options)
+
+
+def stopped(model, fields, corpus, **options) -> History:
+    """Train until someone presses *stop*, and return the history so far."""
+    with pytest.raises(Interrupted) as caught:
+        fit_with(model, fields, corpus, **options)
+    return caught.value.history
 
 
 def same_weights(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]) -> bool:

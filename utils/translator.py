@@ -126,9 +126,7 @@ class Translator:
         source, lengths = encode_sources(sentences, self.fields)
         return source.to(self.model.device), lengths
 
-    def _read_all(
-        self, sentences: Sequence[Sentence]
-    ) -> tuple[list[tuple[str, ...]], list[int]]:
+    def _read_all(self, sentences: Sequence[Sentence]) -> tuple[list[tuple[str, ...]], list[int]]:
         """Return the words of all sentences, and how many words or pieces the model reads."""
         sources, sizes = [], []
         for number, sentence in enumerate(sentences, 1):
@@ -148,9 +146,7 @@ class Translator:
         if beam_size == 1:  # the same words as a beam of 1, and faster
             hypotheses = greedy(self.model, source, lengths, start, end)
             return [[hypothesis] for hypothesis in hypotheses]
-        return beam_search(
-            self.model, source, lengths, start, end, beam_size, length_normalization
-        )
+        return beam_search(self.model, source, lengths, start, end, beam_size, length_normalization)
 
     def _as_translation(self, hypothesis: Hypothesis, source: tuple[str, ...]) -> Translation:
         itos = self.fields.target.vocab.itos

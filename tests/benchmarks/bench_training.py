@@ -13,8 +13,9 @@ from utils.experiments.variants import LuongDecoder, replace_part
 from utils.models.attention import ATTENTIONS
 from utils.models.seq2seq import build_model
 from utils.text import PADDING, build_fields
-from utils.training.processes import ALONE
-from utils.training.run import Run, Settings
+from utils.training import Settings
+from utils.training.loop import train_epoch
+from utils.training.run import Run
 
 LARGE_GOALS = {"dot": 0.85, "additive": 0.80}
 LUONG = {"Luong": LuongDecoder, "Luong, all steps at once": AllAtOnceDecoder}
@@ -36,13 +37,8 @@ class Trainer:
 
     def updates(self, model):
         """Return what trains the model on each of the batches once."""
-        run = Run(model, self.fields, self.corpus, self.settings, ALONE)
-
-        def train():
-            for batch in self.batches:
-                run.update(batch)
-
-        return train
+        run = Run(model, self.fields, self.corpus, self.settings)
+        return lambda: train_epoch(run, 1, self.batches)
 
     def compare(self, bench, name, attention, goal, form=None):
         model = build_model(self.fields, attention, seed=0, **self.sizes)

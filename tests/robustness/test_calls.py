@@ -10,7 +10,7 @@ from utils.corpora.grammar.generate import generate_pairs
 from utils.evaluation import bleu_by_length
 from utils.models import build_model, build_transformer
 from utils.text import build_fields
-from utils.training import fit
+from utils.training import Settings, fit
 from utils.translator import Translator
 from utils.widgets import (
     AttentionEditor,
@@ -130,7 +130,8 @@ TRAININGS = [
     (fit, (MODEL, CORPUS, FIELDS), f"{MADE_FIELDS} a Corpus."),
     (fit, (MODEL, FIELDS, "mini"), f"{WHOLE_CORPUS} 'mini'."),
     (fit, (MODEL, FIELDS, CORPUS.train), f"{WHOLE_CORPUS} a list."),
-    (fit, (MODEL, FIELDS, CORPUS, 1, 0, 5), f"{FILE} 5."),
+    (fit, (MODEL, FIELDS, CORPUS, 6), "settings must be made like Settings(epochs=6), not 6."),
+    (fit, (MODEL, FIELDS, CORPUS, Settings(), 5), f"{FILE} 5."),
 ]
 
 

@@ -14,7 +14,7 @@ from utils.publishing import notebooks
 from utils.publishing.notebooks import execute
 
 WAIT = "import time; time.sleep(60)"
-STOPPABLE = f"try:\n    {WAIT}\nexcept KeyboardInterrupt:\n    print('stopped')"  # as `fit` is
+STOPPABLE = f"try:\n    {WAIT}\nexcept KeyboardInterrupt:\n    print('stopped')"
 DEAF = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n{WAIT}"
 EXPECTED = new_code_cell(f"{WAIT}", metadata={"tags": ["raises-exception"]})
 WAITS = "import os\nassert os.environ['OMP_WAIT_POLICY'] == 'PASSIVE'"

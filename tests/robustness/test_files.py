@@ -11,7 +11,15 @@ import zipfile
 import numpy as np
 import pytest
 import torch
-from toy import decided_model, same_weights, toy_corpus, toy_fields, toy_model
+from toy import (
+    decided_model,
+    fit_with,
+    same_weights,
+    stopped,
+    toy_corpus,
+    toy_fields,
+    toy_model,
+)
 
 from utils.corpora import Corpus, Pair
 from utils.models.transformer import build_transformer
@@ -44,7 +52,8 @@ def files(tmp_path_factory):
     fields = build_fields(toy_corpus(), subwords=40)
     model = build_transformer(fields, 8, 2, 1, 8, seed=1)
     Translator(model, fields).save(folder / "pieces.pt")
-    train(folder / "run.ckpt", on_epoch=stop)
+    options = OPTIONS | {"checkpoint": folder / "run.ckpt", "on_epoch": stop}
+    stopped(toy_model(), toy_fields(), toy_corpus(), **options)
     return folder
 
 
@@ -54,7 +63,7 @@ def stop(_):
 
 def train(path, model=None, **options):
     model = toy_model() if model is None else model
-    return fit(model, toy_fields(), toy_corpus(), checkpoint=path, **OPTIONS | options)
+    return fit_with(model, toy_fields(), toy_corpus(), checkpoint=path, **OPTIONS | options)
 
 
 def refused(path, as_checkpoint=False):

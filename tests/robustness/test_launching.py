@@ -11,9 +11,9 @@ from datetime import timedelta
 import pytest
 from toy import REPOSITORY
 
-from utils.training import processes
+from utils.training import joining
+from utils.training.joining import join_processes
 from utils.training.launch import Launch, is_first_here, read_launch
-from utils.training.processes import join_team
 
 GOOD = {
     "WORLD_SIZE": "4",
@@ -159,10 +159,11 @@ def free_port():
 
 @pytest.mark.parametrize("rank", ["0", "1"])
 def test_nobody_waits_forever_for_the_others(launched, monkeypatch, rank):
-    monkeypatch.setattr(processes, "PATIENCE", timedelta(seconds=0.3))
+    monkeypatch.setattr(joining, "PATIENCE", timedelta(seconds=0.3))
     launched(RANK=rank, MASTER_PORT=str(free_port()))
     started = time.monotonic()
-    with pytest.raises(ConnectionError, match="no connection to another process"), join_team("cpu"):
+    said = "no connection to another process"
+    with pytest.raises(ConnectionError, match=said), join_processes("cpu"):
         pass
     assert time.monotonic() - started < 30
 
@@ -172,7 +173,7 @@ def test_a_port_that_is_taken_is_named(launched):
         port = other.getsockname()[1]
         launched(RANK="0", MASTER_PORT=str(port))
         sentence = rf"the port {port} .*choose another"
-        with pytest.raises(ConnectionError, match=sentence), join_team("cpu"):
+        with pytest.raises(ConnectionError, match=sentence), join_processes("cpu"):
             pass
 
 

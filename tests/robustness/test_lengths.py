@@ -30,8 +30,8 @@ from utils.system import sizes
 from utils.system.sizes import BATCH_SIZE, MOST_LETTERS, MOST_READ, batches_by_size, parts_of
 from utils.text import build_fields, encode_sources
 from utils.trace import trace
+from utils.training import Settings, fit
 from utils.training import __main__ as command
-from utils.training import fit
 from utils.training.lengths import check_lengths
 from utils.translate import LINES, MOST_DRAWN, draw_attention
 from utils.translator import Translation, Translator
@@ -177,7 +177,7 @@ def test_the_file_and_line_are_named(
 
 def test_a_split_that_is_not_used_may_have_any_length():
     corpus = with_long("test", 1, ("eins",) * 2_000, "source")
-    assert fit(toy_model(), toy_fields(), corpus, epochs=1, quiet=True).epochs
+    assert fit(toy_model(), toy_fields(), corpus, Settings(epochs=1), quiet=True).epochs
 
 
 @pytest.mark.parametrize("subwords", [None, 26])
@@ -258,7 +258,9 @@ def test_training_in_parts_learns_the_same(monkeypatch):
     for largest in (sizes.LARGEST_UPDATE, 60):
         monkeypatch.setattr(sizes, "LARGEST_UPDATE", largest)
         model = build_model(toy_fields(), embedding_size=6, hidden_size=8, seed=1)
-        history = fit(model, toy_fields(), toy_corpus(), epochs=2, batch_size=16, quiet=True)
+        history = fit(
+            model, toy_fields(), toy_corpus(), Settings(epochs=2, batch_size=16), quiet=True
+        )
         learned.append((history.epochs[-1].train_loss, model.state_dict()))
     assert learned[0][0] == pytest.approx(learned[1][0], rel=1e-4)
     assert not same_weights(learned[0][1], learned[1][1])  # in the last digits

@@ -16,6 +16,7 @@ import torch
 from toy import (
     REPOSITORY,
     same_weights,
+    stopped,
     toy_corpus,
     toy_fields,
     toy_model,
@@ -28,8 +29,8 @@ from utils.corpora import CorpusError, download
 from utils.experiments import studies, tables
 from utils.system import failures
 from utils.system.storage import check_writable, load_safely, save_atomically, write_atomically
+from utils.training import Settings, fit
 from utils.training import __main__ as command
-from utils.training import fit
 from utils.training.outputs import free_name
 from utils.translator import Translator
 
@@ -245,7 +246,14 @@ def test_one_file_for_both_is_told_before_training(folder, train, monkeypatch, o
 def test_a_translator_replaces_no_other_work(folder, train, monkeypatch):
     monkeypatch.setattr(command, "load_corpus", never)
     Path("notes.txt").write_text("a year's work", encoding="utf-8")
-    fit(toy_model(), toy_fields(), toy_corpus(), epochs=1, checkpoint="last.pt", quiet=True)
+    fit(
+        toy_model(),
+        toy_fields(),
+        toy_corpus(),
+        Settings(epochs=1),
+        checkpoint="last.pt",
+        quiet=True,
+    )
     torch.save(torch.nn.Linear(2, 2).state_dict(), "layer.pt")
     others = {"notes.txt": "something else", "last.pt": "a checkpoint", "layer.pt": "something"}
     for name, what in others.items():
@@ -343,7 +351,7 @@ def test_a_disk_that_fills_during_the_training_is_told_and_the_checkpoint_stays(
     assert sorted(path.name for path in folder.iterdir()) == ["run.pt"]
     monkeypatch.undo()
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("utils.training.run.Run.train_epoch", never)
+    monkeypatch.setattr("utils.training.loop.train_epoch", never)
     code = command.main([f"--corpus={folder.parent / 'corpus'}", *SMALL, *files])
     assert code == 0 and Translator.load("new.pt")
 
@@ -355,7 +363,7 @@ def test_a_checkpoint_says_how_it_becomes_a_translator(folder, train, run, monke
     Path("new.pt").unlink()
     code, (said,) = run(translate.main, "eins", "--translator=run.pt")
     assert code == 1 and "run.pt is a checkpoint" in said and "run its command again" in said
-    monkeypatch.setattr("utils.training.run.Run.train_epoch", never)
+    monkeypatch.setattr("utils.training.loop.train_epoch", never)
     assert train(*files)[0] == 0 and Translator.load("new.pt")
 
 
@@ -488,7 +496,14 @@ def test_a_full_disk_stops_no_epoch_and_keeps_the_last_checkpoint(folder, capsys
 
     model, other = toy_model(), toy_model()
     try:
-        history = fit(model, toy_fields(), toy_corpus(), 5, checkpoint="run.pt", on_epoch=fill)
+        history = fit(
+            model,
+            toy_fields(),
+            toy_corpus(),
+            Settings(epochs=5),
+            checkpoint="run.pt",
+            on_epoch=fill,
+        )
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, here)
     said = [line for line in capsys.readouterr().out.splitlines() if "cannot" in line]
@@ -498,7 +513,7 @@ def test_a_full_disk_stops_no_epoch_and_keeps_the_last_checkpoint(folder, capsys
         assert line.startswith("run.pt cannot be written: files may not be so large here; ")
         assert line.endswith("The training goes on; the file still holds epoch 1.")
     assert [path.name for path in folder.iterdir()] == ["run.pt"]
-    fit(other, toy_fields(), toy_corpus(), 5, checkpoint="run.pt")
+    fit(other, toy_fields(), toy_corpus(), Settings(epochs=5), checkpoint="run.pt")
     assert same_weights(model.state_dict(), other.state_dict())
 
 
@@ -509,7 +524,8 @@ def test_a_stop_after_a_lost_checkpoint_says_where_it_goes_on(folder, monkeypatc
         if epoch.number == 3:
             raise KeyboardInterrupt
 
-    fit(toy_model(), toy_fields(), toy_corpus(), 5, checkpoint="run.pt", on_epoch=stop)
+    options = {"checkpoint": "run.pt", "on_epoch": stop}
+    stopped(toy_model(), toy_fields(), toy_corpus(), epochs=5, **options)
     said = capsys.readouterr().out.splitlines()[-1]
     assert "Stopped after 3 of 5 epochs" in said and "go on after epoch 1 (run.pt)" in said
 

@@ -7,7 +7,16 @@ from dataclasses import replace
 import pytest
 import sentencepiece
 import torch
-from toy import number_pairs, same_weights, toy_corpus, toy_fields, toy_model, write_toy_corpus
+from toy import (
+    fit_with,
+    number_pairs,
+    same_weights,
+    stopped,
+    toy_corpus,
+    toy_fields,
+    toy_model,
+    write_toy_corpus,
+)
 
 from utils.corpora import Corpus, load_corpus
 from utils.models.seq2seq import build_model
@@ -15,10 +24,9 @@ from utils.models.transformer import build_transformer
 from utils.system.storage import save_atomically
 from utils.text import build_fields, fields_from_words
 from utils.text.subwords import Subwords
-from utils.training import checkpoints, fit
+from utils.training import Settings, checkpoints
 from utils.training.identity import digest
-from utils.training.processes import ALONE
-from utils.training.run import Run, Settings
+from utils.training.run import Run
 from utils.translator import Translator
 
 TRAIN, VALID = toy_corpus().train, toy_corpus().valid
@@ -60,7 +68,7 @@ def stop(_):
 
 def stop_after_one(path, model=None, fields=None, corpus=None, **options):
     options = OPTIONS | {"checkpoint": path, "on_epoch": stop} | options
-    fit(model or toy_model(), fields or toy_fields(), corpus or toy_corpus(), **options)
+    stopped(model or toy_model(), fields or toy_fields(), corpus or toy_corpus(), **options)
     return path
 
 
@@ -81,7 +89,7 @@ def stop_after_one(path, model=None, fields=None, corpus=None, **options):
 def test_a_run_does_not_go_on_with_other_data(path, corpus, what):
     content, model = path.read_bytes(), toy_model()
     with pytest.raises(ValueError) as caught:
-        fit(model, toy_fields(), corpus, checkpoint=path, **OPTIONS)
+        fit_with(model, toy_fields(), corpus, checkpoint=path, **OPTIONS)
     remedy = "use the same settings and the same corpus, or another checkpoint file."
     assert str(caught.value) == f"{path} was made with {what}: {remedy}"
     assert path.read_bytes() == content
@@ -91,7 +99,7 @@ def test_a_run_does_not_go_on_with_other_data(path, corpus, what):
 def test_links_and_test_sentences_may_change(path):
     unlinked = [replace(pair, alignment=None) for pair in TRAIN]
     corpus = corpus_with(train=unlinked, test=[], long=TRAIN[:1])
-    assert len(fit(toy_model(), toy_fields(), corpus, checkpoint=path, **OPTIONS).epochs) == 2
+    assert len(fit_with(toy_model(), toy_fields(), corpus, checkpoint=path, **OPTIONS).epochs) == 2
 
 
 def with_subwords(reverse=False):
@@ -112,7 +120,7 @@ def test_a_run_does_not_go_on_in_the_other_direction(tmp_path):
     assert fields.source.vocab.itos == others.source.vocab.itos  # so they do not tell them apart
     path = stop_after_one(tmp_path / "run.ckpt", small_model(fields), fields, corpus)
     with pytest.raises(ValueError, match=r"languages \['de', 'en'\], not \['en', 'de'\]: use the"):
-        fit(small_model(others), others, other, checkpoint=path, **OPTIONS)
+        fit_with(small_model(others), others, other, checkpoint=path, **OPTIONS)
 
 
 def test_a_run_does_not_go_on_with_other_subwords_that_have_the_same_pieces(tmp_path):
@@ -136,15 +144,15 @@ def test_a_run_does_not_go_on_with_other_subwords_that_have_the_same_pieces(tmp_
     assert others.subwords.pieces == fields.subwords.pieces
     path = stop_after_one(tmp_path / "run.ckpt", small_model(fields), fields, corpus)
     with pytest.raises(ValueError, match="was made with other subwords: use the same"):
-        fit(small_model(others), others, corpus, checkpoint=path, **OPTIONS)
+        fit_with(small_model(others), others, corpus, checkpoint=path, **OPTIONS)
 
 
 def test_the_same_subwords_learned_again_go_on(tmp_path):
-    for epochs in (1, 2):
-        corpus, fields = with_subwords()
-        options = {"corpus": corpus, "on_epoch": stop if epochs == 1 else None}
-        path = stop_after_one(tmp_path / "run.ckpt", small_model(fields), fields, **options)
-    assert len(torch.load(path, weights_only=True)["history"]) == 2
+    corpus, fields = with_subwords()
+    path = stop_after_one(tmp_path / "run.ckpt", small_model(fields), fields, corpus)
+    corpus, fields = with_subwords()
+    history = fit_with(small_model(fields), fields, corpus, checkpoint=path, **OPTIONS)
+    assert [epoch.number for epoch in history.epochs] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +169,7 @@ def test_the_same_subwords_learned_again_go_on(tmp_path):
 )
 def test_a_run_does_not_go_on_with_another_model_or_settings(path, model, options, what):
     with pytest.raises(ValueError, match=rf"run\.ckpt .*{what}.*: use "):
-        fit(model, toy_fields(), toy_corpus(), checkpoint=path, **OPTIONS | options)
+        fit_with(model, toy_fields(), toy_corpus(), checkpoint=path, **OPTIONS | options)
 
 
 # --- versions ---
@@ -185,7 +193,7 @@ def test_a_checkpoint_of_another_version_says_so(path, number, sentence):
         del content["format"]
     save_atomically(content, path)
     with pytest.raises(ValueError, match=rf"run\.ckpt was {sentence}"):
-        fit(toy_model(), toy_fields(), toy_corpus(), checkpoint=path, **OPTIONS)
+        fit_with(toy_model(), toy_fields(), toy_corpus(), checkpoint=path, **OPTIONS)
 
 
 # --- corpora that stay on disk ---
@@ -211,16 +219,16 @@ def test_a_run_from_disk_does_not_go_on_with_other_files(folder, tmp_path, name,
     exchange_lines(folder, name)
     changed = load_corpus(folder, in_memory=False)
     with pytest.raises(ValueError, match=f"was made with {what}"):
-        fit(toy_model(), toy_fields(), changed, checkpoint=path, **OPTIONS)
+        fit_with(toy_model(), toy_fields(), changed, checkpoint=path, **OPTIONS)
     exchange_lines(folder, name)  # as they were, at another time
     again = load_corpus(folder, in_memory=False)
-    assert len(fit(toy_model(), toy_fields(), again, checkpoint=path, **OPTIONS).epochs) == 2
+    assert len(fit_with(toy_model(), toy_fields(), again, checkpoint=path, **OPTIONS).epochs) == 2
 
 
 def test_a_run_from_disk_goes_on_from_disk(folder, tmp_path):
     path = stop_after_one(tmp_path / "run.ckpt", corpus=load_corpus(folder, in_memory=False))
     with pytest.raises(ValueError, match="was made with pairs on disk, not in memory"):
-        fit(toy_model(), toy_fields(), load_corpus(folder), checkpoint=path, **OPTIONS)
+        fit_with(toy_model(), toy_fields(), load_corpus(folder), checkpoint=path, **OPTIONS)
 
 
 @pytest.mark.parametrize(
@@ -265,12 +273,14 @@ def test_kept_weights_come_to_the_device_of_the_model(tmp_path, monkeypatch):
         moved.append((result, places))
         return result
 
-    run = Run(toy_model(), toy_fields(), toy_corpus(), Settings(2, 0, 8, average=2), ALONE)
+    run = Run(toy_model(), toy_fields(), toy_corpus(), Settings(2, batch_size=8, average=2))
     monkeypatch.setattr(torch.Tensor, "to", note)
     checkpoints.load(run, path)
     for weights in (run.best_weights, *run.last_weights):
         for weight in weights.values():
-            assert any(weight is result and places == (run.device,) for result, places in moved)
+            assert any(
+                weight is result and places == (run.model.device,) for result, places in moved
+            )
     assert len(run.last_weights) == 1
 
 
@@ -280,8 +290,8 @@ def test_a_run_on_a_gpu_goes_on_there(tmp_path, average):
     path = tmp_path / "run.ckpt"
     model, undisturbed = (toy_model(dropout=0.3).to("cuda") for _ in range(2))
     options = OPTIONS | {"epochs": 3, "average": average}
-    fit(undisturbed, toy_fields(), toy_corpus(), **options)
-    for on_epoch in (stop, stop, None):
+    fit_with(undisturbed, toy_fields(), toy_corpus(), **options)
+    for fit, on_epoch in ((stopped, stop), (stopped, stop), (fit_with, None)):
         model = toy_model(dropout=0.3).to("cuda")
         fit(model, toy_fields(), toy_corpus(), checkpoint=path, on_epoch=on_epoch, **options)
     for name, weight in model.state_dict().items():
@@ -293,5 +303,5 @@ def test_a_translator_is_no_checkpoint(tmp_path):
     Translator(toy_model(), toy_fields()).save(path)
     content = path.read_bytes()
     with pytest.raises(ValueError, match=rf"{re.escape(str(path))} is a translator, not a checkp"):
-        fit(toy_model(), toy_fields(), toy_corpus(), checkpoint=path, **OPTIONS)
+        fit_with(toy_model(), toy_fields(), toy_corpus(), checkpoint=path, **OPTIONS)
     assert path.read_bytes() == content

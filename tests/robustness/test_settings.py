@@ -2,22 +2,27 @@
 
 import math
 import os
+import re
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import fields as fields_of
+from dataclasses import make_dataclass
 from fractions import Fraction
 
 import numpy as np
 import pytest
 import torch
-from toy import REPOSITORY, same_weights, toy_corpus, toy_fields, toy_model
+from toy import REPOSITORY, fit_with, same_weights, toy_corpus, toy_fields, toy_model
 
+from utils.models.config import ModelConfig
 from utils.models.seq2seq import build_model
-from utils.models.transformer import build_transformer
-from utils.system.limits import LIMITS, MOST_WEIGHTS, checked
+from utils.models.transformer import TransformerConfig, build_transformer
+from utils.system.limits import COUNT, MOST_WEIGHTS, checked, option
 from utils.system.storage import load_safely
 from utils.training import Settings, fit
 from utils.training import __main__ as command
+from utils.training.identity import identify
+from utils.training.options import chosen
 from utils.translator import Translator
 
 INF, NAN = math.inf, math.nan
@@ -53,20 +58,26 @@ RIGHT = [
     ("batch_size", np.array([8]), 8),
     ("tied", np.bool_(True), True),
 ]
-SETTINGS = asdict(Settings()).keys()
+LIMITS = {
+    field.name: field.metadata["limit"]
+    for kind in (TransformerConfig, ModelConfig, Settings)
+    for field in fields_of(kind)
+    if field.metadata["limit"] is not None
+}
+SETTINGS = [field.name for field in fields_of(Settings)]
 
 
 @pytest.mark.parametrize(("name", "value"), ROWS)
 def test_a_number_without_meaning_is_refused(name, value):
     sentence = rf"{name} must be .* from .*|{name} must be (a number above 0|True or False)"
     with pytest.raises(ValueError, match=sentence) as caught:
-        checked(name, value)
+        checked(name, value, LIMITS[name])
     assert len(str(caught.value)) < 160
 
 
 @pytest.mark.parametrize(("name", "value", "plain"), RIGHT)
 def test_a_number_becomes_pythons_own(name, value, plain):
-    number = checked(name, value)
+    number = checked(name, value, LIMITS[name])
     assert number == plain
     assert type(number) is LIMITS[name].kind
 
@@ -76,7 +87,7 @@ def test_training_checks_each_setting_before_it_begins(name):
     model = toy_model()
     model.register_forward_pre_hook(lambda *_: 1 / 0)
     with pytest.raises(ValueError, match=f"{name} must be"):
-        fit(model, toy_fields(), toy_corpus(), **{name: WRONG[name][0]})
+        fit_with(model, toy_fields(), toy_corpus(), **{name: WRONG[name][0]})
 
 
 @pytest.mark.parametrize("name", ["embedding_size", "hidden_size", "dropout", "tied", "seed"])
@@ -122,6 +133,32 @@ def test_a_model_that_no_memory_holds_is_not_built(build, sizes):
         build(toy_fields(), **sizes)
 
 
+# --- an option is written once ---
+
+
+def test_settings_alone_say_what_an_option_is():
+    for name in ("epochs", "learning_rate", "label_smoothing", "clip", "average"):
+        written = rf"\b{name}: [\w.| ]+ = |--{name.replace('_', '-')}\b"
+        paths = (REPOSITORY / "utils").rglob("*.py")
+        places = {p.name: len(re.findall(written, p.read_text("utf-8"))) for p in paths}
+        places = {place: count for place, count in places.items() if count}
+        assert places == {"settings.py": 1}, name
+
+
+def test_a_new_option_is_one_line_of_settings(monkeypatch, capsys):
+    line = ("patience", int, option("epochs without progress", COUNT, default=3))
+    new = make_dataclass("New", [line], bases=(Settings,), frozen=True)
+    monkeypatch.setattr(command, "Settings", new)
+    assert command.parse([]).patience == 3
+    assert new(**chosen(command.parse(["--patience=7"]), new)).patience == 7
+    with pytest.raises(ValueError, match="patience must be a whole number from 1 to"):
+        chosen(command.parse(["--patience=0"]), new)
+    with pytest.raises(SystemExit):
+        command.parse(["--help"])
+    assert re.search(r"--patience PATIENCE\s+epochs without progress", capsys.readouterr().out)
+    assert identify(toy_model(), toy_fields(), toy_corpus(), new())["patience"] == 3
+
+
 def test_more_epochs_cannot_be_averaged_than_there_are():
     with pytest.raises(ValueError, match="average must be at most the number of epochs, 2, not 3"):
         Settings(epochs=2, average=3)
@@ -147,7 +184,7 @@ def test_the_command_says_the_same_before_it_reads_the_corpus(monkeypatch, name,
     monkeypatch.setattr(command, "load_corpus", lambda *_, **__: 1 / 0)
     number = float(option) if name in ("learning_rate", "clip", "dropout") else int(option)
     with pytest.raises(ValueError) as expected:
-        checked(name, number)
+        checked(name, number, LIMITS[name])
     with pytest.raises(ValueError) as found:
         command.main([f"--{name.replace('_', '-')}={option}"])
     if LIMITS[name].kind is int:
@@ -164,7 +201,7 @@ def test_numpy_numbers_leave_files_that_can_be_read(tmp_path):
     model = build_model(toy_fields(), "dot", **options)
     path = tmp_path / "run.pt"
     numbers = {"epochs": np.int64(2), "learning_rate": np.float64(3e-3), "seed": np.uint8(3)}
-    fit(model, toy_fields(), toy_corpus(), checkpoint=path, quiet=True, **numbers)
+    fit_with(model, toy_fields(), toy_corpus(), checkpoint=path, quiet=True, **numbers)
     identity = load_safely(path)["identity"]
     assert (identity["learning_rate"], identity["epochs"], identity["seed"]) == (3e-3, 2, 3)
     Translator(model, toy_fields()).save(tmp_path / "toy.pt")
@@ -215,7 +252,7 @@ def test_a_loss_that_is_not_finite_stops_the_training(tmp_path, batch, when, kep
     before = copy_of(model)
     options = {"epochs": 3, "batch_size": 8, "checkpoint": path, "quiet": True}
     with pytest.raises(ValueError, match=rf"the loss is \w+ {when}: .*0\.006.* has {kept}"):
-        fit(
+        fit_with(
             model,
             toy_fields(),
             toy_corpus(),
@@ -227,7 +264,7 @@ def test_a_loss_that_is_not_finite_stops_the_training(tmp_path, batch, when, kep
     done = load_safely(path)
     assert len(done["history"]) == len(after)
     assert all(weight.isfinite().all() for weight in done["weights"].values())
-    history = fit(toy_model(), toy_fields(), toy_corpus(), **options)  # goes on from there
+    history = fit_with(toy_model(), toy_fields(), toy_corpus(), **options)  # goes on from there
     assert len(history.epochs) == 3
 
 
@@ -238,7 +275,7 @@ def test_weights_that_are_no_numbers_cannot_be_trained_or_saved(tmp_path):
     with pytest.raises(ValueError, match="some weights are not finite: train again with a lower"):
         Translator(model, toy_fields()).save(tmp_path / "toy.pt")
     with pytest.raises(ValueError, match=r"the loss is nan .* had weights that were not finite"):
-        fit(model, toy_fields(), toy_corpus(), epochs=1, quiet=True)
+        fit(model, toy_fields(), toy_corpus(), Settings(epochs=1), quiet=True)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -266,17 +303,18 @@ RANK = """
 import math, sys
 from pathlib import Path
 from toy import toy_corpus, toy_fields, toy_model
-from utils.training import fit
-from utils.training.processes import join_team
+from utils.training import Settings, fit
+from utils.training.joining import join_processes
 
-with join_team("cpu") as (team, _):
+with join_processes("cpu") as (processes, _):
     model = toy_model()
-    if team.rank == 1:
+    if processes.rank == 1:
         model.register_forward_hook(lambda _, __, result: (result[0] * math.nan, result[1]))
     try:
-        fit(model, toy_fields(), toy_corpus(), batch_size=8, quiet=True, team=team)
+        settings = Settings(batch_size=8)
+        fit(model, toy_fields(), toy_corpus(), settings, quiet=True, processes=processes)
     except ValueError as error:
-        Path(sys.argv[1], str(team.rank)).write_text(str(error), "utf-8")
+        Path(sys.argv[1], str(processes.rank)).write_text(str(error), "utf-8")
 """
 
 

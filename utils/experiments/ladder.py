@@ -6,6 +6,7 @@ intervals are for other captions, not for other first weights.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from utils.evaluation import sacrebleu_interval
 from utils.experiments.captions import TRANSLATOR
 from utils.models import build_model, count_parameters
 from utils.text import build_fields
-from utils.training import fit, validation_loss
+from utils.training import Settings, fit, validation_loss
 from utils.translator import Translator, copy_source_words
 
 GROUND = {"min_freq": 2, "subwords": None, "tied": False, "label_smoothing": 0.0}
@@ -28,7 +29,7 @@ RUNGS: dict[str, dict[str, Any]] = {
 }
 SHIPPED = "shipped"  # larger, with dropout, 8,000 pieces, 20 epochs and averaged weights
 SIZES = {"embedding_size": 128, "hidden_size": 192, "memory_size": 256}
-TRAINING = {"epochs": 3, "batch_size": 64, "learning_rate": 4e-3}
+TRAINING = Settings(epochs=3, batch_size=64, learning_rate=4e-3)
 CHECKPOINTS = Path("runs") / "ladder"
 
 
@@ -64,18 +65,9 @@ def train(rung: str, seed: int, corpus: Corpus) -> Translator:
     settings = settings_of(rung)
     fields = build_fields(corpus, settings["min_freq"], settings["subwords"])
     model = build_model(fields, "additive", **SIZES, tied=settings["tied"], seed=seed)
-    history = fit(
-        model,
-        fields,
-        corpus,
-        seed=seed,
-        checkpoint=CHECKPOINTS / f"{rung.replace(' ', '-')}-{seed}.pt",
-        label_smoothing=settings["label_smoothing"],
-        quiet=True,
-        **TRAINING,
-    )
-    if history.interrupted:
-        raise KeyboardInterrupt  # half a run is not scored
+    training = replace(TRAINING, seed=seed, label_smoothing=settings["label_smoothing"])
+    checkpoint = CHECKPOINTS / f"{rung.replace(' ', '-')}-{seed}.pt"
+    fit(model, fields, corpus, training, checkpoint, quiet=True)
     return Translator(model, fields)
 
 

@@ -5,7 +5,7 @@ Sizes here are in megabytes of 10⁶ bytes, times in seconds on the CPU.
 
 import time
 from itertools import islice
-from typing import Any
+from typing import Any, TypedDict
 
 import torch
 from torch import Tensor
@@ -16,13 +16,22 @@ from utils.models import build_model, count_parameters
 from utils.models.seq2seq import Seq2Seq
 from utils.text import build_fields
 from utils.training import Settings, word_loss
-from utils.training.processes import ALONE
+from utils.training.loop import train_epoch
 from utils.training.run import Run
 from utils.translator import Translator
 
 BATCH_SIZE = 64
 LENGTHS = (10, 20, 40, 80, 160)
-LARGE_MODEL = {"embedding_size": 256, "hidden_size": 512}
+
+
+class Sizes(TypedDict):
+    """The sizes of a model."""
+
+    embedding_size: int
+    hidden_size: int
+
+
+LARGE_MODEL: Sizes = {"embedding_size": 256, "hidden_size": 512}
 
 
 def measure_speed(attention: str, seed: int, batches: int = 60) -> list[dict[str, Any]]:
@@ -81,15 +90,13 @@ def measure_pace(seed: int, batches: int = 60) -> list[dict[str, Any]]:
     fields = build_fields(corpus)
     model = build_model(fields, "additive", **LARGE_MODEL, seed=seed)
     settings = Settings(epochs=1, batch_size=BATCH_SIZE, seed=seed)
-    run = Run(model, fields, corpus, settings, ALONE)
+    run = Run(model, fields, corpus, settings)
     train = make_batches(corpus.train, fields, BATCH_SIZE, shuffle=True, seed=seed)
-    for batch in islice(train, 10):
-        run.update(batch)
+    train_epoch(run, 1, islice(train, 10))
     timed = list(islice(train, batches))
     words = sum(batch.count_words(fields.padding) for batch in timed)
     started = time.perf_counter()
-    for batch in timed:
-        run.update(batch)
+    train_epoch(run, 1, timed)
     pace = words / (time.perf_counter() - started)
     weights = count_parameters(model)
     return [{"seed": seed, **LARGE_MODEL, "weights": weights, "train_words_per_second": pace}]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from utils.models.attention import ATTENTIONS
 from utils.models.contract import Network, NetworkConfig
-from utils.system.limits import check_type, check_weights
+from utils.system.limits import SHARE, SIZE, SWITCH, check_type, check_weights, option
 from utils.text import END, PADDING, START, UNKNOWN, Fields
 
 ONE_VOCABULARY = "tied needs one vocabulary for both languages: use subwords as well."
@@ -19,12 +19,12 @@ class ModelConfig(NetworkConfig):
     Raises ValueError for an unknown attention, or sizes that do not fit.
     """
 
-    attention: str
-    embedding_size: int
-    hidden_size: int
-    memory_size: int
-    dropout: float
-    tied: bool
+    attention: str = option("how the decoder looks back", choices=ATTENTIONS)
+    embedding_size: int = option("numbers in a word's embedding", SIZE)
+    hidden_size: int = option("numbers in the decoder's state", SIZE)
+    memory_size: int = option("numbers in an encoder state, if not --hidden-size", SIZE)
+    dropout: float = option("share of numbers dropped in training", SHARE)
+    tied: bool = option("one matrix for both embeddings and the output", SWITCH)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from utils.models.attention import Encoded
-from utils.system.limits import Limited
+from utils.system.limits import NUMBER, WORDS, Limited, limited
 
 
 class StepDecoder(Protocol):
@@ -47,10 +47,10 @@ class Model(Protocol):
 class NetworkConfig(Limited):
     """The vocabularies of a network: their sizes, and the numbers of `<pad>` in them."""
 
-    source_size: int
-    target_size: int
-    source_padding: int
-    target_padding: int
+    source_size: int = limited(WORDS)
+    target_size: int = limited(WORDS)
+    source_padding: int = limited(NUMBER)
+    target_padding: int = limited(NUMBER)
 
     @property
     def fewest_weights(self) -> int:

@@ -20,7 +20,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from utils.models.attention import ATTENTIONS, Encoded, last_states, lengths_to_mask
 from utils.models.config import ModelConfig, check_fields, sizes_of
 from utils.models.contract import Network, NetworkConfig
-from utils.system.limits import checked
+from utils.system.limits import SEED, checked
 from utils.text import Fields
 
 EMBEDDING_SCALE = 0.4  # init std of the embeddings,
@@ -205,7 +205,7 @@ def build_from(config: Config, network: Callable[[Config], Built], seed: int | N
     """
     with torch.random.fork_rng(range(torch.cuda.device_count()), enabled=seed is not None):
         if seed is not None:
-            torch.manual_seed(checked("seed", seed))
+            torch.manual_seed(checked("seed", seed, SEED))
         return network(config)
 
 

@@ -20,8 +20,10 @@ from utils.models.config import check_fields, sizes_of
 from utils.models.contract import Network, NetworkConfig
 from utils.models.layers import DecoderLayer, add_positions, causal_mask, project
 from utils.models.seq2seq import build_from, small_embedding
-from utils.system.limits import check_weights
+from utils.system.limits import SHARE, SIZE, check_weights, limited, whole
 from utils.text import Fields
+
+HEADS, LAYERS = whole(1, 1_000), whole(1, 100)
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,11 @@ class TransformerConfig(NetworkConfig):
     Raises ValueError for sizes that do not fit.
     """
 
-    size: int
-    heads: int
-    layers: int
-    hidden_size: int
-    dropout: float
+    size: int = limited(SIZE)
+    heads: int = limited(HEADS)
+    layers: int = limited(LAYERS)
+    hidden_size: int = limited(SIZE)
+    dropout: float = limited(SHARE)
 
     def __post_init__(self) -> None:
         super().__post_init__()

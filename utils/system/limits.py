@@ -1,7 +1,8 @@
 """What a person may give: numbers within their limits, and values of the right type."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields
 from numbers import Integral, Real
 from types import UnionType
 from typing import Any, NamedTuple
@@ -22,41 +23,22 @@ def whole(least: int, most: int) -> Limit:
     return Limit(int, lambda n: least <= n <= most, f"a whole number from {least:,} to {most:,}")
 
 
-SHARE = Limit(float, lambda x: 0 <= x < 1, "a number from 0 to below 1")
+COUNT = whole(1, 1_000_000)
+WORDS = whole(1, 10_000_000)
+NUMBER = whole(0, 10_000_000)  # of a word, or of things that there may be none of
 SIZE = whole(1, 100_000)
-WORDS = 10_000_000
-LIMITS = {
-    "epochs": whole(1, 1_000_000),
-    "seed": whole(0, 2**32 - 1),
-    "min_freq": whole(1, WORDS),
-    "count": whole(0, WORDS),
-    "batch_size": whole(1, 1_000_000),
-    "learning_rate": Limit(float, lambda x: 0 < x <= 10, "a number above 0 and at most 10"),
-    "label_smoothing": SHARE,
-    "clip": Limit(float, lambda x: 0 < x <= 1e9 or x == math.inf, "a number above 0, or inf"),
-    "average": whole(1, 1_000_000),
-    "source_size": whole(1, WORDS),
-    "target_size": whole(1, WORDS),
-    "source_padding": whole(0, WORDS),
-    "target_padding": whole(0, WORDS),
-    "subwords": whole(1, WORDS),
-    "embedding_size": SIZE,
-    "hidden_size": SIZE,
-    "memory_size": SIZE,
-    "size": SIZE,
-    "heads": whole(1, 1_000),
-    "layers": whole(1, 100),
-    "dropout": SHARE,
-    "tied": Limit(bool, lambda _: True, "True or False"),
-}
+SEED = whole(0, 2**32 - 1)
+SHARE = Limit(float, lambda x: 0 <= x < 1, "a number from 0 to below 1")
+POSITIVE = Limit(float, lambda x: 0 < x <= 1e9 or x == math.inf, "a number above 0, or inf")
+SWITCH = Limit(bool, lambda _: True, "True or False")
 
 
-def checked(name: str, value: object) -> int | float:
+def checked(name: str, value: object, limit: Limit) -> Any:
     """Return a number as Python's own, which files can hold, also if it is NumPy's or a tensor.
 
-    Raises ValueError unless it is within its limits.
+    Raises ValueError unless it is within its limit.
     """
-    limit, number = LIMITS[name], _plain(value)
+    number = _plain(value)
     right = isinstance(number, Integral if limit.kind is int else Real)
     if not right or isinstance(number, bool) != (limit.kind is bool) or not limit.fits(number):
         raise ValueError(f"{name} must be {limit.words}, not {value!r:.60}.")
@@ -71,20 +53,38 @@ def check_type(name: str, value: object, kind: type | UnionType, words: str) -> 
         raise TypeError(f"{name} must be {words}, not {found}.")
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> object:
     try:
-        return value.item()  # type: ignore[attr-defined]  # NumPy's numbers and tensors have it
+        return value.item()
     except (AttributeError, TypeError, ValueError, RuntimeError):  # no number, or many of them
         return value
 
 
+def option(
+    help: str, limit: Limit | None = None, choices: Iterable[str] | None = None, **default: Any
+) -> Any:
+    """Return a dataclass field that a command line can offer: its help, its limit, its default.
+
+    `choices` are the names from which a person may choose. Without a `default` the field is
+    required.
+    """
+    return field(metadata={"help": help, "limit": limit, "choices": choices}, **default)
+
+
+def limited(limit: Limit) -> Any:
+    """Return a required dataclass field within a limit that no command line offers."""
+    return field(metadata={"limit": limit})
+
+
+@dataclass(frozen=True)
 class Limited:
     """A frozen dataclass whose numbers are checked as soon as there is one."""
 
     def __post_init__(self) -> None:
-        for name, value in list(vars(self).items()):
-            if name in LIMITS:
-                object.__setattr__(self, name, checked(name, value))
+        for each in fields(self):
+            if limit := each.metadata.get("limit"):
+                value = checked(each.name, getattr(self, each.name), limit)
+                object.__setattr__(self, each.name, value)
 
 
 def check_weights(count: int) -> None:

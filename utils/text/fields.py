@@ -17,7 +17,7 @@ from torchtext.vocab import Vocab
 from utils.corpora import GERMAN_ENGLISH, Corpus, language_name
 from utils.corpora.pairs import Pair, check_corpus
 from utils.corpora.words import SPECIALS
-from utils.system.limits import checked
+from utils.system.limits import WORDS, checked
 from utils.system.sizes import check_read
 from utils.text.subwords import Subwords
 
@@ -97,7 +97,7 @@ def build_fields(corpus: Corpus, min_freq: int = 1, subwords: int | None = None)
     that many pieces, or when no word is as frequent as `min_freq` says.
     """
     check_corpus(corpus)
-    min_freq = int(checked("min_freq", min_freq))
+    min_freq = checked("min_freq", min_freq, WORDS)
     if subwords is not None:
         learned = Subwords.learn(_sample(corpus.train), subwords)
         pieces = [UNKNOWN, PADDING, START, END, *learned.pieces]
@@ -138,7 +138,7 @@ def fields_from_words(
     subwords: Subwords | None = None,
     languages: tuple[str, str] = GERMAN_ENGLISH,
 ) -> Fields:
-    """Rebuild fields from the word lists `vocab.itos` of saved ones: a word's place is its number."""
+    """Rebuild fields from the saved word lists `vocab.itos`: a word's place is its number."""
     fields = _empty_fields(languages, subwords)
     fields.source.vocab = Vocab(Counter(), specials=list(source_words))
     fields.target.vocab = Vocab(Counter(), specials=list(target_words))

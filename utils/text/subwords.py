@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from utils.corpora.words import SPECIAL
-from utils.system.limits import checked
+from utils.system.limits import WORDS, checked
 
 WORD_START = "▁"  # sentencepiece begins the first piece of each word with it
 LONGEST = 2**30  # bytes of a sentence
@@ -36,7 +36,7 @@ class Subwords:
 
         Raises ValueError when the sentences cannot give that many; it says how many they give.
         """
-        size, model = checked("subwords", size), io.BytesIO()
+        size, model = checked("subwords", size, WORDS), io.BytesIO()
         try:
             sentencepiece.SentencePieceTrainer.train(
                 sentence_iterator=map(_without_marks, sentences),

@@ -1,7 +1,10 @@
 """The command line: train on a corpus, score the test sentences, save a translator."""
 
 import argparse
+import inspect
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,40 +12,24 @@ from utils.corpora import GERMAN_ENGLISH, detokenize, load_corpus
 from utils.corpora.pairs import Pair
 from utils.decoding import check_beam
 from utils.evaluation import bleu, sacrebleu_lowercase
-from utils.models.attention import ATTENTIONS
+from utils.models.config import ModelConfig
+from utils.models.contract import count_parameters
 from utils.models.seq2seq import build_model
-from utils.system.failures import INTERRUPTED, decimal, file_name, positive, run, whole
-from utils.system.limits import LIMITS, checked
+from utils.system.failures import INTERRUPTED, file_name, positive, run
 from utils.system.storage import check_writable
 from utils.text import build_fields
 from utils.training import History, Settings, fit
+from utils.training.joining import join_processes
 from utils.training.launch import is_first_here
 from utils.training.lengths import check_lengths
+from utils.training.options import add_options, chosen
 from utils.training.outputs import check_outputs, free_name, save_somewhere
-from utils.training.processes import join_team
+from utils.training.run import Interrupted
 from utils.translator import Translator, copy_source_words
 
-CORPUS_OPTIONS = ("in_memory", "languages")
-MODEL_OPTIONS = (
-    "attention",
-    "embedding_size",
-    "hidden_size",
-    "memory_size",
-    "dropout",
-    "tied",
-    "seed",
-)
-TRAINING_OPTIONS = (
-    "epochs",
-    "seed",
-    "checkpoint",
-    "batch_size",
-    "learning_rate",
-    "label_smoothing",
-    "clip",
-    "average",
-    "validation_bleu",
-)
+MODEL_DEFAULTS = {
+    name: parameter.default for name, parameter in inspect.signature(build_model).parameters.items()
+}
 
 
 class Formatter(argparse.ArgumentDefaultsHelpFormatter):
@@ -61,21 +48,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         description="Train a translator, score it, and save it.",
         formatter_class=Formatter,
     )
-    _add_corpus_options(parser.add_argument)
-    _add_model_options(parser.add_argument)
-    _add_training_options(parser.add_argument)
+    _add_corpus_options(parser.add_argument_group("the corpus").add_argument)
+    add_options(parser, "the model", ModelConfig, MODEL_DEFAULTS)
+    add_options(parser, "the training", Settings, asdict(Settings()))
+    _add_output_options(parser.add_argument_group("what to keep and to show").add_argument)
     return parser.parse_args(arguments)
-
-
-def check_options(options: dict[str, Any]) -> None:
-    """Raise ValueError for a number that model or training would refuse, before anything is read.
-
-    The sentence is theirs.
-    """
-    for name, value in options.items():
-        if name in LIMITS and value is not None:
-            checked(name, value)
-    Settings(options["epochs"], average=options["average"])
 
 
 def _add_corpus_options(add: Callable[..., Any]) -> None:
@@ -96,23 +73,7 @@ def _add_corpus_options(add: Callable[..., Any]) -> None:
     add("--subwords", type=positive, help="split words into so many different pieces")
 
 
-def _add_model_options(add: Callable[..., Any]) -> None:
-    add("--attention", choices=ATTENTIONS, default="additive", help="how the decoder looks back")
-    add("--embedding-size", type=whole, default=80, help="numbers in a word's embedding")
-    add("--hidden-size", type=whole, default=128, help="numbers in the decoder's state")
-    add("--memory-size", type=whole, help="numbers in an encoder state, if not --hidden-size")
-    add("--dropout", type=decimal, default=0.0, help="share of numbers dropped in training")
-    add("--tied", action="store_true", help="one matrix for both embeddings and the output")
-
-
-def _add_training_options(add: Callable[..., Any]) -> None:
-    add("--epochs", type=whole, default=Settings.epochs, help="passes over the training pairs")
-    add("--batch-size", type=whole, default=Settings.batch_size, help="sentences in a batch")
-    add("--learning-rate", type=decimal, default=Settings.learning_rate, help="its highest value")
-    add("--label-smoothing", type=decimal, default=Settings.label_smoothing, help="0 is off")
-    add("--clip", type=decimal, default=Settings.clip, help="largest norm of the gradient")
-    add("--average", type=whole, default=Settings.average, help="epochs whose weights to average")
-    add("--seed", type=whole, default=Settings.seed, help="initial weights, batch order, dropout")
+def _add_output_options(add: Callable[..., Any]) -> None:
     add("--device", default="auto", help="cpu, cuda, mps, or auto")
     add("--validation-bleu", action="store_true", help="score validation after each epoch")
     add(
@@ -159,49 +120,58 @@ def save(translator: Translator, options: argparse.Namespace, path: Path) -> OSE
     return problem and OSError(f"{problem}. The translator is in {place} instead.")
 
 
+def save_stopped(translator: Translator, options: argparse.Namespace) -> None:
+    """Save what a run without a checkpoint has learned, beside its output, before it is lost."""
+    if options.checkpoint is None:
+        output = options.output
+        save(translator, options, free_name(output.with_stem(f"{output.stem}-stopped")))
+
+
 def finish(
     translator: Translator, history: History, pairs: Sequence[Pair], options: argparse.Namespace
-) -> int:
-    """Save what was learned, then score it; return the exit code of the command."""
-    output = options.output
-    if history.interrupted:
-        if options.checkpoint is None:  # otherwise all of it would be lost
-            stopped = output.with_name(f"{output.stem}-stopped{output.suffix}")
-            save(translator, options, free_name(stopped))
-        return INTERRUPTED
-    problem = save(translator, options, output)
+) -> None:
+    """Save what was learned, then score it; OSError if it had to be saved elsewhere."""
+    problem = save(translator, options, options.output)
     print(f"trained for {history.seconds:.0f} s")
     report(translator, options.score, pairs, options.beam_size)
     if problem is not None:
         raise problem
-    return 0
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code."""
     options = parse(arguments)
-    check_options(vars(options))
+    sizes, settings = chosen(options, ModelConfig), Settings(**chosen(options, Settings))
     check_beam(options.beam_size)
-
-    def chosen(names: tuple[str, ...]) -> dict[str, Any]:
-        return {name: getattr(options, name) for name in names}
-
-    with join_team(options.device) as (team, device):
-        speaks = team.rank == 0
-        team.ask_first(lambda: check_outputs(options.output, options.checkpoint))
-        corpus = load_corpus(options.corpus, progress=speaks, **chosen(CORPUS_OPTIONS))
+    with join_processes(options.device) as (processes, device):
+        speaks = processes.rank == 0
+        processes.ask_first(lambda: check_outputs(options.output, options.checkpoint))
+        corpus = load_corpus(
+            options.corpus, speaks, in_memory=options.in_memory, languages=options.languages
+        )
         fields = build_fields(corpus, options.min_freq, options.subwords)
-        team.ask_first(lambda: check_lengths(corpus, (options.score,), fields))
-        model = build_model(fields, **chosen(MODEL_OPTIONS)).to(device)
-        weights = sum(parameter.numel() for parameter in model.parameters())
-        team.ask_first(lambda: check_writable(options.output, 4 * weights))
+        processes.ask_first(lambda: check_lengths(corpus, (options.score,), fields))
+        model = build_model(fields, **sizes, seed=settings.seed).to(device)
+        weights = count_parameters(model)
+        processes.ask_first(lambda: check_writable(options.output, 4 * weights))
         if speaks:
             print(f"{len(corpus.train)} training pairs, {weights:,} weights")
-        history = fit(model, fields, corpus, **chosen(TRAINING_OPTIONS), team=team)
-    if not speaks:
-        return INTERRUPTED if history.interrupted else 0  # the rest is for one process
-    pairs = getattr(corpus, options.score)
-    return finish(Translator(model, fields), history, pairs, options)
+        history = None
+        with suppress(Interrupted):
+            history = fit(
+                model,
+                fields,
+                corpus,
+                settings,
+                options.checkpoint,
+                validation_bleu=options.validation_bleu,
+                processes=processes,
+            )
+    if speaks and history is None:
+        save_stopped(Translator(model, fields), options)
+    elif speaks and history is not None:  # the rest is for one process
+        finish(Translator(model, fields), history, getattr(corpus, options.score), options)
+    return INTERRUPTED if history is None else 0
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from torch import Tensor
 from utils.models.contents import WRONG_PARTS, check_finite, check_weights, reason
 from utils.system.storage import FORMAT, check_format, load_safely, save_atomically
 from utils.training.identity import compare
+from utils.training.optimizer import build_schedule
 from utils.training.run import Epoch, Run
 
 
@@ -28,7 +29,7 @@ def save(run: Run, path: Path) -> None:
         "random_state": torch.get_rng_state(),
         "cuda_random_states": torch.cuda.get_rng_state_all(),
     }
-    run.team.ask_first(lambda: save_atomically(content, path))
+    run.processes.ask_first(lambda: save_atomically(content, path))
     run.saved = len(run.history.epochs)
 
 
@@ -38,7 +39,7 @@ def load(run: Run, path: Path) -> None:
     Raises ValueError, and leaves the run as it is, if the file belongs to another run, or says
     anything that this run could not have written.
     """
-    content = run.team.ask_first(lambda: load_safely(path))
+    content = run.processes.ask_first(lambda: load_safely(path))
     if "source_words" in content:
         raise ValueError(
             f"{path} is a translator, not a checkpoint: name another file for the checkpoint."
@@ -110,7 +111,7 @@ def _go_on(run: Run, content: dict[str, Any], epochs: list[Epoch]) -> None:
     """Take over what the file says; the schedule follows from the number of steps."""
 
     def here(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-        return {name: weight.to(run.device) for name, weight in weights.items()}
+        return {name: weight.to(run.model.device) for name, weight in weights.items()}
 
     run.history.epochs = epochs
     run.saved = len(epochs)
@@ -119,4 +120,6 @@ def _go_on(run: Run, content: dict[str, Any], epochs: list[Epoch]) -> None:
     run.last_weights = [here(weights) for weights in content["last_weights"]]
     groups = run.optimizer.state_dict()["param_groups"]
     run.optimizer.load_state_dict({"state": content["optimizer"], "param_groups": groups})
-    run.schedule = run.plan(len(epochs) * run.steps)
+    run.schedule = build_schedule(
+        run.optimizer, run.settings.epochs * run.steps, len(epochs) * run.steps
+    )

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from torch import nn
-
 from utils.corpora import Corpus
 from utils.corpora.on_disk import PairsOnDisk
+from utils.models.contract import Network
 from utils.system.limits import Limited
 from utils.text import Fields
 
@@ -22,7 +21,7 @@ OTHERS = {
 }
 
 
-def identify(model: nn.Module, fields: Fields, corpus: Corpus, settings: Limited) -> dict[str, Any]:
+def identify(model: Network, fields: Fields, corpus: Corpus, settings: Limited) -> dict[str, Any]:
     """Return everything that must be the same for a run to go on from a checkpoint.
 
     The number of processes may change: the batches stay, and so does what is learned, up to the

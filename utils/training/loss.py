@@ -3,6 +3,7 @@
 A long sentence counts for more than a short one. Perplexity is the loss's exponential.
 """
 
+from collections.abc import Sequence
 from itertools import chain
 
 import torch
@@ -10,10 +11,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from utils.batches import make_batches
-from utils.models.seq2seq import Seq2Seq
+from utils.corpora import Pair
+from utils.models.contract import Network
 from utils.system.sizes import parts_of
-from utils.text import PADDING, Fields
-from utils.training.processes import count_words
+from utils.text import Fields
 
 
 def word_loss(logits: Tensor, target: Tensor, padding: int) -> Tensor:
@@ -39,15 +40,16 @@ def smoothed_loss(logits: Tensor, words: Tensor, label_smoothing: float) -> tupl
 
 
 @torch.no_grad()
-def validation_loss(model: Seq2Seq, fields: Fields, pairs: list, batch_size: int = 128) -> float:
+def validation_loss(
+    model: Network, fields: Fields, pairs: Sequence[Pair], batch_size: int = 128
+) -> float:
     """Return the mean loss per word over all of `pairs`, teacher-forced, without dropout."""
     model.eval()
-    padding, device = fields.target.vocab.stoi[PADDING], next(model.parameters()).device
-    total, words = 0.0, 0
+    padding, total, words = fields.padding, 0.0, 0
     batches = make_batches(pairs, fields, batch_size, shuffle=True)
     for batch in chain.from_iterable(parts_of(batch, padding) for batch in batches):
-        batch = batch.to(device)
-        count = count_words(batch, padding)
+        batch = batch.to(model.device)
+        count = batch.count_words(padding)
         total += float(word_loss(model(*batch)[0], batch.target, padding)) * count
         words += count
     return total / words

@@ -1,0 +1,47 @@
+"""Options of the command line, made from the fields of a dataclass: each is written once, there."""
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, fields
+from typing import Any, get_type_hints
+
+from utils.system.failures import decimal, whole
+from utils.system.limits import Limited, checked
+
+READERS: dict[type, Callable[[str], Any]] = {int: whole, float: decimal, str: str}
+
+
+def add_options(
+    parser: argparse.ArgumentParser, title: str, kind: type[Limited], defaults: Mapping[str, Any]
+) -> None:
+    """Add an option for each field of `kind` that has a help text, in a group of that title."""
+    group, types = parser.add_argument_group(title), get_type_hints(kind)
+    for field in _offered(kind):
+        name, text = f"--{field.name.replace('_', '-')}", field.metadata["help"]
+        if types[field.name] is bool:
+            group.add_argument(name, action="store_true", help=text)
+            continue
+        group.add_argument(
+            name,
+            type=READERS[types[field.name]],
+            default=defaults[field.name],
+            choices=field.metadata["choices"],
+            help=text,
+        )
+
+
+def chosen(options: argparse.Namespace, kind: type[Limited]) -> dict[str, Any]:
+    """Return the values that a person chose for the fields of `kind`.
+
+    Raises ValueError for one outside its limit.
+    """
+    values = {field.name: getattr(options, field.name) for field in _offered(kind)}
+    for field in _offered(kind):
+        limit, value = field.metadata["limit"], values[field.name]
+        if limit is not None and value is not None:
+            checked(field.name, value, limit)
+    return values
+
+
+def _offered(kind: type[Limited]) -> Iterator[Field]:
+    return (field for field in fields(kind) if "help" in field.metadata)
