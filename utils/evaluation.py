@@ -20,8 +20,6 @@ RESAMPLES = 1000
 CONFIDENCE = 0.95
 # Student's t for five values, so 4 degrees of freedom: 95 % and 99.9 % of it lie within ± t.
 T_95, T_999 = 2.776, 8.610
-# Sentences are words already, joined by spaces; a corpus without matches scores 0.
-OF_WORDS = {"tokenize": "none", "smooth_method": "none"}
 
 
 def bleu(hypotheses: Sequence[Tokens], references: Sequence[Tokens]) -> float:
@@ -31,8 +29,13 @@ def bleu(hypotheses: Sequence[Tokens], references: Sequence[Tokens]) -> float:
     counts of all sentences are added up first. Raises ValueError when the two differ in length.
     """
     _check_same_length(hypotheses=hypotheses, references=references)
-    metric = BLEU(**OF_WORDS, force=True)  # or it warns of text that is in tokens already
+    metric = _bleu_of_words(force=True)  # or it warns of text that is in tokens already
     return metric.corpus_score(_join(hypotheses), [_join(references)]).score
+
+
+def _bleu_of_words(force: bool = False, effective_order: bool = False) -> BLEU:
+    """Return sacreBLEU for sentences that are words already; a corpus without matches scores 0."""
+    return BLEU(tokenize="none", smooth_method="none", force=force, effective_order=effective_order)
 
 
 def _join(sentences: Sequence[Tokens]) -> list[str]:
@@ -104,7 +107,7 @@ def ngram_counts(hypotheses: Sequence[Tokens], references: Sequence[Tokens]) -> 
 
     Four counts of matching n-grams, four of all n-grams, the hypothesis's and reference's length.
     """
-    metric = BLEU(**OF_WORDS, effective_order=True)  # or it warns of scores, which nobody reads
+    metric = _bleu_of_words(effective_order=True)  # or it warns of scores, which nobody reads
     counts = []
     for hypothesis, reference in zip(_join(hypotheses), _join(references), strict=True):
         score = metric.sentence_score(hypothesis, [reference])

@@ -3,12 +3,16 @@
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from utils.corpora.lines import read_lines
 from utils.corpora.pairs import CorpusError
 from utils.system.failures import explain
+
+if TYPE_CHECKING:
+    from requests import RequestException
 
 MULTI30K_URL = (
     "https://raw.githubusercontent.com/multi30k/dataset/"
@@ -54,8 +58,8 @@ def _fetch(url: str, path: Path, checksum: str, progress: bool) -> None:
         reason, remedy = _diagnose(error, url)
         problem = f"{url} cannot be downloaded ({reason}); {remedy}"
     except OSError as error:
-        if isinstance(error, PermissionError):  # pooch hides the system's own behind another
-            error = error.__cause__ or error
+        if isinstance(error, PermissionError) and isinstance(error.__cause__, OSError):
+            error = error.__cause__  # the system's own, which pooch hides behind another
         if error.errno is None:  # the only one without a number: requests misses certificates
             problem = f"{url} cannot be downloaded ({error}); check {CERTIFICATES}"
         else:
@@ -78,7 +82,7 @@ def _let_others_read(path: Path) -> None:
         path.chmod(0o666 & ~umask)
 
 
-def _diagnose(error: Exception, url: str) -> tuple[str, str]:
+def _diagnose(error: "RequestException", url: str) -> tuple[str, str]:
     """Return why a download failed, and what to check."""
     from requests import exceptions
 

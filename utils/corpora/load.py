@@ -109,7 +109,7 @@ def _load_multi30k(progress: bool, languages: tuple[str, str]) -> Corpus:
 
     def load(stem: str) -> tuple[Pair, ...]:
         lines = read_parallel(*(folder / f"{stem}.{language}.gz" for language in languages))
-        return tuple(Pair(*(tokenize(text.lower()) for text in both)) for both in lines)
+        return tuple(Pair(tokenize(one.lower()), tokenize(other.lower())) for one, other in lines)
 
-    splits = (load(stem) for stem in ("train", "val", "test_2016_flickr"))
-    return Corpus(*splits, name="multi30k", languages=languages)
+    train, valid, test = (load(stem) for stem in ("train", "val", "test_2016_flickr"))
+    return Corpus(train, valid, test, name="multi30k", languages=languages)

@@ -21,6 +21,7 @@ from io import FileIO
 from itertools import chain, zip_longest
 from pathlib import Path
 from struct import pack
+from typing import overload
 from weakref import finalize
 from zlib import crc32
 
@@ -71,10 +72,17 @@ class PairsOnDisk(Sequence[Pair]):
     def __len__(self) -> int:
         return len(self._ends) - 1
 
+    @overload
+    def __getitem__(self, item: int) -> Pair: ...
+    @overload
+    def __getitem__(self, item: slice) -> tuple[Pair, ...]: ...
     def __getitem__(self, item: int | slice) -> Pair | tuple[Pair, ...]:
         wanted = range(len(self))[item]
         if isinstance(wanted, range):
-            return tuple(self[number] for number in wanted)
+            return tuple(map(self._read_pair, wanted))
+        return self._read_pair(wanted)
+
+    def _read_pair(self, wanted: int) -> Pair:
         starts, ends = self._ends[wanted : wanted + 2].tolist()
         pieces = zip(self.paths, self._files, self._stamp, starts, ends, strict=True)
         raws = [_read(*piece) for piece in pieces]
@@ -127,12 +135,13 @@ def _fits(path: Path, stamp: np.ndarray) -> bool:
     if path.stat().st_size % (8 * files):
         return False
     index = _map_index(path, files)
-    return np.array_equal(index[:2], stamp) and bool((index[-1] == crc32(index[:-1])).all())
+    return np.array_equal(index[:2], stamp) and bool((index[-1] == crc32(index[:-1].data)).all())
 
 
 def _with_checksum(rows: Iterable[Sequence[int]]) -> Iterator[bytes]:
     """Yield rows as bytes, and a last one, of their checksum."""
-    checksum, row = 0, ()
+    checksum = 0
+    row: Sequence[int] = ()
     for row in rows:
         numbers = pack(f"{len(row)}Q", *row)
         checksum = crc32(numbers, checksum)

@@ -56,8 +56,7 @@ def open_plain(path: Path) -> Iterator[BufferedReader]:
     """
     if not STREAM.fullmatch(str(path)):
         check_kind(path)
-    packed = path.suffix == ".gz"
-    with BufferedReader(gzip.open(path, "rb")) if packed else path.open("rb") as file:
+    with _open(path) as file:
         try:
             beginning = file.peek(16)[:16].removeprefix(BOM).lower()
             for signature, (what, remedy) in SIGNATURES.items():
@@ -68,6 +67,12 @@ def open_plain(path: Path) -> Iterator[BufferedReader]:
             raise CorpusError(
                 f"{path} is no whole .gz file; pack it or download it again"
             ) from None
+
+
+def _open(path: Path) -> BufferedReader:
+    if path.suffix == ".gz":
+        return BufferedReader(gzip.open(path, "rb"))
+    return path.open("rb")
 
 
 def check_kind(path: Path) -> os.stat_result:

@@ -83,7 +83,8 @@ def detokenize(tokens: Iterable[str]) -> str:
 
     A quotation mark opens if none of its kind is open, otherwise it closes. Never raises.
     """
-    pieces, glued, quoted = [], True, set()
+    pieces: list[str] = []
+    glued, quoted = True, set[str]()
     for token in tokens:
         opens, closes = token in OPENING, CLOSING.fullmatch(token) is not None
         if token in QUOTES:

@@ -37,7 +37,9 @@ def train_variant(
     short = [pair for pair in mini.train if len(pair.source) <= scale.longest]
     valid = [pair for pair in mini.valid if len(pair.source) <= scale.longest]
     corpus = Corpus(
-        *(variant.prepare(pairs) for pairs in (short, valid, mini.test)),
+        train=variant.prepare(short),
+        valid=variant.prepare(valid),
+        test=variant.prepare(mini.test),
         long=variant.prepare(mini.long),
     )
     fields = build_fields(corpus)
@@ -65,10 +67,10 @@ def score_by_length(
 
 
 def _error_rate(translator: Translator, pairs: Sequence[Pair]) -> float:
-    if any(pair.alignment is None for pair in pairs):
+    sure = [pair.alignment for pair in pairs if pair.alignment is not None]
+    if len(sure) < len(pairs):
         return float("nan")
-    links = links_from_weights(translator.align(pairs))
-    return alignment_error_rate(links, [pair.alignment for pair in pairs])
+    return alignment_error_rate(links_from_weights(translator.align(pairs)), sure)
 
 
 def measure_quality(scale: str, variant: str, seed: int) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ Sizes here are in megabytes of 10⁶ bytes, times in seconds on the CPU.
 
 import time
 from itertools import islice
-from typing import Any
+from typing import Any, TypedDict
 
 import torch
 from torch import Tensor
@@ -22,7 +22,16 @@ from utils.translator import Translator
 
 BATCH_SIZE = 64
 LENGTHS = (10, 20, 40, 80, 160)
-LARGE_MODEL = {"embedding_size": 256, "hidden_size": 512}
+
+
+class Sizes(TypedDict):
+    """The sizes of a model."""
+
+    embedding_size: int
+    hidden_size: int
+
+
+LARGE_MODEL: Sizes = {"embedding_size": 256, "hidden_size": 512}
 
 
 def measure_speed(attention: str, seed: int, batches: int = 60) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ Each variant names its `baseline`. A change replaces a part of a model that is b
 that all parts which stay have the same first weights as in the baseline.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -136,7 +136,7 @@ class Variant:
     baseline: str | None = None
     attention: str = "dot"
     memory_size: int = 128
-    parts: dict[str, Callable[[ModelConfig], nn.Module]] = field(default_factory=dict)
+    parts: Mapping[str, Callable[[ModelConfig], nn.Module]] = field(default_factory=dict)
     reverse_source: bool = False
 
     def build(self, fields: Fields, seed: int, hidden_size: int = 128) -> Seq2Seq:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
+from typing import TypeVar
 
 from utils.corpora.grammar.clauses import Clause, Noun, build, size
 from utils.corpora.grammar.lexicon import LEXICON, NOUNS, VERBS
@@ -15,6 +16,7 @@ PEOPLE = ("person",)
 ANYTHING = (*PEOPLE * 7, "thing")
 MEMORY = 12  # a noun, verb or time is not used again so soon
 
+Option = TypeVar("Option")
 Extra = Callable[[Clause, int], Clause]  # adds something that takes so many words, or fewer
 
 
@@ -33,7 +35,7 @@ class Dice:
         """Return True with this probability."""
         return self.random() < probability
 
-    def pick(self, options: Sequence):
+    def pick(self, options: Sequence[Option]) -> Option:
         """Return one of the options."""
         if not options:
             raise Stuck
@@ -43,7 +45,7 @@ class Dice:
         """Return a whole number from low to high, both included."""
         return self.pick(range(low, high + 1))
 
-    def shuffled(self, items: Sequence) -> list:
+    def shuffled(self, items: Sequence[Option]) -> list[Option]:
         """Return the items in random order."""
         return sorted(items, key=lambda _: self.random())
 

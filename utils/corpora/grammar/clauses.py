@@ -1,6 +1,6 @@
 """Clauses in German and English at once: what they say, and the order in which they say it."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from utils.corpora.grammar.lexicon import ADJECTIVES, LEXICON, NOUNS, VERBS
 from utils.corpora.grammar.phrases import (
@@ -73,9 +73,9 @@ class Clause(NamedTuple):
     def with_noun(self, old: Noun, new: Noun) -> "Clause":
         """Return the clause with one of its nouns replaced."""
         roles = ("subject", "partner", "goal", "place")
-        changed = {role: new for role in roles if getattr(self, role) is old}
-        objects = tuple(new if noun is old else noun for noun in self.objects)
-        return self._replace(objects=objects, **changed)
+        changed: dict[str, Any] = {role: new for role in roles if getattr(self, role) is old}
+        changed["objects"] = tuple(new if noun is old else noun for noun in self.objects)
+        return self._replace(**changed)
 
 
 def build(clause: Clause, order: str = "second") -> Phrase:
@@ -148,8 +148,8 @@ def _verb(clause: Clause, order: str) -> dict[str, Phrase]:
         form = entry["german"][2 * past + clause.plural]
         verb = link(particle + form if final else f"{form} {particle}", english)
         pieces = ([], verb.german) if final else (verb.german[:1], verb.german[1:])
-    finite, closing = (Phrase(piece, []) for piece in pieces)
-    return {"finite": finite, "closing": closing, "verb": Phrase([], verb.english)}
+    finite_verb, closing = (Phrase(piece, []) for piece in pieces)
+    return {"finite": finite_verb, "closing": closing, "verb": Phrase([], verb.english)}
 
 
 def _english_form(clause: Clause) -> int:

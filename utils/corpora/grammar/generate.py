@@ -35,9 +35,14 @@ def generate_pairs(count: int, lengths: tuple[int, int] = (4, 30), seed: int = 0
     sentences than there are.
     """
     count = checked("count", count, NUMBER)
+    _check_lengths(lengths)
+    return _new_pairs(SentenceWriter(seed), count, lengths, set())
+
+
+def _check_lengths(lengths: object) -> None:
     match lengths:
-        case Integral() as low, Integral() as high if SHORTEST <= low <= high <= LONGEST:
-            return _new_pairs(SentenceWriter(seed), count, lengths, set())
+        case Integral() as low, Integral() as high if SHORTEST <= int(low) <= int(high) <= LONGEST:
+            return
     raise ValueError(
         f"Lengths must be (fewest, most) words between {SHORTEST} and {LONGEST}, "
         f"not {lengths!r:.60}."
@@ -49,7 +54,7 @@ def make_splits(seed: int = 2018) -> dict[str, list[Pair]]:
 
     The training sentences are in random order; the others go from bucket to bucket.
     """
-    writer, seen = SentenceWriter(seed), set()
+    writer, seen = SentenceWriter(seed), set[tuple[str, ...]]()
     splits = {"train": _new_pairs(writer, 12_000, (4, 30), seen)}
     for name, buckets in [("valid", BUCKETS), ("test", BUCKETS), ("long", LONG_BUCKETS)]:
         splits[name] = [p for bucket in buckets for p in _new_pairs(writer, 200, bucket, seen)]
@@ -67,7 +72,9 @@ def write_splits(splits: dict[str, list[Pair]], folder: Path) -> None:
             lines = {
                 "de": [" ".join(pair.source) for pair in pairs],
                 "en": [" ".join(pair.target) for pair in pairs],
-                "align": [" ".join(f"{i}-{j}" for i, j in sorted(p.alignment)) for p in pairs],
+                "align": [
+                    " ".join(f"{i}-{j}" for i, j in sorted(p.alignment or ())) for p in pairs
+                ],
             }
             for suffix, content in lines.items():
                 text = "".join(f"{line}\n" for line in content)

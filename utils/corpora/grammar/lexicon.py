@@ -71,6 +71,6 @@ def _explain_toml(said: str, path: Path) -> str:
 
 
 LEXICON = Table(lexicon)
-NOUNS, VERBS, ADJECTIVES = (
-    Table(lambda name=name: lexicon()[name]) for name in ("nouns", "verbs", "adjectives")
-)
+NOUNS = Table(lambda: lexicon()["nouns"])
+VERBS = Table(lambda: lexicon()["verbs"])
+ADJECTIVES = Table(lambda: lexicon()["adjectives"])

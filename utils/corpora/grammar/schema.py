@@ -49,9 +49,11 @@ def _fields(
     places = [name for name, noun in nouns.items() if isinstance(noun, dict) and "at" in noun]
     both = {"german": text, "english": text}
     when = {"english": text, "tenses": _some(TENSES), "habit?": flag}
+    of_noun: dict[str, Check | Fields]
     of_noun = {"english": text, "gender": _one(GENDERS), "kinds": _some(wanted)}
     of_noun |= {"adjectives?": _some(adjectives), "articles?": _some(ARTICLES)}
     of_noun |= {"at?": both, "to?": both, **{f"{case}?": text for case in CASES}}
+    of_verb: dict[str, Check | Fields]
     of_verb = {"german": _forms, "english": _forms, "subject": _some(offered)}
     of_verb |= {"auxiliary?": _one(tables.get("auxiliaries", ())), "particle?": text}
     of_verb |= {"objects?": {f"{case}?": _some(offered) for case in CASES[1:]}}
@@ -89,12 +91,13 @@ def _check_entry(place: str, content: Any, fields: Fields) -> None:
         if name not in checks:
             raise ValueError(f"{place}: {name!r} is unknown; the fields are {', '.join(checks)}")
     for name, check in checks.items():
-        if name in content and callable(check):
-            _demand(f"{place}.{name}", check(content[name]), content[name])
-        elif name in content:
-            _check_entry(f"{place}.{name}", content[name], check)
+        if name in content:
+            if isinstance(check, Mapping):
+                _check_entry(f"{place}.{name}", content[name], check)
+            else:
+                _demand(f"{place}.{name}", check(content[name]), content[name])
         elif name in fields:
-            example = check(None) if callable(check) else _is_table(None)
+            example = _is_table(None) if isinstance(check, Mapping) else check(None)
             raise ValueError(f"{place}: {name} is missing; give {example}")
 
 
