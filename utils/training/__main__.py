@@ -79,7 +79,7 @@ def _add_corpus_options(add: Callable[..., Any]) -> None:
         help="hold a folder's pairs in memory, or read them as needed (if not given: by size)",
     )
     add("--min-freq", type=positive, default=1, help="words rarer than this become <unk>")
-    add("--subwords", type=positive, help="split words into so many different pieces")
+    add("--subwords", type=positive, help="split words into this many different pieces")
 
 
 def _add_output_options(add: Callable[..., Any]) -> None:
