@@ -178,7 +178,7 @@ def test_a_tilde_is_the_home(tmp_path, monkeypatch):
 def test_what_is_no_notebook_is_named(tmp_path, content):
     path = tmp_path / "05_dot.ipynb"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"05_dot\.ipynb is no notebook: mend it") as caught:
+    with pytest.raises(ValueError, match=r"05_dot\.ipynb is not a notebook: repair it") as caught:
         read_notebook(path)
     assert "\n" not in str(caught.value)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from utils.exercises.verdicts import Design, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Predict, Write
 
 WORDS = {"an article": "der", "a noun": "Lehrer", "a verb": "liest"}  # what each word is
 SHAPES = {"W1": (3, 3), "W2": (3, 3), "b": (3,), "v": (3,)}  # with three hidden units
@@ -40,7 +40,7 @@ def find_fault_of_units(parts: Sequence[Tensor]) -> str | None:
         if part.shape != shape:
             return (
                 f"{name} has shape {tuple(part.shape)}. How many hidden units are there now, and "
-                "how many numbers has the query?"
+                "how many numbers does the query have?"
             )
     W1, W2, b, v = (part.float() for part in parts)
     for place, (needed, word) in enumerate(WORDS.items()):
@@ -49,8 +49,8 @@ def find_fault_of_units(parts: Sequence[Tensor]) -> str | None:
         if not weights[place] > ENOUGH:
             return (
                 f"If {needed} is needed, {word} gets {weights[place]:.2f} of the weight. Look at "
-                "each unit's sum inside the tanh: its kind there and needed, one of the two, or "
-                "neither."
+                "each unit's sum inside the tanh: if its kind is there and needed, if it is one of "
+                "the two, and if it is neither."
             )
     return None
 
@@ -76,8 +76,9 @@ def concat_inputs(seed: int) -> tuple[Tensor, ...]:
 
 def slopes(query: Tensor, memory: Tensor, W1: Tensor, W2: Tensor, b: Tensor, v: Tensor) -> Tensor:
     """Return ∂e_tj/∂s (S, Q) for every word: query (Q), memory (S, M), the rest as in (3c)."""
-    hidden = torch.tanh(memory @ W1.T + W2 @ query + b)  # (S, A)
-    return ((1 - hidden**2) * v) @ W2
+    return _slopes_by(lambda hidden, W1, W2, v: ((1 - hidden**2) * v) @ W2)(
+        query, memory, W1, W2, b, v
+    )
 
 
 def slope_inputs(seed: int) -> tuple[Tensor, ...]:
@@ -88,111 +89,119 @@ def slope_inputs(seed: int) -> tuple[Tensor, ...]:
     return query, memory, W1 / 3, W2 / 3, b, v
 
 
-def _slopes_by(combine: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]) -> Callable:
-    """Return slopes that make something else of hidden (S, A), W1, W2 and v."""
+def _slopes_by(
+    combine: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor],
+) -> Callable[..., Tensor]:
+    """Return slopes made in another way from hidden (S, A), W1, W2 and v."""
 
-    def other_slopes(query, memory, W1, W2, b, v):
+    def other_slopes(
+        query: Tensor, memory: Tensor, W1: Tensor, W2: Tensor, b: Tensor, v: Tensor
+    ) -> Tensor:
         return combine(torch.tanh(memory @ W1.T + W2 @ query + b), W1, W2, v)
 
     return other_slopes
 
 
-def _units(W1: list[float], W2: list[float], b: list[float], v: list[float]) -> tuple:
-    """Return W1 and W2 with these diagonals, and b and v."""
-    return torch.tensor(W1).diag(), torch.tensor(W2).diag(), torch.tensor(b), torch.tensor(v)
-
-
-TWOS, MINUS_THREES = [2.0, 2.0, 2.0], [-3.0, -3.0, -3.0]
 EXERCISES = {
     "07.1": Predict(
         solution="noun",
-        mistakes={
-            "That is the unit you switched off. In the heat maps of the hidden layer, which column "
-            "is the first, and which the second?": "verb",
-            "Without the second unit's answer, what is left of the row of liest if a verb is "
-            "needed?": "both",
-            "The first unit still counts. In its column, which word stands out if a noun is "
-            "needed?": "neither",
-        },
-        hint='Answer with a text: "noun", "verb", "both" or "neither".',
-        praise="Right. If a verb is needed, Lehrer still gets the most: the one unit left knows "
-        "nouns alone.",
+        mistakes=(
+            Mistake(
+                "verb",
+                "That is the unit you switched off. In the heat maps of the hidden layer, which "
+                "column is the first, and which the second?",
+            ),
+            Mistake(
+                "both",
+                "Take away the second unit's answer. What is left in the row of liest if a verb is "
+                "needed?",
+            ),
+            Mistake(
+                "neither",
+                "The first unit still counts. Which word stands out in its column if a noun is "
+                "needed?",
+            ),
+        ),
+        hint='Answer with one of these texts: "noun", "verb", "both" or "neither".',
+        praise="Right. Even if a verb is needed, Lehrer gets the most: the one unit that is left "
+        "knows only nouns.",
     ),
     "07.2": Write(
         solution=score,
         inputs=score_inputs,
-        mistakes={
-            "This is the code with the fault. Write the score as the word's term plus the query's: "
-            "which one is the same for all words?": lambda query, keys, W2, b, v: (
-                (keys + (query @ W2.T + b).unsqueeze(1)) @ v
+        mistakes=(
+            Mistake(
+                lambda query, keys, W2, b, v: (keys + (query @ W2.T + b).unsqueeze(1)) @ v,
+                "This is the code with the fault. Write the score as the word's term plus the "
+                "query's: which of the two is the same for all words?",
             ),
-            "The tanh sees the word alone. What the query adds is still the same for all words, so "
-            "it cancels.": lambda query, keys, W2, b, v: (
-                (torch.tanh(keys) + (query @ W2.T + b).unsqueeze(1)) @ v
+            Mistake(
+                lambda query, keys, W2, b, v: (
+                    (torch.tanh(keys) + (query @ W2.T + b).unsqueeze(1)) @ v
+                ),
+                "The tanh sees only the word. What the query adds is still the same for all words, "
+                "so it cancels.",
             ),
-            "The tanh sees the query alone. Then its part is still the same for all words, and "
-            "cancels.": lambda query, keys, W2, b, v: (
-                (keys + torch.tanh(query @ W2.T + b).unsqueeze(1)) @ v
+            Mistake(
+                lambda query, keys, W2, b, v: (
+                    (keys + torch.tanh(query @ W2.T + b).unsqueeze(1)) @ v
+                ),
+                "The tanh sees only the query. So the query's part is still the same for all "
+                "words, and it cancels.",
             ),
-            "Word and query each have a tanh of their own, so the score is still a sum of two "
-            "separate terms.": lambda query, keys, W2, b, v: (
-                (torch.tanh(keys) + torch.tanh(query @ W2.T + b).unsqueeze(1)) @ v
+            Mistake(
+                lambda query, keys, W2, b, v: (
+                    (torch.tanh(keys) + torch.tanh(query @ W2.T + b).unsqueeze(1)) @ v
+                ),
+                "Word and query each have a tanh of their own, so the score is still a sum of two "
+                "separate terms.",
             ),
-            "Your tanh comes after v, so no score leaves −1 to 1. Each hidden unit needs a tanh of "
-            "its own.": lambda query, keys, W2, b, v: torch.tanh(
-                (keys + (query @ W2.T + b).unsqueeze(1)) @ v
+            Mistake(
+                lambda query, keys, W2, b, v: torch.tanh(
+                    (keys + (query @ W2.T + b).unsqueeze(1)) @ v
+                ),
+                "Your tanh comes after v, so every score lies between −1 and 1. Each hidden unit "
+                "needs a tanh of its own.",
             ),
-            "The tanh is where it belongs. But you return weights, and the function is to return "
-            "scores.": lambda *inputs: score(*inputs).softmax(dim=1),
-        },
+            Mistake(
+                lambda *inputs: score(*inputs).softmax(dim=1),
+                "The tanh is in the right place. But you return weights, and the function should "
+                "return scores.",
+            ),
+        ),
         hint="Compare with (3c), from the inside out: what is added, what bends it, what weighs "
         "it?",
         praise="Right. The tanh has to bend word and query together, before v weighs the units.",
     ),
     "07.3": Design(
-        solution=_units(TWOS, TWOS, MINUS_THREES, TWOS),
+        solution=(2 * torch.eye(3), 2 * torch.eye(3), -3 * torch.ones(3), 2 * torch.ones(3)),
         find_fault=find_fault_of_units,
         praise="Right. A unit is one row of W1, one row of W2, and one entry each of b and v.",
-        mistakes={
-            "W1 has shape (2, 3).": (
-                torch.tensor([[0.0, 2.0, 0.0], [0.0, 0.0, 2.0]]),
-                torch.tensor([[2.0, 0.0], [0.0, 2.0]]),
-                torch.tensor([-3.0, -3.0]),
-                torch.tensor([2.0, 2.0]),
-            ),
-            "W2 has shape (3, 2).": (
-                torch.eye(3) * 2,
-                torch.tensor([[0.0, 0.0], [2.0, 0.0], [0.0, 2.0]]),
-                torch.tensor(MINUS_THREES),
-                torch.tensor(TWOS),
-            ),
-            "If an article is needed, der gets 0.33": _units(
-                TWOS, [0.0, 2.0, 2.0], MINUS_THREES, TWOS
-            ),
-            "If an article is needed, der gets 0.24": _units(
-                TWOS, TWOS, MINUS_THREES, [0.0, 2.0, 2.0]
-            ),
-            "Hand over four tensors": torch.eye(3),
-        },
     ),
     "07.4": Write(
         solution=concat_score,
         inputs=concat_inputs,
-        mistakes={
-            "You wrote [h ; s]. The first Q columns of W belong to the query.": (
+        mistakes=(
+            Mistake(
                 lambda query, memory, W, v: (
                     torch.tanh(_concatenated(query, memory, query_last=True) @ W.T) @ v
-                )
+                ),
+                "You wrote [h ; s]. The first Q columns of W belong to the query.",
             ),
-            "The tanh is missing, so the query cancels in the softmax.": (
-                lambda query, memory, W, v: _concatenated(query, memory) @ W.T @ v
+            Mistake(
+                lambda query, memory, W, v: _concatenated(query, memory) @ W.T @ v,
+                "The tanh is missing, so the query cancels in the softmax.",
             ),
-            "Your tanh comes too early: it belongs between W and v.": (
-                lambda query, memory, W, v: torch.tanh(_concatenated(query, memory)) @ W.T @ v
+            Mistake(
+                lambda query, memory, W, v: torch.tanh(_concatenated(query, memory)) @ W.T @ v,
+                "Your tanh comes too early: it belongs between W and v.",
             ),
-            "You return the answers of the hidden units. Which vector makes one number of "
-            "them?": lambda query, memory, W, v: torch.tanh(_concatenated(query, memory) @ W.T),
-        },
+            Mistake(
+                lambda query, memory, W, v: torch.tanh(_concatenated(query, memory) @ W.T),
+                "You return the answers of the hidden units. Which vector turns them into one "
+                "number?",
+            ),
+        ),
         hint="Give each word a copy of its sentence's query, concatenate along the last dimension, "
         "query first, and apply W, tanh and v.",
         praise="Right. The first Q columns of W are W₂, the other M are W₁, and there is no bias.",
@@ -200,23 +209,32 @@ EXERCISES = {
     "07.5": Write(
         solution=slopes,
         inputs=slope_inputs,
-        mistakes={
-            "Your rows are all alike: that is the slope without the tanh. What is the derivative "
-            "of tanh(x)?": _slopes_by(lambda hidden, W1, W2, v: (v @ W2).expand(len(hidden), -1)),
-            "You multiply by the tanh itself, where its derivative belongs. Where the tanh is near "
-            "1, how steep is it?": _slopes_by(lambda hidden, W1, W2, v: (hidden * v) @ W2),
-            "You leave v out. How much does each unit's answer count for the score?": _slopes_by(
-                lambda hidden, W1, W2, v: (1 - hidden**2) @ W2
+        mistakes=(
+            Mistake(
+                _slopes_by(lambda hidden, W1, W2, v: (v @ W2).expand(len(hidden), -1)),
+                "Your rows are all alike: that is the slope without the tanh. What is the "
+                "derivative of tanh(x)?",
             ),
-            "That is the slope along the word, ∂e/∂h. Which matrix reads the query?": _slopes_by(
-                lambda hidden, W1, W2, v: ((1 - hidden**2) * v) @ W1
+            Mistake(
+                _slopes_by(lambda hidden, W1, W2, v: (hidden * v) @ W2),
+                "You multiply by the tanh itself instead of its derivative. Where the tanh is near "
+                "1, how steep is it?",
             ),
-            "The derivative of tanh(x) is not 1 − tanh(x): look at the power.": _slopes_by(
-                lambda hidden, W1, W2, v: ((1 - hidden) * v) @ W2
+            Mistake(
+                _slopes_by(lambda hidden, W1, W2, v: (1 - hidden**2) @ W2),
+                "You leave v out. How much does each unit's answer count for the score?",
             ),
-        },
-        hint="Take one unit: its answer is tanh of a sum, and W2 says how that sum moves with s. "
-        "Multiply the derivatives, weigh with v, and add up over units.",
+            Mistake(
+                _slopes_by(lambda hidden, W1, W2, v: ((1 - hidden**2) * v) @ W1),
+                "That is the slope with respect to the word, ∂e/∂h. Which matrix reads the query?",
+            ),
+            Mistake(
+                _slopes_by(lambda hidden, W1, W2, v: ((1 - hidden) * v) @ W2),
+                "The derivative of tanh(x) is not 1 − tanh(x): look at the power.",
+            ),
+        ),
+        hint="Take one unit: its answer is the tanh of a sum, and W2 says how that sum moves with "
+        "s. Multiply the derivatives, weight them by v, and add up over units.",
         praise="Right. If all rows were equal, s would move all scores alike, and the softmax "
         "would not notice.",
     ),

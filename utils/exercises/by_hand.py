@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from utils.exercises.verdicts import Design, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Predict, Write
 from utils.models.attention import lengths_to_mask
 
 CHINESE, ENGLISH = ("zhīshi", "jiùshì", "lìliàng"), ("<sos>", "knowledge", "is", "power", "<eos>")
@@ -11,8 +11,13 @@ MEMORY = torch.tensor([[2.0, 0.0], [2.0, 2.0], [0.0, 2.0]])  # (S, M), the state
 ROWS = torch.tensor([[0.0, 0.0], [2.0, 0.0], [1.0, 1.0], [-1.0, 1.0], [-2.0, 0.0]])  # W_o (V, E)
 
 
+def _shares(*scores: float) -> Tensor:
+    """Return the weights (S,) of these scores, as in equation (4)."""
+    return torch.tensor(scores).softmax(dim=0)
+
+
 def first_step(query: Tensor) -> tuple[Tensor, str]:
-    """Take step 1 of the notebook's decoder: s_0 (Q,) -> weights (S,), the word written."""
+    """Take step 1 of the notebook's decoder: s_0 (Q,) -> weights (S,), the word it writes."""
     weights = (MEMORY @ query).softmax(dim=0)
     context = weights @ MEMORY  # (M,)
     across, up = query + context  # y_0 is zero
@@ -54,9 +59,15 @@ def unmasked_batch(seed: int) -> tuple[Tensor, Tensor]:
 
 
 def repair(weights: Tensor, mask: Tensor) -> Tensor:
-    """Divide the weight among the real words alone: weights (B, S), mask (B, S) -> (B, S)."""
+    """Share the weight out among the real words: weights (B, S), mask (B, S) -> (B, S)."""
     kept = weights * mask
     return kept / kept.sum(dim=1, keepdim=True)
+
+
+def _equal_parts(weights: Tensor, mask: Tensor) -> Tensor:
+    """Give each real word the same part of the weight on padding."""
+    lost = (weights * ~mask).sum(dim=1, keepdim=True)  # (B, 1)
+    return mask * (weights + lost / mask.sum(dim=1, keepdim=True))
 
 
 def slopes(alpha: Tensor) -> Tensor:
@@ -66,110 +77,136 @@ def slopes(alpha: Tensor) -> Tensor:
 
 EXERCISES = {
     "04.1": Predict(
-        solution=torch.tensor([2.0, 0.0, -2.0]).softmax(0).tolist(),
-        mistakes={
-            "You divide each score by the sum of the scores. Equation (4) takes exponentials "
-            "first.": [7 / 15, 5 / 15, 3 / 15],
-            "Equal weights need equal scores. How far apart are 7, 5 and 3, and 2, 0 and -2?": (
-                [1 / 3, 1 / 3, 1 / 3]
+        solution=_shares(2.0, 0.0, -2.0).tolist(),
+        mistakes=(
+            Mistake(
+                [7 / 15, 5 / 15, 3 / 15],
+                "You divide each score by the sum of the scores. Equation (4) takes exponentials "
+                "first.",
             ),
-            "You add 5 to the weights. Weights sum to 1: add it to the scores.": [
-                5 + weight for weight in torch.tensor([2.0, 0.0, -2.0]).softmax(0).tolist()
-            ],
-            "That would be the weights of a far larger first score. Are 7, 5 and 3 farther apart "
-            "than 2, 0 and -2?": [1, 0, 0],
-        },
-        hint="Hand over three numbers, [weight of zhīshi, of jiùshì, of lìliàng]: exp(e + 5) is "
-        "exp(e) times exp(5). What happens to that factor?",
-        praise="Right. Every exponential grows by the factor exp(5), and so does their sum: it "
-        "cancels. Only differences of scores count.",
+            Mistake(
+                [1 / 3, 1 / 3, 1 / 3],
+                "Equal weights need equal scores. How far apart are 7, 5 and 3? And 2, 0 and -2?",
+            ),
+            Mistake(
+                (5 + _shares(2.0, 0.0, -2.0)).tolist(),
+                "You add 5 to the weights, so they no longer sum to 1. Add it to the scores.",
+            ),
+            Mistake(
+                [1, 0, 0],
+                "Those would be the weights if the first score were far ahead. Are 7, 5 and 3 "
+                "farther apart than 2, 0 and -2?",
+            ),
+        ),
+        hint="Hand over three numbers: [weight of zhīshi, of jiùshì, of lìliàng]. exp(e + 5) is "
+        "exp(e) times exp(5): what happens to that factor?",
+        praise="Right. Every exponential grows by the factor exp(5), and so does their sum: the "
+        "factor cancels. Only differences between scores count.",
     ),
     "04.2": Predict(
-        solution=(torch.tensor([1.0, 0.0, -1.0]).softmax(0) @ MEMORY).tolist(),
-        mistakes={
-            "Half a query does not give half a context. Weights still sum to 1: compute them from "
-            "the scores 1, 0, -1.": (
-                (torch.tensor([2.0, 0.0, -2.0]).softmax(0) @ MEMORY / 2).tolist()
+        solution=(_shares(1.0, 0.0, -1.0) @ MEMORY).tolist(),
+        mistakes=(
+            Mistake(
+                (_shares(2.0, 0.0, -2.0) @ MEMORY / 2).tolist(),
+                "Half the query does not mean half the context: weights still sum to 1. Compute "
+                "them from the scores 1, 0, -1.",
             ),
-            "That is the context of the whole query. The direction is the same, but a dot product "
-            "goes by length, too.": (torch.tensor([2.0, 0.0, -2.0]).softmax(0) @ MEMORY).tolist(),
-            "These are the weights, and they are right. One move is left: mix the states.": (
-                torch.tensor([1.0, 0.0, -1.0]).softmax(0).tolist()
+            Mistake(
+                (_shares(2.0, 0.0, -2.0) @ MEMORY).tolist(),
+                "That is the context of the whole query. Half of it points the same way, but a dot "
+                "product depends on length as well.",
             ),
-            "You mix the states in the scores. First make shares of them, with equation (4).": [
-                2.0,
-                -2.0,
-            ],
-        },
-        hint="Compare, divide up, mix: three scores, three weights that sum to 1, and then "
-        "c = [a, b], each with three decimals.",
+            Mistake(
+                _shares(1.0, 0.0, -1.0).tolist(),
+                "Those are the weights, and they are right. One move is left: mix the states.",
+            ),
+            Mistake(
+                [2.0, -2.0],
+                "You mix the states with raw scores. Turn them into shares first, with equation "
+                "(4).",
+            ),
+        ),
+        hint="Compare, divide up, mix: three scores, three weights that sum to 1, and then c = [a, "
+        "b], each with three decimals.",
         praise="Right. A shorter query brings the scores closer together, so zhīshi loses weight "
         "and the other two gain.",
     ),
     "04.3": Design(
         solution=[-1.0, 1.0],
         find_fault=find_fault_of_start,
-        praise='Right. "power" needs more than half of the weight on lìliàng, and now has it.',
-        mistakes={
-            "s_0 has two numbers here": [0.0, 1.0, 0.0],
-            'The first word is "knowledge"; the weights are zhīshi 0.87': [1.0, -1.0],
-            'The first word is "is"; the weights are zhīshi 0.06': [0.0, 1.0],
-            'The first word is "is", though lìliàng has the largest weight': [-0.2, 0.2],
-        },
+        praise='Right. "power" needs more than half of the weight on lìliàng, and now it has it.',
     ),
     "04.4": Write(
         solution=repair,
         inputs=unmasked_batch,
-        mistakes={
-            "The rows do not sum to 1 any more: what padding had is lost. Who should have it?": (
-                lambda weights, mask: weights * mask
+        mistakes=(
+            Mistake(
+                lambda weights, mask: weights * mask,
+                "The rows no longer sum to 1: the weight that padding had is lost. Who should get "
+                "it?",
             ),
-            "Padding still has weight. Use the mask, which is True on real words.": (
-                lambda weights, mask: weights
+            Mistake(
+                lambda weights, mask: weights,
+                "Padding still has weight. Use the mask, which is True on real words.",
             ),
-            "A second softmax makes other shares: weights are not scores. Keep their ratios.": (
-                lambda weights, mask: weights.masked_fill(~mask, -torch.inf).softmax(dim=1)
+            Mistake(
+                lambda weights, mask: weights.masked_fill(~mask, -torch.inf).softmax(dim=1),
+                "A second softmax changes the shares: weights are not scores. Keep their ratios.",
             ),
-            "A second softmax gives padding weight again, since exp(0) = 1.": (
-                lambda weights, mask: (weights * mask).softmax(dim=1)
+            Mistake(
+                lambda weights, mask: (weights * mask).softmax(dim=1),
+                "A second softmax gives padding weight again, since exp(0) = 1.",
             ),
-            "You give each real word an equal part of what padding had. Then their ratios change: "
-            "heavier words should get more of it.": lambda weights, mask: (
-                mask * (weights + (weights * ~mask).sum(1, True) / mask.sum(1, True))
+            Mistake(
+                _equal_parts,
+                "You hand out what padding had in equal parts, and that changes the ratios of the "
+                "real words: heavier ones should get more of it.",
             ),
-            "You divide by the sum of the whole batch. Each row is a sentence of its own.": (
-                lambda weights, mask: weights * mask / (weights * mask).sum()
+            Mistake(
+                lambda weights, mask: weights * mask / (weights * mask).sum(),
+                "You divide by the sum of the whole batch. Each row is a sentence of its own.",
             ),
-            "You divide by the number of real words. By what must a row be divided to sum to 1?": (
-                lambda weights, mask: weights * mask / mask.sum(dim=1, keepdim=True)
+            Mistake(
+                lambda weights, mask: weights * mask / mask.sum(dim=1, keepdim=True),
+                "You divide by the number of real words. What must you divide a row by to make it "
+                "sum to 1?",
             ),
-        },
+        ),
         hint="Set the weights on padding to zero, then make each row sum to 1 and keep the ratios "
         "of the real words.",
-        praise="Right. It equals a mask before the softmax: exp(e) of padding leaves the sum of "
-        "equation (4) in both.",
+        praise="Right. A mask before the softmax does the same: either way, exp(e) of padding "
+        "drops out of the sum in equation (4).",
     ),
     "04.5": Write(
         solution=slopes,
         inputs=some_weights,
-        mistakes={
-            "The diagonal is right. But a score stands in the sum of (4), too, so it changes the "
-            "other weights.": lambda alpha: torch.diag(alpha * (1 - alpha)),
-            "Off the diagonal it is right. A weight's own score stands in the numerator, too.": (
-                lambda alpha: -torch.outer(alpha, alpha)
+        mistakes=(
+            Mistake(
+                lambda alpha: torch.diag(alpha * (1 - alpha)),
+                "The diagonal is right. But a score also stands in the sum of (4), so it changes "
+                "the other weights.",
             ),
-            "Check the signs off the diagonal: if one word's score rises, what do the others do?": (
-                lambda alpha: torch.diag(alpha - 2 * alpha**2) + torch.outer(alpha, alpha)
+            Mistake(
+                lambda alpha: -torch.outer(alpha, alpha),
+                "Off the diagonal it is right. But a weight's own score also stands in the "
+                "numerator.",
             ),
-            "All signs are turned around: does a weight fall if its own score rises?": (
-                lambda alpha: -slopes(alpha)
+            Mistake(
+                lambda alpha: torch.diag(alpha - 2 * alpha**2) + torch.outer(alpha, alpha),
+                "Check the signs off the diagonal: if one word's score rises, what do the others "
+                "do?",
             ),
-            "That is the exponential without the sum: the denominator of (4) changes, too.": (
-                torch.diag
+            Mistake(
+                lambda alpha: -slopes(alpha),
+                "All your signs are flipped: does a weight fall when its own score rises?",
             ),
-        },
-        hint="Use the quotient rule on (4), once for k = j and once for another k, and write both "
-        "in weights. Row j, column k.",
+            Mistake(
+                torch.diag,
+                "That is the exponential without the sum: the denominator of (4) changes as well.",
+            ),
+        ),
+        hint="Use the quotient rule on (4), once for k = j and once for any other k, and write "
+        "both in terms of weights. Row j, column k.",
         praise="Right. Each row and each column sums to 0: what one word gains, the others lose.",
     ),
 }

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from utils.decoding import beam_search
-from utils.exercises.verdicts import Design, Write
+from utils.exercises.verdicts import Design, Mistake, Write
 from utils.models.table import TableModel
 from utils.text import UNKNOWN
 
@@ -35,10 +35,7 @@ def loss_and_counts(seed: int) -> tuple[float, int, int]:
 
 def copy_unknown(words: Sequence[str], weights: Tensor, source: Sequence[str]) -> list[str]:
     """Replace each `<unk>` by its heaviest source word: T words, weights (T, S), S words."""
-    return [
-        source[int(row.argmax())] if word == UNKNOWN else word
-        for word, row in zip(words, weights, strict=True)
-    ]
+    return _copied_from(lambda weights, t: int(weights[t].argmax()))(words, weights, source)
 
 
 def _copied_from(place: Callable[[Tensor, int], int]) -> Callable[..., list[str]]:
@@ -62,15 +59,19 @@ def words_with_unknown(seed: int) -> tuple[list[str], Tensor, list[str]]:
 
 
 def rank_beam(hypotheses: Sequence[Scored], rho: float) -> list[Scored]:
-    """Sort pairs of words and log p by log p / length**rho, best first; `<eos>` has a length."""
+    """Sort pairs of words and log p by log p / length**rho, best first; `<eos>` counts."""
     return _ranked_by(lambda log_p, length, rho: log_p / length**rho)(hypotheses, rho)
 
 
 def _ranked_by(rank: Callable[[float, int, float], float]) -> Callable[..., list[Scored]]:
-    """Return a ranking by a number that is made from log p, the length with `<eos>`, and ρ."""
-    return lambda hypotheses, rho: sorted(
-        hypotheses, key=lambda pair: rank(pair[1], len(pair[0]) + 1, rho), reverse=True
-    )
+    """Return a ranking by a number made from log p, the length with `<eos>`, and ρ."""
+
+    def ranked(hypotheses: Sequence[Scored], rho: float) -> list[Scored]:
+        return sorted(
+            hypotheses, key=lambda pair: rank(pair[1], len(pair[0]) + 1, rho), reverse=True
+        )
+
+    return ranked
 
 
 def a_beam(seed: int) -> tuple[list[Scored], float]:
@@ -88,7 +89,7 @@ def ngrams(words: Sequence[str], n: int) -> Counter:
 
 
 def clipped_precision(words: Sequence[str], references: Sequence[Sequence[str]], n: int) -> float:
-    """Return the share of n-grams of `words` that some reference has, each as often as there."""
+    """Return the share of the n-grams in `words` that count: as many as one reference has."""
     return _precision_with(max)(words, references, n)
 
 
@@ -118,11 +119,11 @@ def best_probability(model: TableModel, beam_size: int) -> float:
 
 
 def find_fault_of_table(table: Table) -> str | None:
-    """Find out why a table does not make beams of 1, 2 and 3 find better and better."""
+    """Find out why beams of 1, 2 and 3 do not find better and better translations in a table."""
     if not isinstance(table, dict) or not all(isinstance(row, dict) for row in table.values()):
         return "A table is a dictionary of dictionaries: {words so far: {next word: probability}}."
     if not all(isinstance(prefix, tuple) for prefix in table):
-        return 'The words so far are a tuple. One word needs a comma: ("a",) and not ("a").'
+        return 'The words so far are a tuple. A single word needs a comma: ("a",), not ("a").'
     try:
         model = TableModel(table)
     except ValueError as error:
@@ -147,41 +148,51 @@ EXERCISES = {
     "10.1": Write(
         solution=perplexity_per_word,
         inputs=loss_and_counts,
-        mistakes={
-            "That is the perplexity per piece. How large is the total loss, and how many words "
-            "share it?": lambda loss, pieces, words: math.exp(loss),
-            "You scale the perplexity. It is the loss that adds up over pieces: convert the loss, "
-            "then take the exponential.": lambda loss, pieces, words: (
-                math.exp(loss) * pieces / words
+        mistakes=(
+            Mistake(
+                lambda loss, pieces, words: math.exp(loss),
+                "That is the perplexity per piece. How large is the total loss, and how many words "
+                "share it?",
             ),
-            "Your number is below the one per piece. A word holds one piece or more: should a "
-            "model be surer of a word than of a piece?": lambda loss, pieces, words: math.exp(
-                loss * words / pieces
+            Mistake(
+                lambda loss, pieces, words: math.exp(loss) * pieces / words,
+                "You scale the perplexity. It is the loss that adds up over pieces: convert the "
+                "loss, then take the exponential.",
             ),
-            "That is the mean loss per word, in nats. One step is missing to a perplexity.": (
-                lambda loss, pieces, words: loss * pieces / words
+            Mistake(
+                lambda loss, pieces, words: math.exp(loss * words / pieces),
+                "Your number is below the perplexity per piece. A word holds one piece or more: "
+                "should a model be surer of a word than of a piece?",
             ),
-        },
+            Mistake(
+                lambda loss, pieces, words: loss * pieces / words,
+                "That is the mean loss per word, in nats. A perplexity is one step further.",
+            ),
+        ),
         hint="Go back to the total loss first, then spread it over the words.",
         praise="Right. The total stays the same: only the number of units that share it changes.",
     ),
     "10.2": Write(
         solution=copy_unknown,
         inputs=words_with_unknown,
-        mistakes={
-            "You copy by place: word t for word t. Which number tells where the model looked?": (
-                _copied_from(lambda weights, t: t)
+        mistakes=(
+            Mistake(
+                _copied_from(lambda weights, t: t),
+                "You copy by place: word t for word t. Which number tells where the model looked?",
             ),
-            "You look down a column. What target word t looked at stands in a row.": (
-                _copied_from(lambda weights, t: int(weights[:, t].argmax()))
+            Mistake(
+                _copied_from(lambda weights, t: int(weights[:, t].argmax())),
+                "You look down a column. Where target word t looked stands in a row.",
             ),
-            "All your unknown words become the same word. Each has a row of its own.": (
-                _copied_from(lambda weights, t: int(weights.sum(dim=0).argmax()))
+            Mistake(
+                _copied_from(lambda weights, t: int(weights.sum(dim=0).argmax())),
+                "All your unknown words become the same word. Each has a row of its own.",
             ),
-            "You replace words that the model knows, too. They are translated already.": (
-                lambda words, weights, source: [source[int(row.argmax())] for row in weights]
+            Mistake(
+                lambda words, weights, source: [source[int(row.argmax())] for row in weights],
+                "You also replace words that the model knows. They are translated already.",
             ),
-        },
+        ),
         hint="Go through words and rows together. T words come in, T words go out, as a list.",
         praise="Right. Attention says which unknown word is meant. Whether a copy is good English "
         "depends on the word: a name mostly is, a compound is not.",
@@ -189,61 +200,72 @@ EXERCISES = {
     "10.3": Write(
         solution=rank_beam,
         inputs=a_beam,
-        mistakes={
-            "Your first is the worst. Log-probabilities are negative: which end of the number line "
-            "is good?": _ranked_by(lambda log_p, length, rho: -log_p / length**rho),
-            "You count the words alone. What else did the model write, and pay for in log p?": (
-                _ranked_by(lambda log_p, length, rho: log_p / (length - 1) ** rho)
+        mistakes=(
+            Mistake(
+                _ranked_by(lambda log_p, length, rho: -log_p / length**rho),
+                "Your first is the worst. Log-probabilities are negative: which end of the number "
+                "line is good?",
             ),
-            "You rank by log p alone, as if ρ were 0.": _ranked_by(
-                lambda log_p, length, rho: log_p
+            Mistake(
+                _ranked_by(lambda log_p, length, rho: log_p / (length - 1) ** rho),
+                "You count only the words. What else did the model write, and pay for in log p?",
             ),
-            "You rank as if ρ were 1. A factor that all share changes no ranking: where does ρ "
-            "stand in the formula?": _ranked_by(lambda log_p, length, rho: log_p / (length * rho)),
-            "You divide the probability, not its logarithm. Dividing a positive number makes it "
-            "smaller, so long translations lose twice.": (
-                _ranked_by(lambda log_p, length, rho: math.exp(log_p) / length**rho)
+            Mistake(
+                _ranked_by(lambda log_p, length, rho: log_p),
+                "You rank by log p alone, as if ρ were 0.",
             ),
-        },
+            Mistake(
+                _ranked_by(lambda log_p, length, rho: log_p / (length * rho)),
+                "You rank as if ρ were 1. A factor that all share changes no ranking: where does ρ "
+                "stand in the formula?",
+            ),
+            Mistake(
+                _ranked_by(lambda log_p, length, rho: math.exp(log_p) / length**rho),
+                "You divide the probability, not its logarithm. Dividing a positive number makes "
+                "it smaller, so long translations lose twice.",
+            ),
+        ),
         hint="Return the pairs themselves, sorted by log p / length**ρ, best first. The length "
         "counts the words and <eos>.",
-        praise="Right. Log p is negative, so a larger divisor brings it nearer to 0: the larger ρ, "
+        praise="Right. Log p is negative, so a larger divisor brings it closer to 0: the larger ρ, "
         "the better for long translations.",
     ),
     "10.4": Write(
         solution=clipped_precision,
         inputs=words_and_references,
-        mistakes={
-            "You do not clip. “the the the the” would get full marks for any reference with one "
-            "“the”.": _precision_with(lambda counts: 99 * max(counts)),
-            "You add up the counts of the references. Two references with one “the” each do not "
-            "ask for two.": _precision_with(sum),
-            "You count each n-gram once. One that is written twice counts twice, if a reference "
-            "wants it twice.": _precision_with(lambda counts: min(1, max(counts))),
-            "You score against each reference alone. A sentence may take one n-gram from the first "
-            "and one from the second.": lambda words, references, n: max(
-                clipped_precision(words, [reference], n) for reference in references
+        mistakes=(
+            Mistake(
+                _precision_with(lambda counts: 99 * max(counts)),
+                "You don't clip. “the the the the” would get full marks for any reference with one "
+                "“the”.",
             ),
-        },
-        hint="For each n-gram: how often is it written, and how often at most in one reference? "
-        "Add up the smaller numbers, and divide by all n-grams written.",
-        praise="Right. Clipping stops a model that repeats a frequent word, and a second reference "
-        "lets another wording count.",
+            Mistake(
+                _precision_with(sum),
+                "You add up the counts of the references. Two references with one “the” each do "
+                "not ask for two.",
+            ),
+            Mistake(
+                _precision_with(lambda counts: min(1, max(counts))),
+                "You count each n-gram once. One that is written twice counts twice, if a "
+                "reference wants it twice.",
+            ),
+            Mistake(
+                lambda words, references, n: max(
+                    clipped_precision(words, [reference], n) for reference in references
+                ),
+                "You score against each reference alone. A sentence may take one n-gram from the "
+                "first and one from the second.",
+            ),
+        ),
+        hint="For each n-gram: how often is it written, and what is the most that any one "
+        "reference has? Add up the smaller numbers, and divide by all n-grams written.",
+        praise="Right. Clipping stops a model from scoring with one frequent word, over and over; "
+        "a second reference lets another wording count.",
     ),
     "10.5": Design(
         solution=GROWING,
         find_fault=find_fault_of_table,
         praise="Right. A beam drops a beginning that looks weak, and never gets it back. A larger "
         "one keeps more of them.",
-        mistakes={
-            "A beam of 2 finds p = 0.400, and a beam of 1 has found 0.400.": {(): GROWING[()]},
-            "A beam of 3 finds p = 0.400, and a beam of 2 has found 0.400.": {
-                (): {"a": 0.6, "the": 0.4},
-                ("a",): {"dog": 0.3, "cat": 0.4, "bird": 0.3},
-            },
-            "That is no table yet: what follows () is no distribution": {(): {"a": 0.5}},
-            "The words so far are a tuple.": {(): {"a": 1.0}, "a": {"dog": 1.0}},
-            "A table is a dictionary of dictionaries": {"a": 0.6, "the": 0.4},
-        },
     ),
 }

@@ -1,4 +1,4 @@
-"""Which exercises there are, and in which module those of each notebook stand."""
+"""Which exercises there are, and which module holds those of each notebook."""
 
 from importlib import import_module
 from typing import Any

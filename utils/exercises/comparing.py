@@ -1,12 +1,13 @@
 """The exercises of notebook 08, on comparing attention."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from utils.evaluation import T_95, T_999
-from utils.exercises.verdicts import Design, Write
+from utils.exercises.verdicts import Design, Mistake, Write
 
 INTERVALS = {  # change of BLEU at 26–30 words, recorded at full size: 95 % intervals
     "s_t asks": (-0.1, 1.5),
@@ -20,17 +21,21 @@ INTERVALS = {  # change of BLEU at 26–30 words, recorded at full size: 95 % in
     "fixed, reversed": (-2.4, 0.1),
 }
 CLEAR = ["one direction", "fixed, 64 numbers", "fixed, 256 numbers"]
-LEADS = {  # hints for a mean of additive minus dot at 41–50 words
-    4.2: "That is the lead with all five seeds. Leave out seed 2, then average the others.",
-    1.0: "The size is right. Mind the order: additive minus dot, and who is ahead now?",
-    -1.2: "You left seed 2 out for dot alone. A pair has one seed, so it goes out of both rows.",
-    -0.8: "You divide by five. How many differences are left?",
-}
+LEADS = (  # a mean of additive minus dot at 41–50 words, and what went wrong on the way to it
+    Mistake(
+        4.2, "That is the lead with all five seeds. Leave out seed 2, then average the others."
+    ),
+    Mistake(1.0, "The size is right. Mind the order: additive minus dot, and who is ahead now?"),
+    Mistake(
+        -1.2, "You left seed 2 out for dot only. A pair shares its seed, so drop it from both rows."
+    ),
+    Mistake(-0.8, "You divide by five. How many differences are left?"),
+)
 LEAD, ROUNDING = -1.0, 0.06
 
 
-def find_fault_of_names(names: list[str]) -> str | None:
-    """Find out which changes are wrongly in the list of clear ones, or missing."""
+def find_fault_of_names(names: list[str] | str) -> str | None:
+    """Find out which changes are wrongly on the list of clear ones, or missing from it."""
     if isinstance(names, str) or not all(isinstance(name, str) for name in names):
         return 'Hand over a list of names, with quotation marks: ["…", "…"].'
     known = {name.lower(): name for name in INTERVALS}
@@ -47,7 +52,7 @@ def find_fault_of_names(names: list[str]) -> str | None:
     if not missing:
         return None
     if all(INTERVALS[name][1] < 0 for name in missing):
-        return "A loss counts as well as a gain. Look for intervals on the left of 0."
+        return "A loss counts as well as a gain. Look for intervals to the left of 0."
     return "There are more. Read the whole table: both pictures, both sides of 0."
 
 
@@ -56,20 +61,32 @@ def find_fault_of_lead(lead: float) -> str | None:
     lead = float(lead)
     if math.isclose(lead, LEAD, abs_tol=ROUNDING):
         return None
-    for value, hint in LEADS.items():
-        if math.isclose(lead, value, abs_tol=ROUNDING):
-            return hint
+    for mistake in LEADS:
+        if math.isclose(lead, mistake.answer, abs_tol=ROUNDING):
+            return mistake.hint
     return "Take additive minus dot for each of the seeds 0, 1, 3 and 4, then the mean of the four."
 
 
 def paired_interval(one: Tensor, other: Tensor) -> tuple[float, float, float]:
     """Mean, low and high (95 %) of the difference: scores (5,) and (5,), by seed."""
-    return _around((one - other).mean(), (one - other).std() / math.sqrt(5))
+    return _paired_by(lambda change: change.std() / math.sqrt(5))(one, other)
 
 
-def _around(mean: Tensor, error: Tensor) -> tuple[float, float, float]:
-    """Return a mean, and the mean less and plus `T_95` times its standard error."""
-    return mean.item(), (mean - T_95 * error).item(), (mean + T_95 * error).item()
+def _around(mean: Tensor, error: Tensor, t: float = T_95) -> tuple[float, float, float]:
+    """Return a mean, and the ends of its interval: t standard errors below and above it."""
+    return mean.item(), (mean - t * error).item(), (mean + t * error).item()
+
+
+def _unpaired(one: Tensor, other: Tensor) -> tuple[float, float, float]:
+    """Return the interval for two models that share no seeds."""
+    return _around(one.mean() - other.mean(), ((one.var() + other.var()) / 5).sqrt())
+
+
+def _paired_by(
+    error: Callable[[Tensor], Tensor], t: float = T_95
+) -> Callable[[Tensor, Tensor], tuple[float, float, float]]:
+    """Return a paired interval, given the standard error of the differences (5,), and t."""
+    return lambda one, other: _around((one - other).mean(), error(one - other), t)
 
 
 def paired_scores(seed: int) -> tuple[Tensor, Tensor]:
@@ -92,7 +109,7 @@ def measured_costs(seed: int) -> tuple[Tensor, Tensor]:
 
 
 def find_fault_of_differences(differences: list[float]) -> str | None:
-    """Find out why five differences are not all in favor and yet open."""
+    """Find out why five differences are not all positive with an interval that includes 0."""
     values = torch.tensor([float(value) for value in differences], dtype=torch.double)
     if len(values) != 5 or not values.isfinite().all():
         return f"Give five numbers, one for each seed. There are {int(values.isfinite().sum())}."
@@ -111,89 +128,88 @@ EXERCISES = {
     "08.1": Design(
         solution=CLEAR,
         find_fault=find_fault_of_names,
-        praise="Right. The other six may help or hurt a little: five seeds cannot say.",
-        mistakes={
-            "A loss counts as well as a gain.": ["fixed, 256 numbers"],
-            "There are more. Read the whole table": ["one direction"],
-            "The interval of 's_t asks' runs from -0.1 to 1.5.": [*CLEAR, "s_t asks"],
-            "The interval of 'fixed, reversed' runs from -2.4 to 0.1.": [*CLEAR, "fixed, reversed"],
-            "There is no change called 'reversed'": ["reversed"],
-            "Hand over a list of names": "one direction",
-        },
+        praise="Right. The other six may help or hurt a little: five seeds cannot tell.",
     ),
     "08.2": Design(
         solution=LEAD,
         find_fault=find_fault_of_lead,
-        praise="Right. The lead turns around. Whoever drops a run for its low score chooses the "
-        "winner, so a reason must be given before you see the scores.",
-        mistakes={hint: lead for lead, hint in LEADS.items()},
+        praise="Right. The lead changes hands. Whoever may drop a run for its low score chooses "
+        "the winner, so give the reason before you see the scores.",
     ),
     "08.3": Write(
         solution=paired_interval,
         inputs=paired_scores,
-        mistakes={
-            "You add the spreads of two strangers. Models with one seed share its luck: take the "
-            "differences first, then their spread.": lambda one, other: _around(
-                one.mean() - other.mean(), ((one.var() + other.var()) / 5).sqrt()
+        mistakes=(
+            Mistake(
+                _unpaired,
+                "You add the spreads of two strangers. But two runs with the same seed share its "
+                "luck: take the differences first, then their spread.",
             ),
-            "That is how far single differences scatter. The mean of five scatters less: by which "
-            "factor?": lambda one, other: _around((one - other).mean(), (one - other).std()),
-            "Your variance is a sum divided by 5. The mean was taken from the same five values, so "
-            "divide by one less.": lambda one, other: _around(
-                (one - other).mean(), (one - other).std(correction=0) / math.sqrt(5)
+            Mistake(
+                _paired_by(lambda change: change.std()),
+                "That is how far single differences scatter. The mean of five scatters less: by "
+                "which factor?",
             ),
-            "You compare the other way around. The change is the first model minus the second.": (
-                lambda one, other: paired_interval(other, one)
+            Mistake(
+                _paired_by(lambda change: change.std(correction=0) / math.sqrt(5)),
+                "Your variance divides by 5. But the mean comes from the same five values, so "
+                "divide by one less.",
             ),
-            "1.96 is for many values. With five the factor is larger: it stands in the notebook.": (
-                lambda one, other: _around(
-                    (one - other).mean(), (one - other).std() / math.sqrt(5) * 1.96 / T_95
-                )
+            Mistake(
+                lambda one, other: paired_interval(other, one),
+                "You compare the other way around. The change is the first model minus the second.",
             ),
-            "You take the t of a single new run. Notebook 08 has another factor for the mean.": (
-                lambda one, other: _around(
-                    (one - other).mean(), (one - other).std() * math.sqrt(6 / 5) * T_999 / T_95
-                )
+            Mistake(
+                _paired_by(lambda change: change.std() / math.sqrt(5), t=1.96),
+                "1.96 is for many values. With five the factor is larger: the notebook gives it.",
             ),
-        },
+            Mistake(
+                _paired_by(lambda change: change.std() * math.sqrt(6 / 5), t=T_999),
+                "That t is for a single new run. Notebook 08 has another factor for the mean.",
+            ),
+        ),
         hint="Return three numbers: the mean of the differences, and the two ends. What does the "
         "formula below the picture say for n = 5?",
-        praise="Right. Luck that both models share cancels in each difference, so the interval "
-        "becomes narrower than for two independent groups.",
+        praise="Right. The luck that both models share cancels in each difference, so the interval "
+        "is narrower than for two independent groups.",
     ),
     "08.4": Write(
         solution=exponents,
         inputs=measured_costs,
-        mistakes={
-            "That is the slope on plain axes: cost per word. An exponent is the slope where both "
-            "axes are logarithmic.": lambda lengths, costs: costs.diff() / lengths.diff(),
-            "You divide one ratio by the other. In a power law, cost ratio = (length ratio)^b: "
-            "which function brings b down?": (
-                lambda lengths, costs: (costs[1:] / costs[:-1]) / (lengths[1:] / lengths[:-1])
+        mistakes=(
+            Mistake(
+                lambda lengths, costs: costs.diff() / lengths.diff(),
+                "That is the slope on plain axes: cost per word. An exponent is the slope where "
+                "both axes are logarithmic.",
             ),
-            "You take it that each length is twice the one before. Use the lengths that you get.": (
-                lambda lengths, costs: costs.log2().diff()
+            Mistake(
+                lambda lengths, costs: (costs[1:] / costs[:-1]) / (lengths[1:] / lengths[:-1]),
+                "You divide one ratio by the other. In a power law, cost ratio = (length ratio)^b: "
+                "which function brings b down?",
             ),
-            "You use one point at a time, so the unit of the cost matters. Compare each point with "
-            "the one before.": lambda lengths, costs: costs[1:].log() / lengths[1:].log(),
-            "Upside down: you say how the length grows with the cost.": (
-                lambda lengths, costs: lengths.log().diff() / costs.log().diff()
+            Mistake(
+                lambda lengths, costs: costs.log2().diff(),
+                "You assume that each length is twice the one before. Use the lengths you get.",
             ),
-        },
-        hint="If cost is proportional to a power of T, what does log cost do when log T grows "
-        "by one?",
+            Mistake(
+                lambda lengths, costs: costs[1:].log() / lengths[1:].log(),
+                "You use one point at a time, so the unit of the cost matters. Compare each point "
+                "with the one before.",
+            ),
+            Mistake(
+                lambda lengths, costs: lengths.log().diff() / costs.log().diff(),
+                "Upside down: you say how the length grows with the cost.",
+            ),
+        ),
+        hint="If cost is proportional to a power of T, what does log cost do when log T grows by "
+        "one?",
         praise="Right. For the memory of additive attention you get 1.34, 1.52, 1.69 and 1.82: it "
         "still bends toward 2.",
     ),
     "08.5": Design(
         solution=[1.0, 1.0, 1.0, 1.0, 20.0],
         find_fault=find_fault_of_differences,
-        praise="Right. One large gain widens the interval on both sides. The formula takes scores "
-        "for normally distributed, so look at the single runs, too.",
-        mistakes={
-            "The mean is 2.0, and the interval, 1.0 to 3.0,": [1.0, 1.5, 2.0, 2.5, 3.0],
-            "Not all five seeds favor the new model": [4.0, 5.0, -22.0, 3.0, 4.0],
-            "Give five numbers, one for each seed. There are 2.": [1.0, 20.0],
-        },
+        praise="Right. One large gain widens the interval on both sides. The formula assumes "
+        "normally distributed scores, so look at the single runs as well.",
     ),
 }

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from utils.exercises.verdicts import Design, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Predict, Write
 from utils.models.attention import lengths_to_mask
 from utils.text import is_known
 from utils.translator import Translator
@@ -20,34 +20,42 @@ def find_fault_of_query(query: Tensor) -> str | None:
         return "A query has two numbers here: torch.tensor([…, …])."
     query = query.float()
     if not query.any():
-        return "All weights are equal then, the third word's, too. Find a query that is not zero."
+        return (
+            "Then all weights are equal, the third word's as well. Find a query that is not zero."
+        )
     first, second, _ = (MEMORY @ query).tolist()
     if math.isclose(first, second, abs_tol=1e-6):
         return None
     return (
         f"Words 1 and 2 have the scores {first:.2f} and {second:.2f}. Their weights are equal if "
-        "their scores are: write both dot products with the letters a and b for the query."
+        "their scores are: call the query (a, b), and write down both dot products."
     )
 
 
 def attend_scaled(query: Tensor, memory: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     """Dot attention with scores divided by √d: query (B, Q), memory (B, S, M), mask (B, S)."""
-    scores = (memory @ query.unsqueeze(2)).squeeze(2) / math.sqrt(query.shape[1])
-    weights = scores.masked_fill(~mask, -torch.inf).softmax(dim=1)
-    return (weights.unsqueeze(1) @ memory).squeeze(1), weights
+    return _attend(query / math.sqrt(query.shape[1]), memory, mask)
 
 
-def _scaled_by(divide, after_softmax: bool = False):
-    """Return attention with another divisor, or with one that comes too late."""
+def _attend(query: Tensor, memory: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the context (B, M) and the weights (B, S) of dot attention.
 
-    def attend(query: Tensor, memory: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        scores = (memory @ query.unsqueeze(2)).squeeze(2)
-        divisor = divide(query, memory)
-        scores = scores.masked_fill(~mask, -torch.inf)
-        weights = scores.softmax(1) / divisor if after_softmax else (scores / divisor).softmax(1)
-        return (weights.unsqueeze(1) @ memory).squeeze(1), weights
+    A query divided by a number divides the scores by it.
+    """
+    scores = (memory @ query.unsqueeze(2)).squeeze(2)
+    weights = masked_softmax(scores, mask)
+    return _mix(weights, memory), weights
 
-    return attend
+
+def _mix(weights: Tensor, memory: Tensor) -> Tensor:
+    """Return the context: weights (B, S), memory (B, S, M) -> (B, M)."""
+    return (weights.unsqueeze(1) @ memory).squeeze(1)
+
+
+def _divide_weights(query: Tensor, memory: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Divide by √d, but after the softmax."""
+    weights = _attend(query, memory, mask)[1] / math.sqrt(query.shape[1])
+    return _mix(weights, memory), weights
 
 
 def padded_batch(seed: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -63,21 +71,22 @@ def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
 
 
 def find_fault_of_sentence(sentence: str) -> str | None:
-    """Find out why a German sentence does not break the translator with dot attention alone."""
+    """Find out why a German sentence does not break dot attention, and dot attention only."""
     translators = {n: Translator.load(f"mini-{n}") for n in ("dot", "general", "additive")}
     fields = translators["dot"].fields
     words = translators["dot"].read(str(sentence))
-    unknown = [word for word in words if not is_known(word, fields.source.vocab)]
-    if unknown or not words:
-        names = ", ".join(unknown) or "nothing"
-        return f"You wrote words that no model knows ({names}): use those of data/lexicon.toml."
+    if not words:
+        return "There is no word in your sentence yet: use those of data/lexicon.toml."
+    unknown = ", ".join(word for word in words if not is_known(word, fields.source.vocab))
+    if unknown:
+        return f"You wrote words that no model knows ({unknown}): use those of data/lexicon.toml."
     if len(words) > LONGEST:
         return f"That makes {len(words)} words, and training had at most {LONGEST}: shorten it."
     found = {name: t.translate([words])[0].tokens for name, t in translators.items()}
     if found["general"] != found["additive"]:
-        return "General and additive attention differ, so one of them breaks, too: try another."
+        return "General and additive attention differ, so one of them breaks as well: try another."
     if found["dot"] == found["additive"]:
-        return "All three agree, so dot attention held. Longer sentences with more clauses help."
+        return "All three agree, so dot attention held. Try a longer sentence, with more clauses."
     return None
 
 
@@ -86,69 +95,79 @@ EXERCISES = {
         solution=torch.tensor([1.0, 1.0]),
         find_fault=find_fault_of_query,
         praise="Right. Every query (a, a) does it: h₁ picks its first number, h₂ its second.",
-        mistakes={
-            "All weights are equal then, the third word's, too.": torch.tensor([0.0, 0.0]),
-            "Words 1 and 2 have the scores 1.00 and 0.50.": torch.tensor([1.0, 0.5]),
-            "A query has two numbers here": torch.tensor([1.0, 1.0, 1.0]),
-        },
     ),
     "05.2": Predict(
         solution=0.1,
-        mistakes={
-            "Times 10 moves the scores apart, and the softmax saturates. Which one moves them "
-            "together?": 10,
-            "That is √d itself. The question is which of the two factors has its effect.": (
-                math.sqrt(2)
+        mistakes=(
+            Mistake(
+                10,
+                "Times 10 pushes the scores apart, and the softmax saturates. Which factor brings "
+                "them together?",
             ),
-        },
+            Mistake(
+                math.sqrt(2),
+                "That is √d itself. Which of the two factors has the effect of dividing by it?",
+            ),
+        ),
         hint="Answer with one of the two factors, as a number: 10 or 0.1.",
         praise="Right. Smaller scores lie closer together, so the weights are more alike.",
     ),
     "05.3": Write(
         solution=attend_scaled,
         inputs=padded_batch,
-        mistakes={
-            "You divide by d. Scores grow like √d, so divide by its square root.": _scaled_by(
-                lambda query, memory: query.shape[1]
+        mistakes=(
+            Mistake(
+                lambda query, memory, mask: _attend(query / query.shape[1], memory, mask),
+                "You divide by d. Scores grow only like √d, so divide by its square root.",
             ),
-            "d is the number of entries of the query, not the number of words.": _scaled_by(
-                lambda query, memory: math.sqrt(memory.shape[1])
+            Mistake(
+                lambda query, memory, mask: _attend(
+                    query / math.sqrt(memory.shape[1]), memory, mask
+                ),
+                "d counts the entries of the query, not the words.",
             ),
-            "You divide the weights. Then they no longer sum to 1: divide the scores, before the "
-            "softmax.": _scaled_by(lambda query, memory: math.sqrt(query.shape[1]), True),
-            "You do not divide yet.": _scaled_by(lambda query, memory: 1.0),
-        },
+            Mistake(
+                _divide_weights,
+                "You divide the weights, so they no longer sum to 1. Divide the scores, before the "
+                "softmax.",
+            ),
+            Mistake(
+                _attend,
+                "You don't divide yet.",
+            ),
+        ),
         hint="Divide the scores by math.sqrt(d) before the softmax, and leave the rest as it is.",
         praise="Right. Now the largest weight stays moderate for every d.",
     ),
     "05.4": Write(
         solution=masked_softmax,
         inputs=lambda seed: (padded_batch(seed)[1][:, :, 0], padded_batch(seed)[2]),
-        mistakes={
-            "The rows no longer sum to 1: the softmax has given weight to padding, and you take it "
-            "away afterward. Mask the scores instead.": lambda scores, mask: (
-                scores.softmax(dim=1) * mask
+        mistakes=(
+            Mistake(
+                lambda scores, mask: scores.softmax(dim=1) * mask,
+                "The rows no longer sum to 1: the softmax has given weight to padding, and you "
+                "take it away afterward. Mask the scores instead.",
             ),
-            "A score of 0 is not a weight of 0: exp(0) = 1. Which score gives exp(…) = 0?": (
-                lambda scores, mask: scores.masked_fill(~mask, 0.0).softmax(dim=1)
+            Mistake(
+                lambda scores, mask: scores.masked_fill(~mask, 0.0).softmax(dim=1),
+                "A score of 0 is not a weight of 0: exp(0) = 1. Which score gives exp(…) = 0?",
             ),
-            "Your softmax runs over the sentences of the batch. It has to run over the words, "
-            "dim=1.": lambda scores, mask: (
-                scores.masked_fill(~mask, -torch.inf).softmax(dim=0).nan_to_num()
+            Mistake(
+                lambda scores, mask: (
+                    scores.masked_fill(~mask, -torch.inf).softmax(dim=0).nan_to_num()
+                ),
+                "Your softmax runs over the sentences of the batch. It has to run over the words, "
+                "dim=1.",
             ),
-        },
-        hint="What must a score be, so that its exponential is 0? And over which dimension do the "
+        ),
+        hint="What must a score be for its exponential to be 0? And over which dimension do the "
         "weights have to sum to 1?",
         praise="Right. Padding gets exactly 0, and each row sums to 1.",
     ),
     "05.5": Design(
         solution="der alte Koch , der oft liest , schläft morgens .",
         find_fault=find_fault_of_sentence,
-        praise="Right. General and additive attention agree on it, and dot attention does not.",
-        mistakes={
-            "You wrote words that no model knows (hund)": "der hund schläft .",
-            "All three agree, so dot attention held.": "der Lehrer liest das Buch .",
-            "That makes 33 words": "der Lehrer liest , und " * 6 + "Anna wartet .",
-        },
+        praise="Right. General and additive attention agree on it, and dot attention is alone with "
+        "its version.",
     ),
 }

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from utils.batches import Batch
-from utils.exercises.verdicts import Design, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Predict, Write
 from utils.models.attention import last_states, lengths_to_mask
 from utils.models.seq2seq import ModelConfig, Seq2Seq
 
@@ -35,8 +35,21 @@ def padded_states(seed: int) -> tuple[Tensor, Tensor]:
     return states * lengths_to_mask(lengths).unsqueeze(2) + 0.1, lengths
 
 
-def _halves(left: Callable, right: Callable, swap: bool = False) -> Callable:
-    """Return a summary with the halves of other positions: each gets the lengths (B,)."""
+def _first(lengths: Tensor) -> Tensor:
+    """Return the position of each row's first word."""
+    return torch.zeros_like(lengths)
+
+
+def _last(lengths: Tensor) -> Tensor:
+    """Return the position of each row's last real word."""
+    return lengths - 1
+
+
+Places = Callable[[Tensor], Tensor]  # from the lengths (B,) to a position in each row (B,)
+
+
+def _halves(left: Places, right: Places, swap: bool = False) -> Callable[[Tensor, Tensor], Tensor]:
+    """Return a summary that takes its two halves from other positions, or swaps them."""
 
     def summarize(states: Tensor, lengths: Tensor) -> Tensor:
         rows, half = torch.arange(len(states)), states.shape[2] // 2
@@ -51,7 +64,7 @@ def _halves(left: Callable, right: Callable, swap: bool = False) -> Callable:
 def find_fault_of_cell(cell: nn.GRUCell) -> str | None:
     """Find out why the state of a GRU cell does not survive 100 words."""
     if not isinstance(cell, nn.GRUCell) or (cell.input_size, cell.hidden_size) != (3, 2):
-        return "Hand over the cell itself: an nn.GRUCell(3, 2), with three numbers in and two kept."
+        return "Hand over the cell itself, an nn.GRUCell(3, 2): three numbers in, two kept."
     chance = torch.Generator().manual_seed(0)
     start = torch.tensor([[0.9, -0.7], [0.2, 0.4], [-0.5, 0.0]])  # (3, 2)
     state, words = start, torch.rand(WORDS, 3, 3, generator=chance)
@@ -66,9 +79,9 @@ def find_fault_of_cell(cell: nn.GRUCell) -> str | None:
         return None
     if z > 0.9:
         left = f"{z:.4f} to the power of {WORDS} is {z**WORDS:.2f}"
-        return f"Nearly: z is {z:.4f} on average. But {left}: so much of the state is left."
+        return f"Nearly: z is {z:.4f} on average. But {left}, and no more of the state is left."
     if z < 0.1:
-        return "z is near 0, so h′ is n: each word writes over the state. Read h′ = … once more."
+        return "z is near 0, so h′ is n: each word overwrites the state. Read h′ = … once more."
     if r > 0.9 or r < 0.1:
         return "You moved the reset gate r. It decides what the proposal n sees, not what survives."
     return f"After {WORDS} words the state has moved by up to {moved:.2f}. Which gate keeps it?"
@@ -85,10 +98,17 @@ def cell_with(gate: int, bias: float) -> nn.GRUCell:
 
 def free_running_logits(batch: Batch, model: Seq2Seq) -> Tensor:
     """Feed the best word back: source (B, S), target (B, T) -> logits (B, T-1, V)."""
-    return _logits_if(lambda logits, batch, t: logits.argmax(dim=1))(batch, model)
+    return _logits_if(_best_word)(batch, model)
 
 
-def _logits_if(feed: Callable, forget: bool = False) -> Callable:
+def _best_word(logits: Tensor, batch: Batch, t: int) -> Tensor:
+    """Return the word with the largest logit in each row: (B, V) -> (B,)."""
+    return logits.argmax(dim=1)
+
+
+def _logits_if(
+    feed: Callable[[Tensor, Batch, int], Tensor], forget: bool = False
+) -> Callable[[Batch, Seq2Seq], Tensor]:
     """Return a decoding loop that feeds `feed(logits, batch, t)` (B,), or that loses its state."""
 
     def run(batch: Batch, model: Seq2Seq) -> Tensor:
@@ -123,96 +143,119 @@ def batch_and_model(seed: int) -> tuple[Batch, Seq2Seq]:
 EXERCISES = {
     "02.1": Predict(
         solution=math.exp(sum(LOSSES) / 2),
-        mistakes={
-            "You divide by three positions. One of them is padding, and padding is not a word.": (
-                math.exp(sum(LOSSES) / 3)
+        mistakes=(
+            Mistake(
+                math.exp(sum(LOSSES) / 3),
+                "You divide by three positions, but one of them is padding, and padding is not a "
+                "word.",
             ),
-            "That is the mean loss, in nats. Perplexity is its exponential.": sum(LOSSES) / 2,
-            "You take the exponential of the sum. Perplexity belongs to the mean loss per word.": (
-                math.exp(sum(LOSSES))
+            Mistake(
+                sum(LOSSES) / 2,
+                "That is the mean loss, in nats. Perplexity is its exponential.",
             ),
-            "You average 2 and 8. The mean is taken of the losses, and the exponential after it.": (
-                (2 + 8) / 2
+            Mistake(
+                math.exp(sum(LOSSES)),
+                "You take the exponential of the sum. Perplexity belongs to the mean loss per "
+                "word.",
             ),
-            "You average the probabilities first. Take the loss of each word, then the mean.": (
-                2 / (1 / 2 + 1 / 8)
+            Mistake(
+                (2 + 8) / 2,
+                "You average 2 and 8. Average the losses instead, and take the exponential "
+                "afterward.",
             ),
-        },
+            Mistake(
+                2 / (1 / 2 + 1 / 8),
+                "You average the probabilities first. Take the loss of each word, then the mean.",
+            ),
+        ),
         hint="Write down −ln p for each real word, take the mean, then the exponential.",
-        praise="Right. As unsure as someone who chooses among 4 words at each step.",
+        praise="Right. The model is as unsure as someone who picks blindly among 4 words at each "
+        "step.",
     ),
     "02.2": Write(
         solution=count_gru,
         inputs=sizes,
-        mistakes={
-            "You count one bias for each gate. How many does PyTorch keep?": (
-                lambda input_size, state_size: 3 * state_size * (input_size + state_size + 1)
+        mistakes=(
+            Mistake(
+                lambda input_size, state_size: 3 * state_size * (input_size + state_size + 1),
+                "You count one bias for each gate. How many does PyTorch keep?",
             ),
-            "The biases are missing. They are learned, too.": (
-                lambda input_size, state_size: 3 * state_size * (input_size + state_size)
+            Mistake(
+                lambda input_size, state_size: 3 * state_size * (input_size + state_size),
+                "The biases are missing. They are learned as well.",
             ),
-            "You count one gate. How many matrices W stand on top of each other in weight_ih?": (
-                lambda input_size, state_size: state_size * (input_size + state_size + 2)
+            Mistake(
+                lambda input_size, state_size: state_size * (input_size + state_size + 2),
+                "You count a single gate. How many matrices W are stacked in weight_ih?",
             ),
-            "You count two gates. The proposal n has its own W, U and biases.": (
-                lambda input_size, state_size: 2 * state_size * (input_size + state_size + 2)
+            Mistake(
+                lambda input_size, state_size: 2 * state_size * (input_size + state_size + 2),
+                "You count two gates. The proposal n has its own W, U and biases.",
             ),
-        },
+        ),
         hint="Add up weight_ih (3H, E), weight_hh (3H, H), bias_ih (3H) and bias_hh (3H).",
-        praise="Right. Double E, and the W double; double H, and the U become four times as large.",
+        praise="Right. Double E, and the Ws double; double H, and the Us grow fourfold.",
     ),
     "02.3": Write(
         solution=last_states,
         inputs=padded_states,
-        mistakes={
-            "That is the fault. In a short sentence position −1 is padding. And where has the "
-            "right-to-left GRU read everything?": lambda states, lengths: states[:, -1],
-            "Your right-to-left half has read one word so far. Where does that GRU stop?": (
-                _halves(lambda lengths: lengths - 1, lambda lengths: lengths - 1)
+        mistakes=(
+            Mistake(
+                lambda states, lengths: states[:, -1],
+                "That is the fault. In a short sentence, position −1 is padding. And at which "
+                "position has the right-to-left GRU read everything?",
             ),
-            "Your left-to-right half comes from padding in short sentences. Use the lengths.": (
-                _halves(lambda lengths: lengths * 0 - 1, lambda lengths: lengths * 0)
+            Mistake(
+                _halves(_last, _last),
+                "Your right-to-left half has read only one word. Where does that GRU stop?",
             ),
-            "Your left-to-right half has read only the first word. Where does that GRU stop?": (
-                _halves(lambda lengths: lengths * 0, lambda lengths: lengths * 0)
+            Mistake(
+                _halves(lambda lengths: _first(lengths) - 1, _first),
+                "In short sentences, your left-to-right half comes from padding. Use the lengths.",
             ),
-            "The positions are right, and the halves are not: left-to-right has the first half.": (
-                _halves(lambda lengths: lengths - 1, lambda lengths: lengths * 0, swap=True)
+            Mistake(
+                _halves(_first, _first),
+                "Your left-to-right half has read only the first word. Where does that GRU stop?",
             ),
-        },
+            Mistake(
+                _halves(_last, _first, swap=True),
+                "The positions are right, but the halves are swapped: left-to-right comes first.",
+            ),
+        ),
         hint="First half: row b at its own last real word. Second half: each row at position 0.",
         praise="Right. Each row needs a position of its own, so the lengths are part of the input.",
     ),
     "02.4": Design(
         solution=cell_with(1, 20.0),
         find_fault=find_fault_of_cell,
-        praise="Right. But now the words leave no trace: training has to learn when to keep.",
-        mistakes={
-            "Hand over the cell itself": "z = 1",
-            "Nearly: z is": cell_with(1, 5.0),
-            "z is near 0, so h′ is n": cell_with(1, -20.0),
-            "You moved the reset gate r.": cell_with(0, 20.0),
-            "After 100 words the state has moved": cell_with(0, 0.0),
-        },
+        praise="Right. But now no word leaves a trace: training has to learn when to keep and when "
+        "to write.",
     ),
     "02.5": Write(
         solution=free_running_logits,
         inputs=batch_and_model,
-        mistakes={
-            "You feed the reference words: that is teacher forcing. Which word did the model find "
-            "best?": _logits_if(lambda logits, batch, t: batch.target[:, t]),
-            "You feed <sos> at every step, so the decoder never sees what it has written.": (
-                _logits_if(lambda logits, batch, t: batch.target[:, 0])
+        mistakes=(
+            Mistake(
+                _logits_if(lambda logits, batch, t: batch.target[:, t]),
+                "You feed the reference words: that is teacher forcing. Which word did the model "
+                "itself find best?",
             ),
-            "Each of your steps starts at s₀. Keep the state that the last step returned.": (
-                _logits_if(lambda logits, batch, t: logits.argmax(dim=1), forget=True)
+            Mistake(
+                _logits_if(lambda logits, batch, t: batch.target[:, 0]),
+                "You feed <sos> at every step, so the decoder never sees what it has written.",
             ),
-            "You feed the least probable word.": (
-                _logits_if(lambda logits, batch, t: logits.argmin(dim=1))
+            Mistake(
+                _logits_if(_best_word, forget=True),
+                "Each of your steps starts from s₀. Keep the state that the last step returned.",
             ),
-        },
-        hint="Feed <sos>, the first column of the target, then the argmax of the last logits. "
-        "Return the logits of T − 1 steps.",
-        praise="Right. After its first wrong word, the model goes on from another beginning.",
+            Mistake(
+                _logits_if(lambda logits, batch, t: logits.argmin(dim=1)),
+                "You feed the least probable word.",
+            ),
+        ),
+        hint="Feed <sos>, the first column of the target; after that, the argmax of the last "
+        "logits. Return the logits of all T − 1 steps.",
+        praise="Right. After its first wrong word, the model continues a sentence that is no "
+        "longer the reference.",
     ),
 }

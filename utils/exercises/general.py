@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from utils.exercises.verdicts import Design, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Predict, Write
 from utils.models.attention import lengths_to_mask
 
 WORDS = ("der", "Lehrer", "liest")  # an article, a noun, a verb: the memory is the identity
@@ -12,7 +12,7 @@ THIN = 8  # rows of the two thin matrices
 
 
 def find_fault_of_matrix(matrix: Tensor) -> str | None:
-    """Find out why a W (2, 3) with one new entry does not send a need for a noun to "der"."""
+    """Find out why changing one entry of W (2, 3) does not send a need for a noun to "der"."""
     if not isinstance(matrix, Tensor) or matrix.shape != TOY_W.shape:
         return "W has a row for each need and a column for each kind of word: shape (2, 3)."
     changed = (matrix.float() != TOY_W).nonzero().tolist()
@@ -29,27 +29,33 @@ def find_fault_of_matrix(matrix: Tensor) -> str | None:
         )
     if scores[0] > scores[1]:
         return None
-    return f"The entry is right, its size is not: der scores {scores[0]:g}, Lehrer {scores[1]:g}."
+    return f"The entry is right, but not its size: der scores {scores[0]:g}, Lehrer {scores[1]:g}."
 
 
 def attend_thin(
-    query: Tensor,
-    memory: Tensor,
-    mask: Tensor,
-    P: Tensor,
-    R: Tensor,
-    divisor: float = 1.0,
-    mix_keys: bool = False,
+    query: Tensor, memory: Tensor, mask: Tensor, P: Tensor, R: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Attend with W = PᵀR: query (B, Q), memory (B, S, M), mask (B, S), P (8, Q), R (8, M).
 
-    Returns context (B, M) and weights (B, S). A divisor of the scores and mixing the keys are
-    mistakes.
+    Returns the context (B, M) and the weights (B, S).
     """
     keys = memory @ R.T  # (B, S, 8)
-    scores = (keys @ (query @ P.T).unsqueeze(2)).squeeze(2) / divisor  # (B, S)
+    scores = (keys @ (query @ P.T).unsqueeze(2)).squeeze(2)  # (B, S)
     weights = scores.masked_fill(~mask, -torch.inf).softmax(dim=1)
-    return (weights.unsqueeze(1) @ (keys if mix_keys else memory)).squeeze(1), weights
+    return _mix(weights, memory), weights
+
+
+def _mix(weights: Tensor, memory: Tensor) -> Tensor:
+    """Return the context: weights (B, S), memory (B, S, M) -> (B, M)."""
+    return (weights.unsqueeze(1) @ memory).squeeze(1)
+
+
+def _mix_keys(
+    query: Tensor, memory: Tensor, mask: Tensor, P: Tensor, R: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Attend as `attend_thin` does, but mix the keys in place of the states."""
+    _, weights = attend_thin(query, memory, mask, P, R)
+    return _mix(weights, memory @ R.T), weights
 
 
 def thin_inputs(seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
@@ -92,93 +98,128 @@ EXERCISES = {
         solution=_toy_with(0, 0, 3.0),
         find_fault=find_fault_of_matrix,
         praise="Right. Entry (noun needed, is an article) is the score of der: it must exceed 2.",
-        mistakes={
-            "You moved the score of Lehrer, and der stays at -1.": _toy_with(0, 1, -5.0),
-            "You moved the score of liest, and der stays at -1.": _toy_with(0, 2, -5.0),
-            "The second row counts if a verb is needed.": _toy_with(1, 0, 9.0),
-            "The entry is right, its size is not": _toy_with(0, 0, 1.0),
-            "0 entries differ from the toy's W.": TOY_W,
-        },
     ),
     "06.2": Predict(
         solution=[[0.2] * 5, [0.25] * 4 + [0.0]],
-        mistakes={
-            "A score of 0 is not a weight of 0. What does the softmax make of five equal scores?": [
-                [0.0] * 5,
-                [0.0] * 5,
-            ],
-            "You gave padding its share. What does the mask do before the softmax?": [
-                [0.2] * 5,
-                [0.2] * 5,
-            ],
-            "Your second row sums to 0.8. The softmax runs over the four real words alone.": [
-                [0.2] * 5,
-                [0.2] * 4 + [0.0],
-            ],
-            "That is exp(0) for each word. A weight is a share of the sum: divide by it.": [
-                [1.0] * 5,
-                [1.0] * 4 + [0.0],
-            ],
-        },
+        mistakes=(
+            Mistake(
+                [
+                    [0.0] * 5,
+                    [0.0] * 5,
+                ],
+                "A score of 0 is not a weight of 0. What does the softmax make of five equal "
+                "scores?",
+            ),
+            Mistake(
+                [
+                    [0.2] * 5,
+                    [0.2] * 5,
+                ],
+                "You gave padding a share. What does the mask do before the softmax?",
+            ),
+            Mistake(
+                [
+                    [0.2] * 5,
+                    [0.2] * 4 + [0.0],
+                ],
+                "Your second row sums to 0.8. The softmax runs over the four real words only.",
+            ),
+            Mistake(
+                [
+                    [1.0] * 5,
+                    [1.0] * 4 + [0.0],
+                ],
+                "That is exp(0) for each word. A weight is a share of the sum: divide by it.",
+            ),
+        ),
         hint="Answer with a list of two lists, five numbers in each. All scores are 0: what does "
-        "the softmax make of equal scores, with the mask?",
+        "the softmax make of equal scores, and what does the mask change?",
         praise="Right. Whatever the query, the context is the mean of the states: a fixed vector "
         "again, but an average of all words.",
     ),
     "06.3": Write(
         solution=attend_thin,
         inputs=thin_inputs,
-        mistakes={
-            "Your context mixes the keys R h. They serve for finding: what does the context "
-            "mix?": lambda *inputs: attend_thin(*inputs, mix_keys=True),
-            "You leave the mask out, so padding gets weight. Look at the rows of the shorter "
-            "sentences.": lambda query, memory, mask, P, R: attend_thin(
-                query, memory, torch.ones_like(mask), P, R
+        mistakes=(
+            Mistake(
+                _mix_keys,
+                "Your context mixes the keys R h. Keys are there to find words: what does the "
+                "context mix?",
             ),
-            "You divide the scores by √8. That is another good score, but not the one of "
-            "W = PᵀR.": lambda *inputs: attend_thin(*inputs, divisor=THIN**0.5),
-            "You divide the scores by 8. Nothing in sᵀPᵀR h divides.": lambda *inputs: attend_thin(
-                *inputs, divisor=THIN
+            Mistake(
+                lambda query, memory, mask, P, R: attend_thin(
+                    query, memory, torch.ones_like(mask), P, R
+                ),
+                "You leave the mask out, so padding gets weight. Look at the rows of the shorter "
+                "sentences.",
             ),
-        },
-        hint="Place the parentheses as (P s)ᵀ(R h): bring query and states to 8 numbers, take dot "
-        "products, and do the rest as in attend.",
+            Mistake(
+                lambda query, memory, mask, P, R: attend_thin(
+                    query, memory, mask, P / THIN**0.5, R
+                ),
+                "You divide the scores by √8. That is a good score as well, but not that of W = "
+                "PᵀR.",
+            ),
+            Mistake(
+                lambda query, memory, mask, P, R: attend_thin(query, memory, mask, P / THIN, R),
+                "You divide the scores by 8. There is no division in sᵀPᵀR h.",
+            ),
+        ),
+        hint="Put the parentheses like this: (P s)ᵀ(R h). Bring query and states to 8 numbers, "
+        "take dot products, and do the rest as in attend.",
         praise="Right. For Q = M = 128, P and R have 2,048 entries together, where W has 16,384.",
     ),
     "06.4": Write(
         solution=torch.linalg.inv,
         inputs=mixing,
-        mistakes={
-            "You mix a second time. W has to take back what A did.": lambda A: A,
-            "That takes back a move of numbers, but not every A. Try it with A = 2I, which "
-            "doubles all numbers.": lambda A: A.T,
-            "Nearly: rows and columns are swapped. Multiply your W by A, on the side where A "
-            "stands in sᵀ W A h.": lambda A: torch.linalg.inv(A).T,
-            "That is dot attention with the mixed states. Which W gives sᵀ W A h = sᵀ h?": (
-                lambda A: torch.eye(len(A))
+        mistakes=(
+            Mistake(
+                lambda A: A,
+                "You mix a second time. W has to undo what A did.",
             ),
-        },
+            Mistake(
+                lambda A: A.T,
+                "That undoes an A that only moves numbers around, but not every A. Try it with A = "
+                "2I, which doubles all numbers.",
+            ),
+            Mistake(
+                lambda A: torch.linalg.inv(A).T,
+                "Nearly: rows and columns are swapped. Multiply your W by A, on the side where A "
+                "stands in sᵀ W A h.",
+            ),
+            Mistake(
+                lambda A: torch.eye(len(A)),
+                "That is dot attention with the mixed states. Which W gives sᵀ W A h = sᵀ h?",
+            ),
+        ),
         hint="sᵀ W A h must equal sᵀ h for all s and all h. What must the product W A be?",
-        praise="Right. For moved numbers the inverse is the transpose: the notebook's list of "
-        "moves. W can take back far more than moves.",
+        praise="Right. If A only moves numbers, its inverse is its transpose: the notebook's list "
+        "of moves. But W can undo far more than moves.",
     ),
     "06.5": Write(
         solution=gradient_of_W,
         inputs=one_step,
-        mistakes={
-            "Rows and columns are swapped: W has a row for each number of s, and a column for "
-            "each number of h.": lambda query, memory, by_score: (
-                gradient_of_W(query, memory, by_score).T
+        mistakes=(
+            Mistake(
+                lambda query, memory, by_score: gradient_of_W(query, memory, by_score).T,
+                "Rows and columns are swapped: W has a row for each number of s, and a column for "
+                "each number of h.",
             ),
-            "You count every word alike. How much does the loss change with the score of each "
-            "one?": lambda query, memory, by_score: torch.outer(query, memory.sum(dim=0)),
-            "You take a mean over the words. By the chain rule, the parts of all scores add "
-            "up.": lambda query, memory, by_score: (
-                gradient_of_W(query, memory, by_score) / len(memory)
+            Mistake(
+                lambda query, memory, by_score: torch.outer(query, memory.sum(dim=0)),
+                "You count all words alike. How much does the loss change with the score of each "
+                "one?",
             ),
-        },
-        hint="In the double sum of (3b), W_ik stands beside s_i and h_jk. Differentiate e_tj by "
-        "W_ik, multiply by by_score[j], and add up over j.",
+            Mistake(
+                lambda query, memory, by_score: (
+                    gradient_of_W(query, memory, by_score) / len(memory)
+                ),
+                "You average over the words. By the chain rule, the contributions of all scores "
+                "add up.",
+            ),
+        ),
+        hint="In the double sum of (3b), W_ik stands beside s_i and h_jk. Differentiate e_tj with "
+        "respect to W_ik, multiply by by_score[j], and add up over j.",
         praise="Right. It is one column times one row, s times a mix of the states, like each "
         "simple matrix in the singular value decomposition.",
     ),

@@ -4,12 +4,13 @@ import torch
 from torch import Tensor
 
 from utils.corpora import tokenize
-from utils.exercises.verdicts import Design, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Predict, Write
 from utils.text import is_known
 from utils.translator import Translator
 
 LONGEST = 15  # words in which the sentence must break
-RIGHT, TRAINED, UNTRAINED = 0.97, 3.7593, 327.13  # TRAINED, UNTRAINED: ends / middle words
+RIGHT = 0.97  # of all words, in 03.1
+TRAINED, UNTRAINED = 3.7593, 327.13  # how far the ends reach, over the middle words, in 03.4
 Pieces = list[tuple[str, str]]
 
 
@@ -44,10 +45,11 @@ def find_fault_of_pieces(pieces: Pieces) -> str | None:
         said = dot.translate([german])[0]
         return f'Dot attention writes "{said}" Check your English, or try another sentence.'
     if not is_right(fixed, start, start_in_english):
-        return "The first piece alone is wrong already. Begin with one that comes out right."
+        return "The first piece is wrong on its own already. Begin with one that comes out right."
     if is_right(fixed, german, english):
         return (
-            f"All {len(words)} words are right: the vector held. Let more people do other things."
+            f"All {len(words)} words are right: the vector held. Bring in more people, who do "
+            "other things."
         )
     return None
 
@@ -65,7 +67,7 @@ def recurrence(seed: int) -> tuple[float, Tensor]:
 
 
 def counts_of_runs(seed: int) -> tuple[Tensor, Tensor]:
-    """Return counts of found and of written runs, both (N, 4): short sentences are the better."""
+    """Return counts of found and of written runs, both (N, 4); short sentences come out better."""
     random = torch.Generator().manual_seed(seed)
     words = torch.tensor([5, 9 + seed, 17, 28])
     written = words.unsqueeze(1) - torch.arange(4)  # (N, 4)
@@ -75,7 +77,7 @@ def counts_of_runs(seed: int) -> tuple[Tensor, Tensor]:
 
 
 def bleu_of_counts(found: Tensor, written: Tensor) -> Tensor:
-    """BLEU without its penalty: counts of runs of 1 to 4 words, both (N, 4) -> a number, 0…100."""
+    """BLEU without its penalty: counts of runs of 1 to 4 words, both (N, 4) -> 0 to 100."""
     shares = found.sum(dim=0) / written.sum(dim=0)  # (4,)
     return 100 * shares.prod() ** 0.25
 
@@ -95,27 +97,42 @@ def steps_back(x: Tensor) -> Tensor:
 
 
 def reach(w: float, x: Tensor) -> Tensor:
-    """The derivatives of the last state h_S by each x_j: w a number, x (S,) -> (S,)."""
-    products = slopes_of_states(w, x).flip(0).cumprod(0).flip(0)
-    return products * w ** steps_back(x)
+    """The derivatives ∂h_S/∂x_j of the last state: w a number, x (S,) -> (S,)."""
+    return _products_of_slopes(w, x) * w ** steps_back(x)
+
+
+def _products_of_slopes(w: float, x: Tensor) -> Tensor:
+    """Return, for each j, the product of the slopes of h_j, …, h_S: (S,)."""
+    return slopes_of_states(w, x).flip(0).cumprod(0).flip(0)
 
 
 EXERCISES = {
     "03.1": Predict(
         solution=100 * RIGHT**30,
-        mistakes={
-            "That is the share of right words. A sentence counts here only if all 30 of its words "
-            "are right.": 100 * RIGHT,
-            "You subtract 3 points for each word. Try two words: both are right in 0.97 of the "
-            "0.97 cases in which the first is.": 100 - 3 * 30,
-            "That is the share from 0 to 1. The column exact is a percentage.": RIGHT**30,
-            "These are the sentences with one wrong word or more. The others are wanted.": (
-                100 * (1 - RIGHT**30)
+        mistakes=(
+            Mistake(
+                100 * RIGHT,
+                "That is the share of right words. A sentence counts here only if all 30 of its "
+                "words are right.",
             ),
-        },
+            Mistake(
+                100 - 3 * 30,
+                "You subtract 3 points per word. Try two words: the first is right in 97 of 100 "
+                "cases, and both are right in 97% of those.",
+            ),
+            Mistake(
+                RIGHT**30,
+                "That is a share between 0 and 1. The column exact holds percentages.",
+            ),
+            Mistake(
+                100 * (1 - RIGHT**30),
+                "Those are the sentences with at least one wrong word. You want the others.",
+            ),
+        ),
         hint="All 30 words must be right. How probable is that for 2 words, for 3, for 30? Hand "
         "over the expression, not a rounded number.",
-        praise="Right. One wrong word spoils a sentence: 3 of 100 words cost 60 of 100 sentences.",
+        praise="Right. One wrong word spoils a sentence: 3 wrong words in 100 cost 60 sentences in "
+        "100.",
     ),
     "03.2": Design(
         solution=[
@@ -125,86 +142,104 @@ EXERCISES = {
             (", und Mia wartet", ", and Mia waits"),
         ],
         find_fault=find_fault_of_pieces,
-        praise="Right. Dot attention writes the English that you gave, and one vector does not.",
-        mistakes={
-            "Write a list of two or more pieces": "Tom liest das Buch .",
-            "Not in the vocabulary: Zebra.": [("das Zebra", "the zebra"), ("liest", "reads")],
-            "These are 18 words": [("Tom liest", "Tom reads"), *[(", und Anna", ", and Anna")] * 5],
-            'Dot attention writes "Tom reads the book."': [
-                ("Tom liest", "Tom reads"),
-                ("das Buch", "a book"),
-            ],
-            "All 5 words are right": [("Tom liest", "Tom reads"), ("das Buch", "the book")],
-        },
+        praise="Right. Dot attention writes the English you gave, and the single vector does not.",
     ),
     "03.3": Write(
         solution=bleu_of_counts,
         inputs=counts_of_runs,
-        mistakes={
-            "Each sentence counts the same, however short: you take the mean of their shares. "
-            "What does BLEU do with the counts first?": lambda found, written: (
-                100 * (found / written).mean(dim=0).prod() ** 0.25
+        mistakes=(
+            Mistake(
+                lambda found, written: 100 * (found / written).mean(dim=0).prod() ** 0.25,
+                "You average the shares of the sentences, so a short one counts as much as a long "
+                "one. What does BLEU do with the counts first?",
             ),
-            "You add up the four shares and divide by 4. BLEU takes their geometric mean.": (
-                lambda found, written: 100 * (found.sum(dim=0) / written.sum(dim=0)).mean()
+            Mistake(
+                lambda found, written: 100 * (found.sum(dim=0) / written.sum(dim=0)).mean(),
+                "You add up the four shares and divide by 4. BLEU takes their geometric mean.",
             ),
-            "You multiply the four shares and stop. What makes a mean of a product of four?": (
-                lambda found, written: 100 * (found.sum(dim=0) / written.sum(dim=0)).prod()
+            Mistake(
+                lambda found, written: 100 * (found.sum(dim=0) / written.sum(dim=0)).prod(),
+                "You multiply the four shares and stop there. What turns a product of four into a "
+                "mean?",
             ),
-            "You add up runs of all four sizes. Each size has a share of its own.": (
-                lambda found, written: 100 * found.sum() / written.sum()
+            Mistake(
+                lambda found, written: 100 * found.sum() / written.sum(),
+                "You lump runs of all four lengths together. Each length has a share of its own.",
             ),
-            "You add up the runs of each sentence. Rows are sentences: which dim adds over them?": (
-                lambda found, written: 100 * (found.sum(1) / written.sum(1)).prod() ** 0.25
+            Mistake(
+                lambda found, written: 100 * (found.sum(1) / written.sum(1)).prod() ** 0.25,
+                "You add up the runs within each sentence. Rows are sentences: which dim adds over "
+                "them?",
             ),
-        },
-        hint="First four shares, one for each size of run, then their geometric mean, times 100. "
-        "Try the counts of the text: 9, 7, 5, 3 of 10, 9, 8, 7.",
+        ),
+        hint="First four shares, one for each run length; then their geometric mean, times 100. "
+        "Try it on the counts in the text: 9, 7, 5, 3 of 10, 9, 8, 7.",
         praise="Right. A long sentence has more runs, so it counts more than a short one.",
     ),
     "03.4": Predict(
         solution=TRAINED,
-        mistakes={
-            "That is the ratio of the untrained models. Measure translator.model.": UNTRAINED,
-            "You divide the middle by the ends. Turn it around, as in the printed line.": (
-                1 / TRAINED
+        mistakes=(
+            Mistake(
+                UNTRAINED,
+                "That is the ratio of the untrained models. Measure translator.model.",
             ),
-            "You measured the trained dot attention. Take the model of translator.": 0.56835,
-            "That is the largest position over the smallest. Take the means of the two ends and of "
-            "the ten middle words.": 4.7707,
-            "Do not round: hand over the ratio itself.": round(TRAINED),
-        },
+            Mistake(
+                1 / TRAINED,
+                "You divide the middle by the ends. Turn it around, as in the printed line.",
+            ),
+            Mistake(
+                0.56835,
+                "You measured the trained dot attention. Take translator.model instead.",
+            ),
+            Mistake(
+                4.7707,
+                "You divide the largest position by the smallest. Take the mean of the two ends "
+                "and the mean of the ten middle words.",
+            ),
+            Mistake(
+                round(TRAINED),
+                "Do not round: hand over the ratio itself.",
+            ),
+        ),
         hint="Take gradient_reach(translator.model, pairs), and divide as the printed line does: "
         "the mean of [[0, -1]] by the mean of [8:18]. Do not round.",
-        praise="Right. From 327 to 3.8: training has lifted the middle, and long sentences are "
-        "still lost. So the signal is not the whole story.",
+        praise="Right. From 327 down to 3.8: training lifts the middle, and long sentences are "
+        "lost all the same. So the signal is not the whole story.",
     ),
     "03.5": Write(
         solution=reach,
         inputs=recurrence,
-        mistakes={
-            "Your product has no w. By what is h_{j-1} multiplied on its way into h_j?": (
-                lambda w, x: slopes_of_states(w, x).flip(0).cumprod(0).flip(0)
+        mistakes=(
+            Mistake(
+                _products_of_slopes,
+                "Your product has no w. What multiplies h_{j-1} on its way into h_j?",
             ),
-            "One w too many: x_S enters h_S without any w. How many steps are there from j to S?": (
-                lambda w, x: w * reach(w, x)
+            Mistake(
+                lambda w, x: w * reach(w, x),
+                "One w too many: x_S enters h_S without any w. How many steps are there from j to "
+                "S?",
             ),
-            "Your numbers are in reverse order: the first belongs to x_1, farthest from h_S.": (
-                lambda w, x: reach(w, x).flip(0)
+            Mistake(
+                lambda w, x: reach(w, x).flip(0),
+                "Your numbers are in reverse order: the first belongs to x_1, farthest from h_S.",
             ),
-            "That is the derivative by the state h_j. One factor more leads from h_j to x_j.": (
-                lambda w, x: reach(w, x) / slopes_of_states(w, x)
+            Mistake(
+                lambda w, x: reach(w, x) / slopes_of_states(w, x),
+                "That is the derivative with respect to the state h_j. One more factor leads from "
+                "h_j to x_j.",
             ),
-            "You leave out the tanh: each step also multiplies by its slope, 1 - h².": (
-                lambda w, x: w ** steps_back(x)
+            Mistake(
+                lambda w, x: w ** steps_back(x),
+                "You leave out the tanh: each step also multiplies by its slope, 1 - h².",
             ),
-            "That is the way from x_j to h_j alone. What follows, from h_j on to h_S?": (
-                slopes_of_states
+            Mistake(
+                slopes_of_states,
+                "That takes you only from x_j to h_j. What comes next, from h_j on to h_S?",
             ),
-        },
+        ),
         hint="Keep all states. Then go back from S to j: one slope 1 - h² for each state on the "
         "way, one w for each step.",
-        praise="Right. Each step back brings one factor w(1 - h²). While |w| is at most 1 none is "
-        "above 1, so the signal cannot grow.",
+        praise="Right. Each step back brings a factor w(1 - h²). As long as |w| is at most 1, none "
+        "is above 1, so the signal cannot grow.",
     ),
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from utils.exercises.verdicts import Design, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Predict, Write
 from utils.trace import trace
 from utils.translator import Translator
 
@@ -15,7 +15,7 @@ SLIDER = 0.05  # the slider of the editor moves in such steps
 
 
 def lowest_error(partners: Tensor) -> float:
-    """Lowest AER with one link for each target word: true links of each word (T,), all ≥ 1."""
+    """Return the lowest AER if each word gives one link: true links of each word (T,), all ≥ 1."""
     hits, given = len(partners), len(partners)
     return 1 - 2 * hits / (given + int(partners.sum()))
 
@@ -30,12 +30,11 @@ def link_counts(seed: int) -> tuple[Tensor]:
 
 def rest_next_door(weights: Tensor) -> Tensor:
     """Keep the heaviest weight, and give the rest to the word after it: (S,) -> (S,)."""
-    heaviest = int(weights.argmax())
-    return _row({heaviest: weights[heaviest], heaviest + 1: 1 - weights[heaviest]}, len(weights))
+    return _kept_and(lambda weights: int(weights.argmax()) + 1)(weights)
 
 
 def _row(shares: dict[int, Tensor], size: int) -> Tensor:
-    """Return a row (S,) with these weights, else 0; after the last word comes the first."""
+    """Return a row (S,) with these weights, 0 elsewhere; after the last word comes the first."""
     row = torch.zeros(size)
     for position, share in shares.items():
         row[position % size] += share
@@ -43,7 +42,7 @@ def _row(shares: dict[int, Tensor], size: int) -> Tensor:
 
 
 def _kept_and(place: Callable[[Tensor], int]) -> Callable[[Tensor], Tensor]:
-    """Return a way that keeps the heaviest weight, and gives the rest to another place."""
+    """Return a function that keeps the heaviest weight and gives the rest to another place."""
 
     def way(weights: Tensor) -> Tensor:
         heaviest = weights.max()
@@ -89,7 +88,7 @@ def written_with(translator: Translator, share: float) -> str:
 
 
 def find_fault_of_share(share: float) -> str | None:
-    """Find out why a share is not the smallest on the slider that turns the word."""
+    """Find out why a share is not the smallest on the slider that changes the word."""
     share = float(share)
     if not 0 <= share <= 1:
         return "A weight lies between 0 and 1: give the number beside the slider."
@@ -100,12 +99,12 @@ def find_fault_of_share(share: float) -> str | None:
     if word != "letter":
         return f"With {share:g} the model still writes “{word}”. Move the slider to the right."
     if share >= SLIDER and written_with(translator, share - SLIDER) == "letter":
-        return "It writes “letter”, and with less weight, too. Move the slider to the left."
+        return "It writes “letter”, but with less weight it does so as well. Move it to the left."
     return None
 
 
 def gradient_of_logit(query: Tensor, memory: Tensor, u: Tensor) -> Tensor:
-    """∂z / ∂h_j of z = uᵀc with dot attention: (M,), (S, M), (M,) -> (S, M)."""
+    """Return ∂z/∂h_j of z = uᵀc with dot attention: (M,), (S, M), (M,) -> (S, M)."""
     weights, context = _look(query, memory)
     return weights[:, None] * (u + ((memory - context) @ u)[:, None] * query)
 
@@ -133,7 +132,7 @@ def _no_competition(query: Tensor, memory: Tensor, u: Tensor) -> Tensor:
 
 
 def _score_by_query(query: Tensor, memory: Tensor, u: Tensor) -> Tensor:
-    """Return the gradient with the score derived with respect to the query."""
+    """Return the gradient with the scores differentiated with respect to the query."""
     weights, context = _look(query, memory)
     return weights[:, None] * (u + ((memory - context) @ u)[:, None] * memory)
 
@@ -151,15 +150,22 @@ def toy_step(seed: int) -> tuple[Tensor, Tensor, Tensor]:
 EXERCISES = {
     "09.1": Predict(
         solution=["Anna", "an", "Lehrer", "Lehrer"],
-        mistakes={
-            "That is what a dictionary says. Take the largest number of each row, whatever the "
-            "words mean.": ["Anna", "ruft", "den", "Lehrer"],
-            "You read column by column. A row belongs to one English word: its five numbers sum to "
-            "1.": ["Anna", "calls", "the", "teacher", "calls"],
-            "Those are places, counted from 0. Hand over the German words that stand there.": (
-                [0, 4, 3, 3]
+        mistakes=(
+            Mistake(
+                ["Anna", "ruft", "den", "Lehrer"],
+                "That is what a dictionary says. Take the largest number of each row, whatever the "
+                "words mean.",
             ),
-        },
+            Mistake(
+                ["Anna", "calls", "the", "teacher", "calls"],
+                "You read column by column. A row belongs to one English word: its five numbers "
+                "sum to 1.",
+            ),
+            Mistake(
+                [0, 4, 3, 3],
+                "Those are places, counted from 0. Hand over the German words that stand there.",
+            ),
+        ),
         hint="Go through the four rows from top to bottom. In each, find the largest number and "
         "the German word above it.",
         praise="Right. Two rows look at “Lehrer” and none mostly at “den”: rows sum to 1, columns "
@@ -168,17 +174,27 @@ EXERCISES = {
     "09.2": Write(
         solution=lowest_error,
         inputs=link_counts,
-        mistakes={
-            "You average over the words. AER adds up the hits and links of all words first, and "
-            "divides once.": lambda partners: (1 - 2 / (1 + partners)).mean().item(),
-            "That is the share of true links that are missed. AER also divides by the links that "
-            "the model gives.": lambda partners: 1 - len(partners) / int(partners.sum()),
-            "A hit counts twice: once among the links given, once among the true ones.": (
-                lambda partners: 1 - len(partners) / (len(partners) + int(partners.sum()))
+        mistakes=(
+            Mistake(
+                lambda partners: (1 - 2 / (1 + partners)).mean().item(),
+                "You average over the words. AER adds up the hits and links of all words first, "
+                "and divides once.",
             ),
-            "A word with several partners is not all wrong. How many of its links can one weight "
-            "find?": lambda partners: (partners > 1).double().mean().item(),
-        },
+            Mistake(
+                lambda partners: 1 - len(partners) / int(partners.sum()),
+                "That is the share of true links that are missed. AER also divides by the links "
+                "that the model gives.",
+            ),
+            Mistake(
+                lambda partners: 1 - len(partners) / (len(partners) + int(partners.sum())),
+                "A hit counts twice: once among the links given, once among the true ones.",
+            ),
+            Mistake(
+                lambda partners: (partners > 1).double().mean().item(),
+                "A word with several partners is not entirely wrong. How many of its links can one "
+                "weight find?",
+            ),
+        ),
         hint="At best each word's one link is right. Count the hits, the links given and the true "
         "links, then take 1 − 2 · hits / (given + true).",
         praise="Right. Compare an error with its floor: 0.333 for words with two partners is as "
@@ -187,23 +203,29 @@ EXERCISES = {
     "09.3": Write(
         solution=rest_next_door,
         inputs=row_of_weights,
-        mistakes={
-            "Your row sums to more than 1. What becomes of the words that are neither?": (
-                _keep_the_others
+        mistakes=(
+            Mistake(
+                _keep_the_others,
+                "Your row sums to more than 1. What happens to the words that are neither?",
             ),
-            "You step to the left. The word after j has the place j + 1.": _kept_and(
-                lambda weights: int(weights.argmax()) - 1
+            Mistake(
+                _kept_and(lambda weights: int(weights.argmax()) - 1),
+                "You step to the left. The word after j is at j + 1.",
             ),
-            "You go by weight, to the second heaviest. Go by place: which word comes next?": (
-                _kept_and(lambda weights: int(weights.topk(2).indices[1]))
+            Mistake(
+                _kept_and(lambda weights: int(weights.topk(2).indices[1])),
+                "You go by weight, to the second heaviest. Go by place: which word comes next?",
             ),
-            "You divide by the sum, so the heaviest weight grows. It has to stay as it is.": (
-                _two_by_their_sum
+            Mistake(
+                _two_by_their_sum,
+                "You divide by the sum, so the heaviest weight grows. It has to stay as it is.",
             ),
-            "You move all weight, as `next_door` does. The heaviest word has to keep its own.": (
-                lambda weights: _row({int(weights.argmax()) + 1: torch.tensor(1.0)}, len(weights))
+            Mistake(
+                lambda weights: _row({int(weights.argmax()) + 1: torch.tensor(1.0)}, len(weights)),
+                "You move all the weight, as `next_door` does. The heaviest word has to keep its "
+                "own.",
             ),
-        },
+        ),
         hint="Begin with a row of zeros. Two places get something: the heaviest and the one after.",
         praise="Right. Where the heaviest weight is near 1, little is left to give away. So look "
         "at that weight before you say what a word survives.",
@@ -211,27 +233,34 @@ EXERCISES = {
     "09.4": Design(
         solution=0.55,
         find_fault=find_fault_of_share,
-        praise="Right. The context moves with every bit of weight, the word turns at one point. So "
-        "a word that stays can hide a context that moved.",
-        mistakes={
-            "With 0.3 the model still writes “book”.": 0.3,
-            "It writes “letter”, and with less weight, too.": 0.9,
-            "A weight lies between 0 and 1": 55,
-        },
+        praise="Right. The context moves with every bit of weight; the word flips at a single "
+        "point. So a word that stays can hide a context that moved.",
     ),
     "09.5": Write(
         solution=gradient_of_logit,
         inputs=toy_step,
-        mistakes={
-            "You hold the weights still. The scores contain h_j, too, so a second path leads from "
-            "h_j to c.": _direct,
-            "That is the path through the weights. Equation (5) has h_j itself as well: add that "
-            "path.": _through_weights,
-            "More weight for one word takes weight from all others. Which difference stands in "
-            "notebook 07's gradient?": _no_competition,
-            "The score is a dot product of q and h_j. Which of the two is left when you derive it "
-            "with respect to h_j?": _score_by_query,
-        },
+        mistakes=(
+            Mistake(
+                _direct,
+                "You hold the weights still. But the scores also contain h_j, so a second path "
+                "leads from h_j to c.",
+            ),
+            Mistake(
+                _through_weights,
+                "That is the path through the weights. Equation (5) has h_j itself as well: add "
+                "that path.",
+            ),
+            Mistake(
+                _no_competition,
+                "More weight for one word means less for all others. Which difference stands in "
+                "notebook 07's gradient?",
+            ),
+            Mistake(
+                _score_by_query,
+                "The score is a dot product of q and h_j. Which of the two is left when you "
+                "differentiate it with respect to h_j?",
+            ),
+        ),
         hint="Add two paths: α_j u from equation (5), and ∂z/∂e_j times ∂e_j/∂h_j through the "
         "weights. Compare with torch.autograd.grad.",
         praise="Right. Both paths carry the factor α_j, so a word with hardly any weight gets "

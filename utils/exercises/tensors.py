@@ -6,7 +6,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from utils.exercises.verdicts import Predict, Write
+from utils.exercises.verdicts import Mistake, Predict, Write
 
 UNKNOWN, PADDING = 0, 1  # the numbers of <unk> and <pad>
 WORDS = 112  # in the German vocabulary, the special ones included
@@ -14,7 +14,7 @@ LIMIT = 24  # source positions of a batch, in the inputs of 01.5
 
 
 def real_words(source: Tensor) -> Tensor:
-    """Mark the real words, unknown ones too: source (B, S) -> mask (B, S)."""
+    """Mark the real words, known or not: source (B, S) -> mask (B, S)."""
     return source != PADDING
 
 
@@ -29,26 +29,30 @@ def numbered_batch(seed: int) -> tuple[Tensor]:
 
 
 def padding_of(lengths: list[int], batch_size: int) -> float:
-    """Return the share of padding, if sentences of these lengths fill batches as they come."""
-    positions = sum(len(batch) * max(batch) for batch in _cut(lengths, batch_size))
-    return 1 - sum(lengths) / positions
+    """Return the share of padding when sentences of these lengths fill batches in this order."""
+    return _padding_if(lambda batch, batch_size, lengths: len(batch) * max(batch))(
+        lengths, batch_size
+    )
 
 
 def _cut(lengths: list[int], batch_size: int) -> list[list[int]]:
+    """Cut the lengths into batches; the last may be short."""
     return [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
 
 
-def _padding_if(positions_of: Callable[[list[int], int, list[int]], int]) -> Callable:
-    """Return `padding_of` with another count of a batch's positions."""
+def _padding_if(positions_of: Callable[[list[int], int, list[int]], int]) -> Callable[..., float]:
+    """Return the share of padding as a function, given how to count a batch's positions."""
 
     def padding(lengths: list[int], batch_size: int) -> float:
         batches = _cut(lengths, batch_size)
-        return 1 - sum(lengths) / sum(positions_of(b, batch_size, lengths) for b in batches)
+        positions = sum(positions_of(batch, batch_size, lengths) for batch in batches)
+        return 1 - sum(lengths) / positions
 
     return padding
 
 
 def _mean_of_shares(lengths: list[int], batch_size: int) -> float:
+    """Average the batches' shares of padding, as if all batches were of one size."""
     batches = _cut(lengths, batch_size)
     return sum(padding_of(batch, batch_size) for batch in batches) / len(batches)
 
@@ -64,17 +68,16 @@ def fill(lengths: list[int], limit: int) -> list[list[int]]:
 
     Returns the indices of each batch's sentences. No sentence is longer than `limit`.
     """
-    batches = [[]]
-    for index, length in enumerate(lengths):
-        longest = max([length, *(lengths[i] for i in batches[-1])])
-        if longest * (len(batches[-1]) + 1) > limit:
-            batches.append([])
-        batches[-1].append(index)
-    return batches
+    return _fill_if(_fits)(lengths, limit)
 
 
-def _fill_if(fits: Callable[[list[int], int, int], bool]) -> Callable:
-    """Return `fill` with another rule: fits(lengths of the batch, length of the new one, limit)."""
+def _fits(batch: list[int], new: int, limit: int) -> bool:
+    """Tell whether the rectangle of a batch with a new sentence keeps to the limit."""
+    return max(*batch, new) * (len(batch) + 1) <= limit
+
+
+def _fill_if(fits: Callable[[list[int], int, int], bool]) -> Callable[..., list[list[int]]]:
+    """Return a way to fill batches: `fits` gets a batch's lengths, a new length, and the limit."""
 
     def filled(lengths: list[int], limit: int) -> list[list[int]]:
         batches = [[0]]
@@ -88,7 +91,7 @@ def _fill_if(fits: Callable[[list[int], int, int], bool]) -> Callable:
 
 
 def lengths_and_limit(seed: int) -> tuple[list[int], int]:
-    """Return the lengths of 20 short sentences and the most positions of a batch."""
+    """Return the lengths of 20 short sentences, and how many positions a batch may have."""
     chance = random.Random(seed)
     return [chance.choice((2, 3, 4, 6, 8, 12)) for _ in range(20)], LIMIT
 
@@ -96,103 +99,136 @@ def lengths_and_limit(seed: int) -> tuple[list[int], int]:
 EXERCISES = {
     "01.1": Predict(
         solution=1 - (63 * 5 + 30) / (64 * 30),
-        mistakes={
-            "That is the share of words. The rest of the rectangle is padding.": (
-                (63 * 5 + 30) / (64 * 30)
+        mistakes=(
+            Mistake(
+                (63 * 5 + 30) / (64 * 30),
+                "That is the share of words. The rest of the rectangle is padding.",
             ),
-            "You have counted the padding. Its share is that count, divided by all positions.": (
-                63 * 25
+            Mistake(
+                63 * 25,
+                "That counts the padded positions. For their share, divide by all positions.",
             ),
-            "Right for the 63 short sentences alone. The 64th has no padding: add it.": (
-                1 - 5 / 30
+            Mistake(
+                1 - 5 / 30,
+                "That's right for the 63 short sentences. The 64th has no padding, but it has "
+                "positions: count them as well.",
             ),
-            "You give percent. Answer with a share between 0 and 1.": (
-                100 * (1 - (63 * 5 + 30) / (64 * 30))
+            Mistake(
+                100 * (1 - (63 * 5 + 30) / (64 * 30)),
+                "That's a percentage. Answer with a share between 0 and 1.",
             ),
-        },
-        hint="B is 64 and S is 30, the longest sentence. Add up the words, and use the formula.",
+        ),
+        hint="B is 64, and S is 30, the length of the longest sentence. Add up the words, then use "
+        "the formula.",
         praise="Right. One long sentence among 64 makes 82% of the rectangle padding.",
     ),
     "01.2": Predict(
         solution=[7, 12, 84, 22, 0, 3, 1, 1, 1],
-        mistakes={
-            "1 is the number of <pad>, of no word at all. Zebra is a word, and only unknown.": [
-                *(7, 12, 84, 22, 1, 3, 1, 1, 1)
-            ],
-            "Zebra is read as <unk>, and keeps its place. Nothing is left out.": [
-                *(7, 12, 84, 22, 3, 1, 1, 1, 1)
-            ],
-            "These are the words. The row has to be as long as the longest of the three.": [
-                *(7, 12, 84, 22, 0, 3)
-            ],
-            "The padding is filled with 0 here, the number of unknown words. Look up <pad>.": [
-                *(7, 12, 84, 22, 0, 3, 0, 0, 0)
-            ],
-        },
-        hint="A list of S = 9 numbers: the other words have the numbers printed for `source`.",
-        praise="Right. The mask does not change: an unknown word is a real word.",
+        mistakes=(
+            Mistake(
+                [*(7, 12, 84, 22, 1, 3, 1, 1, 1)],
+                "1 is the number of <pad>, where there is no word at all. Zebra is a word; the "
+                "vocabulary just doesn't know it.",
+            ),
+            Mistake(
+                [*(7, 12, 84, 22, 3, 1, 1, 1, 1)],
+                "You leave Zebra out. An unknown word keeps its place: it is read as <unk>.",
+            ),
+            Mistake(
+                [*(7, 12, 84, 22, 0, 3)],
+                "Those are the words alone. The row has to be as long as the longest of the three.",
+            ),
+            Mistake(
+                [*(7, 12, 84, 22, 0, 3, 0, 0, 0)],
+                "You pad with 0, the number of unknown words. Look up the number of <pad>.",
+            ),
+        ),
+        hint="Answer with a list of S = 9 numbers. The other words keep the numbers printed for "
+        "`source`.",
+        praise="Right. The mask stays as it was: an unknown word is still a real word.",
     ),
     "01.3": Write(
         solution=real_words,
         inputs=numbered_batch,
-        mistakes={
-            "That is the fault: <unk> has the number 0, so you mark unknown words as padding.": (
-                lambda source: source > PADDING
+        mistakes=(
+            Mistake(
+                lambda source: source > PADDING,
+                "That is the fault: <unk> has the number 0, so you mark unknown words as padding.",
             ),
-            "You leave out unknown words and keep padding. Which number stands on padding alone?": (
-                lambda source: source != UNKNOWN
+            Mistake(
+                lambda source: source != UNKNOWN,
+                "You leave out unknown words and keep the padding. Which number do you find on "
+                "padding alone?",
             ),
-            "You mark the padding. The mask is True where a word stands.": (
-                lambda source: source == PADDING
+            Mistake(
+                lambda source: source == PADDING,
+                "You mark the padding. The mask is True where a word stands.",
             ),
-            "You mark every position. At which of them does no word stand?": (
-                lambda source: source >= UNKNOWN
+            Mistake(
+                lambda source: source >= UNKNOWN,
+                "You mark every position. Which of them hold no word?",
             ),
-        },
-        hint="True on every word, known or not, False on <pad>, in the shape (B, S) of `source`.",
-        praise="Right. In mini's training text no word is unknown, so the fault does not show.",
+        ),
+        hint="You need True on every word, known or not, and False on <pad>, in the shape (B, S) "
+        "of `source`.",
+        praise="Right. Mini's training text has no unknown words, so there the fault never shows.",
     ),
     "01.4": Write(
         solution=padding_of,
         inputs=lengths_in_order,
-        mistakes={
-            "You take the mean of the batches' shares. Batches differ in size: add up their "
-            "positions first, then divide once.": _mean_of_shares,
-            "Your last batch has too many rows. It holds the sentences that are left.": _padding_if(
-                lambda batch, size, lengths: size * max(batch)
+        mistakes=(
+            Mistake(
+                _mean_of_shares,
+                "You average the shares of the batches, but batches differ in size. Add up their "
+                "positions first, then divide once.",
             ),
-            "You give all batches one width. Each is as wide as its own longest sentence.": (
-                _padding_if(lambda batch, size, lengths: len(batch) * max(lengths))
+            Mistake(
+                _padding_if(lambda batch, size, lengths: size * max(batch)),
+                "Your last batch has too many rows. It holds only the sentences that are left.",
             ),
-            "That is the share of words. What is the rest?": (
-                lambda lengths, batch_size: 1 - padding_of(lengths, batch_size)
+            Mistake(
+                _padding_if(lambda batch, size, lengths: len(batch) * max(lengths)),
+                "You make all batches equally wide. Each is only as wide as its own longest "
+                "sentence.",
             ),
-        },
-        hint="A batch has as many positions as sentences times its longest. Add up over batches.",
-        praise="Right. It needs the lengths alone: you can plan batches before you make a tensor.",
+            Mistake(
+                lambda lengths, batch_size: 1 - padding_of(lengths, batch_size),
+                "That is the share of words. What is the rest?",
+            ),
+        ),
+        hint="A batch of n sentences has n times as many positions as its longest sentence has "
+        "words. Add up over the batches.",
+        praise="Right. It takes nothing but the lengths, so you can plan batches before you make a "
+        "tensor.",
     ),
     "01.5": Write(
         solution=fill,
         inputs=lengths_and_limit,
-        mistakes={
-            "You count words. Padding takes positions, too: think of the rectangle.": _fill_if(
-                lambda batch, new, limit: sum(batch) + new <= limit
+        mistakes=(
+            Mistake(
+                _fill_if(lambda batch, new, limit: sum(batch) + new <= limit),
+                "You count only the words. Padding takes up positions as well: think of the "
+                "rectangle.",
             ),
-            "You take the newest sentence for the width. An earlier one may be longer.": _fill_if(
-                lambda batch, new, limit: new * (len(batch) + 1) <= limit
+            Mistake(
+                _fill_if(lambda batch, new, limit: new * (len(batch) + 1) <= limit),
+                "You take the width from the newest sentence. An earlier one may be longer.",
             ),
-            "You keep the width of the batch as it was. The newest sentence may stretch it.": (
-                _fill_if(lambda batch, new, limit: max(batch) * (len(batch) + 1) <= limit)
+            Mistake(
+                _fill_if(lambda batch, new, limit: max(batch) * (len(batch) + 1) <= limit),
+                "You leave the batch as wide as it was. The newest sentence may stretch it.",
             ),
-            "A batch of exactly `limit` positions is allowed: compare again.": _fill_if(
-                lambda batch, new, limit: max(*batch, new) * (len(batch) + 1) < limit
+            Mistake(
+                _fill_if(lambda batch, new, limit: max(*batch, new) * (len(batch) + 1) < limit),
+                "A batch may have exactly `limit` positions. Look at your comparison again.",
             ),
-            "Your last batch is missing. Who keeps it when the loop ends?": (
-                lambda lengths, limit: fill(lengths, limit)[:-1]
+            Mistake(
+                lambda lengths, limit: fill(lengths, limit)[:-1],
+                "Your last batch is missing. Who keeps it when the loop ends?",
             ),
-        },
-        hint="Would the batch, with this sentence in it, have more than `limit` positions? "
-        "Then the sentence opens a new batch. Return lists of indices.",
+        ),
+        hint="Put the sentence in: does the batch now have more than `limit` positions? Then the "
+        "sentence opens a new batch instead. Return lists of indices.",
         praise="Right. Sorted by length, mini's training pairs make 207 batches of at most 1,000 "
         "positions, with 32 to 250 pairs in each.",
     ),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from utils.exercises.verdicts import Design, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Predict, Write
 
 HEADS = 2  # of the exercise on heads
 LOOK_BACK = 5  # words of the sentence in the last exercise
@@ -69,69 +69,105 @@ def _shifted(factor: float) -> tuple[Tensor, Tensor]:
 EXERCISES = {
     "11.1": Predict(
         solution=1152,
-        mistakes={
-            "That counts one number for each word. A word looks at all 12, so how many weights "
-            "does one head compute?": 96,
-            "That is one head in each of two layers. How many heads has a layer?": 288,
-            "That is one layer. The sentence passes through two.": 576,
-            "Each pair of words counts twice: der looks at Koch, and Koch at der. And a word looks "
-            "at itself, too.": 528,
-        },
+        mistakes=(
+            Mistake(
+                96,
+                "That counts one number for each word. A word looks at all 12, so how many weights "
+                "does one head compute?",
+            ),
+            Mistake(
+                288,
+                "That is one head in each of two layers. How many heads has a layer?",
+            ),
+            Mistake(
+                576,
+                "That is one layer. The sentence passes through two.",
+            ),
+            Mistake(
+                528,
+                "Each pair of words counts twice: der looks at Koch, and Koch at der. And a word "
+                "looks at itself, too.",
+            ),
+        ),
         hint="How many weights for one head in one layer? Then count heads and layers.",
         praise="Right. 12 · 12, in 4 heads and 2 layers. Twice the words, four times the weights.",
     ),
     "11.2": Write(
         solution=may_look,
         inputs=lambda seed: (3 + seed,),
-        mistakes={
-            "This looks ahead: row 1 sees all words, and the last row only itself. That is the "
-            "fault.": lambda length: torch.ones(length, length, dtype=torch.bool).triu(),
-            "Now a word does not see itself, and the first row has nothing to look at: a softmax "
-            "over nothing.": lambda length: torch.ones(length, length, dtype=torch.bool).tril(-1),
-            "You mark what must stay hidden. Here True is to mean: may look.": lambda length: (
-                ~may_look(length)
+        mistakes=(
+            Mistake(
+                lambda length: torch.ones(length, length, dtype=torch.bool).triu(),
+                "This looks ahead: row 1 sees all words, and the last row only itself. That is the "
+                "fault.",
             ),
-            "All words see all words: that is the mask of the encoder, where nothing has to be "
-            "predicted.": lambda length: torch.ones(length, length, dtype=torch.bool),
-        },
+            Mistake(
+                lambda length: torch.ones(length, length, dtype=torch.bool).tril(-1),
+                "Now a word does not see itself, and the first row has nothing to look at: a "
+                "softmax over nothing.",
+            ),
+            Mistake(
+                lambda length: ~may_look(length),
+                "You mark what must stay hidden. Here True is to mean: may look.",
+            ),
+            Mistake(
+                lambda length: torch.ones(length, length, dtype=torch.bool),
+                "All words see all words: that is the mask of the encoder, where nothing has to be "
+                "predicted.",
+            ),
+        ),
         hint="Return a square of True and False. Row t may look at the columns 1 to t.",
         praise="Right. Row t sees words 1 to t, and has to predict word t + 1.",
     ),
     "11.3": Write(
         solution=split_heads,
         inputs=head_inputs,
-        mistakes={
-            "The shape is right, but the words are mixed up: your head 1 holds whole words of the "
-            "first half of the sentence.": lambda x: x.reshape(
-                len(x), HEADS, x.shape[1], x.shape[2] // HEADS
+        mistakes=(
+            Mistake(
+                lambda x: x.reshape(len(x), HEADS, x.shape[1], x.shape[2] // HEADS),
+                "The shape is right, but the words are mixed up: your head 1 holds whole words of "
+                "the first half of the sentence.",
             ),
-            "You give a head every second number. Give head 1 the first half of each "
-            "word.": lambda x: x.view(*x.shape[:2], -1, HEADS).permute(0, 3, 1, 2),
-            "The heads stand behind the words. Swap the two, so that each head has a table of "
-            "words.": lambda x: x.view(*x.shape[:2], HEADS, -1),
-        },
+            Mistake(
+                lambda x: x.view(*x.shape[:2], -1, HEADS).permute(0, 3, 1, 2),
+                "You give a head every second number. Give head 1 the first half of each word.",
+            ),
+            Mistake(
+                lambda x: x.view(*x.shape[:2], HEADS, -1),
+                "The heads stand behind the words. Swap the two, so that each head has a table of "
+                "words.",
+            ),
+        ),
         hint="View the last dimension as (2, E / 2), then bring the heads in front of the words.",
         praise="Right. Each head sees all words, and half of each word's numbers.",
     ),
     "11.4": Write(
         solution=as_general,
         inputs=matrix_inputs,
-        mistakes={
-            "This is the W of the turned-around score: query and key have changed "
-            "places.": lambda to_query, to_key: as_general(to_key, to_query),
-            "The divisor is missing: scores are divided by √d.": lambda to_query, to_key: (
-                to_query.T @ to_key
+        mistakes=(
+            Mistake(
+                lambda to_query, to_key: as_general(to_key, to_query),
+                "This is the W of the turned-around score: query and key have changed places.",
             ),
-            "You divide by d. The root is missing.": lambda to_query, to_key: (
-                to_query.T @ to_key / len(to_query)
+            Mistake(
+                lambda to_query, to_key: to_query.T @ to_key,
+                "The divisor is missing: scores are divided by √d.",
             ),
-            "You divide by the root of the word's size. d counts the entries of a query, the rows "
-            "of to_query.": lambda to_query, to_key: (
-                to_query.T @ to_key / math.sqrt(to_query.shape[1])
+            Mistake(
+                lambda to_query, to_key: to_query.T @ to_key / len(to_query),
+                "You divide by d. The root is missing.",
             ),
-            "You multiply (d, Q) by (M, d). W has a row for each entry of s and a column for each "
-            "entry of h.": lambda to_query, to_key: to_query @ to_key.T,
-        },
+            Mistake(
+                lambda to_query, to_key: to_query.T @ to_key / math.sqrt(to_query.shape[1]),
+                "You divide by the root of the word's size. d counts the entries of a query, the "
+                "rows of to_query.",
+            ),
+            Mistake(
+                lambda to_query, to_key: to_query @ to_key.T,
+                "You multiply (d, Q) by (M, d). W has a row for each entry of s and a column for "
+                "each entry of h.",
+            ),
+        ),
         hint="Write the score as (to_query s)ᵀ (to_key h) / √d, and multiply the brackets out.",
         praise="Right. So a head's score is general attention with a W of rank d at most.",
     ),
@@ -140,15 +176,5 @@ EXERCISES = {
         find_fault=find_fault_of_look_back,
         praise="Right. Positions alone are enough for this head: it looks one word back, whatever "
         "the words are.",
-        mistakes={
-            "Word 2 looks at word 3, and not at word 1": (
-                10 * torch.eye(LOOK_BACK).roll(1, dims=0),
-                torch.eye(LOOK_BACK),
-            ),
-            "Word 2 looks at word 2, and not at word 1": (10 * torch.eye(LOOK_BACK),) * 2,
-            "Word 2 looks the right way, but with": _shifted(1.0),
-            "Both must be tensors of shape (5, 5)": (torch.eye(3), torch.eye(3)),
-            "Hand over two tensors": torch.eye(LOOK_BACK),
-        },
     ),
 }

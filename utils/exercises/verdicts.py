@@ -1,14 +1,14 @@
-"""What a checker makes of an answer, and the three kinds of exercises.
+"""What a checker says about an answer, and the three kinds of exercises.
 
 Every exercise knows its own solution and the mistakes that people make. A checker compares an
-answer with both: so each mistake gets its own hint, and a test can try them all.
+answer with both, so each mistake gets its own hint, and a test can try them all.
 """
 
 import copy
 import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import torch
@@ -28,12 +28,19 @@ class Verdict(NamedTuple):
         return {None: "○ ", True: "✓ ", False: "✗ "}[self.right] + self.message
 
 
+class Mistake(NamedTuple):
+    """A wrong answer that people give, and the hint that helps them on."""
+
+    answer: Any
+    hint: str
+
+
 NOT_ATTEMPTED = Verdict(None, "Not attempted yet.")
 RETURNS_NOTHING = Verdict(None, "Not attempted yet: the function returns nothing so far.")
 
 
 def same(answer: Any, expected: Any) -> bool:
-    """Tell whether two answers are equal: numbers and tensors nearly, words without their case."""
+    """Compare two answers: numbers and tensors up to rounding, words in any case."""
     if isinstance(answer, Tensor) and isinstance(expected, Tensor):
         if answer.shape != expected.shape or _one_is_a_mask(answer, expected):
             return False
@@ -53,8 +60,13 @@ def same(answer: Any, expected: Any) -> bool:
 
 
 def _one_is_a_mask(one: Tensor, other: Tensor) -> bool:
-    """Tell whether one holds True and False and the other numbers, such as 0 and 1."""
+    """Tell whether only one of them holds True and False; the other then holds numbers."""
     return (one.dtype == torch.bool) != (other.dtype == torch.bool)
+
+
+def _is_blank(answer: object) -> bool:
+    """Tell whether the answer is None or the `...` that the exercise came with."""
+    return answer is None or answer is ...
 
 
 @dataclass(frozen=True)
@@ -62,38 +74,44 @@ class Write:
     """An exercise whose answer is a function.
 
     The answer is called with fresh inputs, `inputs(seed)`, and must return what `solution` returns.
-    `mistakes` maps each hint to a function that makes the mistake; `hint` is for all other answers.
+    Each mistake is a function, too; `hint` is for all other wrong answers.
     """
 
     solution: Callable[..., Any]
     inputs: Callable[[int], tuple]
-    mistakes: Mapping[str, Callable[..., Any]]
+    mistakes: tuple[Mistake, ...]
     hint: str
     praise: str
 
-    def judge(self, answer: Callable[..., Any]) -> Verdict:
+    def judge(self, answer: object) -> Verdict:
         """Call the answer, and compare what it returns with the solution and with each mistake."""
-        if answer is None or answer is ...:
+        if _is_blank(answer):
             return NOT_ATTEMPTED
         if not callable(answer):
             return Verdict(False, "The answer must be a function: hand over its name, without ().")
         try:
-            given = [answer(*self.inputs(seed)) for seed in range(TRIES)]
+            given = self._results(answer)
         except Exception as error:  # whatever a learner's code may raise
             if _is_stub(error):
                 return NOT_ATTEMPTED
             return Verdict(False, f"Your function stopped with {type(error).__name__}: {error}")
-        if all(value is None or value is ... for value in given):
+        if all(map(_is_blank, given)):
             return RETURNS_NOTHING
-        for message, function in {self.praise: self.solution, **self.mistakes}.items():
-            expected = [function(*self.inputs(seed)) for seed in range(TRIES)]
-            if same(given, expected):
-                return Verdict(message is self.praise, message)
-        return Verdict(False, f"{_difference(given[0], self.solution(*self.inputs(0)))}{self.hint}")
+        wanted = self._results(self.solution)
+        if same(given, wanted):
+            return Verdict(True, self.praise)
+        for mistake in self.mistakes:
+            if same(given, self._results(mistake.answer)):
+                return Verdict(False, mistake.hint)
+        return Verdict(False, _difference(given[0], wanted[0]) + self.hint)
+
+    def _results(self, function: Callable[..., Any]) -> list[Any]:
+        """Return what a function makes of each try; no call sees what another did to its inputs."""
+        return [function(*self.inputs(seed)) for seed in range(TRIES)]
 
 
 def _difference(given: Any, expected: Any) -> str:
-    """Say in what the type, the number of parts or a shape differs, if one does."""
+    """Say how the type, the number of parts or a shape differs; "" if none of them does."""
     if isinstance(expected, tuple):
         if not isinstance(given, tuple) or len(given) != len(expected):
             return f"Return {len(expected)} things, in this order: (first, second). "
@@ -112,39 +130,32 @@ def _difference(given: Any, expected: Any) -> str:
 
 
 def _is_stub(error: Exception) -> bool:
-    """Tell whether an error says "not written yet"; PyTorch has a NotImplementedError, too."""
+    """Tell whether an error means "not written yet": one with a message is PyTorch's own."""
     return type(error) is NotImplementedError and not error.args
 
 
 def _as_lists(answer: Any) -> Any:
-    """Return tensors and arrays, also those in a list, as the numbers and lists they hold."""
+    """Turn tensors and arrays, also inside a list, into plain numbers and lists."""
     if isinstance(answer, list | tuple):
         return [_as_lists(part) for part in answer]
     return answer.tolist() if hasattr(answer, "tolist") else answer
-
-
-def _copy(answer: Any) -> Any:
-    """Return a copy; tensors with a gradient have to be detached before."""
-    if isinstance(answer, tuple):
-        return tuple(map(_copy, answer))
-    return answer.detach().clone() if type(answer) is Tensor else copy.deepcopy(answer)
 
 
 @dataclass(frozen=True)
 class Predict:
     """An exercise whose answer is a value: a number, a word, a list of them.
 
-    `mistakes` maps each hint to the value that gets it; `hint` is for all other answers.
+    Each mistake is a wrong value; `hint` is for all others.
     """
 
     solution: Any
-    mistakes: Mapping[str, Any]
+    mistakes: tuple[Mistake, ...]
     hint: str
     praise: str
 
     def judge(self, answer: Any) -> Verdict:
         """Compare a value with the solution and with each mistake."""
-        if answer is None or answer is ...:
+        if _is_blank(answer):
             return NOT_ATTEMPTED
         answer = _as_lists(answer)
         if isinstance(answer, str) and isinstance(self.solution, int | float):
@@ -152,33 +163,36 @@ class Predict:
                 answer = float(answer)
         if same(answer, self.solution):
             return Verdict(True, self.praise)
-        for hint, value in self.mistakes.items():
-            if same(answer, value):
-                return Verdict(False, hint)
+        for mistake in self.mistakes:
+            if same(answer, mistake.answer):
+                return Verdict(False, mistake.hint)
         return Verdict(False, self.hint)
 
 
 @dataclass(frozen=True)
 class Design:
-    """An exercise with many right answers: `find_fault` returns a hint, or None if it is right.
-
-    `mistakes` maps hints to answers that must get them; it is there for the tests.
-    """
+    """An exercise with many right answers: `find_fault` returns a hint, or None if it is right."""
 
     solution: Any
     find_fault: Callable[[Any], str | None]
     praise: str
-    mistakes: Mapping[str, Any] = field(default_factory=dict)
 
     def judge(self, answer: Any) -> Verdict:
-        """Look for a fault."""
-        if answer is None or answer is ...:
+        """Look for a fault in a copy: the learner's own answer stays as it is."""
+        if _is_blank(answer):
             return NOT_ATTEMPTED
         try:
             fault = self.find_fault(_copy(answer))
         except Exception as error:  # whatever a learner's answer may cause
             return Verdict(False, f"The check stopped with {type(error).__name__}: {error}")
         return Verdict(True, self.praise) if fault is None else Verdict(False, fault)
+
+
+def _copy(answer: Any) -> Any:
+    """Return a copy. A tensor with a gradient is detached first: deepcopy refuses it."""
+    if isinstance(answer, tuple):
+        return tuple(map(_copy, answer))
+    return answer.detach().clone() if type(answer) is Tensor else copy.deepcopy(answer)
 
 
 Exercise = Write | Predict | Design

@@ -1,7 +1,7 @@
-"""What is made of the notebooks.
+"""What is made from the notebooks.
 
-editions    the notebooks read, and what is made of them written where people work
-first_cell  the notebooks' first cell, and the project's address, written everywhere
+editions    reads the notebooks, and writes what is made from them where people work
+first_cell  writes the notebooks' first cell, and the project's address where it is named
 notebooks   `make notebooks`: run the notebooks and save them with their outputs
 classroom   the edition without answers: `make classroom`
 pages       the series as web pages: `make html`

@@ -22,7 +22,7 @@ TARGET = NOTEBOOKS / "images" / "stepper.gif"
 SENTENCE = "heute ruft der Lehrer die Eltern an , weil das Kind nicht im Garten schläft ."
 TRANSLATOR = "additive"
 MILLISECONDS = 900  # how long a frame stays
-PAUSE = 3000  # and the last
+PAUSE = 3000  # how long the last one does
 
 
 def draw_frame(traced: Trace, t: int) -> Image.Image:

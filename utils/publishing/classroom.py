@@ -1,7 +1,7 @@
 """The edition for students: `make classroom` writes the notebooks without the answers.
 
 Answers stand between nbgrader's marks, `### BEGIN SOLUTION` and `### END SOLUTION`, and nbgrader's
-own preprocessor takes them out. The same files can be used in an nbgrader course.
+own preprocessor removes them. The same files work in an nbgrader course.
 """
 
 import os
@@ -18,14 +18,14 @@ from utils.publishing.editions import choose_folder, read_notebook, shown, write
 from utils.system.failures import run
 from utils.system.paths import NOTEBOOKS, ROOT
 
-STUB = "..."  # what stands in the place of an answer
+STUB = "..."  # what replaces an answer
 
 
 def clear_solutions(notebook: NotebookNode) -> NotebookNode:
     """Return a copy of a notebook without answers, and without what they printed.
 
-    The cells to fill in are open in it, not folded. All other outputs stay, so that it can be read
-    before it is run. Raises RuntimeError where an answer has a beginning and no end.
+    The cells to fill in are unfolded. All other outputs stay, so that it can be read before it
+    runs. Raises RuntimeError if an answer has a mark for its beginning and none for its end.
     """
     notebook = NotebookNode(nbformat.from_dict(notebook))
     answers = [i for i, cell in enumerate(notebook.cells) if "solution" in tags(cell)]
@@ -59,7 +59,7 @@ def edition(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the notebooks without answers; return the exit code."""
-    what = "Write the notebooks without answers. What you have changed there is kept."
+    what = "Write the notebooks without answers. What you changed there is kept."
     folder = choose_folder("utils.publishing.classroom", "classroom", what, arguments)
     kept = write_edition(edition(folder), folder)
     count = len(list(NOTEBOOKS.glob("*.ipynb")))

@@ -1,6 +1,6 @@
-"""The notebooks read, and what is made of them written where people work: `build/`, or elsewhere.
+"""Read the notebooks, and write what is made from them where people work: `build/` or elsewhere.
 
-What a person has put into such a folder, or changed there, stays as it is.
+Whatever a person put into such a folder, or changed there, stays as it is.
 """
 
 import argparse
@@ -23,10 +23,10 @@ WRITTEN = ".written.json"  # in such a folder: what the command wrote, with a di
 def choose_folder(
     command: str, name: str, what: str, arguments: Sequence[str] | None = None
 ) -> Path:
-    """Read the command line of a command that writes `what`; return the folder for it.
+    """Read the command line of a command that writes `what`; return the folder to write to.
 
-    That is `name` in build/, or in the folder that the person named. Raises OSError where nothing
-    can be written, before any work is done.
+    That is `name` in build/, or in the folder named on the command line. Raises OSError, before
+    any work is done, if nothing can be written there.
     """
     parser = argparse.ArgumentParser(prog=f"python -m {command}", description=what)
     parser.add_argument(
@@ -34,7 +34,7 @@ def choose_folder(
         nargs="?",
         type=expand,
         default=BUILD,
-        help=f"the folder in which to put it, as {name}/; if none is named, build/",
+        help=f"the folder to write {name}/ into; without it, build/",
     )
     folder = parser.parse_args(arguments).folder / name
     try:
@@ -47,22 +47,23 @@ def choose_folder(
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """Return the notebook at `path`; ValueError if it is none, or holds the marks of a merge."""
+    """Return the notebook at `path`; ValueError if it is not one, say with marks of a merge."""
     try:
         return nbformat.read(path, as_version=4)
     except OSError:
         raise
     except Exception as error:  # what nbformat raises depends on what is in the file
-        raise ValueError(f"{path} is no notebook: mend it, or get it back from git.") from error
+        raise ValueError(f"{path} is not a notebook: repair it, or restore it from git.") from error
 
 
 def write_edition(files: Iterable[tuple[str, bytes]], folder: Path) -> list[str]:
-    """Write files by their names; return a sentence if something was kept in the place of some.
+    """Write files by their names; return a line about those that were kept, if there are any.
 
-    A file that is not as an earlier run wrote it belongs to whoever changed it, and is kept. What
-    an earlier run wrote and this one does not is removed, unless it was changed.
+    A file that is no longer as an earlier run wrote it belongs to whoever changed it, and is kept.
+    What an earlier run wrote and this one does not is removed, unless it was changed.
     """
-    before, now, kept = _read_list(folder), {}, []
+    before, kept = _read_list(folder), []
+    now: dict[str, str | None] = {}
     try:
         for name, content in files:
             digest = hashlib.sha256(content).hexdigest()
@@ -83,12 +84,12 @@ def write_edition(files: Iterable[tuple[str, bytes]], folder: Path) -> list[str]
 
 
 def shown(path: Path) -> str:
-    """Return a path as a person in the project's folder would type it."""
+    """Return a path as one types it in the project's folder."""
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
-def _read_list(folder: Path) -> dict[str, str]:
-    """Return what the last run wrote; nothing, so that all is kept, if its list is damaged."""
+def _read_list(folder: Path) -> dict[str, str | None]:
+    """Return what the last run wrote; if its list is damaged, nothing, so that all is kept."""
     try:
         written = json.loads((folder / WRITTEN).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):

@@ -1,7 +1,7 @@
-"""`make figures`: every figure of the series on one page, to be looked at as a set.
+"""`make figures`: every figure of the series on one page, to look at as a set.
 
 First at the width of a page, then at half of it: on a slide, or beside a text, a figure is no
-larger, and its words must still be read.
+larger, and its words must still be readable.
 """
 
 import base64
@@ -22,7 +22,8 @@ from utils.publishing.pages.page import LANGUAGE, describe_figures, read_series,
 from utils.system.failures import run
 from utils.system.paths import NOTEBOOKS
 
-PAGES = "../html"  # where `make html` writes the series, seen from there
+PAGES = "../html"  # where `make html` writes the series, seen from this page
+BYTES = "application/octet-stream"  # a file of a kind that is not known
 WIDTH = 900  # pixels, that of a page
 HEADING_OR_DRAWING = re.compile(
     r"^#{1,6} +(?P<heading>.+?) *$|!\[(?P<alt>[^\]]*)\]\((?P<file>[^)]+)\)", flags=re.MULTILINE
@@ -47,7 +48,7 @@ class Picture(NamedTuple):
 
 
 def data_address(kind: str, content: bytes) -> str:
-    """Return a file of a media type such as "image/png" as an address that holds it."""
+    """Return an address that holds the file itself; `kind` is its type, such as "image/png"."""
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
@@ -62,7 +63,7 @@ def pictures_of(notebook: NotebookNode, folder: Path) -> Iterator[Picture]:
             if each["file"]:
                 content = (folder / each["file"]).read_bytes()
                 kind, _ = mimetypes.guess_type(each["file"])
-                yield Picture(each["alt"], heading, data_address(kind, content))
+                yield Picture(each["alt"], heading, data_address(kind or BYTES, content))
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
                 content = base64.b64decode(output.data["image/png"])
@@ -100,7 +101,7 @@ def section(name: str, notebook: NotebookNode, folder: Path) -> str:
 
 
 def build_sheet(notebooks: dict[str, NotebookNode], folder: Path = NOTEBOOKS) -> str:
-    """Return one page that needs nothing else, with the figures of the notebooks by name."""
+    """Return one self-contained page with the figures of the notebooks, given by name."""
     begin = [
         f'<!DOCTYPE html>\n<html lang="{LANGUAGE}">\n<head>\n<meta charset="utf-8">',
         f"<title>Every figure of the series</title>\n<style>{STYLE}</style>\n</head>\n<body>",

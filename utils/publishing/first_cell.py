@@ -44,7 +44,7 @@ START = "notebooks/00_start_here.ipynb"
 
 
 def read_address(root: Path = ROOT) -> str:
-    """Return the project's address, which pyproject.toml alone decides."""
+    """Return the project's address; pyproject.toml is the one place that has it."""
     text = (root / "pyproject.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)["project"]["urls"]["Repository"]
 
@@ -60,7 +60,7 @@ def first_cell(address: str) -> NotebookNode:
 
 
 def put_first(notebook: NotebookNode, cell: NotebookNode) -> None:
-    """Put the first cell into a notebook, in place of the one it has; count the others on."""
+    """Put the first cell into a notebook, in place of an old one, and renumber the code cells."""
     notebook.cells = [each for each in notebook.cells if each.id != CELL_ID]
     notebook.cells.insert(1, cell)
     code = [each for each in notebook.cells if each.cell_type == "code"]
@@ -83,7 +83,7 @@ def badges(address: str) -> str:
 
 
 def rewritten(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
-    """Yield each file that holds the address or the first cell, and what it has to hold."""
+    """Yield each file that holds the address or the first cell, with the text it should have."""
     address = read_address(root)
     readme = root / "README.md"
     yield readme, BADGES.sub(lambda _: badges(address), readme.read_text(encoding="utf-8"))
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for path, text in rewritten():
         if path.read_text(encoding="utf-8") != text:
             write_text_atomically(path, text)
-            print(f"{shown(path)} is new")
+            print(f"{shown(path)} is rewritten")
     return 0
 
 

@@ -2,10 +2,10 @@
 
     python -m utils.publishing.notebooks notebooks/03_the_long_sentence_problem.ipynb
 
-What changes with every run or machine, or means nothing once the kernel is gone, is not saved:
-timings, the way to an error (its message stays), the state of widgets and the views of them (the
-text beside a view stays), and progress bars, which would stand at 0 % forever. A notebook that
-fails is left as it was.
+Nothing is saved that changes with every run or machine, or means nothing once the kernel is gone:
+timings, tracebacks (the error message stays), the state and the views of widgets (the text beside a
+view stays), and progress bars, which would stay at 0 % forever. A notebook that fails is left as it
+was.
 
 A cell whose metadata says `"picture": "images/name.png"` also writes what it draws to that file,
 which the README shows.
@@ -53,7 +53,7 @@ def execute(path: Path) -> None:
 
 
 def remove_traces(notebook: NotebookNode) -> None:
-    """Take out of the notebook, in place, what only this run or its kernel could use."""
+    """Remove from the notebook, in place, what only this run or its kernel could use."""
     notebook.metadata.pop("widgets", None)
     notebook.metadata.language_info.pop("version", None)
     for cell in notebook.cells:
@@ -75,6 +75,7 @@ def save_pictures(notebook: NotebookNode, folder: Path) -> None:
 
 
 def _is_progress_bar(output: NotebookNode) -> bool:
+    """Tell whether an output is the view of a bar such as "100%|████|"."""
     data = output.get("data", {})
     return WIDGET_VIEW in data and re.search(r"\d+%\|.*\|", data.get("text/plain", "")) is not None
 

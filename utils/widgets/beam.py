@@ -125,7 +125,7 @@ class BeamExplorer(Explorer):
         self.search = search(self.translator, words, self.beam_size.value) if words else None
 
     def view(self) -> View:
-        """Show the tree of the present sentence."""
+        """Show the tree of the current sentence."""
         if self.search is None:
             return View("", self.note)
         tree = grow_tree(self.search, self.translator, self.alpha.value)
@@ -171,6 +171,7 @@ def draw_tree(tree: Tree, title: str) -> str:
 
 
 def _place(t: int, row: int) -> tuple[float, float]:
+    """Return where the node of step t in a row begins."""
     return 70 + t * COLUMN, TOP + (row + 0.5) * ROW
 
 

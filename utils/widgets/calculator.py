@@ -104,14 +104,16 @@ class ScoreCalculator(Explorer):
         return View(draw_scores(self.words, setting, scored, finding), finding)
 
 
-def _check_shapes(words: object, memory: object, query: object, kind: object) -> None:
-    """Raise ValueError unless each word has its two numbers, the query has two, and `kind` is."""
+def _check_shapes(
+    words: Sequence[str], memory: Sequence[Sequence[float]], query: Sequence[float], kind: str
+) -> None:
+    """Raise ValueError unless `kind` exists and each word, like the query, has two numbers."""
     if kind not in list(WEIGHTS):
         raise ValueError(f"unknown score {kind!r:.60}: choose one of {', '.join(WEIGHTS)}.")
     try:
         shapes = [np.asarray(numbers, float).shape for numbers in (memory, query)]
         right = shapes == [(len(words), 2), (2,)] and len(words) > 0
-    except (TypeError, ValueError):  # no numbers, or rows of several lengths
+    except (TypeError, ValueError):  # not numbers, or rows of different lengths
         right = False
     if not right:
         raise ValueError(
@@ -121,7 +123,7 @@ def _check_shapes(words: object, memory: object, query: object, kind: object) ->
 
 
 def _number_pair(name: str, values: Sequence[float]) -> tuple[FloatSlider, ...]:
-    """Return two sliders, whose numbers can be typed, too."""
+    """Return two sliders; their numbers can also be typed."""
     return tuple(
         FloatSlider(value, -LARGEST, LARGEST, description=f"{name}, {which} number")
         for value, which in zip(values, ("first", "second"), strict=True)
@@ -129,7 +131,7 @@ def _number_pair(name: str, values: Sequence[float]) -> tuple[FloatSlider, ...]:
 
 
 def describe_scores(words: Sequence[str], scored: Scored) -> str:
-    """Say which word gets most weight, and where the context ends up."""
+    """Say which word gets the most weight, and where the context ends up."""
     j = int(scored.weights.argmax())
     x, y = scored.context.tolist()
     return (
@@ -169,7 +171,7 @@ def _axes() -> str:
 def _arrow(vector: Sequence[float], color: str, name: str, beside: bool = False) -> str:
     """Draw a vector from the middle of the plane: a ring at its tip, and its name.
 
-    The name stands beyond the tip, so that it is not taken for another arrow's, or `beside` the
+    The name goes beyond the tip, so that nobody takes it for another arrow's, or `beside` the
     arrow: the context may end where a word does.
     """
     scale = PLANE / 2 / (LARGEST + 0.5)
@@ -177,14 +179,13 @@ def _arrow(vector: Sequence[float], color: str, name: str, beside: bool = False)
     x, y = PLANE / 2 + right, PLANE / 2 - up
     ring = element("circle", cx=round(x, 1), cy=round(y, 1), r=5, fill=color)
     length = math.hypot(right, up) or 1.0
+    name_x, name_y, anchor = x, y - 12, "end" if right > 0 else "start"
     if beside:
-        place = {"x": x - 0.3 * right - 12 * up / length, "text_anchor": "middle"}
-        place["y"] = y + 0.3 * up - 12 * right / length + 5
-    elif abs(vector[0]) > 0.8 * LARGEST:  # there is no room beyond the tip
-        place = {"x": x, "y": y - 12, "text_anchor": "end" if right > 0 else "start"}
-    else:
+        name_x = x - 0.3 * right - 12 * up / length
+        name_y, anchor = y + 0.3 * up - 12 * right / length + 5, "middle"
+    elif abs(vector[0]) <= 0.8 * LARGEST:  # there is room beyond the tip
         sideways = right / length  # from -1 (left) to 1 (right)
+        name_x, name_y = x + 12 * sideways, y - 16 * up / length + 5
         anchor = "start" if sideways > 0.4 else "end" if sideways < -0.4 else "middle"
-        place = {"x": x + 12 * sideways, "y": y - 16 * up / length + 5, "text_anchor": anchor}
-    label = text(words=name, font_weight="bold", **HALO, **place)
+    label = text(name_x, name_y, name, text_anchor=anchor, font_weight="bold", **HALO)
     return line(PLANE / 2, PLANE / 2, x, y, stroke=color, stroke_width=3) + ring + label

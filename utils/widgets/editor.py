@@ -19,7 +19,7 @@ EDITS = ("as the model has it", "look only here", "uniform", "swap two words", "
 
 
 def edit_row(weights: Tensor, edit: str, first: int, second: int, share: float) -> Tensor:
-    """Return a row of weights (S,) overwritten; it still sums to 1.
+    """Return an overwritten row of weights (S,), which still sums to 1.
 
     "look only here" gives all weight to word `first`, "swap two words" exchanges the weights of
     `first` and `second`, and "by hand" gives `first` the weight `share` and scales the others.
@@ -56,7 +56,7 @@ class AttentionEditor(SentenceExplorer):
         super().__init__(translators, sentence, (self.edit, self.first), (self.second, self.share))
 
     def prepare(self, control: widgets.Widget | None) -> None:
-        """Translate a new sentence as the model likes it; show the controls that have an effect."""
+        """Translate a new sentence without an edit; show the controls that have an effect."""
         super().prepare(control)
         show_only((self.first, self.second, self.share), self._needed())
 
@@ -113,6 +113,7 @@ def describe_edit(before: Trace, after: Trace, chosen: int, edit: str) -> str:
 
 
 def _word(traced: Trace, t: int) -> str:
+    """Return the word of step t for a sentence about it."""
     word = traced.steps[t].word
     return "the end of the sentence" if word == END else f"“{word}”"
 

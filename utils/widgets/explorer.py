@@ -42,9 +42,9 @@ class Snapshot:
 
 
 class Explorer(widgets.VBox):
-    """Controls above a picture and its finding, drawn anew when one of the controls changes.
+    """Controls above a picture and its finding, redrawn whenever a control changes.
 
-    A subclass hands its controls to `__init__`, by rows, and says in `view` what they show.
+    A subclass hands its controls to `__init__`, row by row, and says in `view` what they show.
     """
 
     def __init__(self, *rows: Sequence[widgets.Widget]):
@@ -57,11 +57,11 @@ class Explorer(widgets.VBox):
         self._update(None)
 
     def __repr__(self) -> str:
-        """Say what stands in the explorer's place where no kernel runs."""
+        """Say what to do where no kernel runs, in place of the explorer."""
         return f"{type(self).__name__}: run the notebook to use it."
 
     def prepare(self, control: widgets.Widget | None) -> None:
-        """Compute what `control` asks for, and fit other controls to it; None is the beginning.
+        """Compute what `control` asks for, and fit other controls to it; None at the start.
 
         Controls that change in here do not draw: that happens once, afterward.
         """
@@ -71,7 +71,7 @@ class Explorer(widgets.VBox):
         raise NotImplementedError
 
     def snapshot(self) -> Snapshot:
-        """Return the present view for readers without a kernel: the last line of a cell."""
+        """Return the current view for readers without a kernel: the last line of a cell."""
         return Snapshot(self.view())
 
     def _changed(self, change: dict[str, Any]) -> None:
@@ -94,7 +94,7 @@ def printable_lines(words: str) -> str:
 
 
 def show_only(controls: Sequence[widgets.Widget], shown: Sequence[widgets.Widget]) -> None:
-    """Hide those of the controls that have no effect at present."""
+    """Hide the controls that have no effect right now."""
     for control in controls:
         control.layout.display = "" if control in shown else "none"
 

@@ -47,7 +47,7 @@ class LengthExplorer(Explorer):
         super().__init__((self.mode,), (self.length, self.number))
 
     def prepare(self, control: widgets.Widget | None) -> None:
-        """Offer several test sentences of a length; of the growing one there is only one."""
+        """Offer a choice of test sentences of one length; the growing sentence needs no choice."""
         shown = [self.number] if self.mode.value != GROWS else []
         show_only([self.number], shown)
 
@@ -74,7 +74,7 @@ class LengthExplorer(Explorer):
 
 
 def _check_parts(curves: object, pairs: object, growing: object) -> None:
-    """Raise TypeError unless there are a curve, a test pair and a growing pair, or more."""
+    """Raise TypeError unless there is at least one curve, one test pair and one growing pair."""
     if not isinstance(curves, Mapping) or not curves:
         raise TypeError('curves must be one or more, such as {"dot": bleu_by_length(…)}.')
     for name, given in {"pairs": pairs, "growing": growing}.items():
@@ -93,7 +93,7 @@ def right_words(words: Sequence[str], reference: Sequence[str]) -> list[bool]:
 
 
 def describe_errors(name: str, words: Sequence[str], pair: Pair) -> str:
-    """Say in plain words what a translation got wrong; wrong words stand between asterisks."""
+    """Say in plain words what a translation got wrong; wrong words get asterisks around them."""
     right = right_words(words, pair.target)
     if tuple(words) == tuple(pair.target):
         return f"{name}: right, all {len(words)} words."
@@ -121,7 +121,7 @@ def _both(pair: Pair, found: Mapping[str, Sequence[str]], language: str) -> str:
 def draw_curves(curves: Mapping[str, pd.DataFrame], length: int, language: str, title: str) -> str:
     """Draw BLEU by bucket for each model, and a marker at the sentence's length.
 
-    `language` is the name of the one that the lengths count words of.
+    The lengths count words of `language`.
     """
     buckets = list(next(iter(curves.values())).bucket)
     step = WIDTH / len(buckets)
@@ -135,14 +135,15 @@ def draw_curves(curves: Mapping[str, pd.DataFrame], length: int, language: str, 
         x, y = LEFT + WIDTH + 16, TOP + 14 + 26 * row
         shapes += [curve(points, color, kind), marker(kind, x, y, color)]
         shapes.append(text(x + 14, y + 6, name, font_size=16))
-    x = LEFT + position(length, buckets) * step
+    here = LEFT + position(length, buckets) * step
     dashed = {"stroke": HIGHLIGHT, "stroke_width": 2, "stroke_dasharray": "6 4"}
-    shapes.append(line(x, TOP, x, TOP + HEIGHT, **dashed))
-    shapes.append(text(x, TOP - 8, f"{length} words", fill=HIGHLIGHT, text_anchor="middle"))
+    shapes.append(line(here, TOP, here, TOP + HEIGHT, **dashed))
+    shapes.append(text(here, TOP - 8, f"{length} words", fill=HIGHLIGHT, text_anchor="middle"))
     return picture(LEFT + WIDTH + 120, TOP + HEIGHT + 60, title, *shapes)
 
 
 def _frame(buckets: Sequence[str], step: float, label: str) -> str:
+    """Draw the grid, BLEU beside it, and the buckets below it."""
     shapes = []
     for value in (0, 25, 50, 75, 100):
         y = TOP + HEIGHT * (1 - value / 100)
@@ -158,7 +159,7 @@ def _frame(buckets: Sequence[str], step: float, label: str) -> str:
 
 
 def position(length: int, buckets: Sequence[str]) -> float:
-    """Return where a length lies among buckets such as "4–5", "6–10": 0.5 is the first's middle."""
+    """Place a length among buckets such as "4–5", "6–10": 0.5 is the middle of the first."""
     for i, bucket in enumerate(buckets):
         first, last = map(int, bucket.split("–"))
         if length <= last:

@@ -58,7 +58,7 @@ def heat_map_top(source: Sequence[str]) -> float:
 
 
 def heat_map_size(source: Sequence[str], rows: int) -> tuple[float, float]:
-    """Return width and height of a heat map with so many rows."""
+    """Return width and height of a heat map with this many rows."""
     leaning = 6 * len(short(source[-1]))  # the last label sticks out
     return LABEL + len(source) * CELL + leaning, heat_map_top(source) + rows * CELL
 
@@ -72,7 +72,7 @@ def bars(
     length: float = 120,
     numbers: Sequence[str] | None = None,
 ) -> str:
-    """Draw a bar 0…1 for each label, downward from x, y; `numbers` stand behind the bars."""
+    """Draw a bar 0…1 for each label, downward from x, y; `numbers` come after the bars."""
     shapes = []
     numbers = [f"{value:.2f}" for value in values] if numbers is None else numbers
     for row, (value, label, number) in enumerate(zip(values, labels, numbers, strict=True)):

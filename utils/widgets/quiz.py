@@ -1,6 +1,7 @@
 """Quick questions to click, with an explanation for each answer, and the same as text."""
 
 import textwrap
+from typing import Any
 
 import anywidget
 import traitlets
@@ -16,8 +17,8 @@ class QuickQuestions(anywidget.AnyWidget):
 
     _esm = join_scripts("keys.js", "quiz.js")
     _css = HERE / "quiz.css"
-    questions = traitlets.List().tag(sync=True)
-    chosen = traitlets.List().tag(sync=True)
+    questions: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
+    chosen: traitlets.List[int | None] = traitlets.List().tag(sync=True)
 
     def __init__(self, notebook: str):
         self.loaded = load_questions(notebook)
@@ -28,7 +29,7 @@ class QuickQuestions(anywidget.AnyWidget):
         super().__init__(questions=entries, chosen=[None] * len(entries))
 
     def __repr__(self) -> str:
-        """Say what stands in the questions' place where no kernel runs."""
+        """Say what to do where no kernel runs, in place of the questions."""
         return "Quick questions: run the notebook to answer them."
 
     def snapshot(self) -> None:
@@ -49,5 +50,6 @@ def as_text(questions: list[Question]) -> str:
 
 
 def _wrap(text: str) -> str:
+    """Break a long line; what follows is indented by three more than its beginning."""
     indent = " " * (len(text) - len(text.lstrip()) + 3)
     return textwrap.fill(text, WIDTH, subsequent_indent=indent, drop_whitespace=True)

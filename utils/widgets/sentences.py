@@ -1,4 +1,4 @@
-"""Sentences that people type: anything may come, and all of it gets a helpful answer."""
+"""Sentences that people type: whatever they write, they get a helpful answer."""
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
@@ -19,7 +19,7 @@ MOST_LETTERS = 2000
 
 
 class Reading(NamedTuple):
-    """A typed sentence as the model reads it: its words, and what the reader should know of it.
+    """A typed sentence as the model reads it: its words, and what the reader should know about it.
 
     `words` is empty if there is nothing to translate.
     """
@@ -43,9 +43,9 @@ def check_translators(translators: object) -> dict[str, Translator]:
 
 
 def sentence_box(sentence: str, language: str) -> widgets.Text:
-    """Return the box to type in; what is typed counts when Enter is pressed.
+    """Return the box to type in; Enter submits what is typed.
 
-    Where nothing is typed, `sentence` stays visible as an example.
+    While the box is empty, `sentence` stays visible as an example.
     """
     check_type("the sentence", sentence, str, f"text in {language}")
     options = {"description": f"{language} sentence", "continuous_update": False}
@@ -53,7 +53,7 @@ def sentence_box(sentence: str, language: str) -> widgets.Text:
 
 
 def read_sentence(text: str, translator: Translator) -> Reading:
-    """Split a typed sentence into words, and say what cannot be used of it. Never raises."""
+    """Split a typed sentence into words, and say what had to be left out. Never raises."""
     words = translator.read(text[:MOST_LETTERS])
     split = translator.fields.source.preprocess
     sizes = accumulate(len(split([word])) for word in words)
@@ -77,7 +77,7 @@ class SentenceExplorer(Explorer):
     """A sentence to type, a model to choose, and the step t of its translation to look at.
 
     `translators` maps the names to choose from, such as "dot", to translators. `trace` is None
-    when there is nothing to translate; `note` says what the reader should know of the sentence.
+    when there is nothing to translate; `note` says what the reader should know about it.
     """
 
     def __init__(
@@ -93,7 +93,8 @@ class SentenceExplorer(Explorer):
         self.model = widgets.Dropdown(options=list(self.translators), description="model")
         self.step = IntSlider(1, 1, 1, description="step t", interval=interval)
         self.words: tuple[str, ...] = ()
-        self.note, self.trace = "", None
+        self.note = ""
+        self.trace: Trace | None = None
         super().__init__((self.sentence, self.model), (self.step,), *rows)
 
     def prepare(self, control: widgets.Widget | None) -> None:

@@ -1,8 +1,8 @@
 """Sliders that everyone can use.
 
-Those of ipywidgets have no name that a screen reader could say, and its play button has none
-either. These are the browser's own controls, with names: a slider, the number to type, and with
-an `interval` a button that plays.
+Those of ipywidgets have no name for a screen reader to say, and neither has its play button.
+These are the browser's own controls, with names: a slider, a box for its number, and, with an
+`interval`, a button that plays.
 """
 
 from typing import Any
@@ -26,7 +26,7 @@ class Slider(anywidget.AnyWidget):
 
     @traitlets.validate("value")
     def _stay_inside(self, proposal: dict[str, Any]) -> float:
-        """Whatever comes from the browser stays between the ends."""
+        """Keep whatever comes from the browser between the ends."""
         return max(self.min, min(self.max, proposal["value"]))
 
     def set_range(self, low: float, high: float, value: float) -> None:

@@ -80,7 +80,7 @@ def _scores(traced: Trace, t: int) -> str:
 
 
 def _name_context(traced: Trace, t: int) -> str:
-    """Say what the context is; a fixed one is no weighted sum."""
+    """Say what the context is; a fixed one is not a weighted sum."""
     fixed = traced.steps[t - 1].scores is None
     return "context c, the same at every step" if fixed else f"context c{subscript(t)} = Σ αh"
 

@@ -7,7 +7,6 @@ from base64 import b64encode
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import resvg_py
 from matplotlib import colormaps, get_data_path
@@ -22,38 +21,38 @@ JOINER = "\u200d"  # joins several emoji to one
 SHARPNESS = 1.5  # pixels in a PNG for each pixel of the SVG
 
 
-def element(name: str, content: str = "", **attributes: Any) -> str:
+def element(name: str, content: str = "", /, **attributes: object) -> str:
     """Return an SVG element around `content`, which is SVG already; font_size means font-size."""
     named = (f' {key.replace("_", "-")}="{escape(str(v))}"' for key, v in attributes.items())
     return f"<{name}{''.join(named)}>{content}</{name}>"
 
 
-def text(x: float, y: float, words: str, **attributes: Any) -> str:
+def text(x: float, y: float, words: str, /, **attributes: object) -> str:
     """Write `words`, whatever they contain, on the baseline that begins at x, y."""
     style = {"font_size": 14, "fill": INK} | attributes
     return element("text", escape(printable(words)), x=round(x, 1), y=round(y, 1), **style)
 
 
-def rect(x: float, y: float, width: float, height: float, **attributes: Any) -> str:
+def rect(x: float, y: float, width: float, height: float, /, **attributes: object) -> str:
     """Draw a rectangle with its upper left corner at x, y."""
     size = {"width": round(max(width, 0), 1), "height": round(max(height, 0), 1)}
     return element("rect", x=round(x, 1), y=round(y, 1), **size, **attributes)
 
 
-def line(x1: float, y1: float, x2: float, y2: float, **attributes: Any) -> str:
+def line(x1: float, y1: float, x2: float, y2: float, /, **attributes: object) -> str:
     """Draw a straight line."""
     ends = {"x1": round(x1, 1), "y1": round(y1, 1), "x2": round(x2, 1), "y2": round(y2, 1)}
     return element("line", **ends, **({"stroke": INK, "stroke_width": 2} | attributes))
 
 
-def polyline(points: list[tuple[float, float]], **attributes: Any) -> str:
+def polyline(points: list[tuple[float, float]], **attributes: object) -> str:
     """Draw a line through the points."""
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     return element("polyline", points=path, fill="none", **({"stroke": INK} | attributes))
 
 
 def picture(width: float, height: float, title: str, *shapes: str) -> str:
-    """Put the shapes on a white ground; a screen reader says the title."""
+    """Put the shapes on a white ground; a screen reader reads the title out."""
     ground = rect(0, 0, width, height, fill="#FFFFFF")
     return element(
         "svg",
@@ -73,14 +72,19 @@ def printable(words: str) -> str:
 
 
 def to_png(drawn: str) -> tuple[str, int]:
-    """Return a picture as PNG in base64, and the width in pixels that it is meant to have.
+    """Return a picture as PNG in base64, and the width in pixels at which to show it.
 
     It is drawn with matplotlib's font, so it looks the same on every machine.
     """
     fonts = Path(get_data_path()) / "fonts" / "ttf"
     files = [str(fonts / f"DejaVuSans{style}.ttf") for style in ("", "-Bold")]
-    font = {"font_files": files, "skip_system_fonts": True, "sans_serif_family": "DejaVu Sans"}
-    png = resvg_py.svg_to_bytes(svg_string=drawn, zoom=SHARPNESS, **font)
+    png = resvg_py.svg_to_bytes(
+        svg_string=drawn,
+        zoom=SHARPNESS,
+        font_files=files,
+        skip_system_fonts=True,
+        sans_serif_family="DejaVu Sans",
+    )
     width = int.from_bytes(png[16:20], "big")  # where the PNG format has it
     return b64encode(png).decode(), round(width / SHARPNESS)
 

@@ -3,6 +3,7 @@
 from math import ceil, isfinite, isnan, nan
 from typing import NamedTuple
 
+from utils.models.seq2seq import ModelConfig
 from utils.plots import COLORS
 from utils.system.limits import check_type
 from utils.trace import Trace, has_fixed_context, trace
@@ -38,7 +39,7 @@ class TrainingRecorder:
         self.snaps: list[Snap] = []
 
     def __call__(self, epoch: Epoch) -> None:
-        """Note what the model makes of the sentence now; a new run forgets the one before."""
+        """Note what the model makes of the sentence now; a new run clears the one before."""
         if self.snaps and epoch.number <= self.snaps[-1].epoch.number:
             self.snaps = []
         self.snaps.append(Snap(epoch, trace(self.translator, self.source)))
@@ -60,7 +61,9 @@ class TrainingViewer(Explorer):
         """Show the model after the chosen epoch."""
         snaps, chosen = self.recorder.snaps, self.epoch.value - self.epoch.min
         finding = describe_snap(snaps[chosen])
-        color = COLORS.get(self.recorder.translator.model.config.attention, HIGHLIGHT)
+        config = self.recorder.translator.model.config
+        kind = config.attention if isinstance(config, ModelConfig) else "Transformer"
+        color = COLORS.get(kind, HIGHLIGHT)
         shapes = [_curve(snaps, chosen, color)]
         fixed = has_fixed_context(self.recorder.translator)
         drawn, width, height = _right_half(snaps[chosen].trace, WIDTH + 60, color, fixed)
@@ -77,7 +80,7 @@ def describe_snap(snap: Snap) -> str:
 
 
 def _right_half(traced: Trace, x: float, color: str, fixed: bool) -> tuple[str, float, float]:
-    """Draw the heat map, or of a fixed context, how sure the model was of each word.
+    """Draw the heat map or, for a fixed context, how sure the model was of each word.
 
     Returns the drawing, its width and its height.
     """
@@ -107,7 +110,8 @@ def _curve(snaps: list[Snap], chosen: int, color: str) -> str:
     shapes.append(text(LEFT + WIDTH / 2, bottom + 42, "epoch", text_anchor="middle"))
     every = ceil(len(snaps) / MOST_LABELS)
     for i in {*range(0, len(snaps), every), chosen}:
-        shapes += _labels(snaps[i].epoch, *points[i], ring=i == chosen)
+        x, y = points[i]
+        shapes += _labels(snaps[i].epoch, x, y, ring=i == chosen)
     return "".join(shapes)
 
 
@@ -118,6 +122,6 @@ def _labels(epoch: Epoch, x: float, y: float, ring: bool) -> list[str]:
     if not isnan(y):
         shapes.append(text(x, y - 14, f"{epoch.valid_loss:.2f}", **style))
         if ring:
-            look = {"r": 9, "fill": "none", "stroke": INK, "stroke_width": 3}
-            shapes.append(element("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", **look))
+            center = {"cx": f"{x:.1f}", "cy": f"{y:.1f}"}
+            shapes.append(element("circle", r=9, fill="none", stroke=INK, stroke_width=3, **center))
     return shapes

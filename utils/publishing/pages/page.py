@@ -32,7 +32,7 @@ NOTICE = re.compile(r"\*\*What to notice\.\*\* (.+?[.!?])(?=\s|$)", flags=re.DOT
 
 
 def take_formulas_out(text: str, drawn: list[str]) -> str:
-    """Put a mark in the place of each formula of a Markdown text, and its MathML into `drawn`.
+    """Replace each formula of a Markdown text by a mark, and put its MathML into `drawn`.
 
     Markdown would take MathML apart. Code stays as it is.
     """
@@ -54,14 +54,14 @@ def put_formulas_back(page: str, drawn: list[str]) -> str:
 
 
 def link_to_pages(text: str) -> str:
-    """Let links to notebooks lead to their pages; a link out of the folder becomes plain text."""
+    """Turn links to notebooks into links to pages; a link out of the folder becomes plain text."""
     text = re.sub(r"(\]\(<?)(\d\d_\w+)\.ipynb", r"\1\2.html", text)
     text = re.sub(r"\]\((TEACHING|SERVER)\.md", lambda name: f"]({name[1].lower()}.html", text)
     return re.sub(r"\[([^\]]*)\]\(\.\./[^)]*\)", r"\1", text)
 
 
 def describe_figure(source: str, below: str = "") -> str:
-    """Return what the code of a figure writes above it, in place of the figure.
+    """Describe a figure for those who cannot see it: by the title that its code writes above it.
 
     Where the code computes the title, the text `below` the figure says what to notice.
     """
@@ -117,7 +117,7 @@ def navigation(names: dict[str, str], name: str) -> str:
 
 @cache
 def page_exporter() -> HTMLExporter:
-    """Return what makes pages, with the template beside this file; it reads many, so only once."""
+    """Return what makes pages, with the template beside this file. It reads many files: cached."""
     return HTMLExporter(
         template_name="lab",
         template_file="page.html.j2",
@@ -143,7 +143,8 @@ def index_of(notebooks: dict[str, NotebookNode]) -> NotebookNode:
     rows = ["# Attention, from one vector to looking back\n"]
     for name, notebook in notebooks.items():
         promise = re.search(r"\*\*Promise\.\*\* (.+)", notebook.cells[0].source)
-        rows.append(f"- **[{title_of(notebook)}]({name}.ipynb)**  \n  {promise.group(1)}")
+        rows.append(f"- **[{title_of(notebook)}]({name}.ipynb)**  ")
+        rows += [f"  {promise.group(1)}"] if promise else []
     rows.append("\nFor teachers: [the guide](TEACHING.md), and [a class on one server](SERVER.md).")
     return markdown_page("\n".join(rows))
 

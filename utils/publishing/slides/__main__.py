@@ -17,7 +17,7 @@ PACKAGE = f"{REVEAL}@5.2.1"
 
 
 def fetch_reveal(folder: Path) -> bool:
-    """Put reveal.js into `folder`, by npm, unless it is there; tell whether it is there now."""
+    """Put reveal.js into `folder` with npm, unless it is there; tell whether it is there now."""
     target = folder / REVEAL
     npm = shutil.which("npm")
     if target.is_dir() or npm is None:
@@ -39,12 +39,15 @@ def unpack(archive: Path, folder: Path) -> None:
     Links are left out. The standard library can do the same, but not before Python 3.11.4.
     """
     with tarfile.open(archive) as packed:
-        for member in filter(tarfile.TarInfo.isfile, packed):
+        for member in packed:
+            content = packed.extractfile(member) if member.isfile() else None
+            if content is None:
+                continue
             target = (folder / member.name).resolve()
             if not target.is_relative_to(folder.resolve()):
                 raise ValueError(f"{archive.name} would write outside its folder: {member.name}")
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(packed.extractfile(member).read())
+            target.write_bytes(content.read())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{len(paths)} decks in {shown(folder)}/: open one, and press S for notes", *kept, sep="\n"
     )
     if reveal is None:
-        print(f"{REVEAL} could not be had by npm: to show them, you must be online.")
+        print(f"npm could not fetch {REVEAL}, so the slides will need a network connection.")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""From a page to slides: what is shown of a text, and how high it is."""
+"""From a page to slides: how much of a text is shown, and how high it is."""
 
 import math
 import re
@@ -13,6 +13,7 @@ ROWS = 9  # a longer table is read, not shown
 PARAGRAPH, ITEM = 190, 130  # characters; of longer ones the first sentences are shown
 
 HEADING, MARK = re.compile(r"#+ "), re.compile(r"⟦\d+⟧")
+LEAD = re.compile(r"\*\*[^*]+[.:]\*\* ")
 ITEM_START = re.compile(r"(?:[-*]|\d+\.) ")
 SENTENCE = re.compile(r".+?[.!?:][”\"')]*(?=\s+[A-Z“\"'(*`$⟦]|\s*$)", flags=re.DOTALL)
 FENCED = re.compile(r"(```.*?```)", flags=re.DOTALL)
@@ -23,14 +24,15 @@ def first_sentences(text: str, limit: int) -> str:
 
     A lead in bold, such as **What to notice.**, is kept before the first sentence.
     """
-    lead, rest = re.match(r"(\*\*[^*]+[.:]\*\* )?(.*)", text, flags=re.DOTALL).groups()
-    sentences = SENTENCE.findall(rest) or [rest]
+    lead = LEAD.match(text)
+    start = lead.end() if lead else 0
+    sentences = SENTENCE.findall(text, start) or [text[start:]]
     shown = sentences[0]
     for sentence in sentences[1:]:
         if len(shown + sentence) > limit:
             break
         shown += sentence
-    return (lead or "") + shown
+    return text[:start] + shown
 
 
 def blocks_of(text: str) -> list[str]:
@@ -45,7 +47,7 @@ def blocks_of(text: str) -> list[str]:
 
 
 def condense(block: str) -> str:
-    """Return what of a block a slide shows: nothing of a long table, the beginning of prose."""
+    """Cut a block down to what a slide shows: nothing of a long table, the beginning of prose."""
     if block.startswith("|"):
         return block if block.count("\n") <= ROWS else ""
     if ITEM_START.match(block):
@@ -56,13 +58,13 @@ def condense(block: str) -> str:
 
 
 def shown_blocks(text: str) -> list[str]:
-    """Return the blocks of Markdown that slides show; from "References" on, it is for readers."""
+    """Return the blocks of Markdown that slides show; "References" is for readers only."""
     shown = re.split(r"^## References", text, flags=re.MULTILINE)[0]
     return [block for block in map(condense, blocks_of(shown)) if block]
 
 
 def rows(text: str, characters: int) -> int:
-    """Return how many rows a text fills, when each holds so many characters."""
+    """Return how many rows a text fills if each holds this many characters."""
     return sum(max(math.ceil(len(line) / characters), 1) for line in text.rstrip().split("\n"))
 
 
@@ -80,7 +82,7 @@ def text_height(block: str) -> int:
 
 
 def code_lines(cell: NotebookNode) -> int:
-    """Return how many lines of code a slide shows of a cell: none of a text, or if it is hidden."""
+    """Return how many lines of code a cell shows on a slide: none for text or hidden code."""
     hidden = cell.metadata.get("transient", {}).get("remove_source")
     return 0 if hidden or cell.cell_type == "markdown" else len(cell.source.split("\n"))
 

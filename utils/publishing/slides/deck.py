@@ -31,9 +31,9 @@ def markdown_cell(text: str, kind: str) -> NotebookNode:
 
 
 def shown_text(cell: NotebookNode) -> list[NotebookNode]:
-    """Return the blocks of a Markdown cell that are shown, and all of its text as notes.
+    """Return the blocks of a Markdown cell that are shown, and its whole text as notes.
 
-    What to notice is one block, so that it stays with its figure. A heading begins a slide.
+    A "What to notice" is one block, so that it stays with its figure. A heading begins a slide.
     """
     first, *others = shown_blocks(cell.source)
     if slide_type(cell) == "fragment":
@@ -64,7 +64,7 @@ def shown_question(number: int, question: Question, kind: str) -> list[NotebookN
 
 
 def deck_of(notebook: NotebookNode, number: str) -> NotebookNode:
-    """Return a notebook of what the slides show; `number` is the notebook's own, such as "05"."""
+    """Return a notebook with what the slides show; `number` is the original's, such as "05"."""
     cells = []
     for cell in notebook.cells:
         kind = slide_type(cell)
@@ -101,7 +101,7 @@ def begin_where_full(cells: list[NotebookNode]) -> None:
 
 @cache
 def deck_exporter(reveal: str | None) -> SlidesExporter:
-    """Return what makes decks; `reveal` is where reveal.js lies, seen from the deck."""
+    """Return what makes decks; `reveal` is the path of reveal.js from the deck."""
     options = {} if reveal is None else {"reveal_url_prefix": reveal}
     here = Path(__file__).parent
     return SlidesExporter(
