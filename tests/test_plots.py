@@ -134,3 +134,21 @@ def test_several_maps_share_one_bar_and_are_equally_large():
     sizes = {tuple(np.round(ax.get_position().size, 3)) for ax in axes.flat}
     assert len(sizes) == 1
     plt.close(figure)
+
+
+# Colors
+
+UTILS = REPOSITORY / "utils"
+SHEETS = [path for end in ("css", "js", "j2") for path in UTILS.rglob(f"*.{end}")]
+HEX = re.compile(r"(?<![&\w])#(?:[0-9a-fA-F]{3}){1,2}\b")
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.name)
+def test_a_style_sheet_has_no_color_of_its_own(path):
+    known = {color for color in vars(colors).values() if isinstance(color, str)}
+    assert {color.upper() for color in HEX.findall(path.read_text("utf-8"))} <= known
+
+
+def test_no_other_module_writes_a_color():
+    modules = set(UTILS.rglob("*.py")) - {Path(colors.__file__)}
+    assert [str(path) for path in modules if HEX.search(path.read_text("utf-8"))] == []

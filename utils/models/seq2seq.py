@@ -164,6 +164,7 @@ class Seq2Seq(Network):
     and its rows are what the decoder compares its readout with (Press & Wolf 2017).
     """
 
+    config: ModelConfig
     decoder: Decoder
 
     def __init__(self, config: ModelConfig):

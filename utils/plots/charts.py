@@ -9,17 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from torch import Tensor
 
+from utils.plots.colors import EMPTY, GROUND, INK, NEUTRAL, WORD
 from utils.plots.labels import drawable
-from utils.plots.style import (
-    CELL,
-    COLORS,
-    INK,
-    LARGEST_CELL,
-    LETTER,
-    MARKERS,
-    NEUTRAL,
-    PADDING_OR_WORD,
-)
+from utils.plots.style import CELL, COLORS, LARGEST_CELL, LETTER, MARKERS, PADDING_OR_WORD
 from utils.training import History
 
 __all__ = [
@@ -66,10 +58,16 @@ def length_curve(
     """
     for i, (name, frame) in enumerate(scores.items()):
         error = np.array([frame[value] - frame.low, frame.high - frame[value]])
-        look = {"color": colors.get(name, NEUTRAL), "marker": markers.get(name, "o")}
         buckets = np.arange(len(frame))
-        beside = 0.08 * (i - (len(scores) - 1) / 2)
-        ax.errorbar(buckets + beside, frame[value], error, label=name, capsize=4, **look)
+        ax.errorbar(
+            buckets + 0.08 * (i - (len(scores) - 1) / 2),
+            frame[value],
+            error,
+            label=name,
+            capsize=4,
+            color=colors.get(name, NEUTRAL),
+            marker=markers.get(name, "o"),
+        )
         ax.set_xticks(buckets, frame.bucket)
     ylabel, top = BY_LENGTH[value]
     ax.set(xlabel="source length (words)", ylabel=ylabel, ylim=(0, top))
@@ -112,7 +110,7 @@ def attention_map(
         cmap="Blues",
         square=True,
         linewidths=0.5,
-        linecolor="#DDDDDD",
+        linecolor=EMPTY,
         annot=bool(numbers),
         fmt=numbers,
         xticklabels=False,  # seaborn would measure each
@@ -124,8 +122,8 @@ def attention_map(
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     words, look = drawable(source)
-    slanted = {"rotation": 60, "ha": "left", "rotation_mode": "anchor"}
-    ax.set_xticks(np.arange(len(words)) + 0.5, words, **look, **slanted)
+    look |= {"rotation": 60, "ha": "left", "rotation_mode": "anchor"}
+    ax.set_xticks(np.arange(len(words)) + 0.5, words, **look)
     words, look = drawable(target)
     ax.set_yticks(np.arange(len(words)) + 0.5, words, **look, va="center")
     return ax
@@ -187,19 +185,17 @@ def word_grid(
     `names` are the B labels of the rows.
     """
     mask = np.asarray(mask)
-    edges = {"edgecolors": "white", "linewidth": 2}
-    ax.pcolormesh(mask, cmap=PADDING_OR_WORD, vmin=0, vmax=1, **edges)
-    centered = {"ha": "center", "va": "center", "color": INK, "size": 15}
+    ax.pcolormesh(mask, cmap=PADDING_OR_WORD, vmin=0, vmax=1, edgecolors=GROUND, linewidth=2)
     for b, row in enumerate(rows):
         words, look = drawable(row)
+        look |= {"ha": "center", "va": "center", "color": INK, "size": 15}
         for j, word in enumerate(words):
-            ax.text(j + 0.5, b + 0.5, word, **look, **centered)
-    ax.set_xticks(np.arange(mask.shape[1]) + 0.5, range(mask.shape[1]))
+            ax.text(j + 0.5, b + 0.5, word, **look)
+    ax.set_xticks(np.arange(mask.shape[1]) + 0.5, [str(j) for j in range(mask.shape[1])])
     ax.set_yticks(np.arange(len(names)) + 0.5, names)
     ax.set(xlabel="position", ylim=(len(names), 0), aspect="auto")
     ax.tick_params(length=0)
     ax.grid(visible=False)
-    colors = PADDING_OR_WORD.colors
-    handles = [Patch(color=colors[1], label="mask True"), Patch(color=colors[0], label="False")]
+    handles = [Patch(color=WORD, label="mask True"), Patch(color=EMPTY, label="False")]
     ax.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)
     return ax

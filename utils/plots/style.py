@@ -1,21 +1,18 @@
-"""The style sheet of all figures, and their colors.
+"""The style sheet of all figures, and what each model looks like in them.
 
-A model has one color and one marker everywhere: those at its attention's place in `ATTENTIONS`. The
-palette is one that color-blind readers can tell apart (Okabe and Ito 2008).
+A model has one color and one marker everywhere: those at its attention's place in `ATTENTIONS`.
 """
 
 import seaborn as sns
 from matplotlib.colors import ListedColormap
 
 from utils.models.attention import ATTENTIONS
+from utils.plots.colors import EMPTY, PALETTE, TRANSFORMER, WORD
 
-PALETTE = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#56B4E9")
 SHAPES = ("o", "s", "^", "D", "<")
-COLORS = dict(zip(ATTENTIONS, PALETTE, strict=False)) | {"Transformer": "#000000"}
+COLORS = dict(zip(ATTENTIONS, PALETTE, strict=False)) | {"Transformer": TRANSFORMER}
 MARKERS = dict(zip(ATTENTIONS, SHAPES, strict=False)) | {"Transformer": "v"}
-ACCENT = "#E69F00"  # what is no model, but stands out: a query, for example
-NEUTRAL, INK = "#555555", "#222222"
-PADDING_OR_WORD = ListedColormap(["#DDDDDD", "#8CCBF0"])  # a mask's False and True
+PADDING_OR_WORD = ListedColormap([EMPTY, WORD])  # a mask's False and True
 SIGNED = "PuOr_r"  # a color map for numbers of either sign, white at 0
 
 NARROW, WIDE = 9.0, 12.0  # inches: the width of a figure with one panel, and with several

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import nbformat
 from nbformat import NotebookNode
 
+from utils.plots.colors import INK
 from utils.publishing.editions import choose_folder, shown, write_edition
 from utils.publishing.pages.page import LANGUAGE, describe_figures, read_series, title_of
 from utils.system.failures import run
@@ -29,7 +30,7 @@ HEADING_OR_DRAWING = re.compile(
     r"^#{1,6} +(?P<heading>.+?) *$|!\[(?P<alt>[^\]]*)\]\((?P<file>[^)]+)\)", flags=re.MULTILINE
 )
 STYLE = f"""
-body {{ font: 16px/1.4 sans-serif; color: #222222; }}
+body {{ font: 16px/1.4 sans-serif; color: {INK}; }}
 body {{ max-width: {WIDTH * 3 // 2}px; margin: 1em auto; }}
 h2 {{ margin: 2em 0 0; }}
 figure {{ margin: 1.5em 0; }}

@@ -7,24 +7,13 @@ import torch
 from torch import Tensor
 
 from utils.decoding import BeamStep, beam_steps, length_limits, rank_finished
+from utils.plots.colors import FAINT, GROUND, HIGHLIGHT, INK, QUIET
 from utils.text.subwords import join
 from utils.translator import Translator
 from utils.widgets.explorer import Explorer, View
 from utils.widgets.sentences import check_translator, read_sentence, sentence_box
 from utils.widgets.sliders import FloatSlider, IntSlider
-from utils.widgets.svg import (
-    FAINT,
-    HALO,
-    HIGHLIGHT,
-    INK,
-    QUIET,
-    SMALL,
-    line,
-    picture,
-    rect,
-    short,
-    text,
-)
+from utils.widgets.svg import HALO, SMALL, line, picture, rect, short, text
 
 COLUMN, ROW, TOP = 118, 46, 40
 
@@ -165,7 +154,7 @@ def draw_tree(tree: Tree, title: str) -> str:
         x, y = _place(ended.size - 1, ended.row) if ended.size else (8, TOP + ROW / 2)
         color = HIGHLIGHT if ended.rank == 1 else INK
         shapes.append(rect(x + 60, y - 34, 18, 18, fill=color, rx=9))
-        number = {"fill": "#FFFFFF", "text_anchor": "middle", "font_size": SMALL}
+        number = {"fill": GROUND, "text_anchor": "middle", "font_size": SMALL}
         shapes.append(text(x + 69, y - 20, str(ended.rank), **number))
     return picture((depth + 2) * COLUMN, TOP + rows * ROW + 20, title, *shapes)
 

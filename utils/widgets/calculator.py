@@ -11,10 +11,11 @@ from torch import Tensor
 
 from utils.models.attention import ATTENTIONS, Attention
 from utils.plots import ACCENT, COLORS, NEUTRAL
+from utils.plots.colors import FAINT
 from utils.widgets.explorer import Explorer, View
 from utils.widgets.pictures import bars
 from utils.widgets.sliders import FloatSlider
-from utils.widgets.svg import FAINT, HALO, element, line, picture, text
+from utils.widgets.svg import HALO, element, line, picture, text
 
 LARGEST = 3.0  # the ends of the plane
 PLANE = 360  # pixels

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 from IPython.display import display
 
+from utils.plots.colors import WRONG
 from utils.widgets.status import Status
 from utils.widgets.svg import printable, to_png
 
@@ -101,7 +102,7 @@ def show_only(controls: Sequence[widgets.Widget], shown: Sequence[widgets.Widget
 
 def mark_words(words: Sequence[str], right: Sequence[bool]) -> str:
     """Return words as HTML; the wrong ones are bold and underlined, not only colored."""
-    style = "color: #B00020; font-weight: bold; text-decoration: underline wavy"
+    style = f"color: {WRONG}; font-weight: bold; text-decoration: underline wavy"
     return " ".join(
         escape(printable(word))
         if good

@@ -9,12 +9,13 @@ import pandas as pd
 
 from utils.corpora.pairs import Pair
 from utils.plots import COLORS, MARKERS
+from utils.plots.colors import FAINT, HIGHLIGHT
 from utils.translator import Translator
 from utils.widgets.explorer import WIDE, Explorer, View, mark_words, show_only
 from utils.widgets.pictures import curve, marker
 from utils.widgets.sentences import check_translators
 from utils.widgets.sliders import IntSlider
-from utils.widgets.svg import FAINT, HIGHLIGHT, line, picture, printable, text
+from utils.widgets.svg import line, picture, printable, text
 
 LEFT, TOP, WIDTH, HEIGHT = 60, 30, 620, 240  # the frame of the curve
 GROWS, CHOSEN = "one sentence grows", "a test sentence of this length"

@@ -5,19 +5,8 @@ from math import isnan
 
 from torch import Tensor
 
-from utils.widgets.svg import (
-    FAINT,
-    HIGHLIGHT,
-    INK,
-    SMALL,
-    blue,
-    element,
-    polyline,
-    rect,
-    red_or_blue,
-    short,
-    text,
-)
+from utils.plots.colors import EMPTY, FAINT, HIGHLIGHT, INK, TRACK
+from utils.widgets.svg import SMALL, blue, element, polyline, rect, red_or_blue, short, text
 
 CELL = 24  # side of a cell in a heat map
 LABEL = 150  # room for a word
@@ -45,7 +34,7 @@ def heat_map(
         shapes.append(text(left - 8, middle, short(word), text_anchor="end"))
         for j, weight in enumerate(row):
             corner = (left + j * CELL, top + t * CELL)
-            shapes.append(rect(*corner, CELL, CELL, fill=blue(weight), stroke="#DDDDDD"))
+            shapes.append(rect(*corner, CELL, CELL, fill=blue(weight), stroke=EMPTY))
     if marked is not None:
         frame = {"fill": "none", "stroke": HIGHLIGHT, "stroke_width": 3}
         shapes.append(rect(left, top + marked * CELL, len(source) * CELL, CELL, **frame))
@@ -78,7 +67,7 @@ def bars(
     for row, (value, label, number) in enumerate(zip(values, labels, numbers, strict=True)):
         top = y + row * CELL
         shapes.append(text(x + LABEL - 8, top + 17, short(label), text_anchor="end"))
-        shapes.append(rect(x + LABEL, top + 4, length, CELL - 8, fill="#F2F2F2"))
+        shapes.append(rect(x + LABEL, top + 4, length, CELL - 8, fill=TRACK))
         shapes.append(rect(x + LABEL, top + 4, length * value, CELL - 8, fill=color))
         shapes.append(text(x + LABEL + length + 8, top + 17, number, font_size=SMALL))
     return element("g", "".join(shapes))

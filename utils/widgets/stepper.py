@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from utils.plots import COLORS
+from utils.plots.colors import HIGHLIGHT, NEXT
 from utils.text import END
 from utils.trace import Trace
 from utils.translator import Translator
 from utils.widgets.explorer import View
 from utils.widgets.pictures import CELL, LABEL, bars, heat_map, heat_map_size, strip
 from utils.widgets.sentences import SentenceExplorer
-from utils.widgets.svg import HIGHLIGHT, SMALL, picture, text
+from utils.widgets.svg import SMALL, picture, text
 
 COLUMN = 400  # width of the left half
 PLAY = 1200  # milliseconds for a step
@@ -59,7 +60,7 @@ def draw_step(traced: Trace, t: int, color: str) -> str:
         _scores(traced, t),
         strip(step.context, 10, below + 30, COLUMN - 30, _name_context(traced, t)),
         text(10, below + 72, "the five best next words", font_size=SMALL),
-        bars([p for _, p in step.best], [w for w, _ in step.best], 10, below + 80, "#888888"),
+        bars([p for _, p in step.best], [w for w, _ in step.best], 10, below + 80, NEXT),
     ]
     target = [each.word for each in traced.steps[:t]]
     width, height = heat_map_size(source, len(traced.steps))

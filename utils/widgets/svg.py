@@ -12,9 +12,9 @@ import resvg_py
 from matplotlib import colormaps, get_data_path
 from matplotlib.colors import to_hex
 
-INK, FAINT, HIGHLIGHT = "#222222", "#BBBBBB", "#B34700"
-QUIET = "#595959"  # the faintest color that words can be read in: contrast 7 on white
-HALO = {"stroke": "#FFFFFF", "stroke_width": 4, "paint_order": "stroke"}  # around words
+from utils.plots.colors import GROUND, INK
+
+HALO = {"stroke": GROUND, "stroke_width": 4, "paint_order": "stroke"}  # around words
 SMALL = 13  # pixels: the smallest letters and numbers; words have 14
 LONGEST_WORD = 18  # letters; longer words are cut
 JOINER = "\u200d"  # joins several emoji to one
@@ -53,7 +53,7 @@ def polyline(points: list[tuple[float, float]], **attributes: object) -> str:
 
 def picture(width: float, height: float, title: str, *shapes: str) -> str:
     """Put the shapes on a white ground; a screen reader reads the title out."""
-    ground = rect(0, 0, width, height, fill="#FFFFFF")
+    ground = rect(0, 0, width, height, fill=GROUND)
     return element(
         "svg",
         element("title", escape(printable(title))) + ground + "".join(shapes),

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from utils.models.seq2seq import ModelConfig
 from utils.plots import COLORS
+from utils.plots.colors import FAINT, HIGHLIGHT, INK
 from utils.system.limits import check_type
 from utils.trace import Trace, has_fixed_context, trace
 from utils.training import Epoch
@@ -13,7 +14,7 @@ from utils.widgets.explorer import Explorer, View
 from utils.widgets.pictures import CELL, LABEL, bars, curve, heat_map, heat_map_size
 from utils.widgets.sentences import check_translator
 from utils.widgets.sliders import IntSlider
-from utils.widgets.svg import FAINT, HIGHLIGHT, INK, SMALL, element, line, picture, text
+from utils.widgets.svg import SMALL, element, line, picture, text
 
 LEFT, TOP, WIDTH, HEIGHT = 50, 65, 360, 220  # the curve of the loss
 MOST_LABELS = 12  # more would run into each other
