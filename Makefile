@@ -66,8 +66,8 @@ lab: $(STAMP) ## open the notebooks in JupyterLab
 	JUPYTER_CONFIG_PATH=$(SETTINGS) $(IN) -m jupyterlab $(LAB_FLAGS)
 SETTINGS = .jupyter$(if $(JUPYTER_CONFIG_PATH),:'$(JUPYTER_CONFIG_PATH)')
 
-# Files of tests run side by side, one on each core, so each process has one thread. They start in
-# the order of their names: the notebooks come last. ARGS="-n 0" runs one after the other.
+# Files of tests run side by side, one on each core and one more (conftest.py says why), so each
+# process has one thread. The notebooks take longest and come first. ARGS="-n 0" runs one at a time.
 SIDE_BY_SIDE = -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 FAST = -o testpaths=tests -m "not browser and not slow and not gpu"
