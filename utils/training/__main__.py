@@ -53,7 +53,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     _add_corpus_options(parser.add_argument_group("the corpus").add_argument)
     add_options(parser, "the model", ModelConfig, MODEL_DEFAULTS)
     add_options(parser, "the training", Settings, asdict(Settings()))
-    _add_output_options(parser.add_argument_group("what to keep and to show").add_argument)
+    _add_output_options(parser.add_argument_group("what to save and show").add_argument)
     return parser.parse_args(arguments)
 
 
@@ -79,7 +79,7 @@ def _add_corpus_options(add: Callable[..., Any]) -> None:
         help="keep a folder's pairs in memory, or read them from disk (default: depends on size)",
     )
     add("--min-freq", type=positive, default=1, help="words rarer than this become <unk>")
-    add("--subwords", type=positive, help="split words into pieces; how many different ones")
+    add("--subwords", type=positive, help="split words into pieces, this many different ones")
 
 
 def _add_output_options(add: Callable[..., Any]) -> None:
