@@ -1,9 +1,10 @@
 """A notebook's cell that did not run to its end is a failure, whatever nbval makes of it."""
 
-import re
+import os
 import shutil
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
@@ -21,45 +22,51 @@ WAITS = "import os\nassert os.environ['OMP_WAIT_POLICY'] == 'PASSIVE'"
 OVERDUE = "took longer than --nbval-cell-timeout allows"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("cells", "outcomes", "said"),
-    [
-        (["a = 1", WAITS], {"passed": 2}, ""),
-        ([STOPPABLE, "1 + 1", "no_such_name"], {"failed": 1, "errors": 2}, OVERDUE),
-        ([WAIT, "1 + 1"], {"failed": 1, "error": 1}, "an earlier cell took too long"),
-        ([EXPECTED, "1 + 1"], {"failed": 1, "error": 1}, OVERDUE),
-        ([DEAF, "1 + 1"], {"failed": 1, "error": 1}, "an earlier cell took too long"),
-        (["import os; os._exit(1)", "1 + 1"], {"failed": 1, "error": 1}, "earlier cell"),
-        (["1 / 0", "1 + 1"], {"failed": 1, "passed": 1}, "ZeroDivisionError"),
-        (["# NBVAL_SKIP\nno_such_name", "1 + 1"], {"failed": 1, "passed": 1}, "take the mark out"),
-    ],
-    ids=[
-        "all is well",
-        "caught the interrupt",
-        "interrupted",
-        "an error was expected",
-        "cannot be interrupted",
-        "its kernel dies",
-        "an error",
-        "skipped",
-    ],
-)
-def test_a_cell_that_did_not_run_to_its_end_is_a_failure(
-    tmp_path, monkeypatch, cells, outcomes, said
-):
-    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+# For each notebook its cells, what becomes of them, and what is said.
+NOTEBOOKS = {
+    "all_is_well": (["a = 1", WAITS], ["passed", "passed"], ""),
+    "caught": ([STOPPABLE, "1 + 1", "no_such_name"], ["failure", "error", "error"], OVERDUE),
+    "interrupted": ([WAIT, "1 + 1"], ["failure", "error"], "an earlier cell took too long"),
+    "expected": ([EXPECTED, "1 + 1"], ["failure", "error"], OVERDUE),
+    "deaf": ([DEAF, "1 + 1"], ["failure", "error"], "an earlier cell took too long"),
+    "dies": (["import os; os._exit(1)", "1 + 1"], ["failure", "error"], "earlier cell"),
+    "raises": (["1 / 0", "1 + 1"], ["failure", "passed"], "ZeroDivisionError"),
+    "skipped": (
+        ["# NBVAL_SKIP\nno_such_name", "1 + 1"],
+        ["failure", "passed"],
+        "take the mark out",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    """Run all notebooks side by side, as most of them wait; return the cells' reports by name."""
+    folder = tmp_path_factory.mktemp("cells")
     for name in ("conftest.py", "pyproject.toml"):
-        shutil.copy(REPOSITORY / name, tmp_path)
-    made = [new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
-    nbformat.write(new_notebook(cells=made), tmp_path / "try.ipynb")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "try.ipynb"]
-    command.append("--nbval-cell-timeout=2")
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
-    counts = re.findall(r"(\d+) (\w+)", result.stdout.splitlines()[-1].partition(" in ")[0])
-    assert {name: int(count) for count, name in counts} == outcomes, result.stdout
-    assert result.returncode == int(outcomes != {"passed": 2})
-    assert said in result.stdout
+        shutil.copy(REPOSITORY / name, folder)
+    for name, (cells, _, _) in NOTEBOOKS.items():
+        made = [new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
+        nbformat.write(new_notebook(cells=made), folder / f"{name}.ipynb")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--junitxml=report.xml"]
+    command += ["-n", "4", "--dist", "loadfile", "--nbval-cell-timeout=2"]
+    command += [f"{name}.ipynb" for name in NOTEBOOKS]
+    ours = ("PYTEST_", "OMP_WAIT_POLICY")  # of the pytest that runs this test
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    done = subprocess.run(command, cwd=folder, env=clean, capture_output=True, encoding="utf-8")
+    assert done.returncode == 1, done.stdout + done.stderr
+    cells = list(ElementTree.parse(folder / "report.xml").iter("testcase"))
+    return {name: [c for c in cells if name in c.get("classname")] for name in NOTEBOOKS}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_cell_that_did_not_run_to_its_end_fails(reports, name):
+    _, outcomes, said = NOTEBOOKS[name]
+    found = [cell[0].tag if len(cell) else "passed" for cell in reports[name]]
+    assert found == outcomes
+    text = "\n".join(text for cell in reports[name] for text in cell.itertext())
+    assert said in text
 
 
 @pytest.mark.slow

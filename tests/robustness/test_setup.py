@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
 
@@ -20,8 +21,8 @@ from packaging.utils import canonicalize_name
 
 from utils.publishing.slides.__main__ import unpack
 from utils.system.environment import ALL_THERE, report
+from utils.system.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 PINS = dict(re.findall(r"^([\w.-]+)==(.+)$", (ROOT / "constraints.txt").read_text("utf-8"), re.M))
 PYTHONS = [
@@ -86,11 +87,18 @@ def resolve(*requirements: str, python: str, platform: str) -> subprocess.Comple
 
 
 @pytest.fixture(scope="module")
-def index():
-    """Skip the test where the package index does not answer."""
+def answers():
+    """Ask for all at once, as most of the time is waiting; skip if the index does not answer."""
     answer = resolve("-", "--no-deps", python=PYTHONS[0], platform=LINUX)
     if answer.returncode:
         pytest.skip(f"the package index does not answer: {answer.stderr.strip()[:200]}")
+    options = ["--constraint", "constraints.txt", "--extra", "test", "pyproject.toml"]
+    with ThreadPoolExecutor() as pool:
+        asked = {
+            wheels: pool.submit(resolve, *options, python=wheels[0], platform=wheels[1])
+            for wheels in WHEELS
+        }
+    return {wheels: answer.result() for wheels, answer in asked.items()}
 
 
 LINUX = "x86_64-manylinux_2_28"
@@ -107,10 +115,9 @@ WHEELS = [(python, LINUX, True) for python in PYTHONS] + [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("python", "platform", "supported"), WHEELS)
-def test_there_are_wheels_of_every_pin_where_the_readme_says(index, python, platform, supported):
-    options = ["--constraint", "constraints.txt", "--extra", "test", "pyproject.toml"]
-    answer = resolve(*options, python=python, platform=platform)
+@pytest.mark.parametrize("wheels", WHEELS, ids=lambda wheels: "-".join(wheels[:2]))
+def test_every_pin_has_wheels_where_the_readme_says_so(answers, wheels):
+    answer, supported = answers[wheels], wheels[2]
     assert (answer.returncode == 0) == supported, answer.stderr
     assert supported or "torch==" in answer.stderr
 

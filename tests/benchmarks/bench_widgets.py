@@ -1,10 +1,6 @@
-"""How long an explorer takes to repaint, with the shipped models and a sentence of 30 words.
+"""How long an explorer takes to repaint, with the shipped models and a sentence of 30 words."""
 
-The time is that of the processor, so that other programs do not count. It runs on one core.
-"""
-
-import statistics
-import time
+from itertools import cycle
 
 import pytest
 from test_widgets import curve
@@ -28,8 +24,8 @@ SENTENCES = tuple(
 )[1:4]
 
 
-@pytest.fixture(scope="module", params=[pytest.param("slow", marks=pytest.mark.slow)])
-def made():
+@pytest.fixture(scope="module")
+def explorers():
     """Return the explorers by name."""
     pairs = [pair for pair in load_corpus("mini").test if len(pair.source) == 30]
     sentence = " ".join(pairs[0].source)
@@ -67,13 +63,12 @@ def made():
         ("training", "epoch", (2, 4, 6, 8, 10)),
     ],
 )
-def test_an_explorer_repaints_at_once(made, name, control, values, capsys):
-    chosen, times = getattr(made[name], control), []
-    for value in (values * 11)[:11]:
-        started = time.process_time()
-        chosen.value = value
-        times.append(1000 * (time.process_time() - started))
-    median = statistics.median(times)
-    with capsys.disabled():
-        print(f"\n{name}, another {control}: {median:.0f} ms (median of {len(times)})")
-    assert median <= LIMIT
+def test_an_explorer_repaints_at_once(bench, explorers, name, control, values):
+    chosen, others = getattr(explorers[name], control), cycle(values)
+    seconds = bench.seconds(
+        lambda value: setattr(chosen, "value", value),
+        setup=lambda: ((next(others),), {}),
+        rounds=11,
+    )
+    milliseconds = [1000 * each for each in seconds]
+    bench.record(f"{name}, another {control}", milliseconds, "ms", at_most=LIMIT)

@@ -3,7 +3,7 @@
 It needs `jupyterhub` and `psutil` beside the packages of the project, and the npm package
 `configurable-http-proxy`. The hub runs on this computer, with a folder of its own that is removed.
 
-    python tests/hub.py notebooks/05_dot_attention.ipynb --users 4 --proxy PATH
+    PYTHONPATH=tests python tests/benchmarks/hub.py notebooks/05_dot_attention.ipynb --proxy PATH
 """
 
 import argparse
@@ -23,7 +23,8 @@ from lab import free_ports, stop, wait_for
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import websocket_connect
 
-ROOT = Path(__file__).resolve().parents[1]
+from utils.system.paths import ROOT
+
 CONFIGURATION = """
 c = get_config()
 c.JupyterHub.bind_url = {hub!r}
