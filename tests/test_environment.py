@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from importlib import metadata
-from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -21,8 +20,8 @@ from utils.system.environment import (
     requirements,
     writable_folder,
 )
+from utils.system.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 PINS = dict(
     line.split("==")
@@ -70,7 +69,7 @@ def test_a_missing_package_is_named_with_what_to_do(project, installed):
     assert report(project) == find_problems(project)[0]
 
 
-def test_each_missing_package_gets_a_sentence(project, installed):
+def test_each_missing_package_is_named(project, installed):
     installed.clear()
     missing = [sentence.split(" is missing: ")[0] for sentence in find_problems(project)]
     needed = [Requirement(line).name for line in requirements(PYPROJECT)]

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections import Counter
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -25,8 +24,8 @@ from utils.corpora.grammar.generate import (
 )
 from utils.corpora.grammar.lexicon import NOUNS, VERBS
 from utils.corpora.grammar.phrases import german_only, link
+from utils.system.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 MINI = ROOT / "data" / "mini"
 STOP = link(".", ".")
 
@@ -639,7 +638,7 @@ EXAMPLES = [  # what is said, and the sentence pair it must become
 
 
 @pytest.mark.parametrize(("phrase", "german", "english", "alignment"), EXAMPLES)
-def test_examples(phrase, german, english, alignment):
+def test_known_sentences_are_translated_word_for_word(phrase, german, english, alignment):
     links = frozenset(tuple(map(int, link.split("-"))) for link in alignment.split())
     assert to_pair(phrase) == Pair(tuple(german.split()), tuple(english.split()), links)
 
