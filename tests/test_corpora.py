@@ -450,7 +450,7 @@ def test_cache_on_a_read_only_disk_is_refused(site, tmp_path, monkeypatch):
 
     monkeypatch.setattr("pooch.core.make_local_storage", refuse)
     assert_clear_and_nothing_left(
-        "cannot be written: the disk is read-only; choose another place, and name it in", tmp_path
+        "cannot be written: the disk is read-only; choose another location, and name", tmp_path
     )
 
 

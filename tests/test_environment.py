@@ -80,18 +80,18 @@ def test_each_missing_package_is_named(project, installed):
 @pytest.mark.parametrize(
     ("requirement", "found", "problem"),
     [
-        ("torch>=2.6", "2.5.1", "torch 2.5.1 is too old, it must be 2.6 or newer"),
+        ("torch>=2.6", "2.5.1", "torch 2.5.1 is too old and must be 2.6 or newer"),
         ("torch>=2.6", "2.6", None),
         ("torch>=2.6", "2.6.0+cpu", None),
         ("torch>=2.6", "2.10.0", None),
         ("torch>=2.6", "3", None),
-        ("torch>=2.6", "1.20", "torch 1.20 is too old, it must be 2.6 or newer"),
-        ("torch>=2.10", "2.6", "torch 2.6 is too old, it must be 2.10 or newer"),
-        ("torch>=2.6.1", "2.6", "torch 2.6 is too old, it must be 2.6.1 or newer"),
+        ("torch>=2.6", "1.20", "torch 1.20 is too old and must be 2.6 or newer"),
+        ("torch>=2.10", "2.6", "torch 2.6 is too old and must be 2.10 or newer"),
+        ("torch>=2.6.1", "2.6", "torch 2.6 is too old and must be 2.6.1 or newer"),
         ("torch>=2", "2.0.0rc1", None),
         ("torch==0.6.0", "0.6", None),
-        ("torch==0.6.0", "0.18.0", "torch is version 0.18.0, it must be 0.6.0"),
-        ("torch==0.6.0", "0.5.0", "torch is version 0.5.0, it must be 0.6.0"),
+        ("torch==0.6.0", "0.18.0", "torch is version 0.18.0 but must be 0.6.0"),
+        ("torch==0.6.0", "0.5.0", "torch is version 0.5.0 but must be 0.6.0"),
     ],
 )
 def test_versions_are_compared_as_numbers(installed, requirement, found, problem):
@@ -112,7 +112,7 @@ def test_a_python_that_is_too_old_is_the_only_problem_told(project, installed, m
     monkeypatch.setattr(sys, "version_info", (3, 10, 14))
     (sentence,) = find_problems(project)
     minimum = re.search('requires-python = ">=(.+)"', PYPROJECT)[1]
-    assert sentence.startswith(f"Python 3.10 is too old, it must be {minimum} or newer: install")
+    assert sentence.startswith(f"Python 3.10 is too old: install {minimum} or newer and")
     assert f"make env PYTHON=python{minimum}" in sentence
     monkeypatch.setattr(sys, "version_info", (*map(int, minimum.split(".")), 0))
     assert "too old" not in report(project)
@@ -127,7 +127,7 @@ def test_a_folder_without_the_project_is_told(tmp_path):
 def test_a_folder_that_is_not_there_is_told(project, installed, folder):
     (project / folder).rmdir()
     (sentence,) = find_problems(project)
-    assert sentence.startswith(f"The folder {folder} is missing")
+    assert sentence.startswith(f"The folder {folder}, which")
     assert (ROOT / folder).is_dir()
 
 
@@ -135,7 +135,7 @@ def test_a_folder_that_is_not_there_is_told(project, installed, folder):
     ("folders", "prefix", "advice"),
     [
         ([], "python", "run `make env` in"),
-        ([".venv"], "python", "this kernel is not the project's Python; start with `make lab`"),
+        ([".venv"], "python", "this kernel isn't the project's Python; start with `make lab`"),
         ([".venv"], ".venv", "run `make -B env` in"),
         (["conda/conda-meta"], "conda", "run `conda env update -f environment.yml` in"),
     ],
@@ -148,7 +148,7 @@ def test_the_advice_fits_the_python_that_runs(
     monkeypatch.setattr(sys, "prefix", str(project / prefix))
     installed["torchtext"] = "0.18.0"
     (sentence,) = find_problems(project)
-    assert sentence.startswith(f"torchtext is version 0.18.0, it must be 0.6.0: {advice}")
+    assert sentence.startswith(f"torchtext is version 0.18.0 but must be 0.6.0: {advice}")
 
 
 def test_the_advice_names_the_environment_that_conda_makes(project, monkeypatch):

@@ -127,8 +127,8 @@ def test_more_processes_than_sentences_in_a_batch_are_refused():
 @pytest.mark.parametrize(
     ("name", "gpus", "sentence"),
     [
-        ("cuda", 0, "no cuda device here: use 'cpu'"),
-        ("cuda", 1, "2 processes need a GPU each, and 1 are here: start fewer, or use --device"),
+        ("cuda", 0, "has no cuda device: use 'cpu'"),
+        ("cuda", 1, "2 processes need a GPU each, but this machine has 1: start fewer, or use"),
         ("auto", 1, "2 processes need a GPU each"),
         ("cuda:1", 2, "cannot share cuda:1: use 'cpu', 'cuda' or 'auto'"),
         ("mps", 0, "cannot share mps"),

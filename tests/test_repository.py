@@ -149,9 +149,9 @@ def test_make_alone_lists_every_documented_target(checkout):
     [
         (
             OLD_PYTHON,
-            f"needs Python {MINIMUM} or newer, and ./stand-in is Python 3.9.2: install one",
+            f"needs Python {MINIMUM} or newer, but ./stand-in is Python 3.9.2: install one",
         ),
-        ("exit 127", f"needs Python {MINIMUM} or newer, and ./stand-in is missing: install one"),
+        ("exit 127", f"needs Python {MINIMUM} or newer, but ./stand-in is missing: install one"),
         (NO_VENV, "its venv module is missing: install it (on Debian and Ubuntu with `apt install"),
     ],
     ids=["too old", "not there", "without venv"],

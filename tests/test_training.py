@@ -297,7 +297,7 @@ def test_a_stop_says_how_to_go_on(tmp_path, capsys, name):
     assert not model.training
     said = capsys.readouterr().out.splitlines()[-1]
     assert f"Stopped after 1 of {EPOCHS} epochs" in said
-    assert (f"Run the same call again to go on after epoch 1 ({path})" in said) == bool(path)
+    assert (f"Run the same call again to resume after epoch 1 ({path})" in said) == bool(path)
     assert ("checkpoint=" in said) != bool(path)
 
 

@@ -372,7 +372,7 @@ def test_what_kaggle_cannot_fetch_is_told(make_host, tmp_path):
 
 # --- a package without its project ---
 
-MESSAGE = r"only an editable install leaves the code beside it: .* run `make lab` in its folder\."
+MESSAGE = r"only an editable install keeps the code beside it: .* run `make lab` in its folder\."
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ MADE_FIELDS = "fields must be what build_fields(corpus) returns, not"
 MADE_MODEL = "model must be what build_model(fields) returns, not"
 LENGTHS = "Lengths must be (fewest, most) words between 4 and 60, not"
 ANY_CORPUS = 'a corpus must be "mini", "multi30k" or a folder, not'
-FILE = 'give the name of a file, as in "my.pt", not'
+FILE = 'pass a file name, such as "my.pt", not'
 
 
 def curve():

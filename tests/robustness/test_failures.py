@@ -32,7 +32,7 @@ def run(script: str, folder: Path, output: str | None = None, shell: str = "") -
         ("print('fine')", 0, ""),
         ("raise ValueError('say two words')", 1, "error: say two words\n"),
         ("raise KeyboardInterrupt", 130, ""),
-        ("raise MemoryError", 1, "error: the memory is full; give less at a time"),
+        ("raise MemoryError", 1, "error: out of memory; pass in less at a time"),
         ("open('/nowhere/a')", 1, "error: /nowhere/a cannot be read: it does not exist"),
         ("raise ConnectionError('no connection')", 1, "error: no connection\n"),
         ("return 3", 3, ""),
@@ -87,7 +87,7 @@ def test_every_reason_says_what_to_do(number):
 
 def test_an_unknown_reason_keeps_the_words_of_the_system():
     error = OSError(errno.EBADMSG, "Bad message", "a.pt")
-    assert explain(error) == "a.pt cannot be read: Bad message; choose another place"
+    assert explain(error) == "a.pt cannot be read: Bad message; choose another location"
 
 
 def test_a_tilde_is_the_home(monkeypatch, tmp_path):

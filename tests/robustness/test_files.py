@@ -31,7 +31,7 @@ from utils.translator import Translator
 
 INF, NAN = float("inf"), float("nan")
 OPTIONS = {"epochs": 2, "batch_size": 20, "quiet": True, "average": 2}
-REMEDY = "use another|another checkpoint|update|git lfs pull|name a file|give the file|name another"
+REMEDY = "(use|choose) another|another checkpoint|update|git lfs pull|name a file|give the file"
 
 
 class Attack:

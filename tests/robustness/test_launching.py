@@ -52,21 +52,21 @@ def test_one_process_trains_alone(variables):
 MISSING = [{name: None} for name in GOOD if name != "WORLD_SIZE"]
 MISSING += [{name: ""} for name in GOOD if name != "WORLD_SIZE"]
 WRONG = [
-    ({"WORLD_SIZE": "two"}, "WORLD_SIZE is 'two', and not a whole number of at least 1"),
+    ({"WORLD_SIZE": "two"}, "WORLD_SIZE is 'two', not a whole number of at least 1"),
     ({"WORLD_SIZE": "0"}, "WORLD_SIZE is '0'"),
     ({"WORLD_SIZE": "-2"}, "WORLD_SIZE is '-2'"),
     ({"WORLD_SIZE": "4.0"}, "WORLD_SIZE is '4.0'"),
     ({"WORLD_SIZE": "²"}, "WORLD_SIZE is '²'"),
     ({"WORLD_SIZE": 99 * "9x"}, "WORLD_SIZE is '9x9x9x"),
-    ({"RANK": "first"}, "RANK is 'first', and not a whole number from 0 to 3"),
-    ({"RANK": "4"}, "RANK is '4', and not a whole number from 0 to 3"),
+    ({"RANK": "first"}, "RANK is 'first', not a whole number from 0 to 3"),
+    ({"RANK": "4"}, "RANK is '4', not a whole number from 0 to 3"),
     ({"RANK": "-1"}, "RANK is '-1'"),
-    ({"LOCAL_RANK": "2"}, "LOCAL_RANK is '2', and not a whole number from 0 to 1"),
+    ({"LOCAL_RANK": "2"}, "LOCAL_RANK is '2', not a whole number from 0 to 1"),
     ({"LOCAL_RANK": "0x1"}, "LOCAL_RANK is '0x1'"),
-    ({"LOCAL_WORLD_SIZE": "5"}, "LOCAL_WORLD_SIZE is '5', and not a whole number from 1 to 4"),
+    ({"LOCAL_WORLD_SIZE": "5"}, "LOCAL_WORLD_SIZE is '5', not a whole number from 1 to 4"),
     ({"LOCAL_WORLD_SIZE": "0"}, "LOCAL_WORLD_SIZE is '0'"),
     ({"MASTER_PORT": "http"}, "MASTER_PORT is 'http'"),
-    ({"MASTER_PORT": "70000"}, "MASTER_PORT is '70000', and not a whole number from 1 to 65535"),
+    ({"MASTER_PORT": "70000"}, "MASTER_PORT is '70000', not a whole number from 1 to 65535"),
     ({"WORLD_SIZE": None}, "RANK is '3', but WORLD_SIZE is missing"),
     ({"WORLD_SIZE": None, "RANK": None}, "LOCAL_RANK is '1', but WORLD_SIZE is missing"),
     *((change, "{} missing".join([*change, ""])) for change in MISSING),
@@ -117,7 +117,7 @@ def test_a_host_without_an_address_is_told_at_once(host, monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     with pytest.raises(
-        ValueError, match=r"no address is known for .* in MASTER_ADDR: give torchrun"
+        ValueError, match=r"cannot find the address of .* in MASTER_ADDR: pass torchrun"
     ):
         read_launch(GOOD | {"MASTER_ADDR": host})
 
@@ -172,7 +172,7 @@ def test_a_port_that_is_taken_is_named(launched):
     with socket.create_server(("0.0.0.0", 0)) as other:
         port = other.getsockname()[1]
         launched(RANK="0", MASTER_PORT=str(port))
-        sentence = rf"the port {port} .*choose another"
+        sentence = rf"port {port} .*choose another"
         with pytest.raises(ConnectionError, match=sentence), join_processes("cpu"):
             pass
 

@@ -41,7 +41,7 @@ LONGEST = ("eins",) * MOST_READ
 TOO_LONG = {
     "words": (
         ("eins",) * (MOST_READ + 1),
-        "has 1,001 words or pieces of words, and there",
+        "has 1,001 words or pieces of words, and the limit",
     ),
     "words as text": ("elf " * 1_000 + "elf", "has 1,001 words"),
     "marks": ("," * 1_001, "has 1,001 words"),

@@ -121,18 +121,18 @@ PLACES = {
     "a name too long": (lambda _: 300 * "a", "its name is too long; choose a shorter one"),
     "umlauts too long": (lambda _: os.fsdecode(b"\xc3\xa4" * 130) + ".pt", "its name is too long"),
     "a folder too long": (lambda _: 300 * "a" + "/new.pt", "its name is too long"),
-    "a device": (lambda _: os.devnull, "no ordinary file; choose another name"),
-    "a link to a device": (lambda f: make_link(f, "/dev/zero"), "no ordinary file"),
-    "a pipe": (make_fifo, "no ordinary file"),
-    "a socket": (make_socket, "no ordinary file"),
+    "a device": (lambda _: os.devnull, "not a regular file; choose another name"),
+    "a link to a device": (lambda f: make_link(f, "/dev/zero"), "not a regular file"),
+    "a pipe": (make_fifo, "not a regular file"),
+    "a socket": (make_socket, "not a regular file"),
     "in a file": (make_file, "part of its path is a file, not a folder"),
-    "a link in a circle": (lambda f: make_link(f, "link.pt"), "go in a circle"),
+    "a link in a circle": (lambda f: make_link(f, "link.pt"), "form a loop"),
     "a link to nowhere": (lambda f: make_link(f, "/mnt/gone/a.pt"), "whose folder does not exist"),
     "write-protected": (make_protected, "permission denied"),
-    "in the process table": (lambda _: "/proc/new.pt", "no file can be made there; choose"),
-    "in a new folder of it": (lambda _: "/proc/runs/new.pt", "no file can be made there; choose"),
-    "among open files": (lambda _: "/proc/self/fd/runs/new.pt", "no file can be made there"),
-    "a link into it": (lambda f: make_link(f, "/proc/self/new.pt"), "no file can be made there"),
+    "in the process table": (lambda _: "/proc/new.pt", "can be created there; choose"),
+    "in a new folder of it": (lambda _: "/proc/runs/new.pt", "can be created there; choose"),
+    "among open files": (lambda _: "/proc/self/fd/runs/new.pt", "can be created there"),
+    "a link into it": (lambda f: make_link(f, "/proc/self/new.pt"), "can be created there"),
 }
 
 
@@ -206,7 +206,7 @@ def test_a_disk_with_too_little_room_is_told_before_training(folder, train, monk
     size = 4 * sum(p.numel() for p in toy_model().parameters())
     with largest_file(size // 2):
         code, (said,) = train(*options)
-    assert code == 1 and "cannot be written: files may not be so large here" in said
+    assert code == 1 and "cannot be written: it would exceed the size limit" in said
     assert not any(folder.glob("*.pt")) and not any(folder.glob(".*"))
 
 
@@ -255,7 +255,7 @@ def test_a_translator_replaces_no_other_work(folder, train, monkeypatch):
         quiet=True,
     )
     torch.save(torch.nn.Linear(2, 2).state_dict(), "layer.pt")
-    others = {"notes.txt": "something else", "last.pt": "a checkpoint", "layer.pt": "something"}
+    others = {"notes.txt": "something other", "last.pt": "a checkpoint", "layer.pt": "something"}
     for name, what in others.items():
         content = Path(name).read_bytes()
         code, (said,) = train(f"--output={name}")
@@ -327,10 +327,10 @@ def test_the_home_and_the_temporary_folder_are_tried_after_the_others(folder, mo
 
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(folder / "temporary"))
     with pytest.raises(
-        OSError, match=r"^far/new\.pt cannot .* full\. No other folder takes .* lost"
+        OSError, match=r"^far/new\.pt cannot .* full\. Saving the translator .* lost"
     ):
         command.save_somewhere(fail, Path("far/new.pt"), None)
-    with pytest.raises(OSError, match=r"No other folder .* goes on from the checkpoint\.$"):
+    with pytest.raises(OSError, match=r"other folders failed .* resumes from the checkpoint\.$"):
         command.save_somewhere(fail, Path("far/new.pt"), Path("near/run.pt"))
     three = [folder, Path.home(), folder / "temporary"]
     assert tried == [Path("far"), *three, Path("far"), Path("near"), *three]
@@ -339,15 +339,15 @@ def test_the_home_and_the_temporary_folder_are_tried_after_the_others(folder, mo
 def test_a_disk_that_fills_during_the_training_is_told_and_the_checkpoint_stays(
     folder, train, monkeypatch
 ):
-    """The same command then goes on from the checkpoint, which is whole, and saves."""
+    """The same command then resumes from the checkpoint, which is intact, and saves."""
     files = ["--output=new.pt", "--checkpoint=run.pt"]
     with largest_file(resource.RLIM_INFINITY):
         full = (1000, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
         train_and_then(monkeypatch, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, full))
         code, said = train(*files)
     assert code == 1
-    assert said[-1].startswith("error: new.pt cannot be written: files may not be so large here; ")
-    assert said[-1].endswith("the same command goes on from the checkpoint.")
+    assert said[-1].startswith("error: new.pt cannot be written: it would exceed the size limit; ")
+    assert said[-1].endswith("the same command resumes from the checkpoint.")
     assert sorted(path.name for path in folder.iterdir()) == ["run.pt"]
     monkeypatch.undo()
     monkeypatch.chdir(folder)
@@ -368,13 +368,13 @@ def test_a_checkpoint_says_how_it_becomes_a_translator(folder, train, run, monke
 
 
 AFTER_IT = {
-    "memory": (MemoryError(), 1, "error: the memory is full; give less at a time, or close other"),
+    "memory": (MemoryError(), 1, "error: out of memory; pass in less at a time, or close other"),
     "torch's memory": (
         RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"),
         1,
-        "error: the memory is full",
+        "error: out of memory",
     ),
-    "a GPU's memory": (RuntimeError("CUDA out of memory. Tried to allocate"), 1, "error: the mem"),
+    "a GPU's memory": (RuntimeError("CUDA out of memory. Tried to allocate"), 1, "error: out of"),
     "Ctrl-C": (KeyboardInterrupt(), 130, ""),
     "a bad sentence": (ValueError("a line is too long:\nshorten it"), 1, "error: a line is too "),
 }
@@ -510,8 +510,8 @@ def test_a_full_disk_stops_no_epoch_and_keeps_the_last_checkpoint(folder, capsys
     assert sizes == [1, 1, 1, 4, 5]
     assert len(history.epochs) == 5 and len(said) == 2
     for line in said:
-        assert line.startswith("run.pt cannot be written: files may not be so large here; ")
-        assert line.endswith("The training goes on; the file still holds epoch 1.")
+        assert line.startswith("run.pt cannot be written: it would exceed the size limit; ")
+        assert line.endswith("Training continues; the file still holds epoch 1.")
     assert [path.name for path in folder.iterdir()] == ["run.pt"]
     fit(other, toy_fields(), toy_corpus(), Settings(epochs=5), checkpoint="run.pt")
     assert same_weights(model.state_dict(), other.state_dict())
@@ -527,7 +527,7 @@ def test_a_stop_after_a_lost_checkpoint_says_where_it_goes_on(folder, monkeypatc
     options = {"checkpoint": "run.pt", "on_epoch": stop}
     stopped(toy_model(), toy_fields(), toy_corpus(), epochs=5, **options)
     said = capsys.readouterr().out.splitlines()[-1]
-    assert "Stopped after 3 of 5 epochs" in said and "go on after epoch 1 (run.pt)" in said
+    assert "Stopped after 3 of 5 epochs" in said and "resume after epoch 1 (run.pt)" in said
 
 
 @pytest.mark.parametrize("room", [0, 1, 500, 4096])
@@ -538,7 +538,7 @@ def test_a_full_disk_is_one_error_of_the_system(folder, room):
     large = {"weights": toy_model(hidden_size=64).state_dict()}
     with (
         largest_file(room),
-        pytest.raises(OSError, match=r"a\.pt cannot be written: files may not"),
+        pytest.raises(OSError, match=r"a\.pt cannot be written: it would exceed"),
     ):
         save_atomically(large, path)
     assert load_safely(path) == {"number": 1}
@@ -663,11 +663,11 @@ def test_a_beam_too_large_is_told_before_the_work(run, monkeypatch, main, option
         (command.main, "--learning-rate=fast", "must be a number, not 'fast'"),
         (command.main, "--clip=1,0", "must be a number, not '1,0'"),
         (command.main, "--hidden-size=", "must be a whole number, not ''"),
-        (command.main, "--output=", "must be the name of a file, not ''"),
-        (command.main, "--output=new/", "must be the name of a file, not 'new/'"),
-        (command.main, "--checkpoint=", "must be the name of a file, not ''"),
-        (translate.main, "--file=", "must be the name of a file, not ''"),
-        (translate.main, "--attention=maps/", "must be the name of a file, not 'maps/'"),
+        (command.main, "--output=", "must be a file name, not ''"),
+        (command.main, "--output=new/", "must be a file name, not 'new/'"),
+        (command.main, "--checkpoint=", "must be a file name, not ''"),
+        (translate.main, "--file=", "must be a file name, not ''"),
+        (translate.main, "--attention=maps/", "must be a file name, not 'maps/'"),
         (translate.main, "--beam=five", "must be a whole number, not 'five'"),
     ],
 )
@@ -723,8 +723,8 @@ def test_a_download_that_fails_says_what_to_check(folder, monkeypatch, error, se
     ("error", "sentence"),
     [
         (OSError("no TLS certificate, invalid path: x.pem"), "x.pem); check REQUESTS_CA_BUNDLE"),
-        (OSError(errno.ENOSPC, "No"), "the disk is full; free some space, or choose a place on an"),
-        (PermissionError(errno.EACCES, "No"), "permission denied; choose another place, or ask"),
+        (OSError(errno.ENOSPC, "No"), "the disk is full; free some space, or choose another disk"),
+        (PermissionError(errno.EACCES, "No"), "permission denied; choose another location, or ask"),
     ],
     ids=["a certificate's file", "a full disk", "no right"],
 )

@@ -52,8 +52,8 @@ def with_first(words):
 
 
 WORDS = TRAIN[0].source
-TRAINING = "other training pairs, or with the same ones in another order"
-VALIDATION = "other validation pairs, or with the same ones in another order"
+TRAINING = "other training pairs, or the same ones in another order"
+VALIDATION = "other validation pairs, or the same ones in another order"
 
 
 @pytest.fixture

@@ -454,7 +454,7 @@ ODD = {
     "pipe": "is a pipe; write what comes out of it to a file first",
     "socket": "is a socket; name a file",
     "folder": "cannot be read: it is a folder; name a file",
-    "loop": "cannot be read: its symbolic links go in a circle",
+    "loop": "cannot be read: its symbolic links form a loop",
     "/dev/zero": "is a device; name a file",
     "/dev/null": "is a device; name a file",
     "nowhere": "is missing",
