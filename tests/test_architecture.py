@@ -188,7 +188,7 @@ def test_text_files_are_opened_with_an_encoding(path):
         ("subprocess.run(command, capture_output=True)", False),
     ],
 )
-def test_a_missing_encoding_is_seen(call, missing):
+def test_a_missing_encoding_is_caught(call, missing):
     assert encoding_is_missing(ast.parse(call).body[0].value) == missing
 
 

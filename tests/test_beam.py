@@ -113,7 +113,7 @@ def all_translations(model, sentence, limit):
 
 
 @pytest.mark.parametrize("alpha", [0.0, 1.0])
-def test_a_beam_for_everything_finds_everything(model, alpha, monkeypatch):
+def test_an_exhaustive_beam_finds_everything(model, alpha, monkeypatch):
     limit, batch = 3, mixed_batch()
     monkeypatch.setattr(decoding, "length_limits", lambda lengths: 0 * lengths + limit)
     everything = [all_translations(model, alone(batch, b), limit) for b in range(2)]
@@ -199,7 +199,7 @@ def test_a_larger_alpha_prefers_longer_translations(model, beam_size):
         ),
     ],
 )
-def test_settings_without_meaning_are_refused(beam_size, options, complaint):
+def test_meaningless_settings_are_refused(beam_size, options, complaint):
     with pytest.raises(ValueError, match=f"^{complaint}$"):
         search(wavering_model("dot"), mixed_batch(), beam_size, **options)
 
@@ -299,13 +299,13 @@ def test_a_finished_hypothesis_leaves_its_place_to_another():
     assert from_table(GOES_ON, 2) == [("", 0.5), ("b", 0.2)]
 
 
-def test_an_end_that_is_not_among_the_best_does_not_count():
+def test_an_eos_outside_the_beam_does_not_count():
     """Otherwise a beam of 1 would stop at `<eos>`, the second best."""
     assert from_table(TWO, 1) == [("b", 0.6)]
     assert from_table(TWO, 2) == [("b", 0.6), ("", 0.4)]
 
 
-def test_a_beam_larger_than_all_there_is():
+def test_a_beam_larger_than_the_number_of_translations():
     assert from_table(TWO, 50) == [("b", 0.6), ("", 0.4)]
     assert len(from_table(CAT, 50)) == 5
 
@@ -342,6 +342,6 @@ def test_a_table_model_looks_at_all_source_words_alike():
         ({("b",): {"a": 1.0}}, r"the table has \('b',\), but no way that leads there."),
     ],
 )
-def test_a_table_that_is_none_is_refused(table, complaint):
+def test_an_invalid_table_is_refused(table, complaint):
     with pytest.raises(ValueError, match=f"^{complaint}$"):
         TableModel(table)

@@ -154,7 +154,7 @@ def test_one_entry_is_enough_to_draw(location, translator):
     plt.close(figure)
 
 
-def test_every_attention_has_a_color_and_a_marker_of_its_own():
+def test_every_attention_has_its_own_color_and_marker():
     assert set(ATTENTIONS) <= plots.COLORS.keys() == plots.MARKERS.keys()
     for looks in (plots.PALETTE, plots.SHAPES, plots.COLORS.values(), plots.MARKERS.values()):
         assert len(set(looks)) == len(looks)

@@ -234,7 +234,7 @@ def test_a_file_in_place_of_the_folder_is_named(folder):
 
 
 @pytest.mark.parametrize("name", ["no/such/folder", "Mini", "", "a\0b", "x" * 5000])
-def test_an_unknown_name_lists_what_there_is(name):
+def test_an_unknown_name_lists_the_known_ones(name):
     with pytest.raises(CorpusError, match=r"No corpus .*mini, multi30k, .*\.de and \.en"):
         load_corpus(name)
 
@@ -340,7 +340,7 @@ def test_the_source_may_be_english(site):
     assert len(site.requests) == 6
 
 
-def test_a_language_with_checksums_can_be_had(site, tmp_path):
+def test_a_language_with_checksums_can_be_downloaded(site, tmp_path):
     with (tmp_path / "sums").open("a", encoding="utf-8") as sums:
         for stem in ("train", "val", "test_2016_flickr"):
             content = gzip.compress(b"Un homme.\nDEUX femmes.\n")
@@ -383,7 +383,7 @@ def test_complete_cache_needs_no_server(site, monkeypatch):
     assert len(load_corpus("multi30k").train) == 2
 
 
-def test_interrupted_download_goes_on_where_it_stopped(site, tmp_path):
+def test_interrupted_download_resumes_where_it_stopped(site, tmp_path):
     third, fourth = list(site.files)[2:4]
     kept = site.files.pop(fourth)
     assert f"{fourth} cannot be downloaded (404)" in message_of("multi30k")

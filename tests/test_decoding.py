@@ -105,7 +105,7 @@ def test_stops_at_once_when_the_end_is_most_probable(model):
         assert score == pytest.approx(0, abs=1e-4)
 
 
-def test_run_on_sentences_stop_at_their_own_limit(model):
+def test_runaway_outputs_stop_at_their_own_limit(model):
     batch = mixed_batch()
     hypotheses = search(prefer_end(model, -1e3), batch)
     lengths = batch.source_lengths.tolist()
@@ -113,7 +113,7 @@ def test_run_on_sentences_stop_at_their_own_limit(model):
     assert [h.weights.shape for h in hypotheses] == [(2 * n + 10, n) for n in lengths]
 
 
-def test_end_and_padding_are_no_words_of_a_hypothesis(model):
+def test_eos_and_padding_are_not_words_of_a_hypothesis(model):
     for hypothesis in search(model, mixed_lengths()):
         assert END not in hypothesis.words.tolist()
         assert not hypothesis.weights.requires_grad

@@ -107,7 +107,7 @@ def test_every_requirement_is_read_as_pip_reads_it(installed, line):
         assert (package_problem(line) is None) == (Version(version) in requirement.specifier)
 
 
-def test_a_python_that_is_too_old_is_the_only_problem_told(project, installed, monkeypatch):
+def test_a_python_that_is_too_old_is_the_only_problem_reported(project, installed, monkeypatch):
     installed.clear()
     monkeypatch.setattr(sys, "version_info", (3, 10, 14))
     (sentence,) = find_problems(project)
@@ -118,13 +118,13 @@ def test_a_python_that_is_too_old_is_the_only_problem_told(project, installed, m
     assert "too old" not in report(project)
 
 
-def test_a_folder_without_the_project_is_told(tmp_path):
+def test_a_folder_without_the_project_is_reported(tmp_path):
     (sentence,) = find_problems(tmp_path)
     assert "pyproject.toml is missing: download the whole project" in sentence
 
 
 @pytest.mark.parametrize("folder", environment.FOLDERS)
-def test_a_folder_that_is_not_there_is_told(project, installed, folder):
+def test_a_missing_folder_is_reported(project, installed, folder):
     (project / folder).rmdir()
     (sentence,) = find_problems(project)
     assert sentence.startswith(f"The folder {folder}, which")

@@ -240,7 +240,7 @@ def toy_study(measure, runs=((0,), (1,), (2,)), timed=True):
     return Study(("seed",), runs, measure, timed)
 
 
-def test_a_stopped_study_goes_on_where_it_was(tmp_path, monkeypatch, capsys):
+def test_a_stopped_study_resumes_where_it_was(tmp_path, monkeypatch, capsys):
     measured = []
 
     def measure(seed):

@@ -93,7 +93,7 @@ def stop(_):
 @on_each_device
 @pytest.mark.parametrize("average", [1, 2], ids=["best epoch", "mean of two epochs"])
 @pytest.mark.parametrize("name", ["additive", "transformer"])
-def test_a_stopped_training_ends_as_one_that_was_not(tmp_path, name, average, device):
+def test_a_resumed_training_ends_like_an_uninterrupted_one(tmp_path, name, average, device):
     """Stopped after the first epoch and after the second: dropout goes on as well, bit for bit."""
 
     def train(fit, **options):

@@ -646,7 +646,7 @@ def test_known_sentences_are_translated_word_for_word(phrase, german, english, a
 # --- The lexicon ----------------------------------------------------------------------------------
 
 
-def test_verbs_ask_only_for_what_there_is():
+def test_verbs_require_only_kinds_of_nouns_that_exist():
     kinds = {kind for noun in NOUNS.values() for kind in noun["kinds"]}
     for name, verb in VERBS.items():
         wanted = {kind for case in verb.get("objects", {}).values() for kind in case}
@@ -661,7 +661,7 @@ def test_indefinite_things_are_not_negated(pairs):
         assert not re.search(r"\b(ein\w*|nicht) (\w+ )?[A-ZÄ]\w+ nicht\b|\bnicht ein", text), text
 
 
-def test_lasting_adjectives_are_said_of_somebody_known_and_at_no_time(pairs):
+def test_lasting_adjectives_need_a_definite_noun_and_no_adverb(pairs):
     """Nobody is old today, and hardly: a cook is new."""
     lasting = re.compile(r"\b(alt|neu|klein)\b")
     joint = re.compile(rf" , | (?:{'|'.join(sorted(FINITE))}) und ")

@@ -47,7 +47,7 @@ def test_summary_is_the_last_state_of_each_direction():
         torch.testing.assert_close(summary[b, 4:], memory[b, 0, 4:])  # going left
 
 
-def test_logits_and_weights_have_their_shapes(model):
+def test_logits_and_weights_have_the_right_shapes(model):
     batch = mixed_batch()  # 5 source words; 5 target words, <sos> and <eos>
     logits, weights = model(*batch)
     assert logits.shape == (4, 6, len(toy_fields().target.vocab))
@@ -170,6 +170,6 @@ def test_memory_may_have_its_own_size():
         ({"attention": "dot", "memory_size": 10}, "dot attention needs states of one size"),
     ],
 )
-def test_what_does_not_fit_is_refused(options, sentence):
+def test_sizes_that_do_not_fit_are_refused(options, sentence):
     with pytest.raises(ValueError, match=sentence):
         build_model(toy_fields(), **options)

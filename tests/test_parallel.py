@@ -135,14 +135,14 @@ def test_more_processes_than_sentences_in_a_batch_are_refused():
         ("abacus", 0, "cannot share abacus"),
     ],
 )
-def test_a_device_that_will_not_do_is_refused(monkeypatch, name, gpus, sentence):
+def test_an_unusable_device_is_refused(monkeypatch, name, gpus, sentence):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: gpus > 0)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
     with pytest.raises(ValueError, match=sentence):
         choose_own_device(name, 1, 2)
 
 
-def test_each_process_has_a_gpu_of_its_own(monkeypatch):
+def test_each_process_has_its_own_gpu(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     assert str(choose_own_device("auto", 1, 2)) == "cuda:1"
@@ -210,7 +210,7 @@ def test_one_process_writes_checkpoints(ranks):
 
 
 @needs_gloo
-def test_a_stop_of_one_process_stops_all_and_all_go_on(ranks):
+def test_stopping_one_process_stops_all_and_all_resume(ranks):
     for rank in ranks:
         assert rank["stopped"]["interrupted"]
         assert rank["stopped"]["losses"] == rank["dropout"]["losses"][:2]
@@ -219,7 +219,7 @@ def test_a_stop_of_one_process_stops_all_and_all_go_on(ranks):
 
 
 @needs_gloo
-def test_all_processes_tell_what_rank_0_found_wrong(ranks):
+def test_all_processes_raise_the_error_of_rank_0(ranks):
     assert "run.pt was made with dropout 0.3, not 0.0: use the same" in ranks[0]["other run"]
     assert ranks[1]["other run"] == ranks[0]["other run"]
 
@@ -254,7 +254,7 @@ def children(process):
 
 @needs_gloo
 @pytest.mark.skipif(shutil.which("pgrep") is None, reason="pgrep is not installed")
-def test_after_a_kill_and_after_ctrl_c_the_same_command_goes_on_bit_for_bit(tmp_path, folder):
+def test_the_same_command_resumes_bit_for_bit_after_a_kill_and_after_ctrl_c(tmp_path, folder):
     """The first process is killed and restarted by the launcher; then comes Ctrl-C."""
     corpus, checkpoint = write_toy_corpus(tmp_path / "corpus"), tmp_path / "run.pt"
     options = {"corpus": corpus, "checkpoint": checkpoint, "output": tmp_path / "new.pt"}

@@ -186,7 +186,7 @@ def test_an_install_that_fails_is_tried_again(checkout):
 
 
 @needs_make
-def test_readers_get_no_tools_of_maintainers_until_a_command_needs_them(checkout):
+def test_maintainers_tools_are_installed_only_when_a_command_needs_them(checkout):
     installs = checkout.folder / "installs"
     assert checkout("lab", python=PRETENDS).returncode == 0
     assert "[test]" not in installs.read_text("utf-8")
@@ -198,13 +198,13 @@ def test_readers_get_no_tools_of_maintainers_until_a_command_needs_them(checkout
 
 @needs_make
 @pytest.mark.parametrize("command", ["env", "lab", "models", "captions", "experiments"])
-def test_what_readers_run_needs_their_own_set_only(checkout, command):
+def test_what_readers_run_needs_only_their_own_packages(checkout, command):
     assert "[test]" not in checkout("-n", command, python=REAL).stdout
 
 
 @needs_make
 @pytest.mark.parametrize("word", ["CPU=", "CPU=0", "CPU=no", ""])
-def test_without_cpu_1_torch_comes_as_it_is(checkout, word):
+def test_without_cpu_1_the_default_torch_is_installed(checkout, word):
     assert "uv" not in checkout("-n", "env", *filter(None, [word]), python=REAL).stdout
 
 
@@ -241,7 +241,7 @@ def test_make_lab_opens_a_browser_only_where_there_is_a_display(checkout, displa
 
 @needs_make
 @pytest.mark.parametrize("command", ["lab", "check", "test"])
-def test_kernels_do_not_wait_busily(checkout, monkeypatch, command):
+def test_kernels_do_not_busy_wait(checkout, monkeypatch, command):
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     says = PRETENDS.replace("*) exit 0;;", "*) echo waits: $OMP_WAIT_POLICY; exit 0;;")
     assert says != PRETENDS

@@ -132,7 +132,7 @@ def test_every_notebook_with_formulas_links_to_the_table(path):
         assert "00_start_here.ipynb#cell-id=what-does-every-symbol-mean-with-its-shape" in text
 
 
-def test_no_other_table_says_something_else():
+def test_no_other_table_contradicts_it():
     for path in NOTEBOOKS:
         for cell in markdown(path):
             if path != START and re.search(r"^\| *symbol *\|", cell, flags=re.M):

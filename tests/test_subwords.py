@@ -71,7 +71,7 @@ def test_weights_between_words_by_hand():
     torch.testing.assert_close(weights_of_words(weights, target, source), expected)
 
 
-def test_nothing_written_has_no_weights():
+def test_an_empty_translation_has_no_weights():
     assert weights_of_words(torch.zeros(0, 2), [], ["▁a", "b"]).shape == (0, 1)
 
 

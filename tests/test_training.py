@@ -219,7 +219,7 @@ def test_each_epoch_reads_all_pairs_once_in_another_order():
     assert words == [expected, expected]
 
 
-def test_history_tells_the_epochs_one_by_one_and_the_loss_falls(uninterrupted):
+def test_history_lists_the_epochs_and_the_loss_falls(uninterrupted):
     history, _ = uninterrupted
     assert [epoch.number for epoch in history.epochs] == [1, 2, 3, 4]
     assert history.epochs[-1].train_loss < history.epochs[0].train_loss
@@ -289,7 +289,7 @@ def test_a_stop_keeps_what_was_learned():
 
 
 @pytest.mark.parametrize("name", [None, "run.pt"])
-def test_a_stop_says_how_to_go_on(tmp_path, capsys, name):
+def test_a_stop_says_how_to_resume(tmp_path, capsys, name):
     path = name and tmp_path / name
     model = dropout_model()
     stop_at_forward(model, FORWARDS + 2)
@@ -301,7 +301,7 @@ def test_a_stop_says_how_to_go_on(tmp_path, capsys, name):
     assert ("checkpoint=" in said) != bool(path)
 
 
-def test_a_finished_run_trains_no_more(tmp_path, capsys, uninterrupted):
+def test_a_finished_run_is_not_trained_further(tmp_path, capsys, uninterrupted):
     fit_toy(dropout_model(), checkpoint=tmp_path / "run.pt")
     capsys.readouterr()
     model = dropout_model()

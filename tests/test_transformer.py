@@ -204,7 +204,7 @@ def test_all_its_weights_learn_at_one_rate(model):
     assert len(group["params"]) == len(list(model.parameters()))
 
 
-def test_a_checkpoint_of_it_goes_on_where_it_stopped(tmp_path):
+def test_its_checkpoint_resumes_where_it_stopped(tmp_path):
     whole, halves = toy_transformer(), toy_transformer()
     options = {"epochs": 2, "batch_size": 8, "quiet": True}
     fit_with(whole, toy_fields(), toy_corpus(), **options)

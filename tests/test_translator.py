@@ -158,7 +158,7 @@ def test_a_text_instead_of_a_list_is_refused(translator, sentences):
 @pytest.mark.parametrize(
     "options", [{"beam_size": 0}, {"beam_size": 2, "length_normalization": -1}]
 )
-def test_a_search_without_meaning_is_refused(translator, options):
+def test_meaningless_search_options_are_refused(translator, options):
     with pytest.raises(ValueError, match=f"{list(options)[-1]} (cannot|must) be"):
         translator.translate(["eins"], **options)
 

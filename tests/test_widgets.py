@@ -218,7 +218,7 @@ def assert_harmless(explorer):
 
 @typing
 @pytest.mark.parametrize("typed", TYPED, ids=range(len(TYPED)))
-def test_nothing_typed_raises_or_runs(name, typed):
+def test_no_input_raises_or_runs_code(name, typed):
     explorer = TYPED_INTO[name]()
     explorer.sentence.value = typed
     assert_harmless(explorer)
@@ -628,7 +628,7 @@ def test_a_model_that_writes_nothing_can_be_viewed():
     assert "(nothing)" in TrainingViewer(recorder).view().finding
 
 
-def test_a_run_that_went_on_is_numbered_by_its_epochs():
+def test_a_resumed_run_keeps_its_epoch_numbers():
     recorder = TrainingRecorder(toy_translator(), SENTENCE)
     for number in (4, 5):
         recorder(Epoch(number, 1.0, 1.0, None, 1.0))

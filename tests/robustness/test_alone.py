@@ -48,7 +48,7 @@ def project(tmp_path):
 # --- the first cell: one source ---
 
 
-def test_every_notebook_and_the_readme_are_as_the_command_writes_them():
+def test_notebooks_and_readme_match_what_the_command_writes():
     stale = [path.name for path, text in first_cell.rewritten() if path.read_text("utf-8") != text]
     assert stale == [], "run `python -m utils.publishing.first_cell`"
     assert first_cell.badges(ADDRESS) in (REPOSITORY / "README.md").read_text("utf-8")
@@ -138,7 +138,7 @@ def test_the_project_is_found_from_any_folder(project, cwd, file):
 
 
 @pytest.mark.parametrize("before", STRANGERS.values(), ids=STRANGERS)
-def test_utils_is_this_project_whoever_else_has_the_name(project, before):
+def test_import_utils_finds_this_project_despite_namesakes(project, before):
     assert find(project, project, {}, before) == {str(project / "utils/system/environment.py")}
 
 
@@ -151,7 +151,7 @@ def test_an_installed_project_is_found_from_outside(project, folder):
 
 
 @pytest.mark.parametrize("file", ["utils.py", "utils/text.py"])
-def test_a_file_beside_the_notebook_does_not_take_the_name(project, file):
+def test_a_file_beside_the_notebook_does_not_shadow_utils(project, file):
     mine = project / "mine" / file
     mine.parent.mkdir(parents=True)
     mine.write_text("", "utf-8")
@@ -247,7 +247,7 @@ def install_wheel(host):
         (install_wheel, "download the whole project"),
     ],
 )
-def test_far_from_its_project_a_notebook_says_so_in_one_line(make_host, prepare, advice):
+def test_a_notebook_far_from_its_project_says_so_in_one_line(make_host, prepare, advice):
     host = make_host()
     prepare(host)
     told, following = host.run(cell_of(), "1 / 0")
@@ -257,7 +257,7 @@ def test_far_from_its_project_a_notebook_says_so_in_one_line(make_host, prepare,
 
 
 @pytest.mark.slow
-def test_a_kernel_without_the_packages_is_told_in_one_line(make_host, project):
+def test_a_kernel_without_the_packages_raises_a_one_line_error(make_host, project):
     told, following = make_host("numpy").run(cell_of(), "1 / 0", cwd=project)
     assert re.fullmatch(
         r"UsageError: The kernel lacks torch, torchtext, .+: run `make .+\.\n", told
@@ -338,7 +338,7 @@ for paths in {places!r}.values():
 
 
 @pytest.mark.slow
-def test_on_colab_the_project_is_fetched_and_only_what_is_missing_installed(colab, address):
+def test_colab_fetches_the_project_and_installs_only_what_is_missing(colab, address):
     colab.serve()
     cells = nbformat.read(NOTEBOOKS[0], as_version=4).cells
     code = [cell.source for cell in cells if cell.cell_type == "code"]
@@ -353,7 +353,7 @@ def test_on_colab_the_project_is_fetched_and_only_what_is_missing_installed(cola
 
 
 @pytest.mark.slow
-def test_what_cannot_be_installed_is_told_in_one_line(colab, address):
+def test_a_failed_install_is_reported_in_one_line(colab, address):
     colab.serve(fails=True)
     told, following = colab.run(cell_of(address), "1 / 0")
     assert re.fullmatch(r"UsageError: pip could not install .*sacrebleu.*Internet.*\n", told)
@@ -361,7 +361,7 @@ def test_what_cannot_be_installed_is_told_in_one_line(colab, address):
 
 
 @pytest.mark.slow
-def test_what_kaggle_cannot_fetch_is_told(make_host, tmp_path):
+def test_a_failed_download_on_kaggle_is_reported(make_host, tmp_path):
     nowhere = (tmp_path / "nowhere").as_uri()
     kaggle = {"KAGGLE_KERNEL_RUN_TYPE": "Interactive"}
     told, following = make_host().run(cell_of(nowhere), "1 / 0", **kaggle)
@@ -433,7 +433,7 @@ def test_an_editable_install_puts_the_project_on_the_path():
 # --- other hosts: only what can be told from here ---
 
 
-def test_files_for_other_hosts_name_what_is_there():
+def test_files_for_other_hosts_refer_to_existing_files():
     container = json.loads((REPOSITORY / ".devcontainer/devcontainer.json").read_text("utf-8"))
     assert container["postCreateCommand"] == "make env CPU=1"
     binder = yaml.safe_load((REPOSITORY / ".binder/environment.yml").read_text("utf-8"))
@@ -460,7 +460,7 @@ def test_make_lab_and_conda_read_the_settings_that_links_need():
     assert settings["@jupyterlab/notebook-extension:tracker"] == {"windowingMode": "defer"}
 
 
-def test_a_link_within_a_notebook_leads_to_a_heading_that_no_other_has():
+def test_links_within_a_notebook_lead_to_unique_headings():
     """JupyterLab looks through all open notebooks, and takes the first heading with that text."""
     cells = [
         (path.stem, cell.source)

@@ -142,14 +142,14 @@ TRAININGS = [
         for number, row in enumerate([*WIDGETS, *TRANSLATIONS, *CORPORA, *TRAININGS])
     ],
 )
-def test_a_wrong_argument_is_refused_with_what_to_give(function, arguments, said):
+def test_a_wrong_argument_raises_a_clear_error(function, arguments, said):
     with pytest.raises((TypeError, ValueError), match=re.escape(said)) as caught:
         function(*arguments)
     message = str(caught.value)
     assert "\n" not in message and len(message) < 200
 
 
-def test_what_a_sentence_may_be_is_still_accepted():
+def test_every_valid_kind_of_sentence_is_still_accepted():
     words = ("eins", "zwei")
     expected = TRANSLATOR.translate([TEXT])[0].tokens
     for sentences in ([words], [list(words)], (TEXT,), iter([TEXT])):

@@ -70,7 +70,7 @@ def test_a_cell_that_did_not_run_to_its_end_fails(reports, name):
 
 
 @pytest.mark.slow
-def test_a_notebook_that_is_run_to_be_saved_waits_in_the_same_way(tmp_path, monkeypatch):
+def test_running_a_notebook_to_save_it_uses_the_same_wait_policy(tmp_path, monkeypatch):
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     path = tmp_path / "try.ipynb"
     nbformat.write(new_notebook(cells=[new_code_cell(WAITS)]), path)
@@ -88,7 +88,7 @@ def test_a_notebook_that_is_run_to_be_saved_waits_in_the_same_way(tmp_path, monk
     ],
     ids=["an error", "an error of two lines", "its kernel dies", "too slow"],
 )
-def test_a_notebook_that_fails_stays_and_one_line_says_why(tmp_path, monkeypatch, cell, said):
+def test_a_failed_notebook_stays_unchanged_and_one_line_says_why(tmp_path, monkeypatch, cell, said):
     monkeypatch.setattr(notebooks, "SECONDS_PER_CELL", 2)
     path = tmp_path / "try.ipynb"
     nbformat.write(new_notebook(cells=[new_code_cell(cell)]), path)

@@ -26,7 +26,7 @@ GOOD = {
 VARIABLES = [*GOOD, "SLURM_STEP_NUM_TASKS", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE"]
 
 
-def test_a_launch_that_is_right_is_read():
+def test_a_valid_launch_is_read():
     assert read_launch(GOOD) == Launch(rank=3, size=4, local_rank=1, local_size=2)
 
 
@@ -79,7 +79,7 @@ def change(changes):
 
 
 @pytest.mark.parametrize(("changes", "sentence"), WRONG, ids=str)
-def test_a_launch_that_makes_no_sense_is_refused(changes, sentence):
+def test_an_inconsistent_launch_is_refused(changes, sentence):
     with pytest.raises(ValueError) as caught:
         read_launch(change(changes))
     said = str(caught.value)
@@ -107,7 +107,7 @@ def test_processes_of_other_launchers_would_each_train_alone(name, launcher):
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "no host", "a" * 300, "a..b", "[::1"])
-def test_a_host_without_an_address_is_told_at_once(host, monkeypatch):
+def test_an_unresolvable_host_is_reported_at_once(host, monkeypatch):
     usual = socket.getaddrinfo
 
     def look_up(name, *arguments):  # without asking the network
@@ -168,7 +168,7 @@ def test_nobody_waits_forever_for_the_others(launched, monkeypatch, rank):
     assert time.monotonic() - started < 30
 
 
-def test_a_port_that_is_taken_is_named(launched):
+def test_a_taken_port_is_named(launched):
     with socket.create_server(("0.0.0.0", 0)) as other:
         port = other.getsockname()[1]
         launched(RANK="0", MASTER_PORT=str(port))
@@ -183,7 +183,7 @@ def test_a_port_that_is_taken_is_named(launched):
     [{"WORLD_SIZE": "2"}, GOOD | {"RANK": "9"}, {"SLURM_STEP_NUM_TASKS": "4"}],
     ids=["WORLD_SIZE alone", "a rank too large", "srun"],
 )
-def test_the_command_says_it_in_one_line(variables):
+def test_the_command_reports_it_in_one_line(variables):
     others = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     done = subprocess.run(
         [sys.executable, "-m", "utils.training", "--corpus=nowhere"],

@@ -191,7 +191,7 @@ def test_the_longest_sentences_pass(subwords):
 
 
 @pytest.mark.parametrize("beam_size", [1, 5, 20])
-def test_ordinary_sentences_are_translated_as_many_together_as_ever(beam_size):
+def test_ordinary_sentences_still_fill_whole_batches(beam_size):
     lengths = [4 + number % 60 for number in range(1000)]
     batches = list(batches_by_size(lengths, beam_size, 8_000))
     assert [len(batch) for batch in batches] == [BATCH_SIZE] * 7 + [1000 - 7 * BATCH_SIZE]
@@ -293,7 +293,7 @@ def test_a_line_that_is_too_long_is_left_empty_and_named(file, capsys, sentence,
     assert error.count("\n") == 1
 
 
-def test_each_window_is_shown_when_it_is_there(file, monkeypatch):
+def test_each_window_is_printed_as_soon_as_it_is_translated(file, monkeypatch):
     """What was written after each call of the translator: in order, flushed."""
     file.write_text("eins\n" * (2 * LINES + 1), "utf-8")
     written, seen = io.StringIO(), []
@@ -392,7 +392,7 @@ def test_a_picture_says_that_it_is_cut(tmp_path, source, target):
     assert f"q{min(source, MOST_DRAWN) - 1}" in drawn and f"w{MOST_DRAWN}" not in drawn
 
 
-def test_a_picture_of_an_ordinary_sentence_is_whole(tmp_path):
+def test_a_picture_of_an_ordinary_sentence_is_not_cut(tmp_path):
     translation = Translation(("one", "two"), torch.rand(2, 3), 0.0)
     draw_attention(translation, ("eins", "zwei", "."), tmp_path / "map.svg")
     assert "cut: " not in (tmp_path / "map.svg").read_text("utf-8")

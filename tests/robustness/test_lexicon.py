@@ -154,7 +154,7 @@ def test_a_mistake_is_named_with_what_is_expected(tmp_path, edit, expected):
     ],
     ids=["latin-1", "empty", "missing"],
 )
-def test_a_file_that_is_no_lexicon_is_named(tmp_path, content, expected):
+def test_a_file_that_is_not_a_lexicon_is_named(tmp_path, content, expected):
     path = tmp_path / "lexicon.toml"
     if content is not None:
         path.write_bytes(content)
@@ -167,12 +167,12 @@ def test_a_file_that_is_no_lexicon_is_named(tmp_path, content, expected):
     [b"\xef\xbb\xbf" + LEXICON.encode(), LEXICON.replace("\n", "\r\n").encode()],
     ids=["BOM", "CRLF"],
 )
-def test_what_editors_add_is_no_mistake(tmp_path, content):
+def test_byte_order_marks_and_crlf_are_accepted(tmp_path, content):
     (tmp_path / "lexicon.toml").write_bytes(content)
     assert read_lexicon(tmp_path / "lexicon.toml") == lexicon()
 
 
-def test_a_new_word_is_no_mistake(tmp_path):
+def test_a_new_word_is_accepted(tmp_path):
     added = LETTER.replace("Brief", "Zettel").replace("letter", "note")
     (tmp_path / "lexicon.toml").write_text(f"{LEXICON}\n{added}\n", encoding="utf-8")
     assert "Zettel" in read_lexicon(tmp_path / "lexicon.toml")["nouns"]
@@ -188,7 +188,7 @@ def run(code: str) -> subprocess.CompletedProcess:
 
 
 @pytest.mark.slow
-def test_what_needs_no_lexicon_does_not_read_it(tmp_path):
+def test_code_that_needs_no_lexicon_does_not_read_it(tmp_path):
     folder, path = write_toy_corpus(tmp_path / "numbers"), tmp_path / "toy.pt"
     toy_translator().save(path)
     found = run(

@@ -138,7 +138,7 @@ PLACES = {
 
 @pytest.mark.parametrize("option", ["--output", "--checkpoint"])
 @pytest.mark.parametrize("make, reason", PLACES.values(), ids=PLACES)
-def test_a_place_that_will_not_do_is_told_before_training(
+def test_an_unusable_path_is_reported_before_training(
     folder, train, monkeypatch, option, make, reason
 ):
     monkeypatch.setattr(command, "load_corpus", never)
@@ -152,7 +152,7 @@ def test_a_place_that_will_not_do_is_told_before_training(
 
 
 @pytest.mark.parametrize("make, reason", PLACES.values(), ids=PLACES)
-def test_fit_checks_the_place_before_training(folder, make, reason):
+def test_fit_checks_the_path_before_training(folder, make, reason):
     model = toy_model()
     model.register_forward_pre_hook(never)
     with pytest.raises(OSError, match=reason):
@@ -160,7 +160,7 @@ def test_fit_checks_the_place_before_training(folder, make, reason):
 
 
 @pytest.mark.parametrize("make, reason", PLACES.values(), ids=PLACES)
-def test_a_picture_checks_the_place_first(folder, run, monkeypatch, make, reason):
+def test_a_picture_checks_its_path_first(folder, run, monkeypatch, make, reason):
     monkeypatch.setattr(translate, "format_of", lambda _: "png")
     monkeypatch.setattr(Translator, "load", never)
     code, (said,) = run(translate.main, "ein Hund", f"--attention={make(folder)}")
@@ -192,7 +192,7 @@ def refuse(monkeypatch, number):
 
 
 @pytest.mark.parametrize("number", REFUSALS, ids=errno.errorcode.get)
-def test_what_the_system_refuses_is_reported_before_training(folder, train, monkeypatch, number):
+def test_system_errors_are_reported_before_training(folder, train, monkeypatch, number):
     refuse(monkeypatch, number)
     monkeypatch.setattr(command, "load_corpus", never)
     code, (said,) = train("--output=new.pt")
@@ -201,7 +201,7 @@ def test_what_the_system_refuses_is_reported_before_training(folder, train, monk
 
 
 @pytest.mark.parametrize("options", [["--output=new.pt"], ["--checkpoint=run.pt"]])
-def test_a_disk_with_too_little_room_is_told_before_training(folder, train, monkeypatch, options):
+def test_too_little_disk_space_is_reported_before_training(folder, train, monkeypatch, options):
     monkeypatch.setattr("utils.training.loop._train", never)
     size = 4 * sum(p.numel() for p in toy_model().parameters())
     with largest_file(size // 2):
@@ -236,14 +236,14 @@ def make_alias(kind):
     ],
     ids=["same", "dot", "above", "whole", "tilde", "symlink", "hard link", "link to come"],
 )
-def test_one_file_for_both_is_told_before_training(folder, train, monkeypatch, other):
+def test_one_file_for_both_is_reported_before_training(folder, train, monkeypatch, other):
     monkeypatch.setattr(command, "load_corpus", never)
     code, (said,) = train("--output=a.pt", f"--checkpoint={other(folder)}")
     assert code == 1
     assert said.startswith("error: a.pt cannot hold both the translator and the checkpoint: give")
 
 
-def test_a_translator_replaces_no_other_work(folder, train, monkeypatch):
+def test_a_translator_never_overwrites_other_work(folder, train, monkeypatch):
     monkeypatch.setattr(command, "load_corpus", never)
     Path("notes.txt").write_text("a year's work", encoding="utf-8")
     fit(
@@ -264,7 +264,7 @@ def test_a_translator_replaces_no_other_work(folder, train, monkeypatch):
 
 
 @pytest.mark.parametrize("there", [b"", "a translator"])
-def test_it_replaces_a_translator_and_an_empty_file(folder, train, there):
+def test_it_overwrites_a_translator_and_an_empty_file(folder, train, there):
     if there:
         toy_translator().save("new.pt")
     else:
@@ -273,7 +273,7 @@ def test_it_replaces_a_translator_and_an_empty_file(folder, train, there):
     assert Translator.load("new.pt").model.config.hidden_size == 8
 
 
-def test_a_tilde_is_the_home_everywhere(folder, train, run, tmp_path):
+def test_a_tilde_means_the_home_folder_everywhere(folder, train, run, tmp_path):
     assert train("--output=~/new.pt", "--checkpoint=~/run.pt")[0] == 0
     (tmp_path / "home" / "text").write_text("eins\n", encoding="utf-8")
     files = ["--translator=~/new.pt", "--file=~/text"]
@@ -304,7 +304,7 @@ def train_and_then(monkeypatch, what):
     [([], "."), (["--checkpoint=there/run.pt"], "there"), (["--half"], ".")],
     ids=["beside the command", "beside the checkpoint", "half"],
 )
-def test_where_saving_fails_another_place_has_it(
+def test_a_failed_save_falls_back_to_another_folder(
     folder, train, monkeypatch, capsys, options, place
 ):
     train_and_then(monkeypatch, lambda: Path("new.pt").mkdir())
@@ -318,7 +318,7 @@ def test_where_saving_fails_another_place_has_it(
     assert Translator.load(saved).model.config.hidden_size == 8
 
 
-def test_the_home_and_the_temporary_folder_are_tried_after_the_others(folder, monkeypatch):
+def test_the_home_and_temporary_folders_are_the_last_fallbacks(folder, monkeypatch):
     tried = []
 
     def fail(path):
@@ -336,7 +336,7 @@ def test_the_home_and_the_temporary_folder_are_tried_after_the_others(folder, mo
     assert tried == [Path("far"), *three, Path("far"), Path("near"), *three]
 
 
-def test_a_disk_that_fills_during_the_training_is_told_and_the_checkpoint_stays(
+def test_a_disk_that_fills_during_training_is_reported_and_the_checkpoint_stays(
     folder, train, monkeypatch
 ):
     """The same command then resumes from the checkpoint, which is intact, and saves."""
@@ -393,7 +393,7 @@ def test_the_translator_is_saved_before_it_is_scored(
     assert Translator.load("new.pt").model.config.hidden_size == 8
 
 
-def test_other_errors_of_torch_stay_what_they_are(folder, train, monkeypatch):
+def test_other_torch_errors_are_not_caught(folder, train, monkeypatch):
     monkeypatch.setattr(command, "report", lambda *_: toy_model()(1))
     with pytest.raises((TypeError, AttributeError)):
         command.main([f"--corpus={folder.parent / 'corpus'}", *SMALL, "--output=new.pt"])
@@ -420,7 +420,7 @@ def test_ctrl_c_loses_nothing(folder, train, monkeypatch, checkpoint, number):
     assert [path.name for path in folder.iterdir()] == names
 
 
-def test_what_an_earlier_stop_left_stays(tmp_path):
+def test_files_from_an_earlier_stop_stay(tmp_path):
     path = tmp_path / "new-stopped.pt"
     for expected in ("new-stopped.pt", "new-stopped-2.pt", "new-stopped-3.pt"):
         assert free_name(path).name == expected
@@ -455,7 +455,7 @@ OUTPUTS = {
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full here")
 @pytest.mark.parametrize("stream", ["stdout", "stderr", "both"])
 @pytest.mark.parametrize(("make", "code"), OUTPUTS.values(), ids=OUTPUTS)
-def test_an_output_that_is_cut_off_stops_no_training(
+def test_an_output_that_is_cut_off_does_not_stop_training(
     folder, train, monkeypatch, stream, make, code
 ):
     names = ("stdout", "stderr") if stream == "both" else (stream,)
@@ -470,7 +470,7 @@ def test_an_output_that_is_cut_off_stops_no_training(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("end", ["| head -1", ">&-", "2>&-", ">&- 2>&- <&-", "2>&1 | head -c 5"])
-def test_a_closed_stream_stops_no_training(folder, end):
+def test_a_closed_stream_does_not_stop_training(folder, end):
     arguments = [f"--corpus={folder.parent / 'corpus'}", *SMALL, "--output=new.pt"]
     line = " ".join([sys.executable, "-m", "utils.training", *map(str, arguments), end])
     done = subprocess.run(
@@ -485,7 +485,7 @@ def test_a_closed_stream_stops_no_training(folder, end):
 # --- a checkpoint that cannot be written ---
 
 
-def test_a_full_disk_stops_no_epoch_and_keeps_the_last_checkpoint(folder, capsys):
+def test_a_full_disk_does_not_stop_training_and_keeps_the_last_checkpoint(folder, capsys):
     """It is said each time; when there is room again, the next epoch is written."""
     sizes, here = [], resource.getrlimit(resource.RLIMIT_FSIZE)
 
@@ -517,7 +517,7 @@ def test_a_full_disk_stops_no_epoch_and_keeps_the_last_checkpoint(folder, capsys
     assert same_weights(model.state_dict(), other.state_dict())
 
 
-def test_a_stop_after_a_lost_checkpoint_says_where_it_goes_on(folder, monkeypatch, capsys):
+def test_a_stop_after_a_lost_checkpoint_says_where_it_will_resume(folder, monkeypatch, capsys):
     def stop(epoch):
         if epoch.number == 1:
             refuse(monkeypatch, errno.ENOSPC)
@@ -531,7 +531,7 @@ def test_a_stop_after_a_lost_checkpoint_says_where_it_goes_on(folder, monkeypatc
 
 
 @pytest.mark.parametrize("room", [0, 1, 500, 4096])
-def test_a_full_disk_is_one_error_of_the_system(folder, room):
+def test_a_full_disk_raises_an_os_error(folder, room):
     """torch would raise a RuntimeError from inside its writer."""
     path = folder / "a.pt"
     save_atomically({"number": 1}, path)
@@ -545,7 +545,7 @@ def test_a_full_disk_is_one_error_of_the_system(folder, room):
     assert os.listdir(folder) == ["a.pt"]
 
 
-def test_a_full_disk_stops_no_experiment(folder, monkeypatch, capsys):
+def test_a_full_disk_does_not_stop_the_experiments(folder, monkeypatch, capsys):
     """The first of three runs is written with the second; the third cannot be written at all."""
     rooms = iter([10, resource.RLIM_INFINITY, 10])
     full, here = largest_file, resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -582,7 +582,7 @@ def kill_a_save(path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["run.pt", "[a]*?.pt", 60 * "lang" + ".pt"])
-def test_what_a_killed_save_left_is_removed_by_the_next(folder, name):
+def test_the_next_save_removes_what_a_killed_one_left(folder, name):
     path = folder / name
     (leftover,) = kill_a_save(path)
     save_atomically({"number": 1}, folder / "other.pt")
@@ -591,7 +591,7 @@ def test_what_a_killed_save_left_is_removed_by_the_next(folder, name):
     assert sorted(os.listdir(folder)) == sorted([name, "other.pt"])
 
 
-def test_only_what_nobody_writes_is_removed(folder):
+def test_only_abandoned_files_are_removed(folder):
     """Neither another process's file, which is locked, nor one that a person has made."""
     path = folder / "run.pt"
     own = [".run.pt", ".run.pt.part", ".run.pt.notes", ".run.pt.backup01.part", "run.pt.part"]
@@ -623,7 +623,7 @@ def test_a_link_stays_and_its_file_is_written(folder):
     assert os.listdir(folder / "large") == ["run.pt"]
 
 
-def test_a_file_that_only_its_owner_reads_stays_so(folder):
+def test_a_private_file_stays_private(folder):
     path = folder / "run.pt"
     path.touch(0o600)
     save_atomically({"number": 1}, path)
@@ -642,7 +642,7 @@ def test_a_file_that_only_its_owner_reads_stays_so(folder):
     ],
     ids=["training", "translate"],
 )
-def test_a_beam_too_large_is_told_before_the_work(run, monkeypatch, main, options, work, size):
+def test_too_large_a_beam_is_reported_before_the_work(run, monkeypatch, main, options, work, size):
     monkeypatch.setattr(work, never)
     code, (said,) = run(main, *options, size)
     assert (code, said) == (
@@ -671,14 +671,14 @@ def test_a_beam_too_large_is_told_before_the_work(run, monkeypatch, main, option
         (translate.main, "--beam=five", "must be a whole number, not 'five'"),
     ],
 )
-def test_an_option_that_cannot_be_read_is_told_in_a_sentence(run, main, arguments, complaint):
+def test_an_invalid_option_raises_a_clear_error(run, main, arguments, complaint):
     code, said = run(main, arguments)
     assert code == 2
     assert complaint in said[-1] and len(said[-1]) < 120
 
 
 @pytest.mark.parametrize("name", ["~nobody-of-this-name/a.pt", "a~b.pt", "ü ~.pt"])
-def test_other_tildes_stay(name):
+def test_other_tildes_are_left_alone(name):
     assert failures.file_name(name) == Path(name)
     with pytest.raises(argparse.ArgumentTypeError):
         failures.file_name("")
@@ -728,9 +728,7 @@ def test_a_download_that_fails_says_what_to_check(folder, monkeypatch, error, se
     ],
     ids=["a certificate's file", "a full disk", "no right"],
 )
-def test_a_download_that_the_system_refuses_says_what_to_check(
-    folder, monkeypatch, error, sentence
-):
+def test_a_download_with_a_system_error_says_what_to_check(folder, monkeypatch, error, sentence):
     assert_download_says(folder, monkeypatch, error, sentence)
 
 
@@ -751,7 +749,7 @@ def assert_download_says(folder, monkeypatch, error, sentence):
 @pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.15, 0.4, 0.8, 1.5])
 @pytest.mark.parametrize("module", ["utils.training", "utils.translate"])
-def test_ctrl_c_during_the_imports_is_no_traceback(module, seconds):
+def test_ctrl_c_during_the_imports_shows_no_traceback(module, seconds):
     command = [sys.executable, "-c", WAIT, module, str(seconds)]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, encoding="utf-8")
     assert done.stdout.strip() in ("-2", "130", "0")  # 0: it was faster

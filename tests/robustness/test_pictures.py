@@ -82,7 +82,7 @@ TYPES = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 CIRCLED = "Ⓐ"  # in STIX, and not in the fonts of figures
 
 
-def test_a_font_that_has_the_character_is_taken(monkeypatch, tmp_path):
+def test_a_font_that_has_the_character_is_chosen(monkeypatch, tmp_path):
     broken = tmp_path / "broken-Regular.ttf"
     broken.write_bytes(b"no font")
     fonts = [broken, tmp_path / "gone.ttf", TYPES / "LastResortHE-Regular.ttf"]
@@ -97,7 +97,7 @@ def test_a_font_that_has_the_character_is_taken(monkeypatch, tmp_path):
     assert CIRCLED in drawn(figure)
 
 
-def test_usual_words_are_drawn_as_ever():
+def test_ordinary_words_are_drawn_unchanged():
     words = ["zwölf", "Straße", "don't", "“so”", "–"]
     assert labels.drawable(words) == (words, {"parse_math": False})
 
@@ -123,7 +123,7 @@ def test_the_command_says_which_characters_no_font_has(run, tmp_path, name):
     assert (tmp_path / name).stat().st_size > 1000
 
 
-def test_the_command_says_nothing_about_usual_words(run):
+def test_the_command_says_nothing_about_ordinary_words(run):
     assert run("eins $5 a\0b zwei", "map.png") == ""
 
 

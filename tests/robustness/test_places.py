@@ -75,7 +75,7 @@ def test_a_persons_own_files_stay(tmp_path, theirs, stays, kept):
     assert write_edition(NEXT.items(), tmp_path) == said  # and it stays the next time
 
 
-def test_what_is_no_file_stays(tmp_path):
+def test_anything_but_a_regular_file_stays(tmp_path):
     outside = tmp_path / "outside.txt"
     outside.write_bytes(b"elsewhere")
     folder = tmp_path / "folder"
@@ -89,13 +89,13 @@ def test_what_is_no_file_stays(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
-def test_a_pipe_in_the_place_of_a_file_does_not_hang(tmp_path):
+def test_a_pipe_in_place_of_a_file_does_not_hang(tmp_path):
     os.mkfifo(tmp_path / "a.txt")
     (said,) = write_edition(FIRST.items(), tmp_path)
     assert said.startswith("Kept as you have them: a.txt.")
 
 
-def test_an_interrupted_run_is_taken_up(tmp_path):
+def test_an_interrupted_run_is_completed_by_the_next(tmp_path):
     def stops():
         yield "a.txt", b"one, mended"
         raise KeyboardInterrupt
@@ -158,13 +158,13 @@ def test_a_command_that_cannot_write_says_so_at_once(tmp_path, monkeypatch, caps
 
 
 @pytest.mark.parametrize("name", [WRITTEN, "a" * 300, "a\0b"])
-def test_a_folder_that_cannot_be_is_refused(tmp_path, name):
+def test_an_impossible_folder_is_refused(tmp_path, name):
     (tmp_path / WRITTEN).touch()
     with pytest.raises((OSError, ValueError)):
         editions.choose_folder("utils.publishing.pages", "html", "", [str(tmp_path / name)])
 
 
-def test_a_tilde_is_the_home(tmp_path, monkeypatch):
+def test_a_tilde_means_the_home_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     name = os.fsdecode("Ü b".encode())
     found = editions.choose_folder("utils.publishing.pages", "html", "", [f"~/{name}"])
@@ -175,7 +175,7 @@ def test_a_tilde_is_the_home(tmp_path, monkeypatch):
     "content",
     [b"", b"{}", b"[]", b"\xff\xfe", b"<<<<<<< HEAD\n{}\n=======\n", b"null", b'{"cells": 3}'],
 )
-def test_what_is_no_notebook_is_named(tmp_path, content):
+def test_a_file_that_is_not_a_notebook_is_named(tmp_path, content):
     path = tmp_path / "05_dot.ipynb"
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r"05_dot\.ipynb is not a notebook: repair it") as caught:
@@ -259,7 +259,7 @@ OWN_WARNING = re.compile(
 )
 
 
-def test_a_missing_encoding_would_be_seen(tmp_path):
+def test_a_missing_encoding_would_be_caught(tmp_path):
     (tmp_path / "utils").mkdir()
     (tmp_path / "utils" / "reads.py").write_text("open(__file__).close()", "utf-8")
     said = run(tmp_path, "utils/reads.py").stderr

@@ -86,7 +86,7 @@ def stop_after_one(path, model=None, fields=None, corpus=None, **options):
         pytest.param(corpus_with(valid=number_pairs(10, seed=9)), VALIDATION, id="other valid"),
     ],
 )
-def test_a_run_does_not_go_on_with_other_data(path, corpus, what):
+def test_a_run_does_not_resume_with_other_data(path, corpus, what):
     content, model = path.read_bytes(), toy_model()
     with pytest.raises(ValueError) as caught:
         fit_with(model, toy_fields(), corpus, checkpoint=path, **OPTIONS)
@@ -115,7 +115,7 @@ def small_model(fields):
     return build_model(fields, "dot", embedding_size=4, hidden_size=4, seed=1)
 
 
-def test_a_run_does_not_go_on_in_the_other_direction(tmp_path):
+def test_a_run_does_not_resume_in_the_other_direction(tmp_path):
     (corpus, fields), (other, others) = with_subwords(), with_subwords(reverse=True)
     assert fields.source.vocab.itos == others.source.vocab.itos  # so they do not tell them apart
     path = stop_after_one(tmp_path / "run.ckpt", small_model(fields), fields, corpus)
@@ -123,7 +123,7 @@ def test_a_run_does_not_go_on_in_the_other_direction(tmp_path):
         fit_with(small_model(others), others, other, checkpoint=path, **OPTIONS)
 
 
-def test_a_run_does_not_go_on_with_other_subwords_that_have_the_same_pieces(tmp_path):
+def test_a_run_does_not_resume_with_other_subwords_of_the_same_pieces(tmp_path):
     corpus, fields = with_subwords()
     model = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
@@ -147,7 +147,7 @@ def test_a_run_does_not_go_on_with_other_subwords_that_have_the_same_pieces(tmp_
         fit_with(small_model(others), others, corpus, checkpoint=path, **OPTIONS)
 
 
-def test_the_same_subwords_learned_again_go_on(tmp_path):
+def test_a_run_resumes_with_the_same_subwords_learned_again(tmp_path):
     corpus, fields = with_subwords()
     path = stop_after_one(tmp_path / "run.ckpt", small_model(fields), fields, corpus)
     corpus, fields = with_subwords()
@@ -167,7 +167,7 @@ def test_the_same_subwords_learned_again_go_on(tmp_path):
     ],
     ids=["attention", "network", "rate", "clip", "average", "precision"],
 )
-def test_a_run_does_not_go_on_with_another_model_or_settings(path, model, options, what):
+def test_a_run_does_not_resume_with_another_model_or_settings(path, model, options, what):
     with pytest.raises(ValueError, match=rf"run\.ckpt .*{what}.*: use "):
         fit_with(model, toy_fields(), toy_corpus(), checkpoint=path, **OPTIONS | options)
 
@@ -213,7 +213,7 @@ def exchange_lines(folder, name):
 @pytest.mark.parametrize(
     ("name", "what"), [("train.en", TRAINING), ("train.de", TRAINING), ("valid.en", VALIDATION)]
 )
-def test_a_run_from_disk_does_not_go_on_with_other_files(folder, tmp_path, name, what):
+def test_a_run_from_disk_does_not_resume_with_other_files(folder, tmp_path, name, what):
     corpus = load_corpus(folder, in_memory=False)
     path = stop_after_one(tmp_path / "run.ckpt", corpus=corpus)
     exchange_lines(folder, name)
@@ -225,7 +225,7 @@ def test_a_run_from_disk_does_not_go_on_with_other_files(folder, tmp_path, name,
     assert len(fit_with(toy_model(), toy_fields(), again, checkpoint=path, **OPTIONS).epochs) == 2
 
 
-def test_a_run_from_disk_goes_on_from_disk(folder, tmp_path):
+def test_a_run_from_disk_resumes_from_disk(folder, tmp_path):
     path = stop_after_one(tmp_path / "run.ckpt", corpus=load_corpus(folder, in_memory=False))
     with pytest.raises(ValueError, match="was made with pairs on disk, not in memory"):
         fit_with(toy_model(), toy_fields(), load_corpus(folder), checkpoint=path, **OPTIONS)
@@ -246,7 +246,7 @@ def test_a_run_from_disk_goes_on_from_disk(folder, tmp_path):
         pytest.param(lambda index: index[:128] + index[144:], id="a row from its middle"),
     ],
 )
-def test_a_damaged_index_is_made_again(folder, tmp_path, damage):
+def test_a_damaged_index_is_rebuilt(folder, tmp_path, damage):
     expected = load_corpus(folder)
     corpus = load_corpus(folder, in_memory=False)
     known = digest(corpus.train)
@@ -263,7 +263,7 @@ def test_a_damaged_index_is_made_again(folder, tmp_path, damage):
 # --- where kept weights are ---
 
 
-def test_kept_weights_come_to_the_device_of_the_model(tmp_path, monkeypatch):
+def test_kept_weights_move_to_the_models_device(tmp_path, monkeypatch):
     """Without a GPU: each weight from the file must have been moved to where the model is."""
     path = stop_after_one(tmp_path / "run.ckpt", average=2)
     moved, move = [], torch.Tensor.to
@@ -284,7 +284,7 @@ def test_kept_weights_come_to_the_device_of_the_model(tmp_path, monkeypatch):
     assert len(run.last_weights) == 1
 
 
-def test_a_translator_is_no_checkpoint(tmp_path):
+def test_a_translator_is_not_a_checkpoint(tmp_path):
     path = tmp_path / "toy.pt"
     Translator(toy_model(), toy_fields()).save(path)
     content = path.read_bytes()

@@ -165,7 +165,7 @@ def imports(text: str) -> set[str]:
     return names - sys.stdlib_module_names - {"utils"}
 
 
-def test_what_readers_run_needs_the_learners_set_only():
+def test_what_readers_run_needs_only_the_learners_packages():
     learners, owners = closure(PROJECT["dependencies"]), metadata.packages_distributions()
     texts = sources()
     for name, text in texts.items():
@@ -174,7 +174,7 @@ def test_what_readers_run_needs_the_learners_set_only():
     assert len(texts) > 50
 
 
-def test_the_learners_set_is_free_of_tools():
+def test_the_learners_packages_include_no_tools():
     tools = {"nbgrader", "notebook", "playwright", "pytest", "ruff", "hypothesis", "sqlalchemy"}
     assert tools <= closure(PROJECT["optional-dependencies"]["test"])
     assert not tools & closure(PROJECT["dependencies"])

@@ -59,14 +59,14 @@ unseen = pytest.mark.parametrize("character", UNSEEN.values(), ids=UNSEEN)
 
 @unseen
 @pytest.mark.parametrize("place", ["{}Mädchen liest.", "Mäd{}chen liest.", "Mädchen{} liest{}.{}"])
-def test_what_is_invisible_changes_no_token(character, place):
+def test_invisible_characters_change_no_token(character, place):
     text = place.replace("{}", character)
     assert tokenize(text) == ("Mädchen", "liest", ".")
     assert tokenize(unicodedata.normalize("NFD", text)) == ("Mädchen", "liest", ".")
 
 
 @unseen
-def test_what_is_invisible_alone_is_no_sentence(character, tmp_path):
+def test_invisible_characters_alone_are_not_a_sentence(character, tmp_path):
     assert tokenize(f" {character}{character} ") == ()
     (tmp_path / "test.de").write_text(f"eins\n{character} \n", "utf-8", newline="\n")
     (tmp_path / "test.en").write_text("one\ntwo\n", "utf-8")
@@ -97,7 +97,7 @@ def test_joiners_stay_where_they_are_spelling(text):
 
 
 @pytest.mark.parametrize("blank", ["\xa0", "\u202f", "\u2007", "\u3000", "\u2028", "\x85", "\x0c"])
-def test_every_blank_parts_words(blank):
+def test_every_kind_of_space_separates_words(blank):
     assert tokenize(f"Der{blank}Hund{blank}{blank}schläft.") == ("Der", "Hund", "schläft", ".")
 
 
@@ -120,7 +120,7 @@ def test_tokens_of_mini_stay_as_they_are():
     ],
     ids="-".join,
 )
-def test_the_languages_that_are_advised_can_be_had(tmp_path, there, wanted, advised):
+def test_the_suggested_languages_are_available(tmp_path, there, wanted, advised):
     folder = write_toy_corpus(tmp_path / "texts", there)
     source, target = advised
     said = rf'--languages {source} {target}, or in Python languages=\("{source}", "{target}"\)'
@@ -149,7 +149,7 @@ def test_mini_in_another_direction_is_refused_with_a_remedy(languages):
     ],
     ids=["source", "target", "one pair", "a million"],
 )
-def test_words_that_are_all_too_rare_are_refused(source, target, min_freq, said):
+def test_a_min_freq_that_drops_every_word_is_refused(source, target, min_freq, said):
     pairs = [Pair(*map(tuple, map(str.split, texts))) for texts in zip(source, target, strict=True)]
     with pytest.raises(ValueError, match=f"min_freq must be {said}: all words would be <unk>"):
         build_fields(Corpus(pairs, pairs, pairs), min_freq)
@@ -298,7 +298,7 @@ NO_TEXT = {
 
 
 @pytest.mark.parametrize(("content", "said"), NO_TEXT.values(), ids=NO_TEXT)
-def test_what_is_no_text_is_refused_with_what_it_is(tmp_path, monkeypatch, content, said):
+def test_a_file_that_is_not_text_is_refused_by_its_kind(tmp_path, monkeypatch, content, said):
     monkeypatch.setenv("CORPUS_INDEX", str(tmp_path / "index"))
     path = tmp_path / "test.de"
     path.write_bytes(content)
@@ -316,7 +316,7 @@ def test_what_is_no_text_is_refused_with_what_it_is(tmp_path, monkeypatch, conte
 
 
 @pytest.mark.parametrize("beginning", SIGNATURES, ids=lambda b: ascii(b)[2:-1])
-def test_every_kind_of_file_is_known_by_how_it_begins(tmp_path, beginning):
+def test_every_kind_of_file_is_recognized_by_its_first_bytes(tmp_path, beginning):
     (tmp_path / "a.txt").write_bytes(beginning + b" and so on")
     with pytest.raises(CorpusError, match=r"a\.txt is no text but .*; "):
         list(read_sentences(tmp_path / "a.txt"))
@@ -412,7 +412,7 @@ def test_an_impossible_number_of_subwords_is_refused_with_the_limit(size, said):
 
 
 @pytest.mark.parametrize("size", [3, 100_000])
-def test_the_limit_that_is_named_can_be_had(size):
+def test_the_limit_in_the_message_can_be_reached(size):
     with pytest.raises(ValueError) as caught:
         Subwords.learn(SENTENCES, size)
     limit = int(str(caught.value).split("ask for ")[1].split()[0])
@@ -500,7 +500,7 @@ def command(*arguments: str, **options) -> subprocess.CompletedProcess:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/stdin").exists(), reason="no /dev/stdin here")
-def test_the_standard_input_is_a_file():
+def test_standard_input_can_be_read_as_a_file():
     found = command("--file=/dev/stdin", input="das Buch ist alt .\n\nder Mann schläft .\n")
     assert (found.returncode, found.stderr) == (0, "")
     assert found.stdout == "the book is old.\n\nthe man sleeps.\n"
@@ -515,7 +515,7 @@ def test_an_endless_line_takes_no_memory():
     assert found.stderr.startswith("error: /dev/stdin, line 1: has NUL characters")
 
 
-def test_an_empty_name_is_no_file(capsys):
+def test_an_empty_name_is_not_a_file(capsys):
     with pytest.raises(SystemExit):
         translate.main(["--file", ""])
     assert "--file" in capsys.readouterr().err
@@ -534,7 +534,7 @@ def change(how: str, path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["emptied", "cut short", "longer", "other words"])
-def test_a_file_that_changes_in_use_is_no_bus_error(tmp_path, monkeypatch, how):
+def test_a_file_that_changes_in_use_causes_no_bus_error(tmp_path, monkeypatch, how):
     monkeypatch.setenv("CORPUS_INDEX", str(tmp_path / "index"))
     for end, words in (("de", "source"), ("en", "target")):
         lines = (" ".join(getattr(pair, words)) for pair in number_pairs(2000))
