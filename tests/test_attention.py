@@ -12,7 +12,7 @@ MASK = lengths_to_mask(LENGTHS)
 QUERY_SIZE = MEMORY_SIZE = 4
 SCORED = [name for name in ATTENTIONS if name != "fixed"]
 
-# What each class scores, for one state s_{t-1} and one h_j at position j, as its equation says it.
+# The score of each class, written after its equation, for one s_{t-1} and one h_j at position j.
 EQUATIONS = {
     "dot": lambda a, s, h, j: s @ h,
     "general": lambda a, s, h, j: s @ (a.W.weight @ h),

@@ -1,4 +1,4 @@
-"""What search and training ask of a model, and that all of ours have it."""
+"""What search and training require of a model, and that all of ours provide it."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The check of the environment: it names what is missing, says what to do, and runs anywhere."""
+"""The environment check names what is missing, says what to do, and runs anywhere."""
 
 import ast
 import re
@@ -46,7 +46,7 @@ def installed(monkeypatch):
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    """Return a folder that has what the check looks for, and a Python of no special kind."""
+    """Return a folder with everything the check looks for, and pretend to run a plain Python."""
     (tmp_path / "utils").mkdir()
     (tmp_path / "pyproject.toml").write_text(PYPROJECT, "utf-8")
     for folder in environment.FOLDERS:
@@ -73,7 +73,7 @@ def test_each_missing_package_is_named(project, installed):
     installed.clear()
     missing = [sentence.split(" is missing: ")[0] for sentence in find_problems(project)]
     needed = [Requirement(line).name for line in requirements(PYPROJECT)]
-    assert missing == [name for name in needed if name != "jupyterlab"]  # VS Code can show them
+    assert missing == [name for name in needed if name != "jupyterlab"]  # VS Code replaces it
     assert len(report(project).splitlines()) == len(missing)
 
 
@@ -160,7 +160,7 @@ def test_the_advice_names_the_environment_that_conda_makes(project, monkeypatch)
 def test_another_package_called_utils_is_noticed(tmp_path, installed):
     shutil.copytree(ROOT / "utils", tmp_path / "utils", ignore=shutil.ignore_patterns("*.pyc"))
     assert environment.is_installed(ROOT)
-    assert not environment.is_installed(tmp_path)  # the tests import the one in ROOT
+    assert not environment.is_installed(tmp_path)  # because the tests import the one in ROOT
 
 
 def test_it_runs_where_nothing_is_installed(tmp_path):
@@ -181,7 +181,7 @@ def test_an_old_python_can_read_it():
         (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).split(".")[0]
         for node in at_once
     }
-    assert names <= sys.stdlib_module_names - {"tomllib"}  # Python 3.11 was the first to have it
+    assert names <= sys.stdlib_module_names - {"tomllib"}  # new in Python 3.11
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_an_old_python_can_read_it():
     [
         (None, False, True, "data/multi30k"),
         (None, True, True, "data/multi30k"),
-        (None, True, False, "data/multi30k"),  # a teacher has put the files there for all
+        (None, True, False, "data/multi30k"),  # a teacher has put the files there for everyone
         (None, False, False, "cache/attention-notebooks/multi30k"),
         ("mine", False, False, "mine"),
         ("", False, True, "data/multi30k"),
@@ -199,7 +199,7 @@ def test_downloads_go_where_they_can_be_written(
     tmp_path, monkeypatch, named, there, may_write, expected
 ):
     usual = tmp_path / "data" / "multi30k"
-    usual.mkdir(parents=True)  # empty, it counts for nothing
+    usual.mkdir(parents=True)  # an empty folder doesn't count
     if there:
         (usual / "train.de.gz").touch()
     monkeypatch.setattr(environment.os, "access", lambda path, mode: may_write)

@@ -22,7 +22,7 @@ ALL = {number: each for name in MODULES for number, each in exercises_of(name).i
 MISTAKES = [
     pytest.param(each, mistake, id=f"{number}-{i}")
     for number, each in ALL.items()
-    if not isinstance(each, Design)  # tests/test_designs.py tries those
+    if not isinstance(each, Design)  # those are in tests/test_designs.py
     for i, mistake in enumerate(each.mistakes)
 ]
 WRITTEN = {number: each for number, each in ALL.items() if isinstance(each, Write)}
@@ -115,7 +115,7 @@ def test_a_function_that_says_it_is_a_stub_is_one():
 
 
 def test_a_pytorch_error_is_not_a_stub():
-    """PyTorch raises NotImplementedError for what it cannot do with some numbers."""
+    """PyTorch raises NotImplementedError for operations that some dtypes don't support."""
 
     def fail(x):
         raise NotImplementedError('"softmax" not implemented for Bool')

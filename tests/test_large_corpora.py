@@ -24,7 +24,7 @@ from utils.training import __main__ as command
 
 @pytest.fixture(autouse=True)
 def place(monkeypatch, tmp_path):
-    """Keep every index in a folder of its own."""
+    """Keep every index in a temporary folder."""
     monkeypatch.setenv("CORPUS_INDEX", str(tmp_path / "place"))
     return tmp_path / "place"
 
@@ -247,7 +247,7 @@ def test_an_order_in_a_file_has_every_pair_once(folder, monkeypatch, listed):
     pairs = from_disk(folder)
     expected = pairs_in(batches_of(pairs, shuffle=False))
     monkeypatch.setattr("utils.batches.LISTED", listed)
-    made = batches_of(pairs, size=2)  # so that there is more than one pool of 100 batches
+    made = batches_of(pairs, size=2)  # enough for more than one pool of 100 batches
     assert len(made) == 150
     assert pairs_in(made) == expected
     first_half = pairs_in(batches_of(pairs[:150], shuffle=False))
@@ -288,7 +288,7 @@ def test_training_from_disk_can_resume_and_equals_training_from_memory(
 
 
 def peak_megabytes(folder, in_memory):
-    """Return the most that Python's objects take while some batches are made."""
+    """Return the peak memory of Python objects while some batches are made."""
     tracemalloc.start()
     try:
         pairs = load_split(folder, "train", in_memory)

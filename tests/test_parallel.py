@@ -1,4 +1,4 @@
-"""Two processes train like one: under torchrun, with gloo on the CPU."""
+"""Two processes train like one, under torchrun with gloo on the CPU."""
 
 import os
 import shutil
@@ -32,10 +32,10 @@ from utils.training.processes import ProcessGroup
 CPU = torch.device("cpu")
 PADDING = toy_fields().target.vocab.stoi["<pad>"]
 LIMIT = 240  # seconds for one launch; twenty are usual
-# Without an address, the launcher would wait for that of a machine whose name nobody knows.
+# Without an address, the launcher would wait for a host name that may not resolve.
 LAUNCHER = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
 LAUNCHER += ["--local-addr=127.0.0.1"]
-# Sums are rounded in another order. Found: 1.2e-6 and 1.0e-15, in weights after twelve steps.
+# Sums are rounded in another order. Measured: 1.2e-6 and 1.0e-15, in weights after twelve steps.
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-13}
 
 needs_gloo = pytest.mark.skipif(
@@ -46,7 +46,7 @@ needs_gloo = pytest.mark.skipif(
 
 @contextmanager
 def launch(*arguments):
-    """Start two processes, whose output is one text, and end them if they take too long."""
+    """Start two processes with combined output, and end them if they take too long."""
     environment = os.environ | {
         "PYTHONPATH": str(REPOSITORY),
         "PYTHONUNBUFFERED": "1",
@@ -82,7 +82,7 @@ def run_to_the_end(*arguments):
 
 @pytest.mark.parametrize("size", [2, 3, 4, 7])
 def test_the_shares_of_all_ranks_are_the_batch(size):
-    """A rank beyond the last sentence gets one that counts for nothing."""
+    """A rank beyond the last sentence gets one that doesn't count."""
     batch = mixed_batch()
     rows = []
     for rank in range(size):
@@ -102,7 +102,7 @@ def test_the_weighted_mean_of_the_gradients_is_the_gradient_of_the_whole_batch(s
         return torch.cat([g.flatten() for g in torch.autograd.grad(loss, list(model.parameters()))])
 
     shares = [ProcessGroup(rank, size, CPU).share(batch, PADDING) for rank in range(size)]
-    assert len({words for _, words in shares}) > 1  # so that the weights matter
+    assert len({words for _, words in shares}) > 1  # unequal, so that the weights matter
     total = batch.count_words(PADDING)
     mean = sum(gradients(own, size * words / total) for own, words in shares) / size
     torch.testing.assert_close(mean, gradients(batch), rtol=0, atol=1e-14)
@@ -245,7 +245,7 @@ def read_until(process, text):
 
 
 def children(process):
-    """Return the numbers of the processes that `process` started, the oldest first."""
+    """Return the ids of the processes that `process` started, oldest first."""
     listed = subprocess.run(
         ["pgrep", "-P", str(process.pid)], capture_output=True, encoding="utf-8"
     )
@@ -255,7 +255,7 @@ def children(process):
 @needs_gloo
 @pytest.mark.skipif(shutil.which("pgrep") is None, reason="pgrep is not installed")
 def test_the_same_command_resumes_bit_for_bit_after_a_kill_and_after_ctrl_c(tmp_path, folder):
-    """The first process is killed and restarted by the launcher; then comes Ctrl-C."""
+    """The first process is killed, and the launcher restarts it; then comes Ctrl-C."""
     corpus, checkpoint = write_toy_corpus(tmp_path / "corpus"), tmp_path / "run.pt"
     options = {"corpus": corpus, "checkpoint": checkpoint, "output": tmp_path / "new.pt"}
     options |= COMMAND | {"hidden_size": 8, "embedding_size": 6, "device": "cpu"}

@@ -1,4 +1,4 @@
-"""Pictures show the data they are given; whether they are beautiful, people say."""
+"""Figures show the data they are given; whether they look good is for people to judge."""
 
 import re
 from pathlib import Path

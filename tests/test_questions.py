@@ -1,4 +1,4 @@
-"""The quick questions: one right option each, every option explained, and the same as text."""
+"""The quick questions: one right option each, every option explained, and a text version."""
 
 import pytest
 from toy import REPOSITORY

@@ -56,7 +56,7 @@ def test_pins_name_no_build_for_one_machine():
 
 
 def test_installed_versions_are_the_pinned_ones():
-    places = {sysconfig.get_path(name) for name in ("purelib", "platlib")}  # not what others bundle
+    places = {sysconfig.get_path(name) for name in ("purelib", "platlib")}  # not bundled copies
     found = metadata.distributions(path=sorted(places))
     installed = {canonicalize_name(d.name): Version(d.version) for d in found}
     other = [
@@ -111,7 +111,7 @@ def checkout(tmp_path):
 
 
 PYTHON = shlex.quote(sys.executable)
-REAL = f'exec {PYTHON} "$@"'  # whose own path may hold spaces and apostrophes
+REAL = f'exec {PYTHON} "$@"'  # whose path may contain spaces and apostrophes
 OLD_PYTHON = f"""
 [ "$1" = --version ] && echo Python 3.9.2 && exit
 exec {PYTHON} -c 'import sys; sys.version_info = (3, 9, 2); exec(sys.argv[2])' "$@"
@@ -225,7 +225,7 @@ def test_cpu_1_takes_the_smaller_build_of_torch(checkout):
     assert "-m uv pip install" in torch and "--torch-backend cpu" in torch
     assert "--constraint constraints.txt" in torch and torch.endswith(" torch")
     assert "uv" not in rest
-    assert checkout("lab", python=PRETENDS).returncode == 0  # forgetting the word does no harm
+    assert checkout("lab", python=PRETENDS).returncode == 0  # leaving out CPU=1 later does no harm
     assert len((checkout.folder / "installs").read_text("utf-8").splitlines()) == 3
 
 
@@ -301,20 +301,20 @@ def test_no_file_is_large():
 
 
 def test_words_are_spelled_as_in_american_english(tmp_path):
-    """German is not English: the sentences of the corpora are left out, some words ignored."""
+    """The corpora's German is left out, and some words are ignored."""
     texts = {".md", ".py", ".toml", ".yml", ".yaml", ".js", ".css", ".j2", ".svg", ""}
     files = [path for path in repository_files() if path.suffix in texts]
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         cells = "\n\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
         files.append(tmp_path / f"{path.stem}.md")
-        files[-1].write_text(cells.replace("**", ""), "utf-8")  # bold letters split no word
+        files[-1].write_text(cells.replace("**", ""), "utf-8")  # bold letters must not split a word
     config = f"--toml={ROOT / 'pyproject.toml'}"
     command = [sys.executable, "-m", "codespell_lib", config, *map(str, files)]
     result = subprocess.run(command, capture_output=True, encoding="utf-8")
     assert (result.returncode, result.stdout) == (0, ""), result.stdout + result.stderr
 
 
-# Put together here, so that this file does not hold the names itself.
+# Assembled here, so that this file doesn't contain the names itself.
 REGISTRIES = [
     f"{name}.org" for name in ["pypi", "pythonhosted", "download.pytorch", "anaconda", "npmjs"]
 ]

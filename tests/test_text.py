@@ -26,7 +26,7 @@ def batches(pairs=LONG, batch_size=20, shuffle=True, seed=0):
 
 
 def words_of(numbers, field):
-    """Read a row of numbers back, without the special words."""
+    """Turn a row of numbers back into words, without the special ones."""
     special = {field.pad_token, field.init_token, field.eos_token}
     words = (field.vocab.itos[number] for number in numbers.tolist())
     return tuple(word for word in words if word not in special)
@@ -73,7 +73,7 @@ def test_unknown_words_become_unk_and_stay_unknown():
     source, lengths = encode_sources([("eins", "Zebra"), ("Zebra",)], fields)
     assert source.tolist() == [[vocabulary.stoi["eins"], 0], [0, 1]]
     assert lengths.tolist() == [2, 1]
-    assert vocabulary.stoi["Zebra"] == 0  # and now torchtext's table has an entry
+    assert vocabulary.stoi["Zebra"] == 0  # the lookup above has added an entry to torchtext's table
     assert not is_known("Zebra", vocabulary)
     assert is_known("eins", vocabulary)
 

@@ -39,7 +39,7 @@ def saved(tmp_path, translator):
 
 
 def assert_same(first, second):
-    """Compare translations; sums over batches of other sizes may differ in their last digits."""
+    """Compare translations up to rounding: sums over batches of other sizes may differ slightly."""
     for one, other in zip(first, second, strict=True):
         assert one.tokens == other.tokens
         assert one.score == pytest.approx(other.score, rel=1e-4, abs=1e-4)
@@ -255,7 +255,7 @@ def test_a_file_with_wrong_bytes_loads_or_is_refused(saved):
     refused = 0
     for _ in range(80):
         damaged = bytearray(content)
-        damaged[draw.randrange(2000)] ^= 1 << draw.randrange(8)  # where the structure is
+        damaged[draw.randrange(2000)] ^= 1 << draw.randrange(8)  # in the archive's structure
         saved.write_bytes(damaged)
         try:
             Translator.load(saved)
@@ -266,7 +266,7 @@ def test_a_file_with_wrong_bytes_loads_or_is_refused(saved):
 
 
 class Attack:
-    """Writes a file when it is unpickled without care."""
+    """Writes a file if it is unpickled carelessly."""
 
     def __init__(self, path):
         self.path = path
@@ -284,7 +284,7 @@ def test_a_file_that_would_run_code_runs_none(tmp_path, write):
         Translator.load(path)
     assert not trace.exists()
     pickle.loads(pickle.dumps(attack)).close()
-    assert trace.exists()  # so it was dangerous
+    assert trace.exists()  # so it really was dangerous
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ class Trainer:
         self.words = sum(int((batch.target[:, 1:] != padding).sum()) for batch in self.batches)
 
     def updates(self, model):
-        """Return what trains the model on each of the batches once."""
+        """Return a function that trains the model on each batch once."""
         run = Run(model, self.fields, self.corpus, self.settings)
         return lambda: train_epoch(run, 1, self.batches)
 

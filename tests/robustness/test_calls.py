@@ -1,4 +1,4 @@
-"""Calls with the wrong thing, as they happen in notebooks: one sentence says what to give."""
+"""Calls with wrong arguments, as happen in notebooks: one sentence says what to pass."""
 
 import re
 

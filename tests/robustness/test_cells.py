@@ -1,4 +1,4 @@
-"""A notebook's cell that did not run to its end is a failure, whatever nbval makes of it."""
+"""A cell that did not run to its end is a failure, whatever nbval makes of it."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ WAITS = "import os\nassert os.environ['OMP_WAIT_POLICY'] == 'PASSIVE'"
 OVERDUE = "took longer than --nbval-cell-timeout allows"
 
 
-# For each notebook its cells, what becomes of them, and what is said.
+# For each notebook: its cells, their outcomes, and the message.
 NOTEBOOKS = {
     "all_is_well": (["a = 1", WAITS], ["passed", "passed"], ""),
     "caught": ([STOPPABLE, "1 + 1", "no_such_name"], ["failure", "error", "error"], OVERDUE),
@@ -41,7 +41,7 @@ NOTEBOOKS = {
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
-    """Run all notebooks side by side, as most of them wait; return the cells' reports by name."""
+    """Run all notebooks in parallel, since most just wait; return the cells' reports by name."""
     folder = tmp_path_factory.mktemp("cells")
     for name in ("conftest.py", "pyproject.toml"):
         shutil.copy(REPOSITORY / name, folder)

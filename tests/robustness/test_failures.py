@@ -1,4 +1,4 @@
-"""Commands end with one sentence, whatever the system refuses."""
+"""Commands end with one clear sentence, whatever system error they hit."""
 
 import errno
 import subprocess

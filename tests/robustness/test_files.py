@@ -1,4 +1,4 @@
-"""Translators and checkpoints from elsewhere: read as they are, or refused in one sentence."""
+"""Translators and checkpoints from elsewhere are read as they are, or refused in one sentence."""
 
 import hashlib
 import os
@@ -35,7 +35,7 @@ REMEDY = "(use|choose) another|another checkpoint|update|git lfs pull|name a fil
 
 
 class Attack:
-    """Makes a folder when it is unpickled without care."""
+    """Creates a folder if it is unpickled carelessly."""
 
     def __init__(self, path):
         self.path = path
@@ -67,7 +67,7 @@ def train(path, model=None, **options):
 
 
 def refused(path, as_checkpoint=False):
-    """Return the one sentence with which a file is refused; it leaves no trace of itself."""
+    """Return the one-sentence message that refuses a file; loading it has no side effects."""
     model, before = toy_model(), path.read_bytes() if path.is_file() else b""
     with pytest.raises(ValueError) as caught:
         train(path, model) if as_checkpoint else Translator.load(path)
@@ -190,7 +190,7 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path, files, name, part):
 
 @pytest.mark.parametrize("name", ["toy.pt", "pieces.pt", "run.ckpt"])
 def test_a_changed_byte_in_any_part_is_detected(tmp_path, files, name):
-    """Each part of the archive in turn: every weight, and what holds them together."""
+    """Each member of the archive in turn: every weight, and the structure around them."""
     path, content = tmp_path / name, (files / name).read_bytes()
     with zipfile.ZipFile(files / name) as archive:
         parts = [part for part in archive.infolist() if part.file_size]
@@ -218,7 +218,7 @@ def test_a_file_with_one_changed_byte_is_refused_or_reads_the_same(tmp_path, fil
             found.append(same_weights(load_safely(path)["weights"], expected))
         except ValueError as error:
             assert str(error).startswith(f"{path} is damaged")
-    assert all(found) and len(found) < 100  # what stays the same lies between the parts
+    assert all(found) and len(found) < 100  # harmless bytes lie between the members
 
 
 # --- parts that are not what they should be ---
@@ -245,7 +245,7 @@ BIAS = "decoder.output.bias"
 
 
 def with_first(number):
-    """Return what puts a number in the first place of a tensor."""
+    """Return a function that replaces a tensor's first entry."""
 
     def put(weight):
         weight = weight.clone()
@@ -371,7 +371,7 @@ def test_a_transformer_with_subwords_and_a_wrong_part_is_refused(tmp_path, files
 
 
 def test_a_config_with_huge_sizes_allocates_no_memory(tmp_path, files, monkeypatch):
-    """Not one tensor is made for it, before the file is known to have as many weights."""
+    """No tensor is created before the file is known to hold that many weights."""
     path = tmp_path / "toy.pt"
     content = torch.load(files / "toy.pt", weights_only=True)
     torch.save(change(content, ("config", "hidden_size"), 10_000), path)
@@ -447,7 +447,7 @@ def test_a_checkpoint_with_a_wrong_part_is_refused(tmp_path, files, place, value
     refused(path, as_checkpoint=True)
 
 
-# --- what the package itself makes ---
+# --- files that the package itself writes ---
 
 
 @pytest.mark.parametrize(

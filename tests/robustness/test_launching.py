@@ -1,4 +1,4 @@
-"""Several processes: a launch that makes no sense gets one message, and nobody waits forever."""
+"""Several processes: a bad launch raises one clear error, and no process waits forever."""
 
 import os
 import socket
@@ -41,7 +41,7 @@ def test_a_valid_launch_is_read():
         {"MASTER_ADDR": "nowhere.invalid", "MASTER_PORT": "x"},
         {"SLURM_NTASKS": "8", "SLURM_PROCID": "0"},  # in a script for sbatch
         {"SLURM_STEP_NUM_TASKS": "1", "OMPI_COMM_WORLD_SIZE": "1", "PMI_SIZE": ""},
-        {"SLURM_STEP_NUM_TASKS": "8", "WORLD_SIZE": "1"},  # the person insists
+        {"SLURM_STEP_NUM_TASKS": "8", "WORLD_SIZE": "1"},  # explicitly asked for
     ],
     ids=str,
 )
@@ -99,7 +99,7 @@ def test_an_inconsistent_launch_is_refused(changes, sentence):
     ],
 )
 def test_processes_of_other_launchers_would_each_train_alone(name, launcher):
-    """Each would write the same files."""
+    """They would all write the same files."""
     with pytest.raises(
         ValueError, match=rf"^{launcher} started 8 processes, .* start one, or torchr"
     ):
@@ -130,7 +130,7 @@ def test_an_unresolvable_host_is_reported_at_once(host, monkeypatch):
         ({"WORLD_SIZE": "2", "LOCAL_RANK": "1"}, False),
         ({"WORLD_SIZE": "2", "LOCAL_RANK": "first"}, True),
         ({"WORLD_SIZE": "2", "LOCAL_RANK": ""}, True),
-        ({"LOCAL_RANK": "1"}, True),  # nobody else will say that there is no WORLD_SIZE
+        ({"LOCAL_RANK": "1"}, True),  # no other process reports the missing WORLD_SIZE
     ],
     ids=str,
 )
@@ -140,7 +140,7 @@ def test_only_one_process_of_a_machine_reports_an_error(variables, speaks):
 
 @pytest.fixture
 def launched(monkeypatch):
-    """Set the variables of a launch on this machine; all others are unset."""
+    """Set a launch's variables for this machine, and unset all others."""
 
     def launch(**variables):
         for name in VARIABLES:

@@ -1,4 +1,4 @@
-"""Sentences of any length: limits that are named, batches that fit, output as it is made."""
+"""Sentences of any length: errors name the limits, batches fit, output appears as it is made."""
 
 import io
 import os
@@ -217,7 +217,7 @@ def test_batches_hold_each_sentence_once_and_fit(beam_size, lengths):
 )
 @pytest.mark.parametrize("beam_size", [1, 5])
 def test_translations_do_not_depend_on_the_batches(monkeypatch, name, corpus, beam_size):
-    """As on the sizes of today, by number of sentences alone."""
+    """Small batches give the same translations as large ones."""
     source = [p.source for p in getattr(load_corpus("mini"), corpus or "test")][::4]
     if corpus is None:
         captions = [p.source for p in load_split(REPOSITORY / "data" / "captions", "test")]
@@ -294,7 +294,7 @@ def test_a_line_that_is_too_long_is_left_empty_and_named(file, capsys, sentence,
 
 
 def test_each_window_is_printed_as_soon_as_it_is_translated(file, monkeypatch):
-    """What was written after each call of the translator: in order, flushed."""
+    """After each call of the translator, its lines have been written, in order and flushed."""
     file.write_text("eins\n" * (2 * LINES + 1), "utf-8")
     written, seen = io.StringIO(), []
     monkeypatch.setattr(sys, "stdout", written)
@@ -341,9 +341,9 @@ sys.exit(code)
 
 def megabytes(*arguments: str) -> tuple[int, float, list[str]]:
     """Translate in a process of its own; return its peak memory, seconds and complaints."""
-    import resource  # only where there is one
+    import resource  # only exists on Unix
 
-    limit = 6_000_000_000  # of addresses, so that a test that fails takes no machine down
+    limit = 6_000_000_000  # bytes of address space: a failing test mustn't take the machine down
     started = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", PEAK, *arguments],

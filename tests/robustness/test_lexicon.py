@@ -1,4 +1,4 @@
-"""The lexicon that people edit: each mistake is named, and only those who use it read it."""
+"""The lexicon that people edit: mistakes are named, and only code that needs it reads it."""
 
 import re
 import subprocess
@@ -22,7 +22,7 @@ def line_of(words: str) -> int:
     return LEXICON[: LEXICON.index(words)].count("\n") + 1
 
 
-MISTAKES = {  # what is edited, and what must be said of it
+MISTAKES = {  # the edit, and what the message must say
     "an umlaut without quotes": (
         ('"müde" =', "müde ="),
         rf"line {line_of('müde')}: .*; a name with ä, ö, ü or ß needs quotes, as in \"müde\"",
@@ -82,7 +82,7 @@ MISTAKES = {  # what is edited, and what must be said of it
     ),
     "an adjective that is not there": (
         ('"Bücher"]\nenglish = "books"', '"Bücher"]\nadjectives = ["rot"]\nenglish = "books"'),
-        r"line \d+: ",  # it has adjectives already
+        r"line \d+: ",  # there is an [adjectives] table already
     ),
     "a place that is none": (
         ('places = ["Stadt", "Bahnhof"]', 'places = ["Stadt", "Brief"]'),
@@ -182,7 +182,7 @@ BROKEN = "import utils.corpora.grammar.lexicon as l; l.PATH = l.DATA / 'none.tom
 
 
 def run(code: str) -> subprocess.CompletedProcess:
-    """Run some code where the lexicon cannot be read."""
+    """Run some code with an unreadable lexicon."""
     command = [sys.executable, "-c", BROKEN + code]
     return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120)
 

@@ -1,4 +1,4 @@
-"""What a person waited for is not lost: outputs are tried first, saved first, and said last."""
+"""No result is lost: paths are checked first, and results are saved before they are printed."""
 
 import argparse
 import errno
@@ -76,7 +76,7 @@ def never(*_, **__):
 
 @contextmanager
 def largest_file(size):
-    """Let no file be larger, as on a disk that is full; works without being root."""
+    """Limit the size of files, to simulate a full disk without being root."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -85,7 +85,7 @@ def largest_file(size):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-# --- places that will not do are told before the first step ---
+# --- unusable paths are reported before the first step ---
 
 
 def make_fifo(folder):
@@ -146,7 +146,7 @@ def test_an_unusable_path_is_reported_before_training(
     before = sorted(folder.iterdir())
     code, (said,) = train(f"{option}={name}")
     assert code == 1
-    shown = str(name).encode(errors="backslashreplace").decode()  # where ASCII is all
+    shown = str(name).encode(errors="backslashreplace").decode()  # as an ASCII terminal shows it
     assert said.startswith(f"error: {shown}") and reason in said
     assert sorted(set(folder.iterdir()) - {folder / "runs"}) == before
 
@@ -180,7 +180,7 @@ REFUSALS = [
 
 
 def refuse(monkeypatch, number):
-    """Let no new file be opened."""
+    """Make opening any new file fail."""
     usual = Path.open
 
     def refusing(path, mode="r", *arguments, **options):
@@ -284,11 +284,11 @@ def test_a_tilde_means_the_home_folder_everywhere(folder, train, run, tmp_path):
     assert not any(folder.iterdir())
 
 
-# --- the result is saved, whatever comes after the last step ---
+# --- the result is saved, whatever happens after the last step ---
 
 
 def train_and_then(monkeypatch, what):
-    """Let something happen between the training and the end of the command."""
+    """Run something between training and the end of the command."""
     usual = command.fit
 
     def fit_and_then(*arguments, **options):
@@ -357,7 +357,7 @@ def test_a_disk_that_fills_during_training_is_reported_and_the_checkpoint_stays(
 
 
 def test_a_checkpoint_says_how_it_becomes_a_translator(folder, train, run, monkeypatch):
-    """The command that wrote it, run again, trains no more and saves one."""
+    """Running the command that wrote it again trains no further and saves a translator."""
     files = ["--output=new.pt", "--checkpoint=run.pt"]
     assert train(*files)[0] == 0
     Path("new.pt").unlink()
@@ -402,7 +402,7 @@ def test_other_torch_errors_are_not_caught(folder, train, monkeypatch):
 @pytest.mark.parametrize("checkpoint", [None, "run.pt"])
 @pytest.mark.parametrize("number", [0, 1])
 def test_ctrl_c_loses_nothing(folder, train, monkeypatch, checkpoint, number):
-    """Without a checkpoint, what was learned is saved beside the place for the result."""
+    """Without a checkpoint, what was learned is saved beside the output path."""
     usual = command.fit
 
     def stop(epoch=None):
@@ -427,7 +427,7 @@ def test_files_from_an_earlier_stop_stay(tmp_path):
         free_name(path).write_text("mine", "utf-8")
 
 
-# --- printing stops nothing ---
+# --- failing to print stops nothing ---
 
 
 def closed_pipe():
@@ -486,7 +486,7 @@ def test_a_closed_stream_does_not_stop_training(folder, end):
 
 
 def test_a_full_disk_does_not_stop_training_and_keeps_the_last_checkpoint(folder, capsys):
-    """It is said each time; when there is room again, the next epoch is written."""
+    """It is reported each time; once there is room again, the next epoch is saved."""
     sizes, here = [], resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def fill(epoch):
@@ -532,7 +532,7 @@ def test_a_stop_after_a_lost_checkpoint_says_where_it_will_resume(folder, monkey
 
 @pytest.mark.parametrize("room", [0, 1, 500, 4096])
 def test_a_full_disk_raises_an_os_error(folder, room):
-    """torch would raise a RuntimeError from inside its writer."""
+    """torch would raise a RuntimeError of its own."""
     path = folder / "a.pt"
     save_atomically({"number": 1}, path)
     large = {"weights": toy_model(hidden_size=64).state_dict()}
@@ -564,11 +564,11 @@ def test_a_full_disk_does_not_stop_the_experiments(folder, monkeypatch, capsys):
     assert os.listdir(folder) == ["pace.csv"]
 
 
-# --- what killed saves leave behind ---
+# --- leftovers of killed saves ---
 
 
 def kill_a_save(path):
-    """Let a process be killed while it saves; return what it leaves behind."""
+    """Kill a process while it saves; return what it leaves behind."""
     before = set(path.parent.iterdir())
     code = (
         "import os, signal, sys; from pathlib import Path; from utils.system.storage import *\n"
@@ -592,7 +592,7 @@ def test_the_next_save_removes_what_a_killed_one_left(folder, name):
 
 
 def test_only_abandoned_files_are_removed(folder):
-    """Neither another process's file, which is locked, nor one that a person has made."""
+    """Neither another process's file, which is locked, nor one that a user created."""
     path = folder / "run.pt"
     own = [".run.pt", ".run.pt.part", ".run.pt.notes", ".run.pt.backup01.part", "run.pt.part"]
     for name in own:
@@ -617,7 +617,7 @@ def test_a_link_stays_and_its_file_is_written(folder):
     (folder / "large").mkdir()
     link = folder / "link.pt"
     link.symlink_to("large/run.pt")
-    for number in (1, 2):  # first, there is no such file yet
+    for number in (1, 2):  # the first time, the file does not exist yet
         save_atomically({"number": number}, link)
         assert link.is_symlink() and load_safely(folder / "large/run.pt") == {"number": number}
     assert os.listdir(folder / "large") == ["run.pt"]
@@ -752,11 +752,11 @@ def assert_download_says(folder, monkeypatch, error, sentence):
 def test_ctrl_c_during_the_imports_shows_no_traceback(module, seconds):
     command = [sys.executable, "-c", WAIT, module, str(seconds)]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, encoding="utf-8")
-    assert done.stdout.strip() in ("-2", "130", "0")  # 0: it was faster
+    assert done.stdout.strip() in ("-2", "130", "0")  # 0: it finished first
     assert "Traceback" not in done.stderr
 
 
-# Interrupts the command when its first module of ours has been imported, and some seconds later.
+# Interrupts the command when our first module has been imported, and some seconds later.
 WAIT = """
 import signal, subprocess, sys, time
 command = [sys.executable, "-X", "importtime", "-m", sys.argv[1], "--help"]

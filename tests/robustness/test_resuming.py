@@ -1,4 +1,4 @@
-"""A run goes on only with what it began with: data and their order, languages, pieces, settings."""
+"""A run resumes only with the same data, order, languages, subwords and settings."""
 
 import io
 import re
@@ -38,7 +38,7 @@ def corpus_with(**parts):
 
 
 def exchange(pairs, side):
-    """Exchange the sentences of the first two pairs, on one side."""
+    """Swap the sentences of the first two pairs, on one side."""
     first, second = (getattr(pair, side) for pair in pairs[:2])
     return [replace(pairs[0], **{side: second}), replace(pairs[1], **{side: first}), *pairs[2:]]
 
@@ -117,7 +117,7 @@ def small_model(fields):
 
 def test_a_run_does_not_resume_in_the_other_direction(tmp_path):
     (corpus, fields), (other, others) = with_subwords(), with_subwords(reverse=True)
-    assert fields.source.vocab.itos == others.source.vocab.itos  # so they do not tell them apart
+    assert fields.source.vocab.itos == others.source.vocab.itos  # so these can't tell them apart
     path = stop_after_one(tmp_path / "run.ckpt", small_model(fields), fields, corpus)
     with pytest.raises(ValueError, match=r"languages \['de', 'en'\], not \['en', 'de'\]: use the"):
         fit_with(small_model(others), others, other, checkpoint=path, **OPTIONS)
@@ -134,7 +134,7 @@ def test_a_run_does_not_resume_with_other_subwords_of_the_same_pieces(tmp_path):
         vocab_size=40,
         model_type="bpe",
         character_coverage=1.0,
-        normalization_rule_name="nmt_nfkc_cf",  # which the project's own do without
+        normalization_rule_name="nmt_nfkc_cf",  # which the project's own subwords don't use
         bos_id=-1,
         eos_id=-1,
         minloglevel=2,
@@ -220,7 +220,7 @@ def test_a_run_from_disk_does_not_resume_with_other_files(folder, tmp_path, name
     changed = load_corpus(folder, in_memory=False)
     with pytest.raises(ValueError, match=f"was made with {what}"):
         fit_with(toy_model(), toy_fields(), changed, checkpoint=path, **OPTIONS)
-    exchange_lines(folder, name)  # as they were, at another time
+    exchange_lines(folder, name)  # restored, but with a later date
     again = load_corpus(folder, in_memory=False)
     assert len(fit_with(toy_model(), toy_fields(), again, checkpoint=path, **OPTIONS).epochs) == 2
 
@@ -252,7 +252,7 @@ def test_a_damaged_index_is_rebuilt(folder, tmp_path, damage):
     known = digest(corpus.train)
     (index,) = (tmp_path / "place").glob("train-*.index")
     whole = index.read_bytes()
-    index.unlink()  # not changed in place: it is mapped
+    index.unlink()  # not changed in place, because it is memory-mapped
     index.write_bytes(damage(whole))
     pairs = load_corpus(folder, in_memory=False).train
     assert tuple(pairs) == expected.train
@@ -260,11 +260,11 @@ def test_a_damaged_index_is_rebuilt(folder, tmp_path, damage):
     assert index.read_bytes() == whole
 
 
-# --- where kept weights are ---
+# --- the device of kept weights ---
 
 
 def test_kept_weights_move_to_the_models_device(tmp_path, monkeypatch):
-    """Without a GPU: each weight from the file must have been moved to where the model is."""
+    """No GPU needed: check that each weight from the file was moved to the model's device."""
     path = stop_after_one(tmp_path / "run.ckpt", average=2)
     moved, move = [], torch.Tensor.to
 

@@ -1,4 +1,4 @@
-"""Numbers that make no sense are refused in one sentence; NumPy's become Python's."""
+"""Meaningless numbers are refused in one sentence; NumPy's become Python's."""
 
 import math
 import os
@@ -130,7 +130,7 @@ def test_a_model_too_large_for_memory_is_not_built(build, sizes):
         build(toy_fields(), **sizes)
 
 
-# --- an option is written once ---
+# --- each option is defined once ---
 
 
 def test_options_are_defined_only_in_settings():
@@ -175,7 +175,7 @@ def test_the_command_makes_the_same_checks_before_it_reads_the_corpus(monkeypatc
     assert str(found.value).startswith(f"{name} must be {LIMITS[name].words}, not ")
 
 
-# --- files hold numbers that can be read again ---
+# --- files with NumPy numbers can be loaded ---
 
 
 def test_files_with_numpy_numbers_can_be_loaded(tmp_path):
@@ -198,7 +198,7 @@ def test_numpy_numbers_give_the_same_model_as_python_numbers():
     assert one.config == other.config
 
 
-# --- a loss that is no number ---
+# --- a loss that is not finite ---
 
 
 def copy_of(model):
@@ -206,7 +206,7 @@ def copy_of(model):
 
 
 def poison(model, number):
-    """Let the weights become infinite when the model reads its batch of that number."""
+    """Make the weights infinite when the model reads the batch with that number."""
     calls = []
 
     def spoil(*_):
@@ -247,7 +247,7 @@ def test_a_loss_that_is_not_finite_stops_the_training(tmp_path, batch, when, kep
     done = load_safely(path)
     assert len(done["history"]) == len(after)
     assert all(weight.isfinite().all() for weight in done["weights"].values())
-    history = fit_with(toy_model(), toy_fields(), toy_corpus(), **options)  # goes on from there
+    history = fit_with(toy_model(), toy_fields(), toy_corpus(), **options)  # resumes from there
     assert len(history.epochs) == 3
 
 
@@ -303,7 +303,7 @@ with join_processes("cpu") as (processes, _):
 
 @pytest.mark.slow
 def test_several_processes_stop_together(tmp_path):
-    """The loss of one is no number; both say so, and neither waits for the other."""
+    """One process's loss is not finite; both report it, and neither waits for the other."""
     (tmp_path / "rank.py").write_text(RANK, "utf-8")
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     subprocess.run(

@@ -1,4 +1,4 @@
-"""Texts that people type, paste and bring: what is invisible, what is no text, odd files."""
+"""Text that people type, paste and bring: invisible characters, non-text files, odd files."""
 
 import gzip
 import io
@@ -25,7 +25,7 @@ from utils.text import build_fields, encode_sources, unknown_words
 from utils.text.subwords import Subwords
 from utils.trace import trace
 
-# What nobody sees -----------------------------------------------------------------------------
+# Invisible characters ---------------------------------------------------------------------------
 
 UNSEEN = {
     "soft hyphen": "\xad",
@@ -265,7 +265,7 @@ def test_a_word_in_pieces_is_unknown_where_a_letter_is(word, unknown):
     assert unknown_words(("zwei", word), fields.source) == unknown
 
 
-# What is no text -------------------------------------------------------------------------------
+# Not text --------------------------------------------------------------------------------------
 
 
 def zipped() -> bytes:
@@ -351,7 +351,7 @@ def test_an_aligned_corpus_has_no_marks(tmp_path, monkeypatch, special, place):
     for in_memory in (True, False):
         with pytest.raises(CorpusError, match=f"test.de, line 1: has {special}, a mark of the"):
             load_split(tmp_path, "test", in_memory)
-    (tmp_path / "test.align").unlink()  # then it is tokenized, and < and > part
+    (tmp_path / "test.align").unlink()  # now it gets tokenized, which splits off < and >
     assert special not in load_split(tmp_path, "test")[0].source
 
 
@@ -427,13 +427,13 @@ def test_nothing_gives_no_subwords():
 @pytest.mark.parametrize("letters", [4_193, 50_000])
 @pytest.mark.parametrize("word", ["langes ", "lang"])
 def test_a_long_line_is_learned_from(word, letters):
-    """sentencepiece leaves lines above 4,192 bytes out, unless it is told otherwise."""
+    """By default, sentencepiece skips lines longer than 4,192 bytes."""
     line = tuple((word * (letters // len(word)) + " Ω").split())
     subwords = Subwords.learn([*SENTENCES, line], 60)
     assert "Ω" in "".join(subwords.split(["Ω"])) and "Ω" in "".join(subwords.pieces)
 
 
-# Files that are odd things ----------------------------------------------------------------------
+# Files of odd kinds ----------------------------------------------------------------------------
 
 
 def odd_file(kind: str, path: Path) -> None:
@@ -465,7 +465,7 @@ ODD = {
 @pytest.mark.parametrize("file", ["test.de", "test.align"])
 @pytest.mark.parametrize(("kind", "said"), ODD.items(), ids=ODD)
 def test_an_odd_file_is_refused(tmp_path, monkeypatch, kind, said, file):
-    monkeypatch.chdir(tmp_path)  # a socket's path may have 100 letters
+    monkeypatch.chdir(tmp_path)  # a socket's path is limited to about 100 characters
     monkeypatch.setenv("CORPUS_INDEX", str(tmp_path / "index"))
     for name in {"test.de", "test.en"} - {file}:
         (tmp_path / name).write_bytes(b"eins\n")
