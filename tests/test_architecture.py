@@ -130,6 +130,16 @@ def test_a_function_fits_on_a_screen(path):
     } == {}
 
 
+def test_the_root_is_found_once():
+    above = re.compile(r".*__file__.*\.(parents|parent\.parent)")
+    found = [
+        name_of(path)
+        for path in [*FILES, *TESTS]
+        if any(above.fullmatch(ast.unparse(node)) for node in nodes(path, ast.Attribute))
+    ]
+    assert found == ["utils/system/environment.py"]
+
+
 @per_file
 def test_only_commands_print(path):
     printed = [node for node in nodes(path, ast.Name) if node.id in ("print", "display")]

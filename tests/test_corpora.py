@@ -16,9 +16,9 @@ from sacrebleu.metrics import BLEU
 
 from utils.corpora import CorpusError, Pair, detokenize, load_corpus, load_split, tokenize
 from utils.corpora.words import TOKEN, normalize
-from utils.system.paths import DATA
+from utils.system.paths import DATA, ROOT
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "multi30k"
+SHARED = ROOT.parent / "shared" / "multi30k"
 with_multi30k = pytest.mark.skipif(
     not SHARED.is_dir(), reason="needs the Multi30k files in ../shared/multi30k, not in this clone"
 )

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from importlib import metadata
-from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -21,8 +20,8 @@ from utils.system.environment import (
     requirements,
     writable_folder,
 )
+from utils.system.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 PINS = dict(
     line.split("==")

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections import Counter
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -25,8 +24,8 @@ from utils.corpora.grammar.generate import (
 )
 from utils.corpora.grammar.lexicon import NOUNS, VERBS
 from utils.corpora.grammar.phrases import german_only, link
+from utils.system.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 MINI = ROOT / "data" / "mini"
 STOP = link(".", ".")
 

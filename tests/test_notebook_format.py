@@ -6,7 +6,6 @@ A rule takes a notebook and the path it has (or would have) and returns what is 
 import importlib.util
 import re
 from collections import Counter
-from pathlib import Path
 from urllib.parse import unquote
 
 import nbformat
@@ -16,8 +15,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from utils.publishing import first_cell
 from utils.publishing.notebooks import WIDGET_VIEW
+from utils.system.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 KNOWN_TAGS = {"nbval-check-output", "raises-exception", "solution"}

@@ -1,5 +1,8 @@
 """Pictures show the data they are given; whether they are beautiful, people say."""
 
+import re
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -16,6 +19,7 @@ from utils.plots import (
     WIDE,
     attention_map,
     changes,
+    colors,
     length_curve,
     map_size,
     set_style,
@@ -23,6 +27,7 @@ from utils.plots import (
     word_bars,
     word_grid,
 )
+from utils.system.paths import ROOT
 
 
 @pytest.fixture
@@ -138,7 +143,7 @@ def test_several_maps_share_one_bar_and_are_equally_large():
 
 # Colors
 
-UTILS = REPOSITORY / "utils"
+UTILS = ROOT / "utils"
 SHEETS = [path for end in ("css", "js", "j2") for path in UTILS.rglob(f"*.{end}")]
 HEX = re.compile(r"(?<![&\w])#(?:[0-9a-fA-F]{3}){1,2}\b")
 

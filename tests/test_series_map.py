@@ -1,13 +1,13 @@
 """The map of the series says what the notebooks say: picture, table and headers agree."""
 
 import re
-from pathlib import Path
 from xml.etree import ElementTree
 
 import nbformat
 import pytest
 
-NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+from utils.system.paths import NOTEBOOKS
+
 START = NOTEBOOKS / "00_start_here.ipynb"
 ROW = re.compile(r"^\| (\d\d) \| \[(.+)\]\((.+)\) \| (\d+) \| (.+) \|$", re.MULTILINE)
 

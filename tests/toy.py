@@ -11,6 +11,7 @@ import torch
 from utils.batches import Batch, make_batches
 from utils.corpora import Corpus, Pair
 from utils.models.seq2seq import Seq2Seq, build_model
+from utils.system.paths import ROOT
 from utils.text import Fields, build_fields
 from utils.training import History, Settings, fit
 from utils.training.run import Interrupted
@@ -18,7 +19,7 @@ from utils.translator import Translator
 
 torch.set_num_threads(1)  # models as small as these lose time on a second core
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = ROOT
 GERMAN = ("null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun")
 ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 

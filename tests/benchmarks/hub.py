@@ -23,7 +23,8 @@ from lab import free_ports, stop, wait_for
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import websocket_connect
 
-ROOT = Path(__file__).resolve().parents[2]
+from utils.system.paths import ROOT
+
 CONFIGURATION = """
 c = get_config()
 c.JupyterHub.bind_url = {hub!r}

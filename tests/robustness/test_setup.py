@@ -21,8 +21,8 @@ from packaging.utils import canonicalize_name
 
 from utils.publishing.slides.__main__ import unpack
 from utils.system.environment import ALL_THERE, report
+from utils.system.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 PINS = dict(re.findall(r"^([\w.-]+)==(.+)$", (ROOT / "constraints.txt").read_text("utf-8"), re.M))
 PYTHONS = [

@@ -13,7 +13,7 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[2]  # here, for no other module can be imported yet
 FOLDERS = {"data/mini": "the corpus", "data/models": "the trained translators"}
 FRONT_END = "jupyterlab"  # shows notebooks; where a cell runs, something else may do that
 ALL_THERE = "Everything is there: Python, the packages, the corpus and the trained translators."

@@ -14,7 +14,7 @@ from pathlib import Path
 from runpy import run_path
 from types import SimpleNamespace
 
-ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = Path(__file__).with_name("environment.py")
 
 
 def begin(hosted: bool) -> None:
@@ -25,11 +25,12 @@ def begin(hosted: bool) -> None:
     """
     from IPython.core.error import UsageError
 
-    put_first(ROOT)
-    environment = SimpleNamespace(**run_path(str(ROOT / "utils/system/environment.py")))
-    project = ROOT / "pyproject.toml"
+    environment = SimpleNamespace(**run_path(str(ENVIRONMENT)))
+    root = environment.ROOT
+    put_first(root)
+    project = root / "pyproject.toml"
     if not project.is_file():  # this is a package without its project
-        raise UsageError(environment.find_problems(ROOT)[0])
+        raise UsageError(environment.find_problems(root)[0])
     text = project.read_text("utf-8")
     problem = environment.python_problem(text)
     if not problem:
@@ -40,7 +41,7 @@ def begin(hosted: bool) -> None:
             )
         missing = [name(line) for line in needed if not is_installed(name(line))]
         if missing and not problem:
-            problem = f"The kernel lacks {', '.join(missing)}: {environment.remedy(ROOT)}."
+            problem = f"The kernel lacks {', '.join(missing)}: {environment.remedy(root)}."
     if problem:
         raise UsageError(problem)
 
