@@ -95,7 +95,7 @@ def test_the_listed_rooms_and_parts_exist():
         assert sorted(parts) == sorted(there), package
 
 
-def test_the_rooms_can_be_taken_in_at_a_glance():
+def test_there_are_few_rooms():
     entries = [
         path.name
         for path in UTILS.iterdir()
@@ -105,7 +105,7 @@ def test_the_rooms_can_be_taken_in_at_a_glance():
 
 
 @pytest.mark.parametrize("path", INITS, ids=name_of)
-def test_an_init_hands_on_names_and_does_nothing_else(path):
+def test_an_init_only_imports_names(path):
     assert len(path.read_text("utf-8").splitlines()) <= LONGEST_INIT
     assert nodes(path, ast.FunctionDef, ast.ClassDef, ast.If, ast.For, ast.With, ast.Try) == []
 
@@ -117,12 +117,12 @@ def test_torchtext_lives_in_two_rooms(path):
 
 
 @per_file
-def test_a_module_fits_in_the_head(path):
+def test_modules_are_short(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
 
 
 @per_file
-def test_a_function_fits_on_a_screen(path):
+def test_functions_are_short(path):
     functions = nodes(path, ast.FunctionDef, ast.AsyncFunctionDef)
     sizes = {function.name: code_lines(path, function) for function in functions}
     assert {
@@ -163,7 +163,7 @@ def encoding_is_missing(call):
 
 
 @pytest.mark.parametrize("path", [*FILES, *TESTS], ids=name_of)
-def test_whoever_opens_a_text_says_its_encoding(path):
+def test_text_files_are_opened_with_an_encoding(path):
     silent = [call for call in nodes(path, ast.Call) if encoding_is_missing(call)]
     assert [f"{call.lineno}: {ast.unparse(call)}" for call in silent] == []
 

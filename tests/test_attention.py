@@ -87,7 +87,7 @@ def test_a_word_alone_gets_all_the_weight(attention):
 
 
 @pytest.mark.parametrize("name", SCORED)
-def test_equals_a_loop_over_words(name):
+def test_attention_equals_a_loop_over_words(name):
     attention, (query, memory) = build(name), draw()
     context, weights = attention(query, memory, MASK)
     for b, length in enumerate(LENGTHS):

@@ -85,7 +85,7 @@ def test_a_beam_of_one_is_greedy_search(model, bias):
         assert_same(hypothesis, other)
 
 
-def test_a_beam_of_five_is_something_else(model):
+def test_a_beam_of_five_finds_other_translations(model):
     """Otherwise the comparisons here would show less than they say."""
     batch = mixed_lengths()
     five = [hypotheses[0].words.tolist() for hypotheses in search(model, batch, 5)]
@@ -166,7 +166,7 @@ def test_each_hypothesis_has_its_own_score_and_weights(model):
             torch.testing.assert_close(weights, expected, rtol=1e-3, atol=1e-4)
 
 
-def test_sentences_that_never_end_have_translations_as_long_as_their_limit(model):
+def test_endless_sentences_are_cut_at_their_limit(model):
     batch = mixed_batch()
     found = search(prefer_end(model, -1e3), batch, 3)
     for hypotheses, limit in zip(found, limits_of(batch), strict=True):
@@ -289,7 +289,7 @@ def test_length_normalization_by_hand():
     assert from_table(SLEEPS, 2, alpha=turning_point + 0.01)[0][0] == "the cat sleeps"
 
 
-def test_a_sentence_stops_with_as_many_finished_hypotheses_as_its_beam():
+def test_a_search_stops_with_a_beam_of_finished_hypotheses():
     for alpha in (0.0, 1.0):
         assert sorted(from_table(STOPS, 2, alpha)) == [("", 0.3), ("a", 0.3)]
     assert from_table(STOPS, 3, alpha=1.0)[0] == ("a b", 0.2)

@@ -113,7 +113,7 @@ def test_an_interrupted_run_saves_no_translator(monkeypatch, tmp_path, folder):
 
 
 @pytest.mark.parametrize(("rank", "lines"), [(0, 1), (1, 0)])
-def test_one_process_of_a_machine_says_what_is_wrong(monkeypatch, capsys, rank, lines):
+def test_only_one_process_of_a_machine_reports_an_error(monkeypatch, capsys, rank, lines):
     monkeypatch.setenv("WORLD_SIZE", "2")
     monkeypatch.setenv("LOCAL_RANK", str(rank))
     assert run_here(monkeypatch, "--corpus=nowhere") == 1
@@ -129,7 +129,7 @@ def test_ctrl_c_before_the_training_is_no_traceback(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_missing_folder_gets_one_line_and_exit_code_1(tmp_path):
+def test_a_missing_folder_is_one_line_and_exit_code_1(tmp_path):
     done = run_process(f"--corpus={tmp_path / 'nowhere'}")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error: ")
@@ -148,7 +148,7 @@ def test_a_missing_folder_gets_one_line_and_exit_code_1(tmp_path):
         ("--dropout=2", "dropout"),
     ],
 )
-def test_an_impossible_option_gets_one_line(monkeypatch, capsys, folder, option, what):
+def test_an_impossible_option_is_refused_in_one_line(monkeypatch, capsys, folder, option, what):
     output = f"--output={folder / 'new.pt'}"
     code = run_here(monkeypatch, f"--corpus={folder}", *SMALL, output, option)
     said = capsys.readouterr().err.splitlines()
@@ -156,7 +156,7 @@ def test_an_impossible_option_gets_one_line(monkeypatch, capsys, folder, option,
     assert code == 2 or (code == 1 and len(said) == 1)
 
 
-def test_a_damaged_checkpoint_gets_one_line(monkeypatch, tmp_path, capsys, folder):
+def test_a_damaged_checkpoint_is_refused_in_one_line(monkeypatch, tmp_path, capsys, folder):
     checkpoint = tmp_path / "run.pt"
     checkpoint.write_bytes(b"no checkpoint")
     files = [f"--checkpoint={checkpoint}", f"--output={tmp_path / 'new.pt'}"]
@@ -177,7 +177,7 @@ def test_auto_takes_the_best_device_there_is(monkeypatch, cuda, mps, chosen):
 
 
 @pytest.mark.parametrize("name", ["cuda", "cuda:1", "mps", "abacus"])
-def test_a_device_that_is_not_there_gets_a_sentence(monkeypatch, name):
+def test_a_device_that_is_not_there_is_refused(monkeypatch, name):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     with pytest.raises(ValueError, match=f"{name}.*'cpu'"):

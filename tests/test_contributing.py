@@ -50,7 +50,7 @@ def command(beginning: str) -> list[str]:
 # Commands
 
 
-def test_what_make_is_asked_for_is_there():
+def test_the_make_targets_exist():
     targets = re.findall(r"^(\w+):", (REPOSITORY / "Makefile").read_text("utf-8"), re.MULTILINE)
     asked = [shlex.split(each, comments=True)[1:] for each in COMMANDS if each.startswith("make")]
     asked += [words.split() for words in re.findall(r"`make (.+?)`", TEXT)]
@@ -207,7 +207,7 @@ def test_the_source_is_the_language_named_first(texts):
         (("en", "../fr"), r"no pair of languages"),
     ],
 )
-def test_other_languages_get_a_sentence(texts, languages, sentence):
+def test_other_languages_are_refused(texts, languages, sentence):
     with pytest.raises(CorpusError, match=sentence):
         load_corpus(texts, languages=languages)
 

@@ -351,7 +351,7 @@ def test_a_language_with_checksums_can_be_had(site, tmp_path):
     assert cached(tmp_path) == {name for name in site.files if ".de." not in name}
 
 
-def test_a_language_without_checksums_gets_a_sentence(site, tmp_path):
+def test_a_language_without_checksums_is_refused(site, tmp_path):
     with pytest.raises(CorpusError, match=r"known in de and en, not in en and fr; add its files"):
         load_corpus("multi30k", languages=("en", "fr"))
     assert cached(tmp_path) == set()

@@ -56,7 +56,7 @@ def model(request):
     return wavering_model(request.param)
 
 
-def test_equals_a_slow_search_for_one_sentence(model):
+def test_greedy_search_equals_a_slow_search_for_one_sentence(model):
     batch = mixed_lengths()
     hypotheses = search(model, batch)
     for b, hypothesis in enumerate(hypotheses):

@@ -69,7 +69,7 @@ def test_a_missing_package_is_named_with_what_to_do(project, installed):
     assert report(project) == find_problems(project)[0]
 
 
-def test_each_missing_package_gets_a_sentence(project, installed):
+def test_each_missing_package_is_named(project, installed):
     installed.clear()
     missing = [sentence.split(" is missing: ")[0] for sentence in find_problems(project)]
     needed = [Requirement(line).name for line in requirements(PYPROJECT)]

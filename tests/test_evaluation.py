@@ -129,7 +129,7 @@ def test_no_sentences_have_no_score(score):
         (lambda: alignment_error_rate([{(0, 0)}], [set()], []), "1 sure, 0 possible"),
     ],
 )
-def test_lists_of_different_lengths_get_a_sentence(score, sizes):
+def test_lists_of_different_lengths_are_refused(score, sizes):
     with pytest.raises(ValueError, match=sizes):
         score()
 

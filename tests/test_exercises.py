@@ -63,7 +63,7 @@ def test_an_answer_copied_from_one_example_does_not_pass(exercise):
 
 
 @every_exercise
-def test_what_a_checker_says_is_short_and_ends_like_a_sentence(exercise):
+def test_messages_are_short_sentences(exercise):
     hints = []
     if not isinstance(exercise, Design):
         hints = [exercise.hint, *(mistake.hint for mistake in exercise.mistakes)]
@@ -190,5 +190,5 @@ def test_an_answer_cannot_spoil_the_inputs():
         (True, "True", False),
     ],
 )
-def test_answers_are_compared_kindly(one, other, equal):
+def test_equal_answers_may_be_written_differently(one, other, equal):
     assert same(one, other) is same(other, one) is equal

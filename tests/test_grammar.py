@@ -638,7 +638,7 @@ EXAMPLES = [  # what is said, and the sentence pair it must become
 
 
 @pytest.mark.parametrize(("phrase", "german", "english", "alignment"), EXAMPLES)
-def test_examples(phrase, german, english, alignment):
+def test_known_sentences_are_translated_word_for_word(phrase, german, english, alignment):
     links = frozenset(tuple(map(int, link.split("-"))) for link in alignment.split())
     assert to_pair(phrase) == Pair(tuple(german.split()), tuple(english.split()), links)
 

@@ -128,7 +128,7 @@ def test_an_unchanged_file_is_not_read_twice(folder, passes):
     assert len(passes) == 3
 
 
-def test_a_longer_file_is_indexed_anew(folder, passes):
+def test_a_longer_file_is_indexed_again(folder, passes):
     from_disk(folder)
     for end in ("de", "en", "align"):
         with (folder / f"train.{end}").open("a", encoding="utf-8") as file:
@@ -137,7 +137,7 @@ def test_a_longer_file_is_indexed_anew(folder, passes):
     assert len(passes) == 6
 
 
-def test_a_file_of_another_time_is_indexed_anew(folder, passes):
+def test_a_file_with_another_date_is_indexed_again(folder, passes):
     from_disk(folder)
     german = folder / "train.de"
     lines = german.read_text("utf-8").splitlines()

@@ -36,7 +36,7 @@ def write(tmp_path):
 
 
 @pytest.mark.slow
-def test_only_what_stays_true_is_saved(write):
+def test_saved_notebooks_hold_nothing_of_one_run(write):
     path = write(CELLS)
     execute(path)
     notebook = nbformat.read(path, as_version=4)

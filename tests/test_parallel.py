@@ -119,7 +119,7 @@ def test_every_weight_gets_a_gradient_or_the_others_would_wait_for_it(name):
 # --- bad input ---
 
 
-def test_more_processes_than_sentences_in_a_batch_get_a_sentence():
+def test_more_processes_than_sentences_in_a_batch_are_refused():
     with pytest.raises(ValueError, match="3 processes cannot share batches of 2 sentences: use"):
         train(ProcessGroup(0, 3, CPU), batch_size=2)
 
@@ -135,7 +135,7 @@ def test_more_processes_than_sentences_in_a_batch_get_a_sentence():
         ("abacus", 0, "cannot share abacus"),
     ],
 )
-def test_a_device_that_will_not_do_gets_a_sentence(monkeypatch, name, gpus, sentence):
+def test_a_device_that_will_not_do_is_refused(monkeypatch, name, gpus, sentence):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: gpus > 0)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
     with pytest.raises(ValueError, match=sentence):
@@ -225,7 +225,7 @@ def test_all_processes_tell_what_rank_0_found_wrong(ranks):
 
 
 @needs_gloo
-def test_a_process_with_other_options_gets_a_sentence_and_so_does_the_one_it_leaves(ranks):
+def test_other_options_in_one_process_stop_both_with_a_clear_error(ranks):
     assert ranks[0]["end"].startswith("ConnectionError: no connection to another process: ")
     sentence = "the run of rank 0 was made with seed 0, not 1: give all processes the same options"
     assert sentence in ranks[1]["end"]

@@ -36,7 +36,7 @@ def test_the_right_option_is_not_always_the_first():
     assert max(map(places.count, set(places))) < 0.6 * len(places)
 
 
-def test_questions_that_are_not_there_get_a_sentence():
+def test_questions_that_are_not_there_are_refused():
     with pytest.raises(ValueError, match="there are no questions on notebook '99'"):
         load_questions("99")
 
@@ -50,7 +50,7 @@ def test_the_widget_hands_the_browser_all_it_needs():
     assert repr(questions) == "Quick questions: run the notebook to answer them."
 
 
-def test_the_text_version_says_it_all(capsys):
+def test_the_text_version_has_every_question_and_answer(capsys):
     options = (Option("Yes", True, "It is."), Option("No", False, "It is not."))
     assert as_text([Question("Is it?", options)]).splitlines() == [
         "1. Is it?",

@@ -156,7 +156,7 @@ def test_make_alone_lists_every_documented_target(checkout):
     ],
     ids=["too old", "not there", "without venv"],
 )
-def test_a_python_that_will_not_do_gets_one_sentence(checkout, python, sentence):
+def test_an_unusable_python_is_refused_in_one_line(checkout, python, sentence):
     result = checkout("env", python=python)
     assert result.returncode != 0
     assert sentence in result.stderr
@@ -204,7 +204,7 @@ def test_what_readers_run_needs_their_own_set_only(checkout, command):
 
 @needs_make
 @pytest.mark.parametrize("word", ["CPU=", "CPU=0", "CPU=no", ""])
-def test_without_the_word_torch_comes_as_it_is(checkout, word):
+def test_without_cpu_1_torch_comes_as_it_is(checkout, word):
     assert "uv" not in checkout("-n", "env", *filter(None, [word]), python=REAL).stdout
 
 
@@ -218,7 +218,7 @@ def test_the_environments_python_is_found_where_the_system_puts_it(checkout, sys
 
 
 @needs_make
-def test_one_word_takes_the_smaller_build_of_torch(checkout):
+def test_cpu_1_takes_the_smaller_build_of_torch(checkout):
     assert checkout("env", "CPU=1", python=PRETENDS).returncode == 0
     uv, torch, rest = (checkout.folder / "installs").read_text("utf-8").splitlines()
     assert uv.endswith("--constraint constraints.txt uv")
@@ -259,7 +259,7 @@ HOOKS = {
 
 
 @pytest.mark.parametrize("hook", ["lint", "format"])
-def test_ruff_has_nothing_to_say(hook):
+def test_ruff_finds_nothing(hook):
     ruff = [sys.executable, *shlex.split(HOOKS[hook])[1:]]
     environment = os.environ | {"RUFF_NO_CACHE": "true", "RUFF_OUTPUT_FORMAT": "concise"}
     result = subprocess.run(ruff, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")

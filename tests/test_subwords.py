@@ -137,7 +137,7 @@ def test_half_is_half_the_size(translator, tmp_path):
     assert sizes[False] == 2 * sizes[True]
 
 
-def test_damaged_pieces_get_a_sentence(translator, tmp_path):
+def test_damaged_pieces_are_refused(translator, tmp_path):
     path = tmp_path / "damaged.pt"
     translator.save(path)
     content = torch.load(path, weights_only=True)

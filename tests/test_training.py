@@ -90,7 +90,7 @@ def overfit_model(name="additive"):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ATTENTIONS)
-def test_overfits_one_batch(name):
+def test_training_overfits_one_batch(name):
     model = overfit_model(name)
     corpus, history = overfit(model)
     translations = Translator(model, toy_fields()).translate([p.source for p in corpus.train])
@@ -337,7 +337,7 @@ def other_vocabulary(word):
         ({}, dict(zip(("corpus", "fields"), other_vocabulary("octo"), strict=True)), "vocabulary"),
     ],
 )
-def test_a_checkpoint_of_another_run_gets_one_sentence(tmp_path, model, options, what):
+def test_a_checkpoint_of_another_run_is_refused(tmp_path, model, options, what):
     path, model = tmp_path / "run.pt", toy_model(**model)
     fit_toy(toy_model(), epochs=2, checkpoint=path)
     content, weights = path.read_bytes(), copy_weights(model)
@@ -348,7 +348,7 @@ def test_a_checkpoint_of_another_run_gets_one_sentence(tmp_path, model, options,
     assert same_weights(model.state_dict(), weights)
 
 
-def test_another_kind_of_file_gets_a_sentence(tmp_path):
+def test_another_kind_of_file_is_refused(tmp_path):
     path = tmp_path / "toy.pt"
     Translator(toy_model(), toy_fields()).save(path)
     with pytest.raises(ValueError, match=re.escape(str(path))):
@@ -359,7 +359,7 @@ def test_another_kind_of_file_gets_a_sentence(tmp_path):
 
 
 @pytest.mark.parametrize("part", [0, 0.3, 0.9])
-def test_a_damaged_checkpoint_gets_a_sentence(tmp_path, part):
+def test_a_damaged_checkpoint_is_refused(tmp_path, part):
     path = tmp_path / "run.pt"
     fit_toy(toy_model(), epochs=1, checkpoint=path)
     content = path.read_bytes()

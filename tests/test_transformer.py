@@ -187,7 +187,7 @@ def test_a_beam_of_one_finds_what_greedy_finds():
     assert all(len(found) == 3 for found in larger)
 
 
-def test_it_learns_a_few_sentences_by_heart():
+def test_it_overfits_a_few_sentences():
     pairs = number_pairs(12, shortest=2, longest=5, seed=5)
     model = toy_transformer(size=16, hidden_size=32)
     corpus = Corpus(pairs, pairs, pairs)

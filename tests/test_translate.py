@@ -41,13 +41,13 @@ def refused(monkeypatch, capsys, *arguments):
 
 
 @pytest.mark.parametrize("beam", [1, 5])
-def test_each_sentence_gets_a_line(run, beam):
+def test_each_sentence_has_a_line_of_output(run, beam):
     sentences = ["eins zwei", "acht", ""]
     expected = toy_translator().translate(sentences, beam, copy_unknown=True)
     assert run(*sentences, f"--beam={beam}") == (0, [str(t) for t in expected])
 
 
-def test_each_line_of_a_file_gets_a_line(run, tmp_path):
+def test_each_line_of_a_file_has_a_line_of_output(run, tmp_path):
     file = tmp_path / "numbers.txt"
     file.write_bytes("\ufeffeins zwei\r\n\r\nacht\r\n".encode())
     assert run("--file", file) == run("eins zwei", "", "acht")
@@ -85,14 +85,14 @@ def test_it_runs_from_the_command_line():
         (["--file=x.txt", "--attention=x.png"], "--attention draws one sentence"),
     ],
 )
-def test_a_command_that_makes_no_sense_gets_a_sentence(arguments, complaint, capsys):
+def test_a_command_that_makes_no_sense_is_refused(arguments, complaint, capsys):
     with pytest.raises(SystemExit) as caught:
         translate.main(arguments)
     assert caught.value.code == 2
     assert complaint in capsys.readouterr().err
 
 
-def test_bad_input_gets_one_line(monkeypatch, capsys, translator, tmp_path):
+def test_bad_input_is_refused_in_one_line(monkeypatch, capsys, translator, tmp_path):
     latin = tmp_path / "latin.txt"
     latin.write_bytes("fünf".encode("latin-1"))
     picture = tmp_path / "map.doc"

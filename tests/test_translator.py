@@ -150,7 +150,7 @@ def test_align_gives_the_models_weights_for_the_reference(name):
 
 
 @pytest.mark.parametrize("sentences", ["eins zwei", ""])
-def test_a_text_instead_of_a_list_gets_a_sentence(translator, sentences):
+def test_a_text_instead_of_a_list_is_refused(translator, sentences):
     with pytest.raises(TypeError, match=r"takes a list of sentences: put the sentence in \[ \]"):
         translator.translate(sentences)
 
@@ -158,7 +158,7 @@ def test_a_text_instead_of_a_list_gets_a_sentence(translator, sentences):
 @pytest.mark.parametrize(
     "options", [{"beam_size": 0}, {"beam_size": 2, "length_normalization": -1}]
 )
-def test_a_search_without_meaning_gets_a_sentence(translator, options):
+def test_a_search_without_meaning_is_refused(translator, options):
     with pytest.raises(ValueError, match=f"{list(options)[-1]} (cannot|must) be"):
         translator.translate(["eins"], **options)
 
@@ -204,7 +204,7 @@ def test_copying_changes_unknown_words_and_nothing_else(beam_size):
             assert new in sentence.split() if old == "<unk>" else new == old
 
 
-def test_fields_of_another_model_get_a_sentence():
+def test_fields_of_another_model_are_refused():
     fields = build_fields(Corpus([Pair(("eins",), ("one",), None)], [], []))
     with pytest.raises(ValueError, match=r"vocabularies of 12 and 14 words, .* have 3 and 5: use"):
         Translator(decided_model(), fields)
@@ -245,14 +245,14 @@ def test_shipped_translators_are_found_by_name(monkeypatch, saved, translator):
         Translator.load("tyo")
 
 
-def test_a_missing_file_gets_a_sentence_even_when_none_is_shipped(monkeypatch, tmp_path):
+def test_a_missing_file_is_refused_even_when_none_is_shipped(monkeypatch, tmp_path):
     monkeypatch.setattr(translator_module, "MODELS", tmp_path)
     with pytest.raises(FileNotFoundError, match=r"no translator .*gone\.pt: .*none yet"):
         Translator.load(tmp_path / "gone.pt")
 
 
 @pytest.mark.parametrize("part", [0, 0.01, 0.5, 0.99])
-def test_half_a_file_gets_a_sentence(saved, part):
+def test_half_a_file_is_refused(saved, part):
     content = saved.read_bytes()
     saved.write_bytes(content[: int(part * len(content))])
     with pytest.raises(ValueError, match=re.escape(f"{saved} is damaged or was not written by")):
@@ -260,7 +260,7 @@ def test_half_a_file_gets_a_sentence(saved, part):
 
 
 @pytest.mark.slow
-def test_a_file_with_wrong_bytes_loads_or_gets_a_sentence(saved):
+def test_a_file_with_wrong_bytes_loads_or_is_refused(saved):
     content, draw = saved.read_bytes(), random.Random(0)
     refused = 0
     for _ in range(80):
@@ -306,7 +306,7 @@ def test_a_file_that_would_run_code_runs_none(tmp_path, write):
         pytest.param(torch.zeros(3), id="a tensor"),
     ],
 )
-def test_a_file_with_something_else_gets_a_sentence(tmp_path, content):
+def test_a_file_with_something_else_is_refused(tmp_path, content):
     path = tmp_path / "other.pt"
     torch.save(content, path)
     with pytest.raises(ValueError, match=re.escape(str(path))):
@@ -326,7 +326,7 @@ def test_a_file_with_something_else_gets_a_sentence(tmp_path, content):
         ("target_words", 14),
     ],
 )
-def test_a_translator_with_a_wrong_part_gets_a_sentence(saved, part, wrong):
+def test_a_translator_with_a_wrong_part_is_refused(saved, part, wrong):
     content = torch.load(saved, weights_only=True)
     if part == "config" and wrong:
         wrong = content["config"] | wrong

@@ -93,7 +93,7 @@ def controls(explorer):
 
 
 @every_explorer
-def test_a_picture_is_well_formed_and_has_words_for_those_who_do_not_see_it(name):
+def test_a_picture_is_valid_svg_with_a_description(name):
     view = EXPLORERS[name]().view()
     drawn = ElementTree.fromstring(view.picture)
     assert drawn.get("role") == "img"
@@ -242,7 +242,7 @@ def test_any_text_is_harmless(typed_into, name, text):
 
 @typing
 @pytest.mark.parametrize("typed", ["", "  \n", "\u3000"])
-def test_an_empty_sentence_gets_help(name, typed):
+def test_an_empty_sentence_asks_for_one(name, typed):
     explorer = TYPED_INTO[name]()
     explorer.sentence.value = typed
     assert explorer.view() == ("", "Type a sentence in German.", "")
@@ -532,7 +532,7 @@ def test_the_tree_says_what_ranks_its_translations():
     )
 
 
-def test_the_ranking_does_not_search_anew(monkeypatch):
+def test_another_ranking_needs_no_search(monkeypatch):
     explorer = EXPLORERS["beam"]()
     searched = explorer.search
     explorer.alpha.value = 0.0
@@ -590,7 +590,7 @@ def test_a_sentence_grows_with_the_slider():
     assert sizes[0] < sizes[-1]
 
 
-def test_a_bucket_without_sentences_leaves_no_point():
+def test_an_empty_bucket_draws_no_point():
     drawn = make_length(curves={"dot": curve((50.0, math.nan))}).view().picture
     assert "nan" not in drawn
 
@@ -669,7 +669,7 @@ def test_many_epochs_do_not_run_into_each_other():
 @pytest.mark.parametrize(
     ("typed", "shown"), [("a\x00b", "a□b"), ("\u202eabc", "□abc"), ("👩\u200d🚀", "👩\u200d🚀")]
 )
-def test_what_has_no_shape_is_a_box(typed, shown):
+def test_an_invisible_character_is_drawn_as_a_box(typed, shown):
     assert printable(typed) == shown
 
 

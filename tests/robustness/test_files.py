@@ -206,7 +206,7 @@ def test_a_changed_byte_in_any_part_is_noticed(tmp_path, files, name):
 
 
 @pytest.mark.parametrize("name", ["toy.pt", "run.ckpt"])
-def test_whatever_byte_changes_the_file_is_refused_or_the_same(tmp_path, files, name):
+def test_a_file_with_one_changed_byte_is_refused_or_reads_the_same(tmp_path, files, name):
     path, content, draw = tmp_path / name, (files / name).read_bytes(), random.Random(1)
     expected = load_safely(files / name)["weights"]
     found = []

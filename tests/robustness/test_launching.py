@@ -79,7 +79,7 @@ def change(changes):
 
 
 @pytest.mark.parametrize(("changes", "sentence"), WRONG, ids=str)
-def test_a_launch_that_makes_no_sense_gets_a_sentence(changes, sentence):
+def test_a_launch_that_makes_no_sense_is_refused(changes, sentence):
     with pytest.raises(ValueError) as caught:
         read_launch(change(changes))
     said = str(caught.value)
@@ -134,7 +134,7 @@ def test_a_host_without_an_address_is_told_at_once(host, monkeypatch):
     ],
     ids=str,
 )
-def test_one_process_of_a_machine_tells_what_is_wrong(variables, speaks):
+def test_only_one_process_of_a_machine_reports_an_error(variables, speaks):
     assert is_first_here(variables) == speaks
 
 

@@ -152,7 +152,7 @@ def test_a_place_that_will_not_do_is_told_before_training(
 
 
 @pytest.mark.parametrize("make, reason", PLACES.values(), ids=PLACES)
-def test_so_it_is_in_a_notebook(folder, make, reason):
+def test_fit_checks_the_place_before_training(folder, make, reason):
     model = toy_model()
     model.register_forward_pre_hook(never)
     with pytest.raises(OSError, match=reason):
@@ -160,7 +160,7 @@ def test_so_it_is_in_a_notebook(folder, make, reason):
 
 
 @pytest.mark.parametrize("make, reason", PLACES.values(), ids=PLACES)
-def test_so_it_is_with_a_picture(folder, run, monkeypatch, make, reason):
+def test_a_picture_checks_the_place_first(folder, run, monkeypatch, make, reason):
     monkeypatch.setattr(translate, "format_of", lambda _: "png")
     monkeypatch.setattr(Translator, "load", never)
     code, (said,) = run(translate.main, "ein Hund", f"--attention={make(folder)}")
@@ -192,7 +192,7 @@ def refuse(monkeypatch, number):
 
 
 @pytest.mark.parametrize("number", REFUSALS, ids=errno.errorcode.get)
-def test_what_the_system_refuses_is_told_before_training(folder, train, monkeypatch, number):
+def test_what_the_system_refuses_is_reported_before_training(folder, train, monkeypatch, number):
     refuse(monkeypatch, number)
     monkeypatch.setattr(command, "load_corpus", never)
     code, (said,) = train("--output=new.pt")
@@ -470,7 +470,7 @@ def test_an_output_that_is_cut_off_stops_no_training(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("end", ["| head -1", ">&-", "2>&-", ">&- 2>&- <&-", "2>&1 | head -c 5"])
-def test_the_shell_may_cut_off_what_it_likes(folder, end):
+def test_a_closed_stream_stops_no_training(folder, end):
     arguments = [f"--corpus={folder.parent / 'corpus'}", *SMALL, "--output=new.pt"]
     line = " ".join([sys.executable, "-m", "utils.training", *map(str, arguments), end])
     done = subprocess.run(
@@ -728,7 +728,9 @@ def test_a_download_that_fails_says_what_to_check(folder, monkeypatch, error, se
     ],
     ids=["a certificate's file", "a full disk", "no right"],
 )
-def test_so_does_one_that_the_system_refuses(folder, monkeypatch, error, sentence):
+def test_a_download_that_the_system_refuses_says_what_to_check(
+    folder, monkeypatch, error, sentence
+):
     assert_download_says(folder, monkeypatch, error, sentence)
 
 

@@ -61,7 +61,7 @@ def contents(folder):
         "a list of another kind",
     ],
 )
-def test_what_a_person_has_there_stays(tmp_path, theirs, stays, kept):
+def test_a_persons_own_files_stay(tmp_path, theirs, stays, kept):
     assert write_edition(FIRST.items(), tmp_path) == []
     assert contents(tmp_path) == FIRST
     for name, content in theirs.items():

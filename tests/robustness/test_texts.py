@@ -515,7 +515,7 @@ def test_an_endless_line_takes_no_memory():
     assert found.stderr.startswith("error: /dev/stdin, line 1: has NUL characters")
 
 
-def test_no_name_is_no_file(capsys):
+def test_an_empty_name_is_no_file(capsys):
     with pytest.raises(SystemExit):
         translate.main(["--file", ""])
     assert "--file" in capsys.readouterr().err
