@@ -66,8 +66,8 @@ lab: $(STAMP) ## open the notebooks in JupyterLab
 	JUPYTER_CONFIG_PATH=$(SETTINGS) $(IN) -m jupyterlab $(LAB_FLAGS)
 SETTINGS = .jupyter$(if $(JUPYTER_CONFIG_PATH),:'$(JUPYTER_CONFIG_PATH)')
 
-# Files of tests run side by side, one on each core, so each process has one thread. They start in
-# the order of their names: the notebooks come last. ARGS="-n 0" runs one after the other.
+# Files of tests run side by side, one on each core and one more (conftest.py says why), so each
+# process has one thread. The notebooks take longest and come first. ARGS="-n 0" runs one at a time.
 SIDE_BY_SIDE = -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 FAST = -o testpaths=tests -m "not browser and not slow and not gpu"
@@ -81,12 +81,12 @@ test: $(TOOLS) ## run the unit tests and every notebook; ARGS="-k attention" run
 notebooks: $(TOOLS) ## run the notebooks and save them with their outputs; ONLY=03 runs one
 	@$(IN) -m utils.publishing.notebooks $(or $(sort $(wildcard notebooks/$(ONLY)*.ipynb)),$(error No notebook's name begins with "$(ONLY)"))
 
-models: $(STAMP) ## train the translators in data/models/ anew
+models: $(STAMP) ## train the translators in data/models/ again
 	for attention in fixed dot general additive; do \
 	  $(IN) -m utils.training --attention $$attention --device cpu --output data/models/mini-$$attention.pt || exit 1; \
 	done
 
-captions: $(STAMP) ## train the translator of captions in data/models/ anew, on Multi30k
+captions: $(STAMP) ## train the translator of captions in data/models/ again, on Multi30k
 	$(IN) -m utils.training --corpus multi30k --attention additive --subwords 8000 --tied \
 	  --embedding-size 256 --hidden-size 256 --memory-size 512 --dropout 0.4 --batch-size 128 \
 	  --epochs 20 --average 5 --learning-rate 3e-3 --device cpu --checkpoint runs/captions.ckpt \

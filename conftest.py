@@ -1,9 +1,18 @@
-"""How notebooks are tested, wherever pytest starts: nbval lets cells pass that never ran."""
+"""How pytest runs, wherever it starts: in how many processes, and what a notebook's cell may do.
+
+nbval lets cells pass that never ran.
+"""
 
 import os
 from collections.abc import Iterator
 
 import pytest
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one process more than there are cores: many tests wait for a browser or a limit."""
+    return (os.cpu_count() or 1) + 1
 
 
 def is_overdue(item: pytest.Item) -> bool:

@@ -1,4 +1,4 @@
-"""The moving picture of the README: small enough, one frame for each step, and made anew alike."""
+"""The moving picture of the README: small, one frame for each step, the same each time."""
 
 import numpy as np
 from PIL import Image

@@ -53,7 +53,7 @@ def limits_of(batch):
 
 
 def length_of(hypothesis, limit):
-    """Return the number of words and `<eos>`, which a run-on sentence does not have."""
+    """Return the number of words and `<eos>`, which a runaway output does not have."""
     return min(len(hypothesis.words) + 1, limit)
 
 

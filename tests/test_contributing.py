@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+from dataclasses import make_dataclass
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -18,8 +19,11 @@ from utils import plots, translate
 from utils.corpora import CorpusError, load_corpus
 from utils.models import attention
 from utils.models.attention import ATTENTIONS, lengths_to_mask
+from utils.system.limits import COUNT, option
 from utils.training import Settings, fit
 from utils.training import __main__ as training
+from utils.training.identity import identify
+from utils.training.options import chosen
 from utils.translator import Translator
 from utils.widgets import (
     AttentionEditor,
@@ -82,7 +86,7 @@ def test_a_report_can_name_the_machine(capsys):
 @pytest.fixture
 def location(monkeypatch):
     """Register the example, as its entry in `ATTENTIONS` would."""
-    (source,) = re.findall(r"```python\n(.+?)```", TEXT, flags=re.DOTALL)
+    (source,) = re.findall(r"```python\n( *class .+?)```", TEXT, flags=re.DOTALL)
     names = dict(vars(attention))
     exec(textwrap.dedent(source), names)
     entry = re.search(r'`"(\w+)": (\w+)`', TEXT)
@@ -216,3 +220,21 @@ def test_the_mini_corpus_has_one_direction():
 def test_shipped_translators_read_german():
     fields = Translator.load("mini-dot").fields
     assert (fields.languages, fields.source_language) == (("de", "en"), "German")
+
+
+# A training option
+
+
+def test_a_new_option_is_one_line_of_settings(monkeypatch, capsys):
+    (line,) = re.findall(r"```python\npatience: int = (option.+)\n```", TEXT)
+    field = ("patience", int, eval(line, {"option": option, "COUNT": COUNT}))
+    new = make_dataclass("New", [field], bases=(Settings,), frozen=True)
+    monkeypatch.setattr(training, "Settings", new)
+    assert training.parse([]).patience == 3
+    assert new(**chosen(training.parse(["--patience=7"]), new)).patience == 7
+    with pytest.raises(ValueError, match="patience must be a whole number from 1 to"):
+        chosen(training.parse(["--patience=0"]), new)
+    with pytest.raises(SystemExit):
+        training.parse(["--help"])
+    assert re.search(r"--patience PATIENCE\s+epochs without progress", capsys.readouterr().out)
+    assert identify(toy_model(), toy_fields(), toy_corpus(), new())["patience"] == 3

@@ -242,7 +242,7 @@ def test_fit_leaves_the_global_random_state():
     assert torch.equal(torch.get_rng_state(), before)
 
 
-@pytest.mark.parametrize("restarted", [True, False], ids=["anew", "same model"])
+@pytest.mark.parametrize("restarted", [True, False], ids=["new model", "same model"])
 @pytest.mark.parametrize(
     "forward",
     [
@@ -415,7 +415,7 @@ def test_the_progress_bar_is_drawn_twice_a_second_at_most(monkeypatch):
     monkeypatch.setattr("utils.training.loop.tqdm", CountingBar)
     history = fit_toy(toy_model(), batch_size=1)
     steps = EPOCHS * len(toy_corpus().train)
-    lines = 2 * EPOCHS + 2  # the bar is drawn anew around each line, at the start and at the end
+    lines = 2 * EPOCHS + 2  # the bar is drawn again around each line, at the start and at the end
     assert len(drawn) <= 2 * history.seconds + lines < steps
 
 

@@ -157,7 +157,7 @@ def test_the_seed_decides_the_weights():
 
 
 @pytest.mark.parametrize("sizes", [{"size": 9}, {"size": 10, "heads": 4}, {"size": 9, "heads": 3}])
-def test_sizes_that_do_not_fit_get_a_sentence(sizes):
+def test_sizes_that_do_not_fit_raise_a_clear_error(sizes):
     with pytest.raises(ValueError, match="size must be even and a multiple of"):
         toy_transformer(**sizes)
 

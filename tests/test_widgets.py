@@ -269,7 +269,7 @@ def test_the_limit_counts_pieces_where_the_model_reads_those():
     assert reading.note == f"Only the first {len(reading.words)} words are used."
 
 
-def test_a_word_too_long_to_read_gets_a_sentence():
+def test_a_word_too_long_to_read_is_answered_clearly():
     reading = read_sentence("eins" * 400, of_pieces())
     assert reading == ((), "The first word is too long: type a shorter one.")
 
@@ -325,7 +325,7 @@ def test_a_fixed_context_cannot_be_overridden():
         trace(toy_translator("fixed"), WORDS, lambda t, weights: weights)
 
 
-def test_nothing_to_trace_gets_a_sentence():
+def test_nothing_to_trace_is_answered_clearly():
     with pytest.raises(ValueError, match="give at least one word"):
         trace(toy_translator(), ())
 
@@ -376,7 +376,7 @@ def test_the_calculators_attention_is_the_series_attention(kind):
     assert type(make_attention(kind)) is ATTENTIONS[kind]
 
 
-def test_masking_everything_gets_a_sentence():
+def test_masking_everything_is_answered_clearly():
     explorer = EXPLORERS["calculator"]()
     for check in explorer.real:
         check.value = False

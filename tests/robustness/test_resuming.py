@@ -284,20 +284,6 @@ def test_kept_weights_come_to_the_device_of_the_model(tmp_path, monkeypatch):
     assert len(run.last_weights) == 1
 
 
-@pytest.mark.gpu
-@pytest.mark.parametrize("average", [1, 2])
-def test_a_run_on_a_gpu_goes_on_there(tmp_path, average):
-    path = tmp_path / "run.ckpt"
-    model, undisturbed = (toy_model(dropout=0.3).to("cuda") for _ in range(2))
-    options = OPTIONS | {"epochs": 3, "average": average}
-    fit_with(undisturbed, toy_fields(), toy_corpus(), **options)
-    for fit, on_epoch in ((stopped, stop), (stopped, stop), (fit_with, None)):
-        model = toy_model(dropout=0.3).to("cuda")
-        fit(model, toy_fields(), toy_corpus(), checkpoint=path, on_epoch=on_epoch, **options)
-    for name, weight in model.state_dict().items():
-        torch.testing.assert_close(weight, undisturbed.state_dict()[name])
-
-
 def test_a_translator_is_no_checkpoint(tmp_path):
     path = tmp_path / "toy.pt"
     Translator(toy_model(), toy_fields()).save(path)

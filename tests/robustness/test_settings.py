@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from dataclasses import fields as fields_of
-from dataclasses import make_dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -17,12 +16,10 @@ from toy import REPOSITORY, fit_with, same_weights, toy_corpus, toy_fields, toy_
 from utils.models.config import ModelConfig
 from utils.models.seq2seq import build_model
 from utils.models.transformer import TransformerConfig, build_transformer
-from utils.system.limits import COUNT, MOST_WEIGHTS, checked, option
+from utils.system.limits import MOST_WEIGHTS, checked
 from utils.system.storage import load_safely
 from utils.training import Settings, fit
 from utils.training import __main__ as command
-from utils.training.identity import identify
-from utils.training.options import chosen
 from utils.translator import Translator
 
 INF, NAN = math.inf, math.nan
@@ -143,20 +140,6 @@ def test_settings_alone_say_what_an_option_is():
         places = {p.name: len(re.findall(written, p.read_text("utf-8"))) for p in paths}
         places = {place: count for place, count in places.items() if count}
         assert places == {"settings.py": 1}, name
-
-
-def test_a_new_option_is_one_line_of_settings(monkeypatch, capsys):
-    line = ("patience", int, option("epochs without progress", COUNT, default=3))
-    new = make_dataclass("New", [line], bases=(Settings,), frozen=True)
-    monkeypatch.setattr(command, "Settings", new)
-    assert command.parse([]).patience == 3
-    assert new(**chosen(command.parse(["--patience=7"]), new)).patience == 7
-    with pytest.raises(ValueError, match="patience must be a whole number from 1 to"):
-        chosen(command.parse(["--patience=0"]), new)
-    with pytest.raises(SystemExit):
-        command.parse(["--help"])
-    assert re.search(r"--patience PATIENCE\s+epochs without progress", capsys.readouterr().out)
-    assert identify(toy_model(), toy_fields(), toy_corpus(), new())["patience"] == 3
 
 
 def test_more_epochs_cannot_be_averaged_than_there_are():

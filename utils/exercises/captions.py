@@ -127,7 +127,7 @@ def find_fault_of_table(table: Table) -> str | None:
     try:
         model = TableModel(table)
     except ValueError as error:
-        return f"That is no table yet: {error}"
+        return f"That is not a table yet: {error}"
     one, two, three = (best_probability(model, beam_size) for beam_size in (1, 2, 3))
     if two <= one + 1e-6:
         found = f"A beam of 2 finds p = {two:.3f}, and a beam of 1 has found {one:.3f}. "

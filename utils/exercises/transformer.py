@@ -57,7 +57,7 @@ def find_fault_of_look_back(parts: Sequence[Tensor]) -> str | None:
             return f"Word {j + 1} looks at word {looks_at + 1}, and not at word {j}, before it."
         if not weights[j, j - 1] > ENOUGH:
             share = f"{weights[j, j - 1]:.2f}"
-            return f"Word {j + 1} looks the right way, but with {share} only. Larger scores?"
+            return f"Word {j + 1} looks the right way, but only with {share}. Larger scores?"
     return None
 
 
@@ -77,7 +77,7 @@ EXERCISES = {
             ),
             Mistake(
                 288,
-                "That is one head in each of two layers. How many heads has a layer?",
+                "That is one head in each of two layers. How many heads does a layer have?",
             ),
             Mistake(
                 576,
@@ -86,7 +86,7 @@ EXERCISES = {
             Mistake(
                 528,
                 "Each pair of words counts twice: der looks at Koch, and Koch at der. And a word "
-                "looks at itself, too.",
+                "also looks at itself.",
             ),
         ),
         hint="How many weights for one head in one layer? Then count heads and layers.",
@@ -134,7 +134,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda x: x.view(*x.shape[:2], HEADS, -1),
-                "The heads stand behind the words. Swap the two, so that each head has a table of "
+                "The heads come after the words. Swap the two, so that each head has a table of "
                 "words.",
             ),
         ),
@@ -147,7 +147,7 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 lambda to_query, to_key: as_general(to_key, to_query),
-                "This is the W of the turned-around score: query and key have changed places.",
+                "This is the W of the reversed score: query and key have swapped places.",
             ),
             Mistake(
                 lambda to_query, to_key: to_query.T @ to_key,
@@ -174,7 +174,7 @@ EXERCISES = {
     "11.5": Design(
         solution=_shifted(10.0),
         find_fault=find_fault_of_look_back,
-        praise="Right. Positions alone are enough for this head: it looks one word back, whatever "
-        "the words are.",
+        praise="Right. Positions are all this head needs: it looks one word back, whatever the "
+        "words are.",
     ),
 }

@@ -74,7 +74,7 @@ class Write:
     """An exercise whose answer is a function.
 
     The answer is called with fresh inputs, `inputs(seed)`, and must return what `solution` returns.
-    Each mistake is a function, too; `hint` is for all other wrong answers.
+    Each mistake is a function as well; `hint` is for all other wrong answers.
     """
 
     solution: Callable[..., Any]

@@ -1,7 +1,7 @@
 """How long a sentence may be, and how many are worked on together: what keeps memory within bounds.
 
 A search keeps the weights of each step, and a sentence of S words has up to 2S + 10 steps: time and
-memory grow with the square of its length. In training they do so, too.
+memory grow with the square of its length. So they do in training.
 """
 
 from collections.abc import Iterator, Sequence

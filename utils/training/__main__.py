@@ -3,12 +3,13 @@
 import argparse
 import inspect
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from utils.corpora import GERMAN_ENGLISH, detokenize, load_corpus
+import torch
+
+from utils.corpora import GERMAN_ENGLISH, Corpus, detokenize, load_corpus
 from utils.corpora.pairs import Pair
 from utils.decoding import check_beam
 from utils.evaluation import bleu, sacrebleu_lowercase
@@ -24,6 +25,7 @@ from utils.training.launch import is_first_here
 from utils.training.lengths import check_lengths
 from utils.training.options import add_options, chosen
 from utils.training.outputs import check_outputs, free_name, save_somewhere
+from utils.training.processes import Processes
 from utils.training.run import Interrupted
 from utils.translator import Translator, copy_source_words
 
@@ -55,6 +57,13 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def check_options(options: argparse.Namespace) -> None:
+    """Raise ValueError for a number that would be refused later, before anything is read."""
+    chosen(options, ModelConfig)
+    Settings(**chosen(options, Settings))
+    check_beam(options.beam_size)
+
+
 def _add_corpus_options(add: Callable[..., Any]) -> None:
     add("--corpus", default="mini", help="mini, multi30k, or a folder of your own")
     add(
@@ -70,7 +79,7 @@ def _add_corpus_options(add: Callable[..., Any]) -> None:
         help="hold a folder's pairs in memory, or read them as needed (if not given: by size)",
     )
     add("--min-freq", type=positive, default=1, help="words rarer than this become <unk>")
-    add("--subwords", type=positive, help="split words into so many different pieces")
+    add("--subwords", type=positive, help="split words into this many different pieces")
 
 
 def _add_output_options(add: Callable[..., Any]) -> None:
@@ -138,39 +147,42 @@ def finish(
         raise problem
 
 
+def train(
+    options: argparse.Namespace, processes: Processes, device: torch.device
+) -> tuple[Translator, Corpus, History | None]:
+    """Train as the options say; without a history, someone stopped it."""
+    sizes, settings = chosen(options, ModelConfig), Settings(**chosen(options, Settings))
+    speaks = processes.rank == 0
+    processes.ask_first(lambda: check_outputs(options.output, options.checkpoint))
+    corpus = load_corpus(
+        options.corpus, speaks, in_memory=options.in_memory, languages=options.languages
+    )
+    fields = build_fields(corpus, options.min_freq, options.subwords)
+    processes.ask_first(lambda: check_lengths(corpus, (options.score,), fields))
+    model = build_model(fields, **sizes, seed=settings.seed).to(device)
+    weights = count_parameters(model)
+    processes.ask_first(lambda: check_writable(options.output, 4 * weights))
+    if speaks:
+        print(f"{len(corpus.train)} training pairs, {weights:,} weights")
+    watch = {"validation_bleu": options.validation_bleu, "processes": processes}
+    try:
+        history = fit(model, fields, corpus, settings, options.checkpoint, **watch)
+    except Interrupted:
+        history = None
+    return Translator(model, fields), corpus, history
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code."""
     options = parse(arguments)
-    sizes, settings = chosen(options, ModelConfig), Settings(**chosen(options, Settings))
-    check_beam(options.beam_size)
+    check_options(options)
     with join_processes(options.device) as (processes, device):
-        speaks = processes.rank == 0
-        processes.ask_first(lambda: check_outputs(options.output, options.checkpoint))
-        corpus = load_corpus(
-            options.corpus, speaks, in_memory=options.in_memory, languages=options.languages
-        )
-        fields = build_fields(corpus, options.min_freq, options.subwords)
-        processes.ask_first(lambda: check_lengths(corpus, (options.score,), fields))
-        model = build_model(fields, **sizes, seed=settings.seed).to(device)
-        weights = count_parameters(model)
-        processes.ask_first(lambda: check_writable(options.output, 4 * weights))
-        if speaks:
-            print(f"{len(corpus.train)} training pairs, {weights:,} weights")
-        history = None
-        with suppress(Interrupted):
-            history = fit(
-                model,
-                fields,
-                corpus,
-                settings,
-                options.checkpoint,
-                validation_bleu=options.validation_bleu,
-                processes=processes,
-            )
-    if speaks and history is None:
-        save_stopped(Translator(model, fields), options)
-    elif speaks and history is not None:  # the rest is for one process
-        finish(Translator(model, fields), history, getattr(corpus, options.score), options)
+        translator, corpus, history = train(options, processes, device)
+    if processes.rank == 0:  # the rest is for one process
+        if history is None:
+            save_stopped(translator, options)
+        else:
+            finish(translator, history, getattr(corpus, options.score), options)
     return INTERRUPTED if history is None else 0
 
 

@@ -91,7 +91,7 @@ def fit(
     """Train `model` with Adam and a one-cycle learning rate, and leave it with its best weights.
 
     Those are the weights of the epoch with the lowest validation loss, or with `settings.average`
-    above 1, the mean of the weights after each of so many last epochs.
+    above 1, the mean of the weights after each of the last epochs, as many as it says.
 
     Unless `quiet`, it shows a progress bar and prints one line per epoch. With `checkpoint`, a file
     is written after each epoch, and the same call goes on from there: bit for bit as if it had not

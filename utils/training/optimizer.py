@@ -33,7 +33,7 @@ def build_optimizer(model: nn.Module, settings: Settings) -> Adam:
 
 
 def build_schedule(optimizer: Optimizer, steps: int, done: int = 0) -> OneCycleLR:
-    """Return the one-cycle schedule over so many steps, when some are done (Smith & Topin 2019)."""
+    """Return the one-cycle schedule over `steps`, `done` of them taken; Smith & Topin (2019)."""
     peaks = [group["max_lr"] for group in optimizer.param_groups]
     # With 10 steps the rise would last one, and OneCycleLR divides by that number less one.
     rise = WARM_UP if steps != 10 else 2 * WARM_UP

@@ -21,7 +21,7 @@ class Settings(Limited):
     learning_rate: float = option("its peak: it rises, then falls to zero", RATE, default=6e-3)
     label_smoothing: float = option("share spread over all words; 0 is off", SHARE, default=0.1)
     clip: float = option("largest norm of the gradient", POSITIVE, default=1.0)
-    average: int = option("average the weights of so many last epochs", COUNT, default=1)
+    average: int = option("last epochs whose weights to average", COUNT, default=1)
     seed: int = option("initial weights, batch order, dropout", SEED, default=0)
 
     def __post_init__(self) -> None:
