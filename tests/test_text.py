@@ -59,6 +59,18 @@ def test_rare_words_are_left_out(min_freq, kept):
     assert set(fields.source.vocab.itos[2:]) == set(fields.target.vocab.itos[4:]) == kept
 
 
+def test_the_marks_have_their_numbers():
+    fields, stoi = toy_fields(), toy_fields().target.vocab.stoi
+    marks = fields.padding, fields.start, fields.end
+    assert marks == (stoi["<pad>"], stoi["<sos>"], stoi["<eos>"])
+
+
+def test_words_to_be_predicted_are_counted_without_padding():
+    (batch,) = batches([*number_pairs(1, 4, 4), *number_pairs(1, 2, 2)], shuffle=False)
+    assert batch.target.shape == (2, 6)
+    assert batch.count_words(toy_fields().padding) == 5 + 3  # the words, and <eos>
+
+
 def test_special_words_come_first():
     fields = toy_fields()
     assert fields.source.vocab.itos[:2] == ["<unk>", "<pad>"]

@@ -228,6 +228,16 @@ def test_a_loaded_translator_translates_the_same(tmp_path, name):
     assert set(GERMAN) < set(loaded.fields.source.vocab.itos)
 
 
+def test_sentences_are_encoded_where_the_model_is(translator):
+    source, lengths = translator.encode([("eins", "Zebra"), ("zwei",)])
+    stoi = translator.fields.source.vocab.stoi
+    padding, unknown = stoi["<pad>"], stoi["<unk>"]
+    assert source.tolist() == [[stoi["eins"], unknown], [stoi["zwei"], padding]]
+    assert lengths.tolist() == [2, 1]
+    source, lengths = Translator(toy_model().to("meta"), toy_fields()).encode([("eins",)])
+    assert (source.device.type, lengths.device.type) == ("meta", "cpu")
+
+
 def test_shipped_translators_are_found_by_name(monkeypatch, saved, translator):
     monkeypatch.setattr(translator_module, "MODELS", saved.parent)
     assert_same(Translator.load("toy").translate(["eins"]), translator.translate(["eins"]))
