@@ -1,8 +1,9 @@
-"""Digests of what the shipped translators write, in expected/translations.json.
+"""What the shipped translators write and what training learns, as recorded in expected/.
 
     OMP_NUM_THREADS=1 .venv/bin/python tests/recorded.py
 
-rewrites that file: only do so after retraining the shipped translators.
+rewrites both files: only do so after retraining the shipped translators, or after a change of the
+recipe that is meant to change what is learned.
 """
 
 import hashlib
@@ -11,9 +12,13 @@ import json
 import toy  # one thread
 
 from utils.corpora import load_corpus
+from utils.models import ATTENTIONS, build_model, build_transformer
+from utils.models.contract import Network
+from utils.text import Fields, build_fields
 from utils.translator import Translator
 
-RECORD = toy.REPOSITORY / "tests" / "expected" / "translations.json"
+EXPECTED = toy.REPOSITORY / "tests" / "expected"
+RECORD, LOSSES = EXPECTED / "translations.json", EXPECTED / "losses.json"
 MINI = ("fixed", "dot", "general", "additive")
 SEARCHES = {  # (translator, beam size): take every n-th sentence
     **dict.fromkeys([(f"mini-{name}", 1) for name in MINI], 6),
@@ -51,6 +56,26 @@ def recorded() -> dict[str, list[str]]:
     return {key: line.split() for key, line in found.items()}
 
 
+LEARNERS = (*ATTENTIONS, "tied", "Transformer")
+RECIPE = {"epochs": 2, "batch_size": 4, "label_smoothing": 0.2, "clip": 0.5, "quiet": True}
+
+
+def learned(name: str) -> list[float]:
+    """Train on the toy corpus, with all that a recipe has; return the losses of two epochs."""
+    fields = build_fields(toy.toy_corpus(), subwords=40) if name == "tied" else toy.toy_fields()
+    history = toy.fit_with(learner(name, fields), fields, toy.toy_corpus(), **RECIPE)
+    return [loss for epoch in history.epochs for loss in (epoch.train_loss, epoch.valid_loss)]
+
+
+def learner(name: str, fields: Fields) -> Network:
+    """Return an untrained model with dropout, the same each time."""
+    if name == "Transformer":
+        return build_transformer(fields, 8, 2, 2, 16, dropout=0.2, seed=1)
+    attention = "additive" if name == "tied" else name
+    return build_model(fields, attention, 8, 12, 12, 0.2, name == "tied", seed=1)
+
+
 if __name__ == "__main__":
+    LOSSES.write_text(json.dumps({n: learned(n) for n in LEARNERS}, indent=1) + "\n", "utf-8")
     record = {key_of(*search): " ".join(digests(*search)) for search in SEARCHES}
     RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

@@ -10,30 +10,14 @@ from toy import mixed_batch
 
 from utils import decoding
 from utils.decoding import beam_search, greedy, length_limits
+from utils.experiments.variants import NewStateDecoder
 from utils.models.attention import ATTENTIONS
-from utils.models.seq2seq import Decoder
 from utils.models.table import TableModel
-
-
-class WideDecoder(Decoder):
-    """The decoder of notebook 06 that queries with s_t: its state is [s_t ; c_t], (B, Q + M)."""
-
-    def start(self, summary):
-        return torch.cat([super().start(summary), torch.zeros_like(summary)], dim=-1)
-
-    def step(self, embedded, state, encoded):
-        s, context = state.split([self.cell.hidden_size, encoded.memory.shape[-1]], dim=-1)
-        s = self.cell(torch.cat([embedded, context], dim=-1), s)
-        context, weights = self.attention(s, encoded.memory, encoded.mask, encoded.keys)
-        return torch.cat([s, context], dim=-1), context, weights
-
-    def predict(self, embedded, state, context):
-        return super().predict(embedded, state[..., : self.cell.hidden_size], context)
 
 
 def wide_model():
     model = wavering_model("additive")
-    wide = WideDecoder(model.config)
+    wide = NewStateDecoder(model.config)
     wide.load_state_dict(model.decoder.state_dict())
     model.decoder = wide.eval()
     return model

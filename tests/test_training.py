@@ -1,11 +1,13 @@
 """Training: what is learned, what is kept, and resuming after a stop."""
 
+import json
 import math
 import re
 from dataclasses import replace
 
 import pytest
 import torch
+from recorded import LEARNERS, LOSSES, learned
 from torch.nn import functional as F
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 from toy import (
@@ -432,3 +434,9 @@ def test_validation_bleu_is_measured_on_demand(capsys):
     assert [epoch.valid_bleu for epoch in history.epochs] == expected
     assert expected[0] < 10 < 99 < expected[-1]
     assert f"validation BLEU {expected[-1]:.1f}, " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_the_recipe_learns_what_it_learned(name):
+    """Initial weights, dropout, smoothing, clipping, Adam, schedule: a change of any shows here."""
+    assert learned(name) == pytest.approx(json.loads(LOSSES.read_text("utf-8"))[name], rel=1e-4)

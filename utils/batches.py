@@ -11,7 +11,7 @@ from torch import Tensor
 from torchtext import data
 
 from utils.corpora import Pair
-from utils.system.sizes import check_read
+from utils.system import sizes
 from utils.text import Fields
 
 LISTED = 1_000_000  # pairs; the order of more than that is kept in a file, not in a list
@@ -49,7 +49,7 @@ class _Examples:
     def __getitem__(self, number: int) -> data.Example:
         pair = self.pairs[number]
         example = data.Example.fromlist([pair.source, pair.target], self.columns)
-        check_read(max(len(example.source), len(example.target)), f"pair {number + 1}")
+        sizes.check_read(max(len(example.source), len(example.target)), f"pair {number + 1}")
         return example
 
 
@@ -107,3 +107,16 @@ def make_batches(
     for batch in iterator:
         source, lengths = batch.source
         yield Batch(source, lengths, batch.target)
+
+
+def parts_of(batch: Batch, padding: int) -> Iterator[Batch]:
+    """Yield a batch of padded pairs whole, or in parts if its sentences are long.
+
+    A part has at most LARGEST_UPDATE attention weights, or is a single pair. `padding` is the
+    index of `<pad>`.
+    """
+    rows = max(1, sizes.LARGEST_UPDATE // (batch.source.shape[1] * batch.target.shape[1]))
+    for first in range(0, len(batch.source), rows):
+        source, lengths, target = (tensor[first : first + rows] for tensor in batch)
+        width = int((target != padding).sum(dim=1).max())
+        yield Batch(source[:, : int(lengths.max())], lengths, target[:, :width])

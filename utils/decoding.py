@@ -41,10 +41,10 @@ def check_beam(beam_size: object) -> None:
         )
 
 
-def check_normalization(alpha: object) -> None:
+def check_normalization(rho: object) -> None:
     """Raise ValueError unless the length normalization is a number from 0."""
-    if not (isinstance(alpha, Real) and float(alpha) >= 0):  # False for NaN
-        raise ValueError(f"length_normalization must be 0 or more, not {alpha!r}.")
+    if not (isinstance(rho, Real) and float(rho) >= 0):  # False for NaN
+        raise ValueError(f"length_normalization must be 0 or more, not {rho!r}.")
 
 
 def length_limits(source_lengths: Tensor) -> Tensor:
@@ -141,13 +141,13 @@ def beam_search(
     it live on. A sentence stops when it has K finished hypotheses. At its limit the live ones
     count as finished too, without `<eos>`. With K = 1 this is greedy search.
 
-    The ranking is by score / length^α, where α = `length_normalization` and the length counts the
+    The ranking is by score / length^ρ, where ρ = `length_normalization` and the length counts the
     words and `<eos>`. Log-probabilities are negative: dividing one by a larger number brings it
-    nearer to zero. So a larger α favors *long* translations, and α = 0 leaves the scores as they
-    are. (Wu et al. 2016, section 7, divide by ((5 + length) / 6)^α.) The ranking has no part in
-    the search: every α chooses among the same finished hypotheses.
+    nearer to zero. So a larger ρ favors *long* translations, and ρ = 0 leaves the scores as they
+    are. (Wu et al. 2016, section 7, divide by ((5 + length) / 6)^ρ.) The ranking has no part in
+    the search: every ρ chooses among the same finished hypotheses.
 
-    Raises ValueError for a beam below 1 or above LARGEST_BEAM, or a negative α.
+    Raises ValueError for a beam below 1 or above LARGEST_BEAM, or a negative ρ.
     """
     check_beam(beam_size)
     check_normalization(length_normalization)
@@ -256,7 +256,7 @@ def rank_finished(
     lengths = torch.arange(1, len(steps) + 1, device=ended.device)  # t words and <eos>, or
     lengths = lengths.minimum(limits.unsqueeze(1)).unsqueeze(2)  # as many words as the limit
     normalized = ended / lengths.float() ** length_normalization  # (B, steps, K)
-    # With a large α the power overflows, and -∞ / ∞ is NaN, which topk would rank first.
+    # With a large ρ the power overflows, and -∞ / ∞ is NaN, which topk would rank first.
     normalized = normalized.masked_fill(ended == -torch.inf, -torch.inf).flatten(start_dim=1)
     index = normalized.topk(beam_size).indices  # (B, K)
     return ended.flatten(start_dim=1).gather(1, index), index // beam_size, index % beam_size

@@ -39,6 +39,11 @@ def _bleu_of_words(force: bool = False, effective_order: bool = False) -> BLEU:
 
 
 def _join(sentences: Sequence[Tokens]) -> list[str]:
+    if any(isinstance(words, str) for words in sentences):
+        raise TypeError(
+            "this score takes each sentence as a list of words: split it, as in text.split(), or "
+            "use sacrebleu_lowercase for text."
+        )
     return [" ".join(words) for words in sentences]
 
 
@@ -48,6 +53,7 @@ def sacrebleu_lowercase(hypotheses: Sequence[str], references: Sequence[str]) ->
     Lower-cased and tokenized by sacreBLEU's own 13a rules, so that scores can be compared between
     projects; Post (2018).
     """
+    _check_same_length(hypotheses=hypotheses, references=references)
     metric = BLEU(lowercase=True)
     score = metric.corpus_score(list(hypotheses), [list(references)]).score
     return score, str(metric.get_signature())
@@ -58,6 +64,7 @@ def sacrebleu_interval(
 ) -> tuple[float, float, float]:
     """Return the score of `sacrebleu_lowercase`, and the ends of its 95 % bootstrap interval.
 
+    All three are unsmoothed: they are 0 where no run of four words matches at all.
     The interval is for other sentences of the same kind (Koehn 2004); the model stays the same.
     """
     tokenize = Tokenizer13a()

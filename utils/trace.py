@@ -1,6 +1,6 @@
 """One translation, step by step, with everything that equations (2) to (7) compute on the way."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from utils.decoding import length_limits, next_words
 from utils.models.attention import Attention, FixedContext
 from utils.models.seq2seq import Decoder
 from utils.text import END
-from utils.translator import Translator
+from utils.translator import Sentence, Translator
 
 BEST = 5
 Override = Callable[[int, Tensor], Tensor]  # step from 0, weights (S,) -> weights (S,)
@@ -69,7 +69,7 @@ def _decoder_of(translator: Translator) -> Decoder:
 
 
 @torch.no_grad()
-def trace(translator: Translator, words: Sequence[str], override: Override | None = None) -> Trace:
+def trace(translator: Translator, sentence: Sentence, override: Override | None = None) -> Trace:
     """Translate a sentence greedily and keep all that is computed.
 
     With `override`, each step's weights go through that function before equation (5): so you can
@@ -77,7 +77,7 @@ def trace(translator: Translator, words: Sequence[str], override: Override | Non
     an override of a fixed context, which is no weighted sum.
     """
     model, decoder = translator.model.eval(), _decoder_of(translator)
-    itos = translator.fields.target.vocab.itos
+    words, itos = translator.read(sentence), translator.fields.target.vocab.itos
     if not words:
         raise ValueError("there is nothing to translate: give at least one word.")
     if override is not None and has_fixed_context(translator):

@@ -12,16 +12,16 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from utils.batches import make_batches
+from utils.batches import make_batches, parts_of
 from utils.corpora import detokenize, tokenize
 from utils.corpora.pairs import Pair
-from utils.decoding import Hypothesis, beam_search, check_beam, greedy
+from utils.decoding import Hypothesis, beam_search, check_beam, check_normalization, greedy
 from utils.models.config import check_model
 from utils.models.contents import WRONG_PARTS, pack, reason, unpack
 from utils.models.contract import Network
 from utils.system.failures import expand
 from utils.system.paths import MODELS
-from utils.system.sizes import BATCH_SIZE, batches_by_size, check_letters, check_read, parts_of
+from utils.system.sizes import BATCH_SIZE, batches_by_size, check_letters, check_read
 from utils.system.storage import check_format, load_safely, save_atomically
 from utils.text import UNKNOWN, Fields, encode_sources, match_case
 from utils.text.subwords import join, weights_of_words
@@ -90,6 +90,7 @@ class Translator:
         The arguments and errors are those of `translate`.
         """
         check_beam(beam_size)
+        check_normalization(length_normalization)
         if isinstance(sentences, str | bytes) or not isinstance(sentences, Iterable):
             raise TypeError("a translator takes a list of sentences: put the sentence in [ ].")
         sources, sizes = self._read_all(sentences)
@@ -165,6 +166,8 @@ class Translator:
         """
         self.model.eval()
         pairs = [Pair(self.read(pair.source), pair.target) for pair in pairs]
+        if empty := [number for number, pair in enumerate(pairs, 1) if not pair.source]:
+            raise ValueError(f"pair {empty[0]} has no source word to look at: leave it out.")
         batches = make_batches(pairs, self.fields, BATCH_SIZE, shuffle=False)
         alignments: list[Tensor] = []
         for batch in chain.from_iterable(parts_of(b, self.fields.padding) for b in batches):

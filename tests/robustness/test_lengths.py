@@ -23,11 +23,11 @@ from toy import (
 )
 
 from utils import translate
-from utils.batches import make_batches
+from utils.batches import make_batches, parts_of
 from utils.corpora import CorpusError, load_corpus, load_split
 from utils.models.seq2seq import build_model
 from utils.system import sizes
-from utils.system.sizes import BATCH_SIZE, MOST_LETTERS, MOST_READ, batches_by_size, parts_of
+from utils.system.sizes import BATCH_SIZE, MOST_LETTERS, MOST_READ, batches_by_size
 from utils.text import build_fields, encode_sources
 from utils.trace import trace
 from utils.training import Settings, fit

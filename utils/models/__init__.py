@@ -3,6 +3,7 @@
 attention    FixedContext, DotAttention, GeneralAttention, AdditiveAttention
 contract     what search and training ask of a model: protocols, and the base of the networks
 config       what a model is built from: sizes that fit, words that are there
+building     initial weights, the same for the same seed
 seq2seq      Encoder, Decoder, Seq2Seq, build_model
 layers       the layers of a Transformer
 transformer  the same interface without recurrence: self-attention and cross-attention

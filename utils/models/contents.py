@@ -12,9 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from utils.models.building import build_from
 from utils.models.config import ModelConfig, check_sizes, check_vocabularies
-from utils.models.contract import Network, NetworkConfig
-from utils.models.seq2seq import Seq2Seq, build_from
+from utils.models.contract import Network, NetworkConfig, classes_of
+from utils.models.seq2seq import Seq2Seq
 from utils.models.transformer import Transformer, TransformerConfig
 from utils.system.storage import FORMAT
 from utils.text import Fields, fields_from_words
@@ -43,7 +44,9 @@ def pack(model: Network, fields: Fields, half: bool) -> dict[str, Any]:
     """
     kind, weights = type(model.config).__name__, model.state_dict()
     _, network = _network(kind)
-    check_weights(weights, build_from(model.config, network, seed=0).state_dict())
+    rebuilt = build_from(model.config, network, seed=0)
+    check_weights(weights, rebuilt.state_dict())
+    _check_classes(model, rebuilt)
     check_finite(weights.values(), "train again with a lower learning rate")
     if half:
         weights = copy.deepcopy(model).half().state_dict()  # tied weights stay one
@@ -59,6 +62,18 @@ def pack(model: Network, fields: Fields, half: bool) -> dict[str, Any]:
         "subwords": None if subwords is None else subwords.to_tensor(),
         "weights": weights,
     }
+
+
+def _check_classes(model: Network, rebuilt: Network) -> None:
+    """Raise ValueError if a part is of another class: its weights would be read into the usual."""
+    usual = classes_of(rebuilt)
+    for name, kind in classes_of(model).items():
+        if usual.get(name) != kind:
+            raise ValueError(
+                f"{name or 'the model'} is a {kind}, and loading the file would make it a "
+                f"{usual.get(name)}: save its weights alone, with torch.save(model.state_dict(), "
+                "path)."
+            )
 
 
 def unpack(content: dict[str, Any]) -> tuple[Network, Fields]:

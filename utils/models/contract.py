@@ -86,3 +86,8 @@ class Network(nn.Module):
 def count_parameters(module: nn.Module) -> int:
     """Return how many numbers a network, or a part of one, can learn; shared ones count once."""
     return sum(parameter.numel() for parameter in module.parameters())
+
+
+def classes_of(module: nn.Module) -> dict[str, str]:
+    """Return the class of each part by its name: what a configuration and its weights don't say."""
+    return {name: type(part).__qualname__ for name, part in module.named_modules()}

@@ -10,32 +10,16 @@ size, M the memory's, Q the decoder state's, V the target vocabulary's.
 """
 
 import math
-from collections.abc import Callable
-from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from utils.models.attention import ATTENTIONS, Encoded, last_states, lengths_to_mask
+from utils.models.building import EMBEDDING_SCALE, TIED_SCALE, build_from, small_embedding
 from utils.models.config import ModelConfig, check_fields, sizes_of
-from utils.models.contract import Network, NetworkConfig
-from utils.system.limits import SEED, checked
+from utils.models.contract import Network
 from utils.text import Fields
-
-EMBEDDING_SCALE = 0.4  # init std of the embeddings,
-TIED_SCALE = 0.1  # and of one that is the output layer as well
-
-Config = TypeVar("Config", bound=NetworkConfig)
-Built = TypeVar("Built", bound=Network)
-
-
-def small_embedding(words: int, size: int, padding: int) -> nn.Embedding:
-    """Return an embedding with a smaller init std than PyTorch's 1: training soon shapes it."""
-    embedding = nn.Embedding(words, size, padding_idx=padding)
-    nn.init.normal_(embedding.weight, std=EMBEDDING_SCALE)
-    nn.init.zeros_(embedding.weight[padding])
-    return embedding
 
 
 class Encoder(nn.Module):
@@ -197,17 +181,6 @@ class Seq2Seq(Network):
         """
         state, encoded = self.encode(source, source_lengths)
         return self.decoder(target, state, encoded, wanted)
-
-
-def build_from(config: Config, network: Callable[[Config], Built], seed: int | None) -> Built:
-    """Return network(config).
-
-    A seed gives the same initial weights each time, and leaves the global random state as it is.
-    """
-    with torch.random.fork_rng(range(torch.cuda.device_count()), enabled=seed is not None):
-        if seed is not None:
-            torch.manual_seed(checked("seed", seed, SEED))
-        return network(config)
 
 
 def build_model(

@@ -16,10 +16,10 @@ import torch
 from torch import Tensor, nn
 
 from utils.models.attention import Encoded, lengths_to_mask
+from utils.models.building import build_from, small_embedding
 from utils.models.config import check_fields, sizes_of
 from utils.models.contract import Network, NetworkConfig
 from utils.models.layers import DecoderLayer, add_positions, causal_mask, project
-from utils.models.seq2seq import build_from, small_embedding
 from utils.system.limits import SHARE, SIZE, check_weights, limited, whole
 from utils.text import Fields
 

@@ -5,9 +5,7 @@ steps, so time and memory grow with the square of its length. The same goes for 
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
 
-Batch = TypeVar("Batch", bound=Any)
 MOST_LETTERS = 5_000  # characters in a sentence
 MOST_READ = 1_000  # words in a sentence, or pieces of words if the model reads subwords
 BATCH_SIZE = 128  # sentences translated together, unless some are very long
@@ -50,18 +48,3 @@ def batches_by_size(sizes: Sequence[int], beam_size: int, vocabulary: int) -> It
         batch.append(place)
     if batch:
         yield batch
-
-
-def parts_of(batch: Batch, padding: int) -> Iterator[Batch]:
-    """Yield a batch of padded pairs whole, or in parts if its sentences are long.
-
-    A part has at most LARGEST_UPDATE attention weights, or is a single pair. `batch` holds
-    source (B, S), source_lengths (B,) and target (B, T); `padding` is the index of `<pad>`.
-    """
-    rows = max(1, LARGEST_UPDATE // (batch.source.shape[1] * batch.target.shape[1]))
-    for first in range(0, len(batch.source), rows):
-        source, lengths, target = (tensor[first : first + rows] for tensor in batch)
-        width = int((target != padding).sum(dim=1).max())
-        yield batch._replace(
-            source=source[:, : int(lengths.max())], source_lengths=lengths, target=target[:, :width]
-        )

@@ -3,6 +3,7 @@
 import argparse
 import inspect
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -164,11 +165,17 @@ def train(
     processes.ask_first(lambda: check_writable(options.output, 4 * weights))
     if speaks:
         print(f"{len(corpus.train)} training pairs, {weights:,} weights")
-    watch = {"validation_bleu": options.validation_bleu, "processes": processes}
-    try:
-        history = fit(model, fields, corpus, settings, options.checkpoint, **watch)
-    except Interrupted:
-        history = None
+    history = None
+    with suppress(Interrupted):
+        history = fit(
+            model,
+            fields,
+            corpus,
+            settings,
+            options.checkpoint,
+            validation_bleu=options.validation_bleu,
+            processes=processes,
+        )
     return Translator(model, fields), corpus, history
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from utils.corpora import Corpus
 from utils.corpora.on_disk import PairsOnDisk
-from utils.models.contract import Network
+from utils.models.contract import Network, classes_of
 from utils.system.limits import Limited
 from utils.text import Fields
 
 # How a message describes the parts that are too long to print.
 OTHERS = {
+    "parts": "parts of other classes",
     "source vocabulary": "another source vocabulary",
     "target vocabulary": "another target vocabulary",
     "subwords": "other subwords",
@@ -40,6 +41,7 @@ def identify(model: Network, fields: Fields, corpus: Corpus, settings: Limited) 
         "pairs": "on disk" if isinstance(corpus.train, PairsOnDisk) else "in memory",
         "training text": digest(corpus.train),
         "validation text": digest(corpus.valid),
+        "parts": classes_of(model),
     }
 
 

@@ -9,11 +9,10 @@ import torch
 from torch import nn
 from tqdm.auto import tqdm
 
-from utils.batches import Batch
+from utils.batches import Batch, parts_of
 from utils.corpora import Corpus
 from utils.models.contract import Network
 from utils.system.failures import expand
-from utils.system.sizes import parts_of
 from utils.system.storage import check_writable
 from utils.text import Fields
 from utils.training import checkpoints
@@ -57,6 +56,7 @@ def train_epoch(
             logits, _ = network(source, lengths, target, real)  # (N, V)
 
             # Loss: a mean over N words, so weight each part by its share of the batch's words.
+            # Several processes average their gradients, so each multiplies by their number first.
             loss, plain_loss = smoothed_loss(logits, expected[real], settings.label_smoothing)
             share = processes.size * own_words / batch_words
             batch_loss += share * plain_loss.item()

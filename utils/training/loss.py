@@ -10,10 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from utils.batches import make_batches
+from utils.batches import make_batches, parts_of
 from utils.corpora import Pair
 from utils.models.contract import Network
-from utils.system.sizes import parts_of
 from utils.text import Fields
 
 

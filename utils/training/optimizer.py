@@ -1,4 +1,7 @@
-"""Adam, with a learning rate that rises for a tenth of the steps, then falls to zero."""
+"""Adam, with a learning rate that rises for a tenth of the steps, then falls to zero.
+
+Adam's β₁ goes the other way meanwhile: from 0.95 down to 0.85, and up again.
+"""
 
 from torch import nn
 from torch.optim import Adam, Optimizer
@@ -8,6 +11,7 @@ from utils.models.attention import Attention
 from utils.training.settings import Settings
 
 WARM_UP = 0.1  # share of the steps in which the learning rate rises
+HIGHEST_BETA, LOWEST_BETA = 0.95, 0.85  # of β₁, which OneCycleLR sets at every step
 
 
 def parameter_groups(model: nn.Module) -> list[tuple[float, list[nn.Parameter]]]:
@@ -29,7 +33,7 @@ def build_optimizer(model: nn.Module, settings: Settings) -> Adam:
     """
     rate = settings.learning_rate
     groups = [{"params": group, "max_lr": rate * f} for f, group in parameter_groups(model)]
-    return Adam(groups, lr=rate, betas=(0.9, 0.98))
+    return Adam(groups, lr=rate, betas=(HIGHEST_BETA, 0.98))
 
 
 def build_schedule(optimizer: Optimizer, steps: int, done: int = 0) -> OneCycleLR:
@@ -37,4 +41,12 @@ def build_schedule(optimizer: Optimizer, steps: int, done: int = 0) -> OneCycleL
     peaks = [group["max_lr"] for group in optimizer.param_groups]
     # With 10 steps, the rise would last a single one, and OneCycleLR divides by that minus one.
     rise = WARM_UP if steps != 10 else 2 * WARM_UP
-    return OneCycleLR(optimizer, peaks, total_steps=steps, pct_start=rise, last_epoch=done - 1)
+    return OneCycleLR(
+        optimizer,
+        peaks,
+        total_steps=steps,
+        pct_start=rise,
+        base_momentum=LOWEST_BETA,
+        max_momentum=HIGHEST_BETA,
+        last_epoch=done - 1,
+    )

@@ -96,6 +96,9 @@ class Run:
     ):
         check_model(model, fields)
         check_corpus(corpus)
+        for split in ("train", "valid"):
+            if not getattr(corpus, split):
+                raise ValueError(f"the corpus has no {split} pairs: training needs some of both.")
         check_type("settings", settings, Settings, "made like Settings(epochs=6)")
         self.model, self.fields, self.corpus, self.settings = model, fields, corpus, settings
         self.processes = processes

@@ -34,6 +34,7 @@ class TrainingRecorder:
     def __init__(self, translator: Translator, sentence: str):
         check_translator(translator)
         self.translator, self.source = translator, translator.read(sentence)
+        has_fixed_context(translator)  # a model that cannot be traced is refused now, not later
         if not self.source:
             language = translator.fields.source_language
             raise ValueError(f"the sentence to watch has no words: give one in {language}.")
