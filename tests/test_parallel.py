@@ -227,7 +227,7 @@ def test_all_processes_raise_the_error_of_rank_0(ranks):
 @needs_gloo
 def test_other_options_in_one_process_stop_both_with_a_clear_error(ranks):
     assert ranks[0]["end"].startswith("ConnectionError: no connection to another process: ")
-    sentence = "the run of rank 0 was made with seed 0, not 1: give all processes the same options"
+    sentence = "the run of rank 0 was made with seed 0, not 1: start all processes with"
     assert sentence in ranks[1]["end"]
 
 
