@@ -1,4 +1,4 @@
-"""Draw without a display: set before anything imports matplotlib. And skip what needs a GPU."""
+"""Draw without a display, set before anything imports matplotlib; skip tests that need a GPU."""
 
 import os
 
@@ -8,7 +8,7 @@ os.environ["MPLBACKEND"] = "Agg"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a test that needs a GPU where torch can use none."""
+    """Skip tests that need a GPU if torch can't use one."""
     if item.get_closest_marker("gpu"):
         import torch
 

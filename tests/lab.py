@@ -27,14 +27,14 @@ def find_browser() -> str | None:
 
 
 def skip_without_browser() -> None:
-    """Skip the test if there is no browser to look at it; where CI is true, let it fail."""
+    """Skip the test if there is no browser; fail it if CI is true."""
     if find_browser() is None and os.environ.get("CI") != "true":
         pytest.skip("no Chromium here")
 
 
 @contextmanager
 def jupyterlab(folder: Path) -> Iterator[Callable[[str], str]]:
-    """Serve a copy of the notebooks from `folder`; yield what tells the address of a notebook."""
+    """Serve a copy of the notebooks from `folder`; yield a function for their addresses."""
     shutil.copytree(REPOSITORY / "notebooks", folder / "notebooks")
     (folder / "data").symlink_to(REPOSITORY / "data")
     (port,) = free_ports(1)
@@ -60,7 +60,7 @@ def jupyterlab(folder: Path) -> Iterator[Callable[[str], str]]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on."""
+    """Return free ports."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:

@@ -1,4 +1,4 @@
-"""What each process of `test_parallel` does: started by torchrun, with a folder to write to."""
+"""What each process of `test_parallel` runs: started by torchrun, with a folder to write to."""
 
 import signal
 import sys
@@ -15,7 +15,7 @@ from utils.training.run import Interrupted
 
 # 40 pairs in batches of 13: the last one has a single pair, for two processes.
 SETTINGS = {"epochs": 3, "batch_size": 13, "seed": 5, "clip": 0.2, "quiet": True}
-COMMAND = {"epochs": 12, "batch_size": 8, "dropout": 0.3}  # of the run that is disturbed
+COMMAND = {"epochs": 12, "batch_size": 8, "dropout": 0.3}  # of the run that gets interrupted
 
 
 def train(processes=SINGLE, dropout=0.0, precision=torch.float32, **options):
@@ -43,7 +43,7 @@ def train(processes=SINGLE, dropout=0.0, precision=torch.float32, **options):
 
 
 def count_writes():
-    """Note each file that this process writes."""
+    """Record each file that this process writes."""
     written, save = [], checkpoints.save_atomically
 
     def note(content, path):
@@ -55,7 +55,7 @@ def count_writes():
 
 
 def train_together(processes, folder, found):
-    """Do in each process what the tests look at, and note it in `found`."""
+    """Run in each process what the tests check, and record it in `found`."""
 
     def interrupt_the_second(epoch):
         if processes.rank == 1 and epoch.number == 2:
@@ -75,7 +75,7 @@ def train_together(processes, folder, found):
         train(processes, checkpoint=path)  # one without dropout
     except ValueError as error:
         found["other run"] = str(error)
-    train(processes, seed=processes.rank)  # which must not be
+    train(processes, seed=processes.rank)  # which is not allowed
 
 
 def main(folder):

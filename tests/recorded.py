@@ -1,8 +1,8 @@
-"""What the shipped translators write, as digests in expected/translations.json.
+"""Digests of what the shipped translators write, in expected/translations.json.
 
     OMP_NUM_THREADS=1 .venv/bin/python tests/recorded.py
 
-writes that file again: only when the shipped translators themselves were trained again.
+rewrites that file: only do so after retraining the shipped translators.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from utils.translator import Translator
 
 RECORD = toy.REPOSITORY / "tests" / "expected" / "translations.json"
 MINI = ("fixed", "dot", "general", "additive")
-SEARCHES = {  # a translator and its beam: every how-many-th sentence
+SEARCHES = {  # (translator, beam size): take every n-th sentence
     **dict.fromkeys([(f"mini-{name}", 1) for name in MINI], 6),
     **dict.fromkeys([(f"mini-{name}", 5) for name in MINI], 24),
     ("multi30k-additive", 1): 1,
@@ -46,7 +46,7 @@ def digests(name: str, beam_size: int) -> list[str]:
 
 
 def recorded() -> dict[str, list[str]]:
-    """Return what was recorded of every search."""
+    """Return the recorded digests of every search."""
     found = json.loads(RECORD.read_text("utf-8"))
     return {key: line.split() for key, line in found.items()}
 

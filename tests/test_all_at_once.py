@@ -1,4 +1,4 @@
-"""The fast form of the Luong decoder gives what the loop gives, and trains the same weights."""
+"""The fast form of the Luong decoder computes what the loop does, and trains the same weights."""
 
 import pytest
 import torch
@@ -16,7 +16,7 @@ each_score = pytest.mark.parametrize("attention", ["dot", "general", "additive"]
 
 
 def build_both(attention, dtype=torch.float64):
-    """Return the model with the loop and the one without, with the same weights."""
+    """Return the model with the loop and the one without, sharing the same weights."""
     models = []
     for part in (LuongDecoder, AllAtOnceDecoder):
         model = build_model(toy_fields(), attention, seed=0)
@@ -46,14 +46,14 @@ def test_all_gradients_agree(attention):
     for model in both:
         model(*batch)[0].square().sum().backward()
     loop, at_once = (dict(model.named_parameters()) for model in both)
-    assert len(loop) == len(at_once)  # the GRU has no parameters of its own
+    assert len(loop) == len(at_once)  # the GRU adds no parameters
     for name, weight in loop.items():
         torch.testing.assert_close(at_once[name].grad, weight.grad, rtol=1e-9, atol=1e-12)
 
 
 @each_score
 def test_training_moves_the_cell_that_searches(attention):
-    """Training runs the GRU, a search runs the cell: they have to stay one."""
+    """Training runs the GRU, a search runs the cell: their weights must stay the same."""
     _, at_once = build_both(attention, torch.float32)
     before = at_once.decoder.cell.weight_hh.detach().clone()
     fit(at_once, toy_fields(), toy_corpus(), Settings(epochs=2), quiet=True)

@@ -1,4 +1,4 @@
-"""The moving picture of the README: small, one frame for each step, the same each time."""
+"""The animation in the README: small, one frame per step, reproducible."""
 
 import numpy as np
 from PIL import Image

@@ -1,4 +1,4 @@
-"""The rules of the house: who imports whom, how long things are, who may print."""
+"""The house rules: who imports whom, how long things are, who may print."""
 
 import ast
 import re
@@ -10,16 +10,16 @@ UTILS = REPOSITORY / "utils"
 # The rooms in the order in which their list has them.
 ORDER = re.findall(r"^\| `(\w+)` \|", (UTILS / "README.md").read_text("utf-8"), flags=re.MULTILINE)
 COMMANDS = {"training", "experiments", "translate", "publishing"}  # may print, and
-COMMANDS |= {"widgets", "system"}  # an explorer's snapshot is shown; how a command ends is said
+COMMANDS |= {"widgets", "system"}  # an explorer's snapshot, a command's last line
 MOST_ENTRIES, LONGEST_INIT = 18, 30
 FILES = sorted(
     path for path in UTILS.rglob("*.py") if ".ipynb_checkpoints" not in path.parts
-)  # JupyterLab keeps a copy there of each file that it opens
+)  # where JupyterLab keeps copies of opened files
 TESTS = [REPOSITORY / "conftest.py", *sorted((REPOSITORY / "tests").rglob("*.py"))]
 INITS = [path for path in FILES if path.stem == "__init__"]
 MODULES = [path for path in FILES if path != UTILS / "__init__.py"]
 PARTS = [path for path in MODULES if path.parent != UTILS and path not in INITS]
-LONGEST_MODULE, LONGEST_FUNCTION = 280, 25  # about: no explanation is cut for it
+LONGEST_MODULE, LONGEST_FUNCTION = 280, 25  # roughly: never cut an explanation for it
 RECIPES = {"train_epoch": 60}  # read top to bottom, in one place
 BINARY = ("rb", "wb", "ab", "xb", "r+b")
 NO_TEXT = ("Image.open", "os.open", "tarfile.open")  # these open bytes
@@ -35,7 +35,7 @@ def room_of(path):
 
 
 def parts_of(package):
-    """Return what the docstring of a package lists, in its order."""
+    """Return the modules that a package's docstring lists, in order."""
     text = ast.get_docstring(ast.parse((package / "__init__.py").read_text("utf-8")))
     return re.findall(r"^ *(\w+) {2,}\S", text, flags=re.MULTILINE)
 
@@ -46,7 +46,7 @@ def nodes(path, *kinds):
 
 
 def imports(path):
-    """Return the dotted names of all that a file imports, wherever it does."""
+    """Return the dotted names of everything a file imports, anywhere in it."""
     names = {alias.name for node in nodes(path, ast.Import) for alias in node.names}
     for node in nodes(path, ast.ImportFrom):
         assert node.level == 0, "imports say the whole name"
@@ -149,7 +149,7 @@ def test_only_commands_print(path):
 
 
 def encoding_is_missing(call):
-    """Tell whether a call reads or writes text in whatever encoding the machine prefers."""
+    """Tell whether a call reads or writes text in the machine's default encoding."""
     name = getattr(call.func, "attr", getattr(call.func, "id", ""))
     said = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
     if "encoding" in said or ast.unparse(call.func) in NO_TEXT:
@@ -188,7 +188,7 @@ def test_text_files_are_opened_with_an_encoding(path):
         ("subprocess.run(command, capture_output=True)", False),
     ],
 )
-def test_a_missing_encoding_is_seen(call, missing):
+def test_a_missing_encoding_is_caught(call, missing):
     assert encoding_is_missing(ast.parse(call).body[0].value) == missing
 
 

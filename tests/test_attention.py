@@ -12,7 +12,7 @@ MASK = lengths_to_mask(LENGTHS)
 QUERY_SIZE = MEMORY_SIZE = 4
 SCORED = [name for name in ATTENTIONS if name != "fixed"]
 
-# What each class scores, for one state s_{t-1} and one h_j at position j, as its equation says it.
+# The score of each class, written after its equation, for one s_{t-1} and one h_j at position j.
 EQUATIONS = {
     "dot": lambda a, s, h, j: s @ h,
     "general": lambda a, s, h, j: s @ (a.W.weight @ h),
@@ -50,7 +50,7 @@ def test_the_first_four_are_those_of_the_notebooks():
     assert list(ATTENTIONS)[:4] == list(FOUR) == ["fixed", "dot", "general", "additive"]
 
 
-def test_context_and_weights_have_their_shapes(attention):
+def test_context_and_weights_have_the_right_shapes(attention):
     context, weights = attention(*draw(), MASK)
     assert context.shape == (3, MEMORY_SIZE)
     assert weights.shape == (3, 5)
@@ -62,7 +62,7 @@ def test_padding_gets_no_weight_and_real_words_share_one(attention):
     torch.testing.assert_close(weights.sum(dim=-1), torch.ones(3, dtype=torch.float64))
 
 
-def test_content_of_padding_changes_nothing(attention):
+def test_the_content_of_padding_changes_nothing(attention):
     query, memory = draw()
     overwritten = memory.masked_fill(~MASK.unsqueeze(-1), 1e6)
     for before, after in zip(

@@ -1,4 +1,4 @@
-"""Beam search, held against greedy search, against a search of everything, and against pencil."""
+"""Beam search, checked against greedy search, exhaustive search, and pencil and paper."""
 
 from itertools import pairwise, product
 from math import log
@@ -16,7 +16,7 @@ from utils.models.table import TableModel
 
 
 class WideDecoder(Decoder):
-    """The decoder of notebook 06 that asks with s_t: its state is [s_t ; c_t], (B, Q + M)."""
+    """The decoder of notebook 06 that queries with s_t: its state is [s_t ; c_t], (B, Q + M)."""
 
     def start(self, summary):
         return torch.cat([super().start(summary), torch.zeros_like(summary)], dim=-1)
@@ -53,19 +53,19 @@ def limits_of(batch):
 
 
 def length_of(hypothesis, limit):
-    """Return the number of words and `<eos>`, which a runaway output does not have."""
+    """Return the length in words, plus one for `<eos>`, which a runaway output lacks."""
     return min(len(hypothesis.words) + 1, limit)
 
 
 def assert_same(hypothesis, other):
-    """Compare; sums over batches of other sizes may differ in their last digits."""
+    """Compare up to rounding: sums over batches of other sizes may differ in their last digits."""
     assert torch.equal(hypothesis.words, other.words)
     assert hypothesis.score == pytest.approx(other.score, rel=1e-4, abs=1e-4)
     torch.testing.assert_close(hypothesis.weights, other.weights, rtol=1e-3, atol=1e-4)
 
 
 def forced(model, sentence, words):
-    """Let the model write the words: their log-probabilities, `<eos>` last, and the weights."""
+    """Force the model to write the words; return log-probabilities, `<eos>` last, and weights."""
     target = torch.tensor([[START, *words, END]])
     with torch.no_grad():
         logits, weights = model(sentence.source, sentence.source_lengths, target)
@@ -78,7 +78,7 @@ def forced(model, sentence, words):
 
 @pytest.mark.parametrize("bias", [0, 1e3, -1e3])
 def test_a_beam_of_one_is_greedy_search(model, bias):
-    """Its sentences end early, late and at their limit: see test_decoding."""
+    """Some sentences end early, some late, some at their limit: see test_decoding."""
     batch, model = mixed_lengths(), prefer_end(model, bias)
     expected = greedy(model, batch.source, batch.source_lengths, START, END)
     for (hypothesis,), other in zip(search(model, batch, 1), expected, strict=True):
@@ -86,14 +86,14 @@ def test_a_beam_of_one_is_greedy_search(model, bias):
 
 
 def test_a_beam_of_five_finds_other_translations(model):
-    """Otherwise the comparisons here would show less than they say."""
+    """Otherwise the comparisons here would prove less than they claim."""
     batch = mixed_lengths()
     five = [hypotheses[0].words.tolist() for hypotheses in search(model, batch, 5)]
     one = [hypotheses[0].words.tolist() for hypotheses in search(model, batch, 1)]
     assert sum(wide != narrow for wide, narrow in zip(five, one, strict=True)) >= 5
 
 
-# Against a search of everything
+# Against exhaustive search
 
 
 def all_translations(model, sentence, limit):
@@ -113,7 +113,7 @@ def all_translations(model, sentence, limit):
 
 
 @pytest.mark.parametrize("alpha", [0.0, 1.0])
-def test_a_beam_for_everything_finds_everything(model, alpha, monkeypatch):
+def test_an_exhaustive_beam_finds_everything(model, alpha, monkeypatch):
     limit, batch = 3, mixed_batch()
     monkeypatch.setattr(decoding, "length_limits", lambda lengths: 0 * lengths + limit)
     everything = [all_translations(model, alone(batch, b), limit) for b in range(2)]
@@ -128,7 +128,7 @@ def test_a_beam_for_everything_finds_everything(model, alpha, monkeypatch):
         assert tuple(hypotheses[0].words.tolist()) == best
 
 
-# What every beam owes
+# What every beam guarantees
 
 
 @pytest.mark.parametrize("beam_size", [1, 2, 5, 40])
@@ -199,7 +199,7 @@ def test_a_larger_alpha_prefers_longer_translations(model, beam_size):
         ),
     ],
 )
-def test_settings_without_meaning_are_refused(beam_size, options, complaint):
+def test_meaningless_settings_are_refused(beam_size, options, complaint):
     with pytest.raises(ValueError, match=f"^{complaint}$"):
         search(wavering_model("dot"), mixed_batch(), beam_size, **options)
 
@@ -207,7 +207,7 @@ def test_settings_without_meaning_are_refused(beam_size, options, complaint):
 # With pencil and paper
 
 # Greedy takes "a", since 0.6 > 0.4. Then no noun is likely: 0.6 × 0.4 = 0.24 for "a dog". A beam of
-# 2 keeps "the", too, and finds "the cat": 0.4 × 0.9 = 0.36. "a cat" has 0.18, "the dog" 0.04.
+# 2 also keeps "the", and finds "the cat": 0.4 × 0.9 = 0.36. "a cat" has 0.18, "the dog" 0.04.
 CAT = TableModel(
     {
         (): {"a": 0.6, "the": 0.4},
@@ -217,8 +217,8 @@ CAT = TableModel(
 )
 
 # The right translation is "the cat sleeps", 0.5 × 0.8 × 0.6 = 0.24. Greedy finds it. The empty
-# translation has 0.3: a beam of 2 sees it at the first step, where it is the second best. Divided
-# by the length it is the worse one: ln 0.3 / 1 = -1.20 against ln 0.24 / 4 = -0.36.
+# translation has 0.3: a beam of 2 sees it at the first step, as the second best. Divided
+# by length, it is the worse one: ln 0.3 / 1 = -1.20 against ln 0.24 / 4 = -0.36.
 SLEEPS = TableModel(
     {
         (): {"the": 0.5, "<eos>": 0.3, "a": 0.2},
@@ -238,7 +238,7 @@ STOPS = TableModel(
     }
 )
 
-# "" is finished after the first step, and a beam of 2 goes on with both "a" and "b". So it finds
+# "" is finished after the first step, and a beam of 2 continues with both "a" and "b". So it finds
 # "b", 0.2, where "a c" and "a d" have 0.3 × 0.5 = 0.15 each.
 GOES_ON = TableModel(
     {
@@ -284,7 +284,7 @@ def test_a_larger_beam_can_be_worse():
 
 def test_length_normalization_by_hand():
     assert from_table(SLEEPS, 2, alpha=1.0) == [("the cat sleeps", 0.24), ("the cat reads", 0.16)]
-    turning_point = log(log(0.24) / log(0.3)) / log(4)  # where both are equally good: 0.12
+    turning_point = log(log(0.24) / log(0.3)) / log(4)  # where the two tie: 0.12
     assert from_table(SLEEPS, 2, alpha=turning_point - 0.01)[0][0] == ""
     assert from_table(SLEEPS, 2, alpha=turning_point + 0.01)[0][0] == "the cat sleeps"
 
@@ -299,13 +299,13 @@ def test_a_finished_hypothesis_leaves_its_place_to_another():
     assert from_table(GOES_ON, 2) == [("", 0.5), ("b", 0.2)]
 
 
-def test_an_end_that_is_not_among_the_best_does_not_count():
-    """Otherwise a beam of 1 would stop at `<eos>`, the second best."""
+def test_an_eos_outside_the_beam_does_not_count():
+    """Otherwise a beam of 1 would stop at `<eos>`, the second-best choice."""
     assert from_table(TWO, 1) == [("b", 0.6)]
     assert from_table(TWO, 2) == [("b", 0.6), ("", 0.4)]
 
 
-def test_a_beam_larger_than_all_there_is():
+def test_a_beam_larger_than_the_number_of_translations():
     assert from_table(TWO, 50) == [("b", 0.6), ("", 0.4)]
     assert len(from_table(CAT, 50)) == 5
 
@@ -342,6 +342,6 @@ def test_a_table_model_looks_at_all_source_words_alike():
         ({("b",): {"a": 1.0}}, r"the table has \('b',\), but no way that leads there."),
     ],
 )
-def test_a_table_that_is_none_is_refused(table, complaint):
+def test_an_invalid_table_is_refused(table, complaint):
     with pytest.raises(ValueError, match=f"^{complaint}$"):
         TableModel(table)

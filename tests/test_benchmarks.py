@@ -15,7 +15,7 @@ SIZES = {"embedding_size": 8, "hidden_size": 8}
 
 @pytest.fixture
 def load(monkeypatch):
-    """Return what imports a file of tests/benchmarks/."""
+    """Return a function that imports a file from tests/benchmarks/."""
     monkeypatch.syspath_prepend(REPOSITORY / "tests" / "benchmarks")
     return importlib.import_module
 

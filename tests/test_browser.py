@@ -1,7 +1,7 @@
 """The explorers in a real JupyterLab, driven by mouse and keyboard in a real browser.
 
 nbval runs every cell of every notebook; here, a notebook runs as far as its explorer, and trains
-on little: an explorer looks the same after a long training.
+on very little data: an explorer looks the same after a long training.
 """
 
 import re
@@ -14,7 +14,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
 from toy import REPOSITORY
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)  # a slow machine answers late
+expect.set_options(timeout=30_000)  # slow machines take long to answer
 SCREENSHOTS = REPOSITORY / "build" / "screenshots"
 WAIT = 300_000  # milliseconds until a notebook has run; slow machines take long
 ATTACK = '<img src=x onerror="document.title=1"><script>document.title=1</script> 😀 \u202e'
@@ -31,7 +31,7 @@ def address(tmp_path_factory):
         yield address
 
 
-LITTLE = {  # code of a notebook, and what stands in its place here
+LITTLE = {  # code in a notebook, and what replaces it here
     "02_fixed_vector_encoder_decoder.ipynb": {
         "recorder = Tr": "corpus = type(corpus)(corpus.valid, corpus.valid, [])\nrecorder = Tr",
     },
@@ -40,7 +40,7 @@ LITTLE = {  # code of a notebook, and what stands in its place here
 
 
 def change_code(path: Path, changes: dict[str, str]) -> None:
-    """Write other code in a notebook; each piece must be there once."""
+    """Replace code in a notebook; each piece must occur exactly once."""
     notebook = nbformat.read(path, as_version=4)
     for old, new in changes.items():
         (cell,) = (cell for cell in notebook.cells if old in cell.source)
@@ -69,7 +69,7 @@ def page(browser):
 
 
 def widget_errors(said: ConsoleMessage) -> list[str]:
-    """Return what an explorer complained of; anywidget catches its errors and logs them."""
+    """Return an explorer's errors, which anywidget catches and logs."""
     return [said.text] if said.type == "error" and "anywidget" in said.text else []
 
 
@@ -92,7 +92,7 @@ def run_all(page: Page, address, name: str) -> None:
 
 
 def run_up_to(page: Page, address, name: str, code: str) -> None:
-    """Open a notebook and run all above the cell with this code: the rest takes long."""
+    """Open a notebook and run everything above the cell with this code: the rest takes long."""
     open_notebook(page, address, name)
     cell = page.locator(".jp-CodeCell").filter(has_text=code).last
     cell.scroll_into_view_if_needed(timeout=WAIT)
@@ -101,16 +101,16 @@ def run_up_to(page: Page, address, name: str, code: str) -> None:
 
 
 def wait_until_run(page: Page) -> None:
-    """Return when no cell waits or runs, and the focus is on the active cell or in it.
+    """Wait until no cell is queued or running, and the focus is on or in the active cell.
 
-    JupyterLab puts it there a moment after the last cell: keys pressed before might go astray.
+    JupyterLab sets the focus a moment after the last cell; keys pressed earlier could get lost.
     """
     expect(page.locator(".jp-InputPrompt").filter(has_text="[*]")).to_have_count(0, timeout=WAIT)
     expect(page.locator(".jp-Notebook-cell.jp-mod-active:focus-within")).to_have_count(1)
 
 
 def explorer(page: Page, control: str):
-    """Return the explorer that has a slider of this name, when it is there."""
+    """Wait for the explorer that has a slider of this name, and return it."""
     slider = page.get_by_role("slider", name=control, include_hidden=True)
     boxes = page.locator(".widget-vbox").filter(has=slider)
     expect(boxes.first).to_be_visible(timeout=WAIT)
@@ -130,8 +130,8 @@ def press(box, slider: str, key: str, times: int = 1) -> None:
 
 
 def check(box, name: str) -> None:
-    """Keep a screenshot; nothing in the explorer may be closed to a screen reader."""
-    from axe_playwright_python.sync_playwright import Axe  # its import fails where ASCII is all
+    """Keep a screenshot, and check that a screen reader can use everything in the explorer."""
+    from axe_playwright_python.sync_playwright import Axe  # its import fails if the locale is ASCII
 
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     box.screenshot(path=SCREENSHOTS / f"{name}.png")
@@ -235,7 +235,7 @@ def test_the_stepper_and_the_editor(page, address):
     press(box, "step t", "ArrowRight")
     expect(finding(box)).to_contain_text("Step 2 of")
     number = box.get_by_role("spinbutton", name="step t, as a number")
-    number.fill("2.7")  # a step is a whole number
+    number.fill("2.7")  # steps are whole numbers
     page.keyboard.press("Tab")
     expect(finding(box)).to_contain_text("Step 3 of")
     box.get_by_role("button", name="Play").click()

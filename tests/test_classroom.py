@@ -1,4 +1,4 @@
-"""The students' edition: no answers in it, every exercise waits, and nothing else differs."""
+"""The students' edition: no answers, every exercise waits for one, and nothing else differs."""
 
 import re
 from urllib.parse import unquote
@@ -68,7 +68,7 @@ def test_every_exercise_has_an_answer_folded_away_and_a_check_that_passes(path):
 
 @per_notebook
 def test_every_exercise_waits_for_students(path):
-    """The cells to fill in need nothing from the rest of the notebook, so they can run alone."""
+    """The cells to fill in need nothing from the rest of the notebook, so they run on their own."""
     notebook = clear_solutions(read(path))
     for number in answers(read(path)):
         names = {"check": check}

@@ -120,7 +120,7 @@ def test_only_one_process_of_a_machine_reports_an_error(monkeypatch, capsys, ran
     assert len(capsys.readouterr().err.splitlines()) == lines
 
 
-def test_ctrl_c_before_the_training_is_no_traceback(monkeypatch, tmp_path):
+def test_ctrl_c_before_training_shows_no_traceback(monkeypatch, tmp_path):
     def stop(*_, **options):
         raise KeyboardInterrupt
 
@@ -129,7 +129,7 @@ def test_ctrl_c_before_the_training_is_no_traceback(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_missing_folder_is_one_line_and_exit_code_1(tmp_path):
+def test_a_missing_folder_ends_in_one_line_and_exit_code_1(tmp_path):
     done = run_process(f"--corpus={tmp_path / 'nowhere'}")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error: ")
@@ -169,7 +169,7 @@ def test_a_damaged_checkpoint_is_refused_in_one_line(monkeypatch, tmp_path, caps
     ("cuda", "mps", "chosen"),
     [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")],
 )
-def test_auto_takes_the_best_device_there_is(monkeypatch, cuda, mps, chosen):
+def test_auto_picks_the_best_available_device(monkeypatch, cuda, mps, chosen):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
     assert choose_device().type == chosen
@@ -177,7 +177,7 @@ def test_auto_takes_the_best_device_there_is(monkeypatch, cuda, mps, chosen):
 
 
 @pytest.mark.parametrize("name", ["cuda", "cuda:1", "mps", "abacus"])
-def test_a_device_that_is_not_there_is_refused(monkeypatch, name):
+def test_a_missing_device_is_refused(monkeypatch, name):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     with pytest.raises(ValueError, match=f"{name}.*'cpu'"):

@@ -1,4 +1,4 @@
-"""What search and training ask of a model, and that all of ours have it."""
+"""What search and training require of a model, and that all of ours provide it."""
 
 import re
 
@@ -69,7 +69,7 @@ def give(one: Seq2Seq, other: Transformer, network: Network, table: TableModel) 
 
 
 @pytest.mark.slow
-def test_a_type_checker_knows_who_keeps_the_contract(tmp_path, monkeypatch):
+def test_a_type_checker_sees_which_classes_satisfy_the_contract(tmp_path, monkeypatch):
     (tmp_path / "typed.py").write_text(TYPED, "utf-8")
     monkeypatch.setenv("MYPYPATH", str(REPOSITORY))
     options = ["--config-file=", "--follow-imports=silent", f"--cache-dir={tmp_path / 'cache'}"]

@@ -1,4 +1,4 @@
-"""What CONTRIBUTING.md promises: its commands run, and a new attention or language is easy."""
+"""What CONTRIBUTING.md promises: its commands run, and adding an attention or language is easy."""
 
 import re
 import shlex
@@ -42,7 +42,7 @@ SMALL = ["--epochs=1", "--hidden-size=8", "--embedding-size=6", "--device=cpu"]
 
 
 def command(beginning: str) -> list[str]:
-    """Return the only command that begins like this, as words, without its beginning."""
+    """Return the one command that begins like this, as words, without its beginning."""
     (found,) = [each for each in COMMANDS if each.startswith(beginning)]
     return shlex.split(found.removeprefix(beginning), comments=True)
 
@@ -85,7 +85,7 @@ def test_a_report_can_name_the_machine(capsys):
 
 @pytest.fixture
 def location(monkeypatch):
-    """Register the example, as its entry in `ATTENTIONS` would."""
+    """Register the example, as an entry in `ATTENTIONS` would."""
     (source,) = re.findall(r"```python\n( *class .+?)```", TEXT, flags=re.DOTALL)
     names = dict(vars(attention))
     exec(textwrap.dedent(source), names)
@@ -154,7 +154,7 @@ def test_one_entry_is_enough_to_draw(location, translator):
     plt.close(figure)
 
 
-def test_every_attention_has_a_color_and_a_marker_of_its_own():
+def test_every_attention_has_its_own_color_and_marker():
     assert set(ATTENTIONS) <= plots.COLORS.keys() == plots.MARKERS.keys()
     for looks in (plots.PALETTE, plots.SHAPES, plots.COLORS.values(), plots.MARKERS.values()):
         assert len(set(looks)) == len(looks)
@@ -167,7 +167,7 @@ def test_every_attention_has_a_color_and_a_marker_of_its_own():
 
 @pytest.fixture
 def texts(tmp_path):
-    """Return a folder with an English and a French file for each split, by their names at least."""
+    """Return a folder with English and French files, at least by name, for each split."""
     return write_toy_corpus(tmp_path / "texts", languages=("en", "fr"))
 
 

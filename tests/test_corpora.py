@@ -102,7 +102,7 @@ def test_any_tokens_can_be_joined_and_none_is_lost(tokens):
 
 @pytest.fixture
 def folder(tmp_path):
-    """A correct corpus of two sentences a split, `train` aligned."""
+    """A valid corpus of two sentences per split, with `train` aligned."""
     for split in ("train", "valid", "test"):
         (tmp_path / f"{split}.de").write_bytes("Ein Mädchen liest .\nDas Buch .\n".encode())
         (tmp_path / f"{split}.en").write_bytes(b"a girl reads .\nthe book .\n")
@@ -111,7 +111,7 @@ def folder(tmp_path):
 
 
 def message_of(name_or_folder) -> str:
-    """The complaint about a corpus: one line, one sentence, and the same for pairs on disk."""
+    """The error message about a corpus: one line, and the same for pairs on disk."""
     messages = []
     for in_memory in (True, False):
         with pytest.raises(CorpusError) as caught:
@@ -209,7 +209,7 @@ def test_a_mistake_in_a_file_is_named_with_its_line(folder, file, content, place
     ],
 )
 def test_of_two_mistakes_the_first_file_or_on_disk_the_first_line_is_named(folder, content, reason):
-    """A link of line 1 points beyond the three words that are left there."""
+    """A link in line 1 points beyond the three words left there."""
     (folder / "train.de").write_bytes(content)
     with pytest.raises(CorpusError, match=rf"train\.de, line 2: .*{reason}"):
         load_corpus(folder, in_memory=True)
@@ -234,7 +234,7 @@ def test_a_file_in_place_of_the_folder_is_named(folder):
 
 
 @pytest.mark.parametrize("name", ["no/such/folder", "Mini", "", "a\0b", "x" * 5000])
-def test_an_unknown_name_lists_what_there_is(name):
+def test_an_unknown_name_lists_the_known_ones(name):
     with pytest.raises(CorpusError, match=r"No corpus .*mini, multi30k, .*\.de and \.en"):
         load_corpus(name)
 
@@ -267,13 +267,13 @@ def test_mini_sentences_are_tokens_already():
 
 
 class Site:
-    """What a server has, how it misbehaves, and what it was asked for."""
+    """What a server holds, how it misbehaves, and what it was asked for."""
 
     def __init__(self, files: dict[str, bytes]):
         self.files, self.cut, self.requests = files, set(), []
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
-        """Send a file; of a `cut` one only half, and hang up."""
+        """Send a file; for a `cut` one, send only half and hang up."""
         name = handler.path.strip("/")
         self.requests.append(name)
         if name not in self.files:
@@ -287,7 +287,7 @@ class Site:
 
 @pytest.fixture
 def serve(monkeypatch, tmp_path):
-    """Start a server for given files and point the environment at it and at an empty cache."""
+    """Start a server for the given files; point the environment at it and at an empty cache."""
     servers = []
 
     def start(files: dict[str, bytes]) -> Site:
@@ -310,7 +310,7 @@ def serve(monkeypatch, tmp_path):
 
 @pytest.fixture
 def site(serve, monkeypatch, tmp_path):
-    """Six small files of two lines, with checksums of their own."""
+    """Six small files of two lines, with matching checksums."""
     files, text = {}, {"de": "Ein Mann.\nZWEI Frauen.\n", "en": "A man's hat.\nTWO women.\n"}
     for stem in ("train", "val", "test_2016_flickr"):
         files |= {f"{stem}.{end}.gz": gzip.compress(text[end].encode()) for end in text}
@@ -340,7 +340,7 @@ def test_the_source_may_be_english(site):
     assert len(site.requests) == 6
 
 
-def test_a_language_with_checksums_can_be_had(site, tmp_path):
+def test_a_language_with_checksums_can_be_downloaded(site, tmp_path):
     with (tmp_path / "sums").open("a", encoding="utf-8") as sums:
         for stem in ("train", "val", "test_2016_flickr"):
             content = gzip.compress(b"Un homme.\nDEUX femmes.\n")
@@ -383,7 +383,7 @@ def test_complete_cache_needs_no_server(site, monkeypatch):
     assert len(load_corpus("multi30k").train) == 2
 
 
-def test_interrupted_download_goes_on_where_it_stopped(site, tmp_path):
+def test_interrupted_download_resumes_where_it_stopped(site, tmp_path):
     third, fourth = list(site.files)[2:4]
     kept = site.files.pop(fourth)
     assert f"{fourth} cannot be downloaded (404)" in message_of("multi30k")
@@ -450,7 +450,7 @@ def test_cache_on_a_read_only_disk_is_refused(site, tmp_path, monkeypatch):
 
     monkeypatch.setattr("pooch.core.make_local_storage", refuse)
     assert_clear_and_nothing_left(
-        "cannot be written: the disk is read-only; choose another place, and name it in", tmp_path
+        "cannot be written: the disk is read-only; choose another location, and name", tmp_path
     )
 
 

@@ -1,4 +1,4 @@
-"""Greedy search, held against a slow loop that searches for one sentence."""
+"""Greedy search, checked against a slow loop that translates one sentence."""
 
 import pytest
 import torch
@@ -25,7 +25,7 @@ def alone(batch, b):
 
 
 def prefer_end(model, bias):
-    """Make `<eos>` more probable, or less."""
+    """Make `<eos>` more or less probable."""
     with torch.no_grad():
         model.decoder.output.bias[END] += bias
     return model
@@ -38,7 +38,7 @@ def wavering_model(name):
 
 @torch.no_grad()
 def slow_search(model, sentence):
-    """Ask the teacher-forced model again for the whole prefix, and append the best word."""
+    """Rerun the teacher-forced model on the whole prefix, and append the best word."""
     words, score = [], 0.0
     while len(words) < 2 * int(sentence.source_lengths) + 10:
         target = torch.tensor([[START, *words, END]])
@@ -66,7 +66,7 @@ def test_greedy_search_equals_a_slow_search_for_one_sentence(model):
 
 
 def test_these_models_write_nothing_some_words_or_too_many():
-    """Without all three, the comparisons here would show less than they say."""
+    """Without all three, the comparisons here would prove less than they claim."""
     batch = mixed_lengths()
     lengths = [len(h.words) for name in ATTENTIONS for h in search(wavering_model(name), batch)]
     limits = (2 * batch.source_lengths + 10).tolist() * len(ATTENTIONS)
@@ -105,7 +105,7 @@ def test_stops_at_once_when_the_end_is_most_probable(model):
         assert score == pytest.approx(0, abs=1e-4)
 
 
-def test_run_on_sentences_stop_at_their_own_limit(model):
+def test_runaway_outputs_stop_at_their_own_limit(model):
     batch = mixed_batch()
     hypotheses = search(prefer_end(model, -1e3), batch)
     lengths = batch.source_lengths.tolist()
@@ -113,7 +113,7 @@ def test_run_on_sentences_stop_at_their_own_limit(model):
     assert [h.weights.shape for h in hypotheses] == [(2 * n + 10, n) for n in lengths]
 
 
-def test_end_and_padding_are_no_words_of_a_hypothesis(model):
+def test_eos_and_padding_are_not_words_of_a_hypothesis(model):
     for hypothesis in search(model, mixed_lengths()):
         assert END not in hypothesis.words.tolist()
         assert not hypothesis.weights.requires_grad

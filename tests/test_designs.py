@@ -134,7 +134,7 @@ def test_a_wrong_answer_gets_the_hint_that_fits_it(number, answer, hint):
 
 
 @pytest.mark.parametrize("notebook", MODULES)
-def test_each_design_is_tried_with_two_wrong_answers_at_least(notebook):
+def test_each_design_is_tried_with_at_least_two_wrong_answers(notebook):
     for number, exercise in exercises_of(notebook).items():
         if isinstance(exercise, Design):
             assert len(FAULTS[number]) >= 2

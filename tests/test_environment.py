@@ -1,4 +1,4 @@
-"""The check of the environment: it names what is missing, says what to do, and runs anywhere."""
+"""The environment check names what is missing, says what to do, and runs anywhere."""
 
 import ast
 import re
@@ -46,7 +46,7 @@ def installed(monkeypatch):
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    """Return a folder that has what the check looks for, and a Python of no special kind."""
+    """Return a folder with everything the check looks for, and pretend to run a plain Python."""
     (tmp_path / "utils").mkdir()
     (tmp_path / "pyproject.toml").write_text(PYPROJECT, "utf-8")
     for folder in environment.FOLDERS:
@@ -73,25 +73,25 @@ def test_each_missing_package_is_named(project, installed):
     installed.clear()
     missing = [sentence.split(" is missing: ")[0] for sentence in find_problems(project)]
     needed = [Requirement(line).name for line in requirements(PYPROJECT)]
-    assert missing == [name for name in needed if name != "jupyterlab"]  # VS Code can show them
+    assert missing == [name for name in needed if name != "jupyterlab"]  # VS Code replaces it
     assert len(report(project).splitlines()) == len(missing)
 
 
 @pytest.mark.parametrize(
     ("requirement", "found", "problem"),
     [
-        ("torch>=2.6", "2.5.1", "torch 2.5.1 is too old, it must be 2.6 or newer"),
+        ("torch>=2.6", "2.5.1", "torch 2.5.1 is too old and must be 2.6 or newer"),
         ("torch>=2.6", "2.6", None),
         ("torch>=2.6", "2.6.0+cpu", None),
         ("torch>=2.6", "2.10.0", None),
         ("torch>=2.6", "3", None),
-        ("torch>=2.6", "1.20", "torch 1.20 is too old, it must be 2.6 or newer"),
-        ("torch>=2.10", "2.6", "torch 2.6 is too old, it must be 2.10 or newer"),
-        ("torch>=2.6.1", "2.6", "torch 2.6 is too old, it must be 2.6.1 or newer"),
+        ("torch>=2.6", "1.20", "torch 1.20 is too old and must be 2.6 or newer"),
+        ("torch>=2.10", "2.6", "torch 2.6 is too old and must be 2.10 or newer"),
+        ("torch>=2.6.1", "2.6", "torch 2.6 is too old and must be 2.6.1 or newer"),
         ("torch>=2", "2.0.0rc1", None),
         ("torch==0.6.0", "0.6", None),
-        ("torch==0.6.0", "0.18.0", "torch is version 0.18.0, it must be 0.6.0"),
-        ("torch==0.6.0", "0.5.0", "torch is version 0.5.0, it must be 0.6.0"),
+        ("torch==0.6.0", "0.18.0", "torch is version 0.18.0 but must be 0.6.0"),
+        ("torch==0.6.0", "0.5.0", "torch is version 0.5.0 but must be 0.6.0"),
     ],
 )
 def test_versions_are_compared_as_numbers(installed, requirement, found, problem):
@@ -107,27 +107,27 @@ def test_every_requirement_is_read_as_pip_reads_it(installed, line):
         assert (package_problem(line) is None) == (Version(version) in requirement.specifier)
 
 
-def test_a_python_that_is_too_old_is_the_only_problem_told(project, installed, monkeypatch):
+def test_a_python_that_is_too_old_is_the_only_problem_reported(project, installed, monkeypatch):
     installed.clear()
     monkeypatch.setattr(sys, "version_info", (3, 10, 14))
     (sentence,) = find_problems(project)
     minimum = re.search('requires-python = ">=(.+)"', PYPROJECT)[1]
-    assert sentence.startswith(f"Python 3.10 is too old, it must be {minimum} or newer: install")
+    assert sentence.startswith(f"Python 3.10 is too old: install {minimum} or newer and")
     assert f"make env PYTHON=python{minimum}" in sentence
     monkeypatch.setattr(sys, "version_info", (*map(int, minimum.split(".")), 0))
     assert "too old" not in report(project)
 
 
-def test_a_folder_without_the_project_is_told(tmp_path):
+def test_a_folder_without_the_project_is_reported(tmp_path):
     (sentence,) = find_problems(tmp_path)
     assert "pyproject.toml is missing: download the whole project" in sentence
 
 
 @pytest.mark.parametrize("folder", environment.FOLDERS)
-def test_a_folder_that_is_not_there_is_told(project, installed, folder):
+def test_a_missing_folder_is_reported(project, installed, folder):
     (project / folder).rmdir()
     (sentence,) = find_problems(project)
-    assert sentence.startswith(f"The folder {folder} is missing")
+    assert sentence.startswith(f"The folder {folder}, which")
     assert (ROOT / folder).is_dir()
 
 
@@ -135,7 +135,7 @@ def test_a_folder_that_is_not_there_is_told(project, installed, folder):
     ("folders", "prefix", "advice"),
     [
         ([], "python", "run `make env` in"),
-        ([".venv"], "python", "this kernel is not the project's Python; start with `make lab`"),
+        ([".venv"], "python", "this kernel isn't the project's Python; start with `make lab`"),
         ([".venv"], ".venv", "run `make -B env` in"),
         (["conda/conda-meta"], "conda", "run `conda env update -f environment.yml` in"),
     ],
@@ -148,7 +148,7 @@ def test_the_advice_fits_the_python_that_runs(
     monkeypatch.setattr(sys, "prefix", str(project / prefix))
     installed["torchtext"] = "0.18.0"
     (sentence,) = find_problems(project)
-    assert sentence.startswith(f"torchtext is version 0.18.0, it must be 0.6.0: {advice}")
+    assert sentence.startswith(f"torchtext is version 0.18.0 but must be 0.6.0: {advice}")
 
 
 def test_the_advice_names_the_environment_that_conda_makes(project, monkeypatch):
@@ -160,7 +160,7 @@ def test_the_advice_names_the_environment_that_conda_makes(project, monkeypatch)
 def test_another_package_called_utils_is_noticed(tmp_path, installed):
     shutil.copytree(ROOT / "utils", tmp_path / "utils", ignore=shutil.ignore_patterns("*.pyc"))
     assert environment.is_installed(ROOT)
-    assert not environment.is_installed(tmp_path)  # the tests import the one in ROOT
+    assert not environment.is_installed(tmp_path)  # because the tests import the one in ROOT
 
 
 def test_it_runs_where_nothing_is_installed(tmp_path):
@@ -181,7 +181,7 @@ def test_an_old_python_can_read_it():
         (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).split(".")[0]
         for node in at_once
     }
-    assert names <= sys.stdlib_module_names - {"tomllib"}  # Python 3.11 was the first to have it
+    assert names <= sys.stdlib_module_names - {"tomllib"}  # new in Python 3.11
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_an_old_python_can_read_it():
     [
         (None, False, True, "data/multi30k"),
         (None, True, True, "data/multi30k"),
-        (None, True, False, "data/multi30k"),  # a teacher has put the files there for all
+        (None, True, False, "data/multi30k"),  # a teacher has put the files there for everyone
         (None, False, False, "cache/attention-notebooks/multi30k"),
         ("mine", False, False, "mine"),
         ("", False, True, "data/multi30k"),
@@ -199,7 +199,7 @@ def test_downloads_go_where_they_can_be_written(
     tmp_path, monkeypatch, named, there, may_write, expected
 ):
     usual = tmp_path / "data" / "multi30k"
-    usual.mkdir(parents=True)  # empty, it counts for nothing
+    usual.mkdir(parents=True)  # an empty folder doesn't count
     if there:
         (usual / "train.de.gz").touch()
     monkeypatch.setattr(environment.os, "access", lambda path, mode: may_write)

@@ -95,7 +95,7 @@ def test_bleu_by_hand_and_the_order_of_its_arguments():
     assert missing - added > 2
 
 
-def test_bleu_is_no_mean_over_sentences():
+def test_bleu_is_not_a_mean_over_sentences():
     pooled = bleu([SHORT, LONG], [LONG, LONG])
     assert pooled != pytest.approx((bleu([SHORT], [LONG]) + 100) / 2, abs=0.5)
     assert bleu([LONG, ["a", "b"]], [LONG, ["a", "b"]]) == pytest.approx(100)
@@ -194,7 +194,7 @@ def test_intervals_hold_95_of_100_resampled_scores():
     assert np.mean(scores > row.high) == pytest.approx(0.025, abs=0.012)
 
 
-def test_scoring_says_nothing(caplog, capfd):
+def test_scoring_prints_nothing(caplog, capfd):
     bleu_by_length(*noisy_corpus(5), EDGES)
     bleu([["so", "it", "ends", "."]] * 200, [["so", "it", "ends", "."]] * 200)
     assert caplog.records == []

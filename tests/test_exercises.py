@@ -22,7 +22,7 @@ ALL = {number: each for name in MODULES for number, each in exercises_of(name).i
 MISTAKES = [
     pytest.param(each, mistake, id=f"{number}-{i}")
     for number, each in ALL.items()
-    if not isinstance(each, Design)  # tests/test_designs.py tries those
+    if not isinstance(each, Design)  # those are in tests/test_designs.py
     for i, mistake in enumerate(each.mistakes)
 ]
 WRITTEN = {number: each for number, each in ALL.items() if isinstance(each, Write)}
@@ -40,7 +40,7 @@ def test_a_mistake_gets_its_own_hint(exercise, mistake):
 
 
 @every_exercise
-def test_each_exercise_knows_two_mistakes_at_least(exercise):
+def test_each_exercise_knows_at_least_two_mistakes(exercise):
     assert isinstance(exercise, Design) or len(exercise.mistakes) >= 2
 
 
@@ -101,7 +101,7 @@ DOUBLE = Write(
 )
 
 
-def test_a_function_that_raises_is_told_what_it_raised():
+def test_the_verdict_shows_what_a_function_raised():
     verdict = DOUBLE.judge(lambda x: x[7])
     assert verdict.right is False
     assert verdict.message.startswith("Your function stopped with IndexError: ")
@@ -114,8 +114,8 @@ def test_a_function_that_says_it_is_a_stub_is_one():
     assert DOUBLE.judge(stub) == NOT_ATTEMPTED
 
 
-def test_an_error_of_pytorch_is_no_stub():
-    """PyTorch raises NotImplementedError for what it cannot do with some numbers."""
+def test_a_pytorch_error_is_not_a_stub():
+    """PyTorch raises NotImplementedError for operations that some dtypes don't support."""
 
     def fail(x):
         raise NotImplementedError('"softmax" not implemented for Bool')
@@ -123,7 +123,7 @@ def test_an_error_of_pytorch_is_no_stub():
     assert DOUBLE.judge(fail).message.startswith("Your function stopped with NotImplementedError")
 
 
-def test_a_value_may_come_as_a_tensor_an_array_or_a_text():
+def test_a_value_may_be_a_tensor_an_array_or_a_string():
     rows = Predict([[1, 2], [3, 4]], (), "Look again.", "Right.")
     for answer in (torch.tensor([[1, 2], [3, 4]]), np.array([[1, 2], [3, 4]]), ((1, 2), (3, 4))):
         assert rows.judge(answer).right
@@ -139,7 +139,7 @@ def test_an_answer_with_a_gradient_can_be_judged():
     assert total.judge((2 * weight, 1)).right
 
 
-def test_parts_in_the_wrong_order_or_number_are_told():
+def test_parts_in_the_wrong_order_or_number_are_reported():
     pair = Write(lambda x: (x, x.sum()), DOUBLE.inputs, (), "Look again.", "Right.")
     assert pair.judge(lambda x: x).message.startswith("Return 2 things")
     assert pair.judge(lambda x: (x.sum(), x)).message.startswith("You return shape ()")
@@ -155,7 +155,7 @@ def test_parts_in_the_wrong_order_or_number_are_told():
         (lambda x: x, "Multiply by two."),
     ],
 )
-def test_other_answers_are_told_what_differs(answer, said):
+def test_other_answers_show_what_differs(answer, said):
     assert DOUBLE.judge(answer).message.startswith(said)
 
 

@@ -57,7 +57,7 @@ def test_a_variant_treats_a_sentence_alike_alone_and_in_a_batch(name):
     row, length = 2, int(batch.source_lengths[2])
     alone, _ = model(batch.source[[row], :length], batch.source_lengths[[row]], batch.target[[row]])
     if name == "no mask":
-        assert (alone[0] - logits[row]).abs().max() > 1e-4  # the padding is looked at
+        assert (alone[0] - logits[row]).abs().max() > 1e-4  # it does attend to the padding
     else:
         torch.testing.assert_close(alone[0], logits[row], rtol=1e-4, atol=1e-5)
 
@@ -69,7 +69,7 @@ SAME_SIZES = [name for name, one in VARIANTS.items() if one.baseline and one.mem
 def test_a_variant_starts_with_the_weights_of_its_baseline(name):
     mine, theirs = build(name).state_dict(), build(VARIANTS[name].baseline).state_dict()
     same = [k for k in mine if k in theirs and mine[k].shape == theirs[k].shape]
-    assert len(same) >= len(theirs) - 8  # a GRU's weights, in one direction or of another size
+    assert len(same) >= len(theirs) - 8  # a GRU's, if its direction or size differs
     for key in same:
         assert torch.equal(mine[key], theirs[key]), key
 
@@ -98,7 +98,7 @@ def test_a_trace_follows_a_variant(name):
 
 
 def query_and_weights(model, batch):
-    """Return what the attention is asked with at each step, and the decoder's states."""
+    """Return the query at each step, and the decoder's states."""
     asked, states = [], []
     model.decoder.attention.register_forward_pre_hook(lambda _, args: asked.append(args[0]))
     model.decoder.cell.register_forward_hook(lambda _, args, state: states.append((args, state)))
@@ -240,7 +240,7 @@ def toy_study(measure, runs=((0,), (1,), (2,)), timed=True):
     return Study(("seed",), runs, measure, timed)
 
 
-def test_a_stopped_study_goes_on_where_it_was(tmp_path, monkeypatch, capsys):
+def test_a_stopped_study_resumes_where_it_was(tmp_path, monkeypatch, capsys):
     measured = []
 
     def measure(seed):
@@ -306,7 +306,7 @@ def test_a_power_law_is_found():
 
 @pytest.mark.parametrize("name", ["dot", "additive"])
 def test_kept_memory_by_hand(name):
-    """Ten more sentences keep as much again as the ten before; additive keeps T · S · A numbers."""
+    """Ten more sentences keep as much memory again; additive attention keeps T · S · A numbers."""
     model = toy_model(name).train()
     small, large = (
         kept_megabytes(model, random_batch(model, 7, seed=0, size=size), 1) for size in (10, 20)
@@ -432,7 +432,7 @@ def five_runs(variant, values, bucket="4–5"):
 def test_the_interval_of_a_mean_is_students_t():
     rows = pd.concat([five_runs("dot", [1, 2, 3, 4, 5]), five_runs("dot", [7] * 5, "6–10")])
     first, second = mean_by_length(rows).itertuples(index=False)
-    margin = T_95 * math.sqrt(2.5) / math.sqrt(5)  # the five have the variance 2.5
+    margin = T_95 * math.sqrt(2.5) / math.sqrt(5)  # the variance of the five is 2.5
     assert first == ("4–5", 3, pytest.approx(3 - margin), pytest.approx(3 + margin))
     assert second == ("6–10", 7, 7, 7)
 

@@ -1,4 +1,4 @@
-"""A GPU computes what the CPU computes; and all that, CPU against CPU, where there is no GPU."""
+"""A GPU computes what the CPU does; without a GPU, the same checks run CPU against CPU."""
 
 import pytest
 import torch
@@ -32,7 +32,7 @@ each_network = pytest.mark.parametrize("name", NETWORKS)
 
 @pytest.fixture(autouse=True)
 def careful():
-    """Let cuDNN's GRU keep 24 bits of each factor, not 11, and take the same steps each time."""
+    """Make cuDNN's GRU keep 24 bits of each factor, not 11, and work deterministically."""
     with torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False):
         yield
 
@@ -83,7 +83,7 @@ def test_a_search_writes_what_it_writes_on_the_cpu(name, beam_size, device):
         torch.testing.assert_close(one.weights, other.weights, rtol=0, atol=1e-6)
 
 
-# --- a training that was stopped ---
+# --- resuming ---
 
 
 def stop(_):
@@ -93,8 +93,8 @@ def stop(_):
 @on_each_device
 @pytest.mark.parametrize("average", [1, 2], ids=["best epoch", "mean of two epochs"])
 @pytest.mark.parametrize("name", ["additive", "transformer"])
-def test_a_stopped_training_ends_as_one_that_was_not(tmp_path, name, average, device):
-    """Stopped after the first epoch and after the second: dropout goes on as well, bit for bit."""
+def test_a_resumed_training_ends_like_an_uninterrupted_one(tmp_path, name, average, device):
+    """Stopped after the first epoch and after the second: dropout masks match, bit for bit."""
 
     def train(fit, **options):
         network = NETWORKS[name](dropout=0.3).to(device)

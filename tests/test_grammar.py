@@ -208,7 +208,7 @@ GENDERS = {
     "plural": "Eltern Bücher",
     "dative plural": "Eltern",
 }
-ENDINGS = {  # what may stand before a noun, and the adjective ending after it
+ENDINGS = {  # article before a noun, and the adjective ending that follows
     "m": "der -e, den -en, dem -en, im -en, am -en, zum -en, ein -er, einen -en, einem -en",
     "f": "die -e, der -en, eine -e, einer -en",
     "n": "das -e, dem -en, ein -es, einem -en",
@@ -378,7 +378,7 @@ def test_every_phenomenon_is_in_the_training_data(splits, pattern, least):
     assert found / len(splits["train"]) > least
 
 
-EXAMPLES = [  # what is said, and the sentence pair it must become
+EXAMPLES = [  # the content, and the sentence pair that must express it
     pytest.param(
         build(Clause("lesen", Noun("Lehrer"), objects=(Noun("Brief", "indefinite", "alt"),)))
         + STOP,
@@ -646,7 +646,7 @@ def test_known_sentences_are_translated_word_for_word(phrase, german, english, a
 # --- The lexicon ----------------------------------------------------------------------------------
 
 
-def test_verbs_ask_only_for_what_there_is():
+def test_verbs_require_only_kinds_of_nouns_that_exist():
     kinds = {kind for noun in NOUNS.values() for kind in noun["kinds"]}
     for name, verb in VERBS.items():
         wanted = {kind for case in verb.get("objects", {}).values() for kind in case}
@@ -661,8 +661,8 @@ def test_indefinite_things_are_not_negated(pairs):
         assert not re.search(r"\b(ein\w*|nicht) (\w+ )?[A-ZÄ]\w+ nicht\b|\bnicht ein", text), text
 
 
-def test_lasting_adjectives_are_said_of_somebody_known_and_at_no_time(pairs):
-    """Nobody is old today, and hardly: a cook is new."""
+def test_lasting_adjectives_need_a_definite_noun_and_no_adverb(pairs):
+    """Nobody is old just today, and "a cook is new" sounds odd."""
     lasting = re.compile(r"\b(alt|neu|klein)\b")
     joint = re.compile(rf" , | (?:{'|'.join(sorted(FINITE))}) und ")
     clauses = [c for pair in pairs for c in joint.split(" ".join(pair.source)) if lasting.search(c)]

@@ -27,7 +27,7 @@ def client(monkeypatch):
 
 
 def output_of(client, request):
-    """Yield what a cell writes, until it has ended."""
+    """Yield a cell's output until it has ended."""
     while True:
         message = client.get_iopub_msg(timeout=LIMIT)
         kind, content = message["msg_type"], message["content"]

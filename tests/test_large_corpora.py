@@ -24,7 +24,7 @@ from utils.training import __main__ as command
 
 @pytest.fixture(autouse=True)
 def place(monkeypatch, tmp_path):
-    """Keep every index in a folder of its own."""
+    """Keep every index in a temporary folder."""
     monkeypatch.setenv("CORPUS_INDEX", str(tmp_path / "place"))
     return tmp_path / "place"
 
@@ -55,7 +55,7 @@ def batches_of(pairs, seed=0, size=8, shuffle=True):
 
 
 @pytest.mark.parametrize("split", ["valid", "test", "long"])
-def test_the_pairs_are_those_of_memory(split):
+def test_the_pairs_equal_those_in_memory(split):
     assert tuple(from_disk(DATA / "mini", split)) == load_split(DATA / "mini", split)
 
 
@@ -70,7 +70,7 @@ def test_text_is_read_as_in_memory(folder):
     assert pairs[2].target == ("and", "cooks")
 
 
-def test_pairs_can_be_asked_for_as_in_a_tuple(folder):
+def test_pairs_are_indexed_like_a_tuple(folder):
     pairs, expected = from_disk(folder), load_split(folder, "train", in_memory=True)
     assert len(pairs) == 300
     for item in (0, 299, -1, -300, slice(3), slice(-2, None), slice(None, None, -50), slice(9, 2)):
@@ -202,7 +202,7 @@ def test_progress_is_shown_when_asked(folder, capfd):
 
 
 @pytest.mark.parametrize("options", [{}, {"min_freq": 100}, {"subwords": 40}])
-def test_the_vocabularies_are_those_of_memory(folder, options):
+def test_the_vocabularies_equal_those_from_memory(folder, options):
     one, other = (
         build_fields(load_corpus(folder, in_memory=in_memory), **options)
         for in_memory in (False, True)
@@ -226,7 +226,7 @@ def test_subwords_of_a_large_corpus_come_from_pairs_all_over_it(folder, monkeypa
 
 @pytest.mark.parametrize("listed", [1_000_000, 300, 299, 7])
 @pytest.mark.parametrize("shuffle", [True, False])
-def test_the_batches_are_those_of_memory(folder, monkeypatch, listed, shuffle):
+def test_the_batches_equal_those_from_memory(folder, monkeypatch, listed, shuffle):
     monkeypatch.setattr("utils.batches.LISTED", listed)
     expected = batches_of(load_split(folder, "train", in_memory=True), shuffle=shuffle)
     assert batches_of(from_disk(folder), shuffle=shuffle) == expected
@@ -247,7 +247,7 @@ def test_an_order_in_a_file_has_every_pair_once(folder, monkeypatch, listed):
     pairs = from_disk(folder)
     expected = pairs_in(batches_of(pairs, shuffle=False))
     monkeypatch.setattr("utils.batches.LISTED", listed)
-    made = batches_of(pairs, size=2)  # so that there is more than one pool of 100 batches
+    made = batches_of(pairs, size=2)  # enough for more than one pool of 100 batches
     assert len(made) == 150
     assert pairs_in(made) == expected
     first_half = pairs_in(batches_of(pairs[:150], shuffle=False))
@@ -262,7 +262,7 @@ def test_the_seed_decides_an_order_in_a_file(folder, monkeypatch):
     assert random.getstate() == before
 
 
-def test_training_from_disk_can_stop_and_go_on_and_equals_training_from_memory(
+def test_training_from_disk_can_resume_and_equals_training_from_memory(
     folder, monkeypatch, tmp_path
 ):
     monkeypatch.setattr("utils.batches.LISTED", 7)
@@ -288,7 +288,7 @@ def test_training_from_disk_can_stop_and_go_on_and_equals_training_from_memory(
 
 
 def peak_megabytes(folder, in_memory):
-    """Return the most that Python's objects take while some batches are made."""
+    """Return the peak memory of Python objects while some batches are made."""
     tracemalloc.start()
     try:
         pairs = load_split(folder, "train", in_memory)

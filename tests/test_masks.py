@@ -72,7 +72,7 @@ def test_there_is_no_weight_where_a_mask_is_false(name):
         weights = LOOKING[name]()  # (B, S) or (B, N, S)
     for rows, mask in zip(weights.unsqueeze(1).flatten(1, -2), MASK, strict=True):
         assert rows[:, ~mask].eq(0).all()
-        if name != "fixed":  # which looks at the first and the last word alone
+        if name != "fixed":  # which attends only to the first and last word
             assert rows[:, mask].gt(0).all()
         torch.testing.assert_close(rows.sum(dim=1), torch.ones(len(rows)))
 

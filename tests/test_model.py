@@ -43,11 +43,11 @@ def test_summary_is_the_last_state_of_each_direction():
     batch = mixed_batch()
     memory, summary = toy_model().encoder(batch.source, batch.source_lengths)
     for b, length, _, _ in rows(batch):
-        torch.testing.assert_close(summary[b, :4], memory[b, length - 1, :4])  # going right
-        torch.testing.assert_close(summary[b, 4:], memory[b, 0, 4:])  # going left
+        torch.testing.assert_close(summary[b, :4], memory[b, length - 1, :4])  # left to right
+        torch.testing.assert_close(summary[b, 4:], memory[b, 0, 4:])  # right to left
 
 
-def test_logits_and_weights_have_their_shapes(model):
+def test_logits_and_weights_have_the_right_shapes(model):
     batch = mixed_batch()  # 5 source words; 5 target words, <sos> and <eos>
     logits, weights = model(*batch)
     assert logits.shape == (4, 6, len(toy_fields().target.vocab))
@@ -82,7 +82,7 @@ def test_decoder_follows_equations_6_and_7(model):
     mask = torch.arange(5) < batch.source_lengths.unsqueeze(1)
     for t in range(2):
         word = decoder.embedding.weight[batch.target[:, t]]
-        context, alphas = decoder.attention(state, memory, mask)  # asked with s_{t-1}
+        context, alphas = decoder.attention(state, memory, mask)  # the query is s_{t-1}
         state = gru_cell_by_hand(decoder.cell, torch.cat([word, context], dim=-1), state)
         read = torch.cat([word, state, context], dim=-1)
         hidden = torch.tanh(read @ decoder.readout.weight.T + decoder.readout.bias)
@@ -158,7 +158,7 @@ def test_config_builds_a_model_of_the_same_shape(model):
 def test_memory_may_have_its_own_size():
     model = toy_model("general", memory_size=10)
     assert model.encode(*mixed_batch()[:2])[1].memory.shape == (4, 5, 10)
-    assert toy_model("general", hidden_size=12).config.memory_size == 12  # unless told otherwise
+    assert toy_model("general", hidden_size=12).config.memory_size == 12  # by default
 
 
 @pytest.mark.parametrize(
@@ -170,6 +170,6 @@ def test_memory_may_have_its_own_size():
         ({"attention": "dot", "memory_size": 10}, "dot attention needs states of one size"),
     ],
 )
-def test_what_does_not_fit_is_refused(options, sentence):
+def test_sizes_that_do_not_fit_are_refused(options, sentence):
     with pytest.raises(ValueError, match=sentence):
         build_model(toy_fields(), **options)

@@ -1,6 +1,6 @@
-"""Every notebook keeps the rules of the series; each rule is a function, tried on a bad example.
+"""Every notebook follows the rules of the series; each rule is a function, tested on a bad example.
 
-A rule takes a notebook and the path it has (or would have) and returns what is wrong with it.
+A rule takes a notebook and its path, real or hypothetical, and returns what is wrong with it.
 """
 
 import importlib.util
@@ -45,7 +45,7 @@ def prose(cell):
 
 
 def headings(notebook, level="#{1,6}"):
-    """Return the text of the headings, as the browser shows it."""
+    """Return the headings' text, as the browser shows it."""
     found = []
     for _, cell in cells(notebook, "markdown"):
         lines = re.findall(rf"^{level} +(.+?) *#*$", prose(cell), flags=re.MULTILINE)
@@ -56,7 +56,7 @@ def headings(notebook, level="#{1,6}"):
 def anchors(notebook):
     """Return what may follow # in a notebook's links to itself.
 
-    JupyterLab finds a heading by its text, spaces made hyphens, if no browser changes a character.
+    JupyterLab finds a heading by its text with hyphens for spaces, unless a browser escapes some.
     """
     found = {heading.replace(" ", "-") for heading in headings(notebook)}
     return {each for each in found if re.fullmatch(r"[\w.,:;?!'()/-]+", each, flags=re.ASCII)}
@@ -65,14 +65,14 @@ def anchors(notebook):
 def named_headings(notebook):
     """Return what may follow # in links from elsewhere: cells that begin with a heading.
 
-    Only `cell-id=` is understood by JupyterLab before it has drawn the notebook.
+    JupyterLab only understands `cell-id=` before it has rendered the notebook.
     """
     found = [cell for _, cell in cells(notebook, "markdown") if cell.source.startswith("#")]
     return {f"cell-id={cell.id}" for cell in found}
 
 
 def own_code(notebook):
-    """Return the code cells, without the first one: it is the same everywhere, and says nothing."""
+    """Return the code cells except the first, which is the same everywhere and prints nothing."""
     return [cell for _, cell in cells(notebook, "code") if cell.id != first_cell.CELL_ID]
 
 
@@ -237,7 +237,7 @@ def code_cells_are_short(notebook, path):
 
 
 def imported_names_exist(notebook, path):
-    """Forbid imports of what `utils` does not have, which only a run would find otherwise."""
+    """Forbid imports of names missing from `utils`, which otherwise only a run would find."""
     found = re.compile(r"^ *from (utils[\w.]*) import (.+)$", flags=re.MULTILINE)
     imports = [
         (name, module, imported.split(" as ")[0].strip(" ()"))
@@ -311,7 +311,7 @@ def test_each_notebook_has_its_own_number():
     assert [number for number, count in numbers.items() if count > 1] == []
 
 
-# --- the rules themselves: a good notebook passes them all, a bad one fails the one it breaks ---
+# --- testing the rules: a good notebook passes them all, a bad one fails the rule it breaks ---
 
 OPENING = """# 07 · Additive attention
 
@@ -352,7 +352,7 @@ def code(source="1 + 1", count=1, tags=("nbval-check-output",), outputs=None, **
 
 
 def make_notebook(*middle, opening=OPENING, closing=CLOSING, **metadata):
-    """Return a notebook that keeps every rule, unless what is given breaks one."""
+    """Return a notebook that follows every rule, unless the arguments break one."""
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, **metadata}
     middle = [new_markdown_cell(cell) if isinstance(cell, str) else cell for cell in middle]
     around = [new_markdown_cell(opening), new_markdown_cell("## What is `v`?")]
@@ -424,9 +424,9 @@ BAD = [
         (links_lead_somewhere, make_notebook(f"## Why √d?\n\n[a]({target})"), target)
         for target in [
             "#Why-√d?",  # a browser writes %E2%88%9A
-            "04_attention_by_hand.ipynb#Why-mask-padding?",  # JupyterLab has not drawn it yet
+            "04_attention_by_hand.ipynb#Why-mask-padding?",  # JupyterLab has not rendered it yet
             "04_attention_by_hand.ipynb#cell-id=nowhere",
-            "04_attention_by_hand.ipynb#cell-id=find-the-project",  # no heading
+            "04_attention_by_hand.ipynb#cell-id=find-the-project",  # not a heading
             "../README.md#Start",
             "../README.md#the-series",  # a heading without a name
             "../utils/text.py#Fields",

@@ -27,7 +27,7 @@ per_page = pytest.mark.parametrize("name", ALL)
 
 
 class Page(HTMLParser):
-    """What a page holds: images, links, and the number of figures with a caption."""
+    """A page's images, links, and number of captioned figures."""
 
     def __init__(self, page):
         super().__init__()
@@ -186,7 +186,7 @@ def test_the_figures_of_a_toy_notebook(tmp_path):
     page = build_sheet({"07_toy": notebook}, tmp_path)
     sheet = Page(page)
     numbered = ["07.1: <An> idea", "07.2: Figure: It falls.", "07.3: Step 5."]
-    assert [each["alt"] for each in sheet.images] == numbered * 2  # large, then at half size
+    assert [each["alt"] for each in sheet.images] == numbered * 2  # full size, then half size
     assert sheet.links[1] == "../html/07_toy.html#Is-v-it%3F"
     assert "<b>07.2</b> It falls. In: " in page
 

@@ -1,4 +1,4 @@
-"""Two processes train like one: under torchrun, with gloo on the CPU."""
+"""Two processes train like one, under torchrun with gloo on the CPU."""
 
 import os
 import shutil
@@ -32,10 +32,10 @@ from utils.training.processes import ProcessGroup
 CPU = torch.device("cpu")
 PADDING = toy_fields().target.vocab.stoi["<pad>"]
 LIMIT = 240  # seconds for one launch; twenty are usual
-# Without an address, the launcher would wait for that of a machine whose name nobody knows.
+# Without an address, the launcher would wait for a host name that may not resolve.
 LAUNCHER = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
 LAUNCHER += ["--local-addr=127.0.0.1"]
-# Sums are rounded in another order. Found: 1.2e-6 and 1.0e-15, in weights after twelve steps.
+# Sums are rounded in another order. Measured: 1.2e-6 and 1.0e-15, in weights after twelve steps.
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-13}
 
 needs_gloo = pytest.mark.skipif(
@@ -46,7 +46,7 @@ needs_gloo = pytest.mark.skipif(
 
 @contextmanager
 def launch(*arguments):
-    """Start two processes, whose output is one text, and end them if they take too long."""
+    """Start two processes with combined output, and end them if they take too long."""
     environment = os.environ | {
         "PYTHONPATH": str(REPOSITORY),
         "PYTHONUNBUFFERED": "1",
@@ -82,7 +82,7 @@ def run_to_the_end(*arguments):
 
 @pytest.mark.parametrize("size", [2, 3, 4, 7])
 def test_the_shares_of_all_ranks_are_the_batch(size):
-    """A rank beyond the last sentence gets one that counts for nothing."""
+    """A rank beyond the last sentence gets one that doesn't count."""
     batch = mixed_batch()
     rows = []
     for rank in range(size):
@@ -102,7 +102,7 @@ def test_the_weighted_mean_of_the_gradients_is_the_gradient_of_the_whole_batch(s
         return torch.cat([g.flatten() for g in torch.autograd.grad(loss, list(model.parameters()))])
 
     shares = [ProcessGroup(rank, size, CPU).share(batch, PADDING) for rank in range(size)]
-    assert len({words for _, words in shares}) > 1  # so that the weights matter
+    assert len({words for _, words in shares}) > 1  # unequal, so that the weights matter
     total = batch.count_words(PADDING)
     mean = sum(gradients(own, size * words / total) for own, words in shares) / size
     torch.testing.assert_close(mean, gradients(batch), rtol=0, atol=1e-14)
@@ -127,22 +127,22 @@ def test_more_processes_than_sentences_in_a_batch_are_refused():
 @pytest.mark.parametrize(
     ("name", "gpus", "sentence"),
     [
-        ("cuda", 0, "no cuda device here: use 'cpu'"),
-        ("cuda", 1, "2 processes need a GPU each, and 1 are here: start fewer, or use --device"),
+        ("cuda", 0, "has no cuda device: use 'cpu'"),
+        ("cuda", 1, "2 processes need a GPU each, but this machine has 1: start fewer, or use"),
         ("auto", 1, "2 processes need a GPU each"),
         ("cuda:1", 2, "cannot share cuda:1: use 'cpu', 'cuda' or 'auto'"),
         ("mps", 0, "cannot share mps"),
         ("abacus", 0, "cannot share abacus"),
     ],
 )
-def test_a_device_that_will_not_do_is_refused(monkeypatch, name, gpus, sentence):
+def test_an_unusable_device_is_refused(monkeypatch, name, gpus, sentence):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: gpus > 0)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
     with pytest.raises(ValueError, match=sentence):
         choose_own_device(name, 1, 2)
 
 
-def test_each_process_has_a_gpu_of_its_own(monkeypatch):
+def test_each_process_has_its_own_gpu(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     assert str(choose_own_device("auto", 1, 2)) == "cuda:1"
@@ -210,7 +210,7 @@ def test_one_process_writes_checkpoints(ranks):
 
 
 @needs_gloo
-def test_a_stop_of_one_process_stops_all_and_all_go_on(ranks):
+def test_stopping_one_process_stops_all_and_all_resume(ranks):
     for rank in ranks:
         assert rank["stopped"]["interrupted"]
         assert rank["stopped"]["losses"] == rank["dropout"]["losses"][:2]
@@ -219,7 +219,7 @@ def test_a_stop_of_one_process_stops_all_and_all_go_on(ranks):
 
 
 @needs_gloo
-def test_all_processes_tell_what_rank_0_found_wrong(ranks):
+def test_all_processes_raise_the_error_of_rank_0(ranks):
     assert "run.pt was made with dropout 0.3, not 0.0: use the same" in ranks[0]["other run"]
     assert ranks[1]["other run"] == ranks[0]["other run"]
 
@@ -245,7 +245,7 @@ def read_until(process, text):
 
 
 def children(process):
-    """Return the numbers of the processes that `process` started, the oldest first."""
+    """Return the ids of the processes that `process` started, oldest first."""
     listed = subprocess.run(
         ["pgrep", "-P", str(process.pid)], capture_output=True, encoding="utf-8"
     )
@@ -254,8 +254,8 @@ def children(process):
 
 @needs_gloo
 @pytest.mark.skipif(shutil.which("pgrep") is None, reason="pgrep is not installed")
-def test_after_a_kill_and_after_ctrl_c_the_same_command_goes_on_bit_for_bit(tmp_path, folder):
-    """The first process is killed and restarted by the launcher; then comes Ctrl-C."""
+def test_the_same_command_resumes_bit_for_bit_after_a_kill_and_after_ctrl_c(tmp_path, folder):
+    """The first process is killed, and the launcher restarts it; then comes Ctrl-C."""
     corpus, checkpoint = write_toy_corpus(tmp_path / "corpus"), tmp_path / "run.pt"
     options = {"corpus": corpus, "checkpoint": checkpoint, "output": tmp_path / "new.pt"}
     options |= COMMAND | {"hidden_size": 8, "embedding_size": 6, "device": "cpu"}

@@ -1,4 +1,4 @@
-"""Pictures show the data they are given; whether they are beautiful, people say."""
+"""Figures show the data they are given; whether they look good is for people to judge."""
 
 import re
 from pathlib import Path
@@ -47,7 +47,7 @@ def test_the_smallest_type_can_be_read_at_half_size():
         assert plt.rcParams["figure.figsize"][0] == NARROW < WIDE
 
 
-def test_each_model_has_a_color_and_a_marker_of_its_own():
+def test_each_model_has_its_own_color_and_marker():
     assert set(COLORS) == set(MARKERS) == {*ATTENTIONS, "Transformer"}
     assert len(set(COLORS.values())) == len(set(MARKERS.values())) == len(COLORS)
 
@@ -149,7 +149,7 @@ HEX = re.compile(r"(?<![&\w])#(?:[0-9a-fA-F]{3}){1,2}\b")
 
 
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.name)
-def test_a_style_sheet_has_no_color_of_its_own(path):
+def test_style_sheets_use_only_known_colors(path):
     known = {color for color in vars(colors).values() if isinstance(color, str)}
     assert {color.upper() for color in HEX.findall(path.read_text("utf-8"))} <= known
 

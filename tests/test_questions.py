@@ -1,4 +1,4 @@
-"""The quick questions: one right option each, every option explained, and the same as text."""
+"""The quick questions: one right option each, every option explained, and a text version."""
 
 import pytest
 from toy import REPOSITORY
@@ -36,7 +36,7 @@ def test_the_right_option_is_not_always_the_first():
     assert max(map(places.count, set(places))) < 0.6 * len(places)
 
 
-def test_questions_that_are_not_there_are_refused():
+def test_unknown_questions_are_refused():
     with pytest.raises(ValueError, match="there are no questions on notebook '99'"):
         load_questions("99")
 

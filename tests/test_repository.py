@@ -56,7 +56,7 @@ def test_pins_name_no_build_for_one_machine():
 
 
 def test_installed_versions_are_the_pinned_ones():
-    places = {sysconfig.get_path(name) for name in ("purelib", "platlib")}  # not what others bundle
+    places = {sysconfig.get_path(name) for name in ("purelib", "platlib")}  # not bundled copies
     found = metadata.distributions(path=sorted(places))
     installed = {canonicalize_name(d.name): Version(d.version) for d in found}
     other = [
@@ -111,7 +111,7 @@ def checkout(tmp_path):
 
 
 PYTHON = shlex.quote(sys.executable)
-REAL = f'exec {PYTHON} "$@"'  # whose own path may hold spaces and apostrophes
+REAL = f'exec {PYTHON} "$@"'  # whose path may contain spaces and apostrophes
 OLD_PYTHON = f"""
 [ "$1" = --version ] && echo Python 3.9.2 && exit
 exec {PYTHON} -c 'import sys; sys.version_info = (3, 9, 2); exec(sys.argv[2])' "$@"
@@ -149,9 +149,9 @@ def test_make_alone_lists_every_documented_target(checkout):
     [
         (
             OLD_PYTHON,
-            f"needs Python {MINIMUM} or newer, and ./stand-in is Python 3.9.2: install one",
+            f"needs Python {MINIMUM} or newer, but ./stand-in is Python 3.9.2: install one",
         ),
-        ("exit 127", f"needs Python {MINIMUM} or newer, and ./stand-in is missing: install one"),
+        ("exit 127", f"needs Python {MINIMUM} or newer, but ./stand-in is missing: install one"),
         (NO_VENV, "its venv module is missing: install it (on Debian and Ubuntu with `apt install"),
     ],
     ids=["too old", "not there", "without venv"],
@@ -186,7 +186,7 @@ def test_an_install_that_fails_is_tried_again(checkout):
 
 
 @needs_make
-def test_readers_get_no_tools_of_maintainers_until_a_command_needs_them(checkout):
+def test_maintainers_tools_are_installed_only_when_a_command_needs_them(checkout):
     installs = checkout.folder / "installs"
     assert checkout("lab", python=PRETENDS).returncode == 0
     assert "[test]" not in installs.read_text("utf-8")
@@ -198,13 +198,13 @@ def test_readers_get_no_tools_of_maintainers_until_a_command_needs_them(checkout
 
 @needs_make
 @pytest.mark.parametrize("command", ["env", "lab", "models", "captions", "experiments"])
-def test_what_readers_run_needs_their_own_set_only(checkout, command):
+def test_what_readers_run_needs_only_their_own_packages(checkout, command):
     assert "[test]" not in checkout("-n", command, python=REAL).stdout
 
 
 @needs_make
 @pytest.mark.parametrize("word", ["CPU=", "CPU=0", "CPU=no", ""])
-def test_without_cpu_1_torch_comes_as_it_is(checkout, word):
+def test_without_cpu_1_the_default_torch_is_installed(checkout, word):
     assert "uv" not in checkout("-n", "env", *filter(None, [word]), python=REAL).stdout
 
 
@@ -225,7 +225,7 @@ def test_cpu_1_takes_the_smaller_build_of_torch(checkout):
     assert "-m uv pip install" in torch and "--torch-backend cpu" in torch
     assert "--constraint constraints.txt" in torch and torch.endswith(" torch")
     assert "uv" not in rest
-    assert checkout("lab", python=PRETENDS).returncode == 0  # forgetting the word does no harm
+    assert checkout("lab", python=PRETENDS).returncode == 0  # leaving out CPU=1 later does no harm
     assert len((checkout.folder / "installs").read_text("utf-8").splitlines()) == 3
 
 
@@ -241,7 +241,7 @@ def test_make_lab_opens_a_browser_only_where_there_is_a_display(checkout, displa
 
 @needs_make
 @pytest.mark.parametrize("command", ["lab", "check", "test"])
-def test_kernels_do_not_wait_busily(checkout, monkeypatch, command):
+def test_kernels_do_not_busy_wait(checkout, monkeypatch, command):
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     says = PRETENDS.replace("*) exit 0;;", "*) echo waits: $OMP_WAIT_POLICY; exit 0;;")
     assert says != PRETENDS
@@ -301,20 +301,20 @@ def test_no_file_is_large():
 
 
 def test_words_are_spelled_as_in_american_english(tmp_path):
-    """German is not English: the sentences of the corpora are left out, some words ignored."""
+    """The corpora's German is left out, and some words are ignored."""
     texts = {".md", ".py", ".toml", ".yml", ".yaml", ".js", ".css", ".j2", ".svg", ""}
     files = [path for path in repository_files() if path.suffix in texts]
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         cells = "\n\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
         files.append(tmp_path / f"{path.stem}.md")
-        files[-1].write_text(cells.replace("**", ""), "utf-8")  # bold letters split no word
+        files[-1].write_text(cells.replace("**", ""), "utf-8")  # bold letters must not split a word
     config = f"--toml={ROOT / 'pyproject.toml'}"
     command = [sys.executable, "-m", "codespell_lib", config, *map(str, files)]
     result = subprocess.run(command, capture_output=True, encoding="utf-8")
     assert (result.returncode, result.stdout) == (0, ""), result.stdout + result.stderr
 
 
-# Put together here, so that this file does not hold the names itself.
+# Assembled here, so that this file doesn't contain the names itself.
 REGISTRIES = [
     f"{name}.org" for name in ["pypi", "pythonhosted", "download.pytorch", "anaconda", "npmjs"]
 ]

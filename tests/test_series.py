@@ -1,4 +1,4 @@
-"""The notebooks are one series: its questions are answered, its symbols are explained once."""
+"""The notebooks are one series: every question is answered, and each symbol explained once."""
 
 import re
 from collections.abc import Iterable
@@ -79,7 +79,7 @@ INDEX = r"[\dtTjkin,+\-<  ]*"  # a subscript that counts: s_{t-1}, h_j, e_{tj}
 def symbols(formula: str) -> set[str]:
     """Return the symbols of a formula, without the indices that count.
 
-    s_{t-1} is s, but W_q is W_q, and W_1 is W_1, because numbers tell matrices apart.
+    s_{t-1} becomes s, but W_q and W_1 stay, because those subscripts tell matrices apart.
     """
     formula = re.sub(WORDS, " ", formula).replace("_{T_x}", "_j")
     formula = re.sub(ACCENTS, r"\1\2", formula)
@@ -132,7 +132,7 @@ def test_every_notebook_with_formulas_links_to_the_table(path):
         assert "00_start_here.ipynb#cell-id=what-does-every-symbol-mean-with-its-shape" in text
 
 
-def test_no_other_table_says_something_else():
+def test_no_other_table_contradicts_it():
     for path in NOTEBOOKS:
         for cell in markdown(path):
             if path != START and re.search(r"^\| *symbol *\|", cell, flags=re.M):

@@ -1,4 +1,4 @@
-"""The map of the series says what the notebooks say: picture, table and headers agree."""
+"""The map of the series matches the notebooks: picture, table and headers agree."""
 
 import re
 from xml.etree import ElementTree
@@ -19,12 +19,12 @@ def markdown(path):
 
 
 def table():
-    """Return what the table in notebook 00 says: number, title, file, minutes, question."""
+    """Return the rows of the table in notebook 00: number, title, file, minutes, question."""
     return ROW.findall("\n".join(markdown(START)))
 
 
 def boxes():
-    """Return what the boxes of the picture say, in the order in which they are drawn."""
+    """Return the text in the picture's boxes, in drawing order."""
     picture = ElementTree.parse(NOTEBOOKS / "images" / "series_map.svg")
     groups = [group for group in picture.iter() if re.fullmatch(r"n\d\d", group.get("id", ""))]
     return [

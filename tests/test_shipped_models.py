@@ -23,7 +23,7 @@ MEGABYTES = 8
 
 
 def claims() -> dict[str, tuple[list[float], float]]:
-    """Return what is claimed of each translator: BLEU in each bucket, and AER."""
+    """Return what data/README.md claims for each translator: BLEU per bucket, and AER."""
     rows = re.findall(r"^\| `mini-(\w+)` \|(.+)\|$", README.read_text("utf-8"), flags=re.M)
     numbers = {name: [float(cell) for cell in row.split("|")] for name, row in rows}
     return {name: (row[:-1], row[-1]) for name, row in numbers.items()}
@@ -110,12 +110,12 @@ def test_the_readmes_say_what_was_recorded():
 
 
 def numbers(text: str) -> list[str]:
-    """Return the numbers in a text, as it writes them."""
+    """Return the numbers in a text, as written."""
     return re.findall(r"\d+(?:\.\d+)?", text)
 
 
 def findings() -> dict[str, str]:
-    """Return what the front page says that the series finds out, by the notebook it links to."""
+    """Return the findings listed on the front page, by the notebook each links to."""
     front = (REPOSITORY / "README.md").read_text("utf-8")
     found = re.findall(r"^- (\*\*.+?)\(\[(\d\d)\]\(", front, flags=re.M | re.S)
     return {notebook: text for text, notebook in found}

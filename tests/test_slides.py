@@ -1,4 +1,4 @@
-"""The series as slides: which cells, how much of them, and whether it fits on a screen."""
+"""The series as slides: which cells, how much of each, and whether it fits on a screen."""
 
 import re
 import shutil
@@ -33,7 +33,7 @@ from utils.publishing.slides.deck import (
 
 PATHS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 per_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-# How far down and to the right the visible parts of each slide reach, with all that fades in.
+# How far down and right the visible parts of each slide reach, once everything has faded in.
 EXTENTS = """() => Reveal.getSlides().map((slide) => {
   const {h, v} = Reveal.getIndices(slide);
   Reveal.slide(h, v, 99);

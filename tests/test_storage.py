@@ -1,4 +1,4 @@
-"""Files that are whole or not there."""
+"""Files are written completely or not at all."""
 
 import os
 import stat
@@ -16,7 +16,7 @@ def path(tmp_path):
     return tmp_path / "folder" / "file.pt"
 
 
-def test_what_is_saved_comes_back(path):
+def test_what_is_saved_can_be_loaded_again(path):
     save_atomically(CONTENT, path)
     loaded = load_safely(path)
     assert torch.equal(loaded["weights"].pop("W"), CONTENT["weights"]["W"])
@@ -88,13 +88,13 @@ def test_a_failure_leaves_what_was_there(monkeypatch, path, stop, place):
     assert load_safely(path) == {"number": 1}
 
 
-def test_what_needs_code_to_be_read_is_refused(path):
+def test_files_that_would_run_code_are_refused(path):
     path.parent.mkdir()
     torch.save({"a": {1, 2}, "b": os.getcwd}, path)
     with pytest.raises(ValueError, match=r"file\.pt is damaged or was not written by this"):
         load_safely(path)
 
 
-def test_a_missing_file_stays_a_missing_file(path):
+def test_a_missing_file_raises_file_not_found(path):
     with pytest.raises(FileNotFoundError):
         load_safely(path)

@@ -1,4 +1,4 @@
-"""Words in pieces: there and back again, and a translator that nobody notices works with them."""
+"""Subwords: words to pieces and back, and a translator that hides them."""
 
 import pytest
 import torch
@@ -71,7 +71,7 @@ def test_weights_between_words_by_hand():
     torch.testing.assert_close(weights_of_words(weights, target, source), expected)
 
 
-def test_nothing_written_has_no_weights():
+def test_an_empty_translation_has_no_weights():
     assert weights_of_words(torch.zeros(0, 2), [], ["▁a", "b"]).shape == (0, 1)
 
 
@@ -104,7 +104,7 @@ def test_alignment_is_between_words(translator):
 
 def test_words_in_another_case_are_matched(translator):
     assert translator.read("EINS Sieben") == ("eins", "sieben")
-    assert translator.read("Ždenka") == ("Ždenka",)  # no Ž in the pieces, in no case
+    assert translator.read("Ždenka") == ("Ždenka",)  # the pieces have neither Ž nor ž
 
 
 @pytest.mark.parametrize("half", [False, True])
@@ -133,7 +133,7 @@ def test_half_is_half_the_size(translator, tmp_path):
             tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes()
             for tensor in content["weights"].values()
         }
-        sizes[half] = sum(storages.values())  # a tied matrix is written once
+        sizes[half] = sum(storages.values())  # a tied matrix is saved once
     assert sizes[False] == 2 * sizes[True]
 
 
@@ -156,7 +156,7 @@ def test_a_tied_model_has_one_matrix(translator):
     assert sum(parameter.numel() for parameter in model.parameters()) == count - 2 * sizes
 
 
-# Words that no corpus has
+# Words in no corpus
 
 
 @pytest.mark.parametrize("word", ["▁", "a▁b", "▁▁", "\ud800", ""])
@@ -174,7 +174,7 @@ def test_tying_two_vocabularies_is_refused():
 def test_a_tied_model_with_subwords_learns_its_training_pairs(fields):
     train = number_pairs(20, longest=3)
     model = build_model(fields, embedding_size=48, hidden_size=48, tied=True, seed=0)
-    corpus = Corpus(train, train, [])  # keeps the weights that fit the training pairs best
+    corpus = Corpus(train, train, [])  # validating on the training pairs
     fit(model, fields, corpus, Settings(epochs=50, batch_size=4, learning_rate=5e-3))
     written = Translator(model, fields).translate([pair.source for pair in train], beam_size=2)
     right = [t.tokens == pair.target for t, pair in zip(written, train, strict=True)]

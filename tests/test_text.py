@@ -26,7 +26,7 @@ def batches(pairs=LONG, batch_size=20, shuffle=True, seed=0):
 
 
 def words_of(numbers, field):
-    """Read a row of numbers back, without the special words."""
+    """Turn a row of numbers back into words, without the special ones."""
     special = {field.pad_token, field.init_token, field.eos_token}
     words = (field.vocab.itos[number] for number in numbers.tolist())
     return tuple(word for word in words if word not in special)
@@ -59,6 +59,18 @@ def test_rare_words_are_left_out(min_freq, kept):
     assert set(fields.source.vocab.itos[2:]) == set(fields.target.vocab.itos[4:]) == kept
 
 
+def test_the_marks_have_their_numbers():
+    fields, stoi = toy_fields(), toy_fields().target.vocab.stoi
+    marks = fields.padding, fields.start, fields.end
+    assert marks == (stoi["<pad>"], stoi["<sos>"], stoi["<eos>"])
+
+
+def test_words_to_be_predicted_are_counted_without_padding():
+    (batch,) = batches([*number_pairs(1, 4, 4), *number_pairs(1, 2, 2)], shuffle=False)
+    assert batch.target.shape == (2, 6)
+    assert batch.count_words(toy_fields().padding) == 5 + 3  # the words, and <eos>
+
+
 def test_special_words_come_first():
     fields = toy_fields()
     assert fields.source.vocab.itos[:2] == ["<unk>", "<pad>"]
@@ -73,7 +85,7 @@ def test_unknown_words_become_unk_and_stay_unknown():
     source, lengths = encode_sources([("eins", "Zebra"), ("Zebra",)], fields)
     assert source.tolist() == [[vocabulary.stoi["eins"], 0], [0, 1]]
     assert lengths.tolist() == [2, 1]
-    assert vocabulary.stoi["Zebra"] == 0  # and now torchtext's table has an entry
+    assert vocabulary.stoi["Zebra"] == 0  # the lookup above has added an entry to torchtext's table
     assert not is_known("Zebra", vocabulary)
     assert is_known("eins", vocabulary)
 

@@ -1,4 +1,4 @@
-"""Training: what is learned, what is kept, and going on after a stop."""
+"""Training: what is learned, what is kept, and resuming after a stop."""
 
 import math
 import re
@@ -30,7 +30,7 @@ from utils.training.optimizer import build_optimizer
 from utils.translator import Translator
 
 EPOCHS = 4
-FORWARDS = 6  # of an epoch: five training batches, one of validation
+FORWARDS = 6  # per epoch: five training batches, one validation batch
 PADDING = toy_fields().target.vocab.stoi["<pad>"]
 
 
@@ -56,7 +56,7 @@ def press_stop(*_):
 
 
 def stop_at_forward(model, number):
-    """Interrupt while `model` reads a batch for the given time, whatever it reads it for."""
+    """Interrupt while `model` reads its n-th batch, in training or validation."""
     calls = []
 
     def count(*_):
@@ -70,13 +70,13 @@ def stop_at_forward(model, number):
 
 @pytest.fixture(scope="module")
 def uninterrupted():
-    """Return the history and the weights of a run that nobody stopped."""
+    """Return the history and weights of an uninterrupted run."""
     model = dropout_model()
     return fit_toy(model), copy_weights(model)
 
 
 def overfit(model, valid=(), **options):
-    """Train on eight pairs, all in one batch, until they are known by heart."""
+    """Overfit eight pairs, all in one batch."""
     pairs = number_pairs(8, shortest=4, longest=5, seed=4)
     corpus = Corpus(pairs, valid or pairs, pairs)
     return corpus, fit_toy(
@@ -219,7 +219,7 @@ def test_each_epoch_reads_all_pairs_once_in_another_order():
     assert words == [expected, expected]
 
 
-def test_history_tells_the_epochs_one_by_one_and_the_loss_falls(uninterrupted):
+def test_history_lists_the_epochs_and_the_loss_falls(uninterrupted):
     history, _ = uninterrupted
     assert [epoch.number for epoch in history.epochs] == [1, 2, 3, 4]
     assert history.epochs[-1].train_loss < history.epochs[0].train_loss
@@ -257,7 +257,7 @@ def test_resumed_equals_uninterrupted(tmp_path, uninterrupted, forward, restarte
     stop_at_forward(model, forward)
     fit_toy(model, fit=stopped, checkpoint=path)
     model = dropout_model() if restarted else model
-    torch.manual_seed(99)  # whatever else was drawn in between
+    torch.manual_seed(99)  # as if other code had drawn random numbers in between
     history = fit_toy(model, checkpoint=path)
     assert losses(history) == losses(uninterrupted[0])
     assert same_weights(model.state_dict(), uninterrupted[1])
@@ -289,7 +289,7 @@ def test_a_stop_keeps_what_was_learned():
 
 
 @pytest.mark.parametrize("name", [None, "run.pt"])
-def test_a_stop_says_how_to_go_on(tmp_path, capsys, name):
+def test_a_stop_says_how_to_resume(tmp_path, capsys, name):
     path = name and tmp_path / name
     model = dropout_model()
     stop_at_forward(model, FORWARDS + 2)
@@ -297,15 +297,15 @@ def test_a_stop_says_how_to_go_on(tmp_path, capsys, name):
     assert not model.training
     said = capsys.readouterr().out.splitlines()[-1]
     assert f"Stopped after 1 of {EPOCHS} epochs" in said
-    assert (f"Run the same call again to go on after epoch 1 ({path})" in said) == bool(path)
+    assert (f"Run the same call again to resume after epoch 1 ({path})" in said) == bool(path)
     assert ("checkpoint=" in said) != bool(path)
 
 
-def test_a_finished_run_trains_no_more(tmp_path, capsys, uninterrupted):
+def test_a_finished_run_is_not_trained_further(tmp_path, capsys, uninterrupted):
     fit_toy(dropout_model(), checkpoint=tmp_path / "run.pt")
     capsys.readouterr()
     model = dropout_model()
-    model.register_forward_pre_hook(press_stop)  # any use would stop it
+    model.register_forward_pre_hook(press_stop)  # any forward pass would stop it
     history = fit_toy(model, checkpoint=tmp_path / "run.pt")
     assert losses(history) == losses(uninterrupted[0])
     assert same_weights(model.state_dict(), uninterrupted[1])
@@ -314,7 +314,7 @@ def test_a_finished_run_trains_no_more(tmp_path, capsys, uninterrupted):
 
 
 def other_vocabulary(word):
-    """Return a corpus of the same size with another word, and its fields."""
+    """Return a corpus of the same size with one different word, and its fields."""
     sides = {"acht": word, "eight": "octo"}
     pairs = [
         Pair(*(tuple(sides.get(w, w) for w in side) for side in pair[:2]), None)
@@ -370,9 +370,9 @@ def test_a_damaged_checkpoint_is_refused(tmp_path, part):
 
 @pytest.mark.slow
 def test_the_weights_with_the_lowest_validation_loss_are_kept(tmp_path):
-    """Validation in the wrong word order: the better the training, the worse it gets."""
+    """Validation pairs have the wrong word order: the better it trains, the worse their loss."""
     backwards = [Pair(p.source, p.target[::-1], None) for p in number_pairs(20, shortest=3)]
-    for model in (overfit_model(), overfit_model()):  # the second finds the run finished
+    for model in (overfit_model(), overfit_model()):  # the second call finds the run finished
         _, history = overfit(model, backwards, checkpoint=tmp_path / "run.pt")
         losses = [epoch.valid_loss for epoch in history.epochs]
         assert history.best.valid_loss == min(losses) < losses[-1] - 0.1

@@ -1,4 +1,4 @@
-"""The Transformer: its parts are the equations of attention, and it stands in for a `Seq2Seq`."""
+"""The Transformer: its parts follow the attention equations, and it can replace a `Seq2Seq`."""
 
 import pytest
 import torch
@@ -24,7 +24,7 @@ def toy_transformer(**options):
 
 
 def decided_transformer():
-    """Build an untrained Transformer that prefers some words clearly to others."""
+    """Build an untrained Transformer that clearly prefers some words to others."""
     model = toy_transformer()
     with torch.no_grad():
         for parameter in model.parameters():
@@ -83,7 +83,7 @@ def test_the_decoders_layer_computes_what_pytorchs_does(model):
         project(layer.multihead_attn, memory),
     )
     ours, weights = layer.read(words, own, source, own_mask, mask.unsqueeze(1))
-    # In PyTorch's layers True means the opposite: a word must not look there.
+    # In PyTorch's layers, True means the opposite: masked out.
     theirs = layer(words, memory, tgt_mask=~own_mask, memory_key_padding_mask=~mask)
     torch.testing.assert_close(ours, theirs)
     torch.testing.assert_close(weights.sum(-1), torch.ones(2, 4))
@@ -204,7 +204,7 @@ def test_all_its_weights_learn_at_one_rate(model):
     assert len(group["params"]) == len(list(model.parameters()))
 
 
-def test_a_checkpoint_of_it_goes_on_where_it_stopped(tmp_path):
+def test_its_checkpoint_resumes_where_it_stopped(tmp_path):
     whole, halves = toy_transformer(), toy_transformer()
     options = {"epochs": 2, "batch_size": 8, "quiet": True}
     fit_with(whole, toy_fields(), toy_corpus(), **options)

@@ -1,4 +1,4 @@
-"""`python -m utils.translate`: sentences or a file in, a line for each out, and a picture."""
+"""`python -m utils.translate`: sentences or a file in, one line per sentence out, and a picture."""
 
 import runpy
 import subprocess

@@ -39,7 +39,7 @@ def saved(tmp_path, translator):
 
 
 def assert_same(first, second):
-    """Compare translations; sums over batches of other sizes may differ in their last digits."""
+    """Compare translations up to rounding: sums over batches of other sizes may differ slightly."""
     for one, other in zip(first, second, strict=True):
         assert one.tokens == other.tokens
         assert one.score == pytest.approx(other.score, rel=1e-4, abs=1e-4)
@@ -158,7 +158,7 @@ def test_a_text_instead_of_a_list_is_refused(translator, sentences):
 @pytest.mark.parametrize(
     "options", [{"beam_size": 0}, {"beam_size": 2, "length_normalization": -1}]
 )
-def test_a_search_without_meaning_is_refused(translator, options):
+def test_meaningless_search_options_are_refused(translator, options):
     with pytest.raises(ValueError, match=f"{list(options)[-1]} (cannot|must) be"):
         translator.translate(["eins"], **options)
 
@@ -228,6 +228,16 @@ def test_a_loaded_translator_translates_the_same(tmp_path, name):
     assert set(GERMAN) < set(loaded.fields.source.vocab.itos)
 
 
+def test_sentences_are_encoded_where_the_model_is(translator):
+    source, lengths = translator.encode([("eins", "Zebra"), ("zwei",)])
+    stoi = translator.fields.source.vocab.stoi
+    padding, unknown = stoi["<pad>"], stoi["<unk>"]
+    assert source.tolist() == [[stoi["eins"], unknown], [stoi["zwei"], padding]]
+    assert lengths.tolist() == [2, 1]
+    source, lengths = Translator(toy_model().to("meta"), toy_fields()).encode([("eins",)])
+    assert (source.device.type, lengths.device.type) == ("meta", "cpu")
+
+
 def test_shipped_translators_are_found_by_name(monkeypatch, saved, translator):
     monkeypatch.setattr(translator_module, "MODELS", saved.parent)
     assert_same(Translator.load("toy").translate(["eins"]), translator.translate(["eins"]))
@@ -255,7 +265,7 @@ def test_a_file_with_wrong_bytes_loads_or_is_refused(saved):
     refused = 0
     for _ in range(80):
         damaged = bytearray(content)
-        damaged[draw.randrange(2000)] ^= 1 << draw.randrange(8)  # where the structure is
+        damaged[draw.randrange(2000)] ^= 1 << draw.randrange(8)  # in the archive's structure
         saved.write_bytes(damaged)
         try:
             Translator.load(saved)
@@ -266,7 +276,7 @@ def test_a_file_with_wrong_bytes_loads_or_is_refused(saved):
 
 
 class Attack:
-    """Writes a file when it is unpickled without care."""
+    """Writes a file if it is unpickled carelessly."""
 
     def __init__(self, path):
         self.path = path
@@ -284,7 +294,7 @@ def test_a_file_that_would_run_code_runs_none(tmp_path, write):
         Translator.load(path)
     assert not trace.exists()
     pickle.loads(pickle.dumps(attack)).close()
-    assert trace.exists()  # so it was dangerous
+    assert trace.exists()  # so it really was dangerous
 
 
 @pytest.mark.parametrize(

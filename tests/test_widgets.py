@@ -1,4 +1,4 @@
-"""The explorers: what they compute, what they draw, and whatever people may type."""
+"""The explorers: what they compute, what they draw, and how they handle whatever people type."""
 
 import math
 import re
@@ -85,11 +85,11 @@ every_explorer = pytest.mark.parametrize("name", EXPLORERS)
 
 
 def controls(explorer):
-    """Return everything in an explorer that has a value to change."""
+    """Return every control in an explorer that has a value."""
     return [child for box in explorer.children[:-2] for child in box.children]
 
 
-# What all explorers owe
+# What all explorers guarantee
 
 
 @every_explorer
@@ -115,7 +115,7 @@ def test_every_control_has_a_name(name):
 
 @every_explorer
 def test_each_control_changes_what_is_shown(name):
-    """One value of each control, at least, shows something else."""
+    """At least one value of each control changes the picture or the text."""
     explorer = EXPLORERS[name]()
     if name == "editor":
         explorer.edit.value = "by hand"
@@ -182,7 +182,7 @@ TYPED = [
     "\xa0\u3000 \ufeff",
     "\ud800",  # half a character, which UTF-8 cannot hold
 ]
-# Explorers to type into; one of each reads words, one pieces of words.
+# Explorers with text fields, each once with words and once with subwords.
 TYPED_INTO = {
     "stepper": EXPLORERS["stepper"],
     "editor": EXPLORERS["editor"],
@@ -196,7 +196,7 @@ typing = pytest.mark.parametrize("name", TYPED_INTO)
 
 @cache
 def of_pieces():
-    """Return an untrained translator that reads pieces of words."""
+    """Return an untrained translator with subwords."""
     fields = build_fields(toy_corpus(), subwords=60)
     model = build_model(fields, embedding_size=6, hidden_size=8, tied=True, seed=1)
     with torch.no_grad():
@@ -218,7 +218,7 @@ def assert_harmless(explorer):
 
 @typing
 @pytest.mark.parametrize("typed", TYPED, ids=range(len(TYPED)))
-def test_nothing_typed_raises_or_runs(name, typed):
+def test_no_input_raises_or_runs_code(name, typed):
     explorer = TYPED_INTO[name]()
     explorer.sentence.value = typed
     assert_harmless(explorer)
@@ -393,7 +393,7 @@ def test_an_edited_row_still_sums_to_one(edit):
         edited = edit_row(weights, edit, first, second, share)
         assert float(edited.sum()) == pytest.approx(1)
         assert edited.min() >= 0
-    assert weights.tolist() == pytest.approx([0.5, 0.3, 0.2, 0.0])  # the row itself is left alone
+    assert weights.tolist() == pytest.approx([0.5, 0.3, 0.2, 0.0])  # the original row is left alone
 
 
 @pytest.mark.parametrize(
@@ -427,7 +427,7 @@ def test_the_editor_overwrites_one_step_and_decodes_on():
     look = torch.tensor([0.0, 0.0, 1.0, 0.0])
     expected = trace(explorer.translator, WORDS, lambda t, w: look if t == 1 else w)
     before = trace(explorer.translator, WORDS)
-    assert expected.words != before.words  # so there is something to say
+    assert expected.words != before.words  # so there is a change to report
     assert explorer.view().finding == describe_edit(before, expected, 1, "look only here")
     assert escape(expected.words[0]) in explorer.view().details
 
@@ -525,7 +525,7 @@ def test_a_longer_beginning_is_never_more_probable():
 def test_the_tree_says_what_ranks_its_translations():
     tree = grow_tree(search(toy_translator(), WORDS, 2), toy_translator(), 1.0)
     best = tree.ended[0]
-    length = min(len(best.words) + 1, 2 * len(WORDS) + 10)  # with <eos>, unless the limit cut it
+    length = min(len(best.words) + 1, 2 * len(WORDS) + 10)  # with <eos>, unless it was cut off
     assert describe_tree(tree, 1.0, "words").splitlines()[0] == (
         f"1. {' '.join(best.words)} "
         f"(log p {best.score:.2f}, {length} words, ranked by {best.score / length:.2f})"
@@ -628,7 +628,7 @@ def test_a_model_that_writes_nothing_can_be_viewed():
     assert "(nothing)" in TrainingViewer(recorder).view().finding
 
 
-def test_a_run_that_went_on_is_numbered_by_its_epochs():
+def test_a_resumed_run_keeps_its_epoch_numbers():
     recorder = TrainingRecorder(toy_translator(), SENTENCE)
     for number in (4, 5):
         recorder(Epoch(number, 1.0, 1.0, None, 1.0))
@@ -674,7 +674,7 @@ def test_an_invisible_character_is_drawn_as_a_box(typed, shown):
 
 
 def test_words_can_be_read_on_white():
-    """Contrast as the Web Content Accessibility Guidelines have it, at least 4.5."""
+    """Contrast of at least 4.5, as the Web Content Accessibility Guidelines require."""
 
     def light(color):
         parts = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
@@ -683,7 +683,7 @@ def test_words_can_be_read_on_white():
 
     for make in EXPLORERS.values():
         for words in ElementTree.fromstring(make().view().picture).iter(f"{SVG}text"):
-            if words.get("fill") != "#FFFFFF":  # on a dark ground
+            if words.get("fill") != "#FFFFFF":  # on a dark background
                 assert 1.05 / (light(words.get("fill")) + 0.05) >= 4.5, words.text
 
 

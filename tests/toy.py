@@ -17,7 +17,7 @@ from utils.training import History, Settings, fit
 from utils.training.run import Interrupted
 from utils.translator import Translator
 
-torch.set_num_threads(1)  # models as small as these lose time on a second core
+torch.set_num_threads(1)  # such small models are slower on two cores
 
 REPOSITORY = ROOT
 GERMAN = ("null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun")
@@ -52,7 +52,7 @@ def toy_fields() -> Fields:
 
 
 def write_toy_corpus(folder: Path, languages: tuple[str, str] = ("de", "en")) -> Path:
-    """Write the toy corpus as a folder of one's own; `languages` are the ends of its names."""
+    """Write the toy corpus to a folder; `languages` are the file extensions."""
     folder.mkdir()
     for split in ("train", "valid", "test"):
         pairs = getattr(toy_corpus(), split)
@@ -71,7 +71,7 @@ def toy_model(attention: str = "additive", **options) -> Seq2Seq:
 
 
 def decided_model(attention: str = "additive", factor: float = 4.0) -> Seq2Seq:
-    """Build an untrained model with large weights: it prefers some words clearly to others."""
+    """Build an untrained model with large weights, which clearly prefers some words to others."""
     model = toy_model(attention)
     with torch.no_grad():
         for parameter in model.parameters():
@@ -90,12 +90,12 @@ def one_batch(pairs: list[Pair]) -> Batch:
 
 
 def mixed_batch() -> Batch:
-    """Return a batch in which the first sentence has no padding and the others have."""
+    """Return a batch in which all sentences but the first have padding."""
     return one_batch([number_pair(digits) for digits in ([1, 2, 3, 4, 5], [6, 7], [8], [9, 0, 1])])
 
 
 def fit_with(model, fields, corpus, **options) -> History:
-    """Train with options by name: those of `Settings`, and those of `fit`."""
+    """Train with keyword options, of `Settings` or of `fit`."""
     names = {field.name for field in fields_of(Settings)} & options.keys()
     settings = Settings(**{name: options.pop(name) for name in names})
     return fit(model, fields, corpus, settings, **options)

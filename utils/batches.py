@@ -73,7 +73,7 @@ class _Buckets(data.BucketIterator):
     def _order_in_a_file(self) -> np.ndarray:
         """Return the numbers of all examples (N,) in random order, 4 bytes each, on disk."""
         count = len(self.dataset)
-        with TemporaryFile() as file:  # no name is left of it: it goes when the array does
+        with TemporaryFile() as file:  # without a name: it goes when the array does
             order = np.asarray(np.memmap(file, np.uint32, "w+", shape=(count,)))
         for start in range(0, count, LISTED):  # in parts, or `arange` would take it all in memory
             order[start : start + LISTED] = np.arange(start, min(start + LISTED, count))

@@ -78,7 +78,7 @@ def translate_file(translator: Translator, path: Path, beam: int) -> int:
 
 
 def show(translations: list[Translation]) -> None:
-    """Print translations, a line each, for whoever reads them already."""
+    """Print translations, a line each, at once: another program may be waiting for them."""
     for translation in translations:
         print(translation)
     sys.stdout.flush()

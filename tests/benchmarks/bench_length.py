@@ -1,6 +1,6 @@
-"""How time and memory of a training step grow with the length, as the study `cost` measures them.
+"""How time and memory of a training step grow with length, measured as in the study `cost`.
 
-The study itself, with a row for each length, is in data/results/cost.csv, and notebook 08 draws it.
+The study's own results, one row per length, are in data/results/cost.csv, and notebook 08 draws it.
 """
 
 import pytest

@@ -1,4 +1,4 @@
-"""How long each notebook runs, once, from the start of its kernel: `make bench ONLY=notebooks`."""
+"""How long one run of each notebook takes, from kernel start: `make bench ONLY=notebooks`."""
 
 import shutil
 

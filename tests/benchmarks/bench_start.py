@@ -1,4 +1,4 @@
-"""What a reader waits for: imports, the corpus, and JupyterLab. Files are in the disk's cache."""
+"""What a reader waits for: imports, the corpus, JupyterLab; with files in the disk cache."""
 
 import re
 import subprocess
@@ -69,7 +69,7 @@ def test_an_epoch_of_batches_is_made(bench, multi30k):
 
 @pytest.fixture
 def page():
-    """Return a window of a browser that has started already, as a reader's has."""
+    """Return a window of a browser that is already running, as a reader's would be."""
     skip_without_browser()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)

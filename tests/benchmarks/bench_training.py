@@ -12,7 +12,7 @@ from utils.experiments.all_at_once import AllAtOnceDecoder
 from utils.experiments.variants import LuongDecoder, replace_part
 from utils.models.attention import ATTENTIONS
 from utils.models.seq2seq import build_model
-from utils.text import PADDING, build_fields
+from utils.text import build_fields
 from utils.training import Settings
 from utils.training.loop import train_epoch
 from utils.training.run import Run
@@ -32,11 +32,11 @@ class Trainer:
         self.fields = build_fields(corpus, min_freq)
         pairs, size = corpus.train, settings.batch_size
         self.batches = list(islice(make_batches(pairs, self.fields, size, shuffle=True), batches))
-        padding = self.fields.target.vocab.stoi[PADDING]
-        self.words = sum(int((batch.target[:, 1:] != padding).sum()) for batch in self.batches)
+        padding = self.fields.padding
+        self.words = sum(batch.count_words(padding) for batch in self.batches)
 
     def updates(self, model):
-        """Return what trains the model on each of the batches once."""
+        """Return a function that trains the model on each batch once."""
         run = Run(model, self.fields, self.corpus, self.settings)
         return lambda: train_epoch(run, 1, self.batches)
 

@@ -18,7 +18,7 @@ from utils.widgets import (
     TrainingViewer,
 )
 
-LIMIT = 150  # milliseconds: what follows a movement within them seems to follow at once
+LIMIT = 150  # milliseconds: a response within this time feels immediate
 SENTENCES = tuple(
     " ".join(pair.source) for pair in load_corpus("mini").test if len(pair.source) == 30
 )[1:4]

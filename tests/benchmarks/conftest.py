@@ -1,9 +1,9 @@
-"""Time things in turn, and put what came out in one table: on the screen and in a CSV file.
+"""Time functions in turn, and collect the results in one table: on the screen and in a CSV file.
 
-A row is written as soon as it is measured, in the place of an older one of the same name.
+A row is written as soon as it is measured, and replaces an older one of the same name.
 
-A goal speaks of a ratio where it can: a machine twice as fast gives the same ratio. The two sides
-of a ratio are timed in turn, one round each, so that what slows the machine down slows both.
+Goals are ratios where possible, because a machine twice as fast gives the same ratio. The two sides
+of a ratio are timed in turn, one round each, so that whatever slows the machine down slows both.
 """
 
 import os
@@ -19,19 +19,19 @@ from utils.experiments.tables import Table
 from utils.system.environment import writable_folder
 from utils.system.paths import DATA, RESULTS
 
-ROUNDS = 5  # after one that does not count
+ROUNDS = 5  # after a warm-up round
 MEASURED, TABLE = pytest.StashKey[list](), pytest.StashKey[Table]()
 THREADS = torch.get_num_threads()  # tests/toy.py takes one; it is imported after this file
 
 
 class Bench:
-    """Times functions with pytest-benchmark, and writes down values beside their goals."""
+    """Times functions with pytest-benchmark, and records values beside their goals."""
 
     def __init__(self, benchmark, rows, table):
         self.benchmark, self.rows, self.table = benchmark, rows, table
 
     def seconds(self, measured, **options):
-        """Return the seconds that each of the rounds took."""
+        """Return the seconds of each round."""
         options = {"rounds": ROUNDS, "warmup_rounds": 1} | options
         self.benchmark.pedantic(measured, **options)
         return self.benchmark.stats.stats.data
@@ -48,7 +48,7 @@ class Bench:
         return self.seconds(measured, setup=before), others[-ROUNDS:]
 
     def record(self, name, values, unit, at_least=None, at_most=None, note=""):
-        """Write down the median of the values, their range, and whether the goal is reached."""
+        """Record the median of the values, their range, and whether they reach the goal."""
         median, goal, reached = statistics.median(values), "", ""
         if at_least is not None:
             goal, reached = f"≥ {at_least}", "yes" if median >= at_least else "no"
@@ -82,8 +82,8 @@ def multi30k():
 
 
 def pytest_configure(config):
-    """Open the table, and note how busy the machine was before: programs in need of a core."""
-    load = f"load before: {os.getloadavg()[0]:.2f}"  # mean of a minute
+    """Open the table, and note how busy the machine was before, as its load average."""
+    load = f"load before: {os.getloadavg()[0]:.2f}"  # mean over a minute
     circumstances = f"make bench; threads in use: {THREADS}; {load}"
     config.stash[TABLE] = Table(RESULTS / "bench.csv", ("benchmark",), circumstances)
     config.stash[MEASURED] = []

@@ -17,7 +17,7 @@ class Floor(Network):
 
     def __init__(self, config):
         super().__init__()
-        self.config = config  # a Run asks whether it fits the fields
+        self.config = config  # a Run checks that it matches the fields
         size, hidden_size, memory_size = (
             config.embedding_size,
             config.hidden_size,
@@ -28,7 +28,7 @@ class Floor(Network):
         self.encoder = nn.GRU(size, memory_size // 2, batch_first=True, bidirectional=True)
         self.initial = nn.Linear(memory_size, hidden_size)
         self.decoder = nn.GRU(size, hidden_size, batch_first=True)
-        self.decoder.attention = FixedContext(hidden_size, memory_size)  # a Run asks for its rate
+        self.decoder.attention = FixedContext(hidden_size, memory_size)  # a Run needs its rate
         self.readout = nn.Linear(size + hidden_size, size)
         self.output = nn.Linear(size, config.target_size)
 

@@ -1,4 +1,4 @@
-"""Several users of one JupyterHub run the same notebook at once: does it work, what does it take?
+"""Several users of one JupyterHub run the same notebook at once: does it work, and at what cost?
 
 It needs `jupyterhub` and `psutil` beside the packages of the project, and the npm package
 `configurable-http-proxy`. The hub runs on this computer, with a folder of its own that is removed.
@@ -119,13 +119,13 @@ async def execute(connection, code: str) -> dict:
 
 
 def usage(process: psutil.Process) -> tuple[float, float]:
-    """Return the memory in MB that belongs to a process and its children alone, and CPU seconds."""
+    """Return the unshared memory of a process and its children in MB, and their CPU seconds."""
     memory = seconds = 0.0
     for each in [process, *process.children(recursive=True)]:
         try:
             memory += each.memory_full_info().uss / 1e6
             times = each.cpu_times()
-        except psutil.Error:  # it has ended, or nobody may look
+        except psutil.Error:  # it has ended, or access is denied
             continue
         seconds += times.user + times.system
     return memory, seconds
@@ -148,7 +148,7 @@ async def hold_class(hub: str, path: Path, users: list[str], token: str) -> None
     print(f"{len(users)} servers ready after {time.perf_counter() - started:.0f} s")
     servers = {
         each.environ()["JUPYTERHUB_USER"]: each
-        for each in psutil.process_iter(["cmdline"])  # None where nobody may look
+        for each in psutil.process_iter(["cmdline"])  # None where access is denied
         if "jupyterhub.singleuser" in (each.info["cmdline"] or [])
     }
     peaks: dict[str, list[float]] = {}

@@ -1,4 +1,4 @@
-"""A notebook opened alone, a package without its project, links: each finds where it belongs."""
+"""Notebooks opened on their own, a package without its project, links: each finds its way."""
 
 import json
 import os
@@ -45,10 +45,10 @@ def project(tmp_path):
     return root
 
 
-# --- the first cell: one source ---
+# --- the first cell has one source ---
 
 
-def test_every_notebook_and_the_readme_are_as_the_command_writes_them():
+def test_notebooks_and_readme_match_what_the_command_writes():
     stale = [path.name for path, text in first_cell.rewritten() if path.read_text("utf-8") != text]
     assert stale == [], "run `python -m utils.publishing.first_cell`"
     assert first_cell.badges(ADDRESS) in (REPOSITORY / "README.md").read_text("utf-8")
@@ -88,7 +88,7 @@ PLACES = {  # cwd, and the file that VS Code names; {} is the project
     "a download beside the project": ("{}/../attention-notebooks/..", None),
     "a link into the project": ("{}/../link", None),
 }
-STRANGERS = {  # what makes another `utils` come first
+STRANGERS = {  # code that puts another `utils` first
     "none": "",
     "installed": "sys.path.insert(0, stranger)",
     "imported": "sys.path.insert(0, stranger); import utils.system.environment",
@@ -113,7 +113,7 @@ def find(project, cwd, given, before="", **environment):
     stranger = project.parent / "stranger"
     (stranger / "utils" / "system").mkdir(parents=True)
     names = ("__init__", "system/__init__", "system/environment", "system/start")
-    for name in names:  # a trap: ours are called that as well
+    for name in names:  # decoys: our modules have these names too
         (stranger / "utils" / f"{name}.py").write_text("raise_nothing = True\n", "utf-8")
     cell = first_cell.first_cell(ADDRESS).source
     code = PROBE.format(cell=cell, given=given, before=before, stranger=str(stranger))
@@ -138,7 +138,7 @@ def test_the_project_is_found_from_any_folder(project, cwd, file):
 
 
 @pytest.mark.parametrize("before", STRANGERS.values(), ids=STRANGERS)
-def test_utils_is_this_project_whoever_else_has_the_name(project, before):
+def test_import_utils_finds_this_project_despite_namesakes(project, before):
     assert find(project, project, {}, before) == {str(project / "utils/system/environment.py")}
 
 
@@ -151,7 +151,7 @@ def test_an_installed_project_is_found_from_outside(project, folder):
 
 
 @pytest.mark.parametrize("file", ["utils.py", "utils/text.py"])
-def test_a_file_beside_the_notebook_does_not_take_the_name(project, file):
+def test_a_file_beside_the_notebook_does_not_shadow_utils(project, file):
     mine = project / "mine" / file
     mine.parent.mkdir(parents=True)
     mine.write_text("", "utf-8")
@@ -163,11 +163,11 @@ def test_an_old_python_can_read_what_the_first_cell_runs():
         compile(source, "start", "exec", dont_inherit=True, _feature_version=8)
 
 
-# --- an environment that has only what its host has ---
+# --- an environment with only the packages of its host ---
 
 
 def closure(*names):
-    """Return the names of distributions and of all that they need."""
+    """Return the names of distributions and of all their dependencies."""
     found, waiting = set(), [canonicalize_name(name) for name in names]
     while waiting:
         name = waiting.pop()
@@ -180,7 +180,7 @@ def closure(*names):
 
 
 class Host:
-    """A virtual environment with some packages of the tests' own, and a kernel in it."""
+    """A virtual environment with some of the test environment's packages, and a kernel."""
 
     def __init__(self, folder: Path, packages: set[str]):
         self.folder = folder
@@ -195,14 +195,14 @@ class Host:
         spec.write_text(json.dumps({"argv": argv, "display_name": "host"}), "utf-8")
 
     def link(self, package: str) -> None:
-        """Let the environment have a package, by links to its files."""
+        """Add a package to the environment by linking its files."""
         distribution = metadata.distribution(package)
         for name in {file.parts[0] for file in distribution.files} - {"..", "__pycache__"}:
             if not (self.site / name).exists():
                 (self.site / name).symlink_to(distribution.locate_file(name))
 
     def run(self, *cells: str, cwd: Path | None = None, **environment: str):
-        """Run cells; return what each said on its streams, and None for those that did not run."""
+        """Run cells; return each one's output, or None if it did not run."""
         notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
         resources = {"metadata": {"path": str(cwd or self.folder)}}
         client = NotebookClient(notebook, kernel_name="host", resources=resources, timeout=300)
@@ -234,7 +234,7 @@ def install_stranger(host):
 
 
 def install_wheel(host):
-    """Put into an environment what a wheel holds: the package, without the rest of the project."""
+    """Install into an environment what a wheel holds: the package, not the rest of the project."""
     shutil.copytree(REPOSITORY / "utils", host.site / "utils")
 
 
@@ -247,7 +247,7 @@ def install_wheel(host):
         (install_wheel, "download the whole project"),
     ],
 )
-def test_far_from_its_project_a_notebook_says_so_in_one_line(make_host, prepare, advice):
+def test_a_notebook_far_from_its_project_says_so_in_one_line(make_host, prepare, advice):
     host = make_host()
     prepare(host)
     told, following = host.run(cell_of(), "1 / 0")
@@ -257,7 +257,7 @@ def test_far_from_its_project_a_notebook_says_so_in_one_line(make_host, prepare,
 
 
 @pytest.mark.slow
-def test_a_kernel_without_the_packages_is_told_in_one_line(make_host, project):
+def test_a_kernel_without_the_packages_raises_a_one_line_error(make_host, project):
     told, following = make_host("numpy").run(cell_of(), "1 / 0", cwd=project)
     assert re.fullmatch(
         r"UsageError: The kernel lacks torch, torchtext, .+: run `make .+\.\n", told
@@ -276,7 +276,7 @@ def test_a_kernel_with_the_packages_needs_no_installed_project(make_host, projec
     assert (quiet, checked) == ("", environment.ALL_THERE + "\n")
 
 
-# --- Colab and Kaggle, played ---
+# --- Colab and Kaggle, simulated ---
 
 
 @pytest.fixture
@@ -338,7 +338,7 @@ for paths in {places!r}.values():
 
 
 @pytest.mark.slow
-def test_on_colab_the_project_is_fetched_and_only_what_is_missing_installed(colab, address):
+def test_colab_fetches_the_project_and_installs_only_what_is_missing(colab, address):
     colab.serve()
     cells = nbformat.read(NOTEBOOKS[0], as_version=4).cells
     code = [cell.source for cell in cells if cell.cell_type == "code"]
@@ -353,7 +353,7 @@ def test_on_colab_the_project_is_fetched_and_only_what_is_missing_installed(cola
 
 
 @pytest.mark.slow
-def test_what_cannot_be_installed_is_told_in_one_line(colab, address):
+def test_a_failed_install_is_reported_in_one_line(colab, address):
     colab.serve(fails=True)
     told, following = colab.run(cell_of(address), "1 / 0")
     assert re.fullmatch(r"UsageError: pip could not install .*sacrebleu.*Internet.*\n", told)
@@ -361,7 +361,7 @@ def test_what_cannot_be_installed_is_told_in_one_line(colab, address):
 
 
 @pytest.mark.slow
-def test_what_kaggle_cannot_fetch_is_told(make_host, tmp_path):
+def test_a_failed_download_on_kaggle_is_reported(make_host, tmp_path):
     nowhere = (tmp_path / "nowhere").as_uri()
     kaggle = {"KAGGLE_KERNEL_RUN_TYPE": "Interactive"}
     told, following = make_host().run(cell_of(nowhere), "1 / 0", **kaggle)
@@ -372,7 +372,7 @@ def test_what_kaggle_cannot_fetch_is_told(make_host, tmp_path):
 
 # --- a package without its project ---
 
-MESSAGE = r"only an editable install leaves the code beside it: .* run `make lab` in its folder\."
+MESSAGE = r"only an editable install keeps the code beside it: .* run `make lab` in its folder\."
 
 
 @pytest.mark.parametrize(
@@ -425,15 +425,15 @@ def test_a_wheel_says_what_to_do_and_has_its_metadata(project):
 
 
 def test_an_editable_install_puts_the_project_on_the_path():
-    """So that the first cell finds it from a folder outside, whoever else is called utils."""
+    """The first cell then finds it from any folder, despite other packages called utils."""
     settings = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
     assert settings["tool"]["setuptools"]["package-dir"] == {"": "."}
 
 
-# --- other hosts: only what can be told from here ---
+# --- other hosts: only what can be checked from here ---
 
 
-def test_files_for_other_hosts_name_what_is_there():
+def test_files_for_other_hosts_refer_to_existing_files():
     container = json.loads((REPOSITORY / ".devcontainer/devcontainer.json").read_text("utf-8"))
     assert container["postCreateCommand"] == "make env CPU=1"
     binder = yaml.safe_load((REPOSITORY / ".binder/environment.yml").read_text("utf-8"))
@@ -460,8 +460,8 @@ def test_make_lab_and_conda_read_the_settings_that_links_need():
     assert settings["@jupyterlab/notebook-extension:tracker"] == {"windowingMode": "defer"}
 
 
-def test_a_link_within_a_notebook_leads_to_a_heading_that_no_other_has():
-    """JupyterLab looks through all open notebooks, and takes the first heading with that text."""
+def test_links_within_a_notebook_lead_to_unique_headings():
+    """JupyterLab searches all open notebooks, and goes to the first heading with that text."""
     cells = [
         (path.stem, cell.source)
         for path in NOTEBOOKS
@@ -496,7 +496,7 @@ CLICKS = [  # where, the end of the link's address, and the heading it leads to
 
 @pytest.fixture(scope="module")
 def window(tmp_path_factory):
-    """Return a browser, and what tells the address of a file in a JupyterLab of `make lab`."""
+    """Return a browser, and a function that returns a file's address in `make lab`'s JupyterLab."""
     skip_without_browser()
     folder = tmp_path_factory.mktemp("lab")
     for name in ("README.md", "utils/README.md", ".jupyter/labconfig"):
@@ -525,6 +525,6 @@ def test_the_first_click_lands(window, path, target, heading):
     shown = page.locator(".lm-DockPanel-widget:not(.lm-mod-hidden) :is(h1, h2, h3)")
     found = shown.filter(has_text=heading).first
     expect(found).to_be_in_viewport(timeout=120_000)
-    page.wait_for_timeout(3000)  # what is still drawn above it may move it
+    page.wait_for_timeout(3000)  # cells still rendering above may move it
     expect(found).to_be_in_viewport()
     page.close()

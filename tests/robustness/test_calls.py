@@ -1,4 +1,4 @@
-"""Calls with the wrong thing, as they happen in notebooks: one sentence says what to give."""
+"""Calls with wrong arguments, as happen in notebooks: one sentence says what to pass."""
 
 import re
 
@@ -39,7 +39,7 @@ MADE_FIELDS = "fields must be what build_fields(corpus) returns, not"
 MADE_MODEL = "model must be what build_model(fields) returns, not"
 LENGTHS = "Lengths must be (fewest, most) words between 4 and 60, not"
 ANY_CORPUS = 'a corpus must be "mini", "multi30k" or a folder, not'
-FILE = 'give the name of a file, as in "my.pt", not'
+FILE = 'pass a file name, such as "my.pt", not'
 
 
 def curve():
@@ -142,14 +142,14 @@ TRAININGS = [
         for number, row in enumerate([*WIDGETS, *TRANSLATIONS, *CORPORA, *TRAININGS])
     ],
 )
-def test_a_wrong_argument_is_refused_with_what_to_give(function, arguments, said):
+def test_a_wrong_argument_raises_a_clear_error(function, arguments, said):
     with pytest.raises((TypeError, ValueError), match=re.escape(said)) as caught:
         function(*arguments)
     message = str(caught.value)
     assert "\n" not in message and len(message) < 200
 
 
-def test_what_a_sentence_may_be_is_still_accepted():
+def test_every_valid_kind_of_sentence_is_still_accepted():
     words = ("eins", "zwei")
     expected = TRANSLATOR.translate([TEXT])[0].tokens
     for sentences in ([words], [list(words)], (TEXT,), iter([TEXT])):

@@ -1,4 +1,4 @@
-"""A notebook's cell that did not run to its end is a failure, whatever nbval makes of it."""
+"""A cell that did not run to its end is a failure, whatever nbval makes of it."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ WAITS = "import os\nassert os.environ['OMP_WAIT_POLICY'] == 'PASSIVE'"
 OVERDUE = "took longer than --nbval-cell-timeout allows"
 
 
-# For each notebook its cells, what becomes of them, and what is said.
+# For each notebook: its cells, their outcomes, and the message.
 NOTEBOOKS = {
     "all_is_well": (["a = 1", WAITS], ["passed", "passed"], ""),
     "caught": ([STOPPABLE, "1 + 1", "no_such_name"], ["failure", "error", "error"], OVERDUE),
@@ -41,7 +41,7 @@ NOTEBOOKS = {
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
-    """Run all notebooks side by side, as most of them wait; return the cells' reports by name."""
+    """Run all notebooks in parallel, since most just wait; return the cells' reports by name."""
     folder = tmp_path_factory.mktemp("cells")
     for name in ("conftest.py", "pyproject.toml"):
         shutil.copy(REPOSITORY / name, folder)
@@ -70,7 +70,7 @@ def test_a_cell_that_did_not_run_to_its_end_fails(reports, name):
 
 
 @pytest.mark.slow
-def test_a_notebook_that_is_run_to_be_saved_waits_in_the_same_way(tmp_path, monkeypatch):
+def test_running_a_notebook_to_save_it_uses_the_same_wait_policy(tmp_path, monkeypatch):
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     path = tmp_path / "try.ipynb"
     nbformat.write(new_notebook(cells=[new_code_cell(WAITS)]), path)
@@ -88,7 +88,7 @@ def test_a_notebook_that_is_run_to_be_saved_waits_in_the_same_way(tmp_path, monk
     ],
     ids=["an error", "an error of two lines", "its kernel dies", "too slow"],
 )
-def test_a_notebook_that_fails_stays_and_one_line_says_why(tmp_path, monkeypatch, cell, said):
+def test_a_failed_notebook_stays_unchanged_and_one_line_says_why(tmp_path, monkeypatch, cell, said):
     monkeypatch.setattr(notebooks, "SECONDS_PER_CELL", 2)
     path = tmp_path / "try.ipynb"
     nbformat.write(new_notebook(cells=[new_code_cell(cell)]), path)

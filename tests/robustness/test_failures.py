@@ -1,4 +1,4 @@
-"""Commands end with one sentence, whatever the system refuses."""
+"""Commands end with one clear sentence, whatever system error they hit."""
 
 import errno
 import subprocess
@@ -32,7 +32,7 @@ def run(script: str, folder: Path, output: str | None = None, shell: str = "") -
         ("print('fine')", 0, ""),
         ("raise ValueError('say two words')", 1, "error: say two words\n"),
         ("raise KeyboardInterrupt", 130, ""),
-        ("raise MemoryError", 1, "error: the memory is full; give less at a time"),
+        ("raise MemoryError", 1, "error: out of memory; pass in less at a time"),
         ("open('/nowhere/a')", 1, "error: /nowhere/a cannot be read: it does not exist"),
         ("raise ConnectionError('no connection')", 1, "error: no connection\n"),
         ("return 3", 3, ""),
@@ -53,7 +53,7 @@ TALKS = """for number in range(3):
 
 @needs_full
 @pytest.mark.parametrize(("goes_on", "steps"), [(False, 0), (True, 3)])
-def test_a_full_disk_under_the_output_is_told(tmp_path, goes_on, steps):
+def test_a_full_disk_under_the_output_is_reported(tmp_path, goes_on, steps):
     code, _, error = run(TALKS, tmp_path, str(FULL), f", goes_on_unheard={goes_on}")
     assert code == 1
     assert error.startswith("error: the output cannot be written: the disk is full; free some")
@@ -61,7 +61,7 @@ def test_a_full_disk_under_the_output_is_told(tmp_path, goes_on, steps):
 
 
 @pytest.mark.parametrize(("goes_on", "steps"), [(False, 0), (True, 3)])
-def test_a_reader_that_has_gone_is_no_error(tmp_path, goes_on, steps):
+def test_a_closed_pipe_is_not_an_error(tmp_path, goes_on, steps):
     run(TALKS, tmp_path, shell=f", goes_on_unheard={goes_on}")
     for path in tmp_path.glob("command.py?"):
         path.unlink()
@@ -73,7 +73,7 @@ def test_a_reader_that_has_gone_is_no_error(tmp_path, goes_on, steps):
     assert len(list(tmp_path.glob("command.py?"))) == steps
 
 
-def test_letters_that_the_output_lacks_become_escapes(tmp_path, monkeypatch):
+def test_characters_the_output_cannot_encode_become_escapes(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     assert run("print('zwölf 中')", tmp_path)[:2] == (0, "zw\\xf6lf \\u4e2d\n")
 
@@ -85,11 +85,11 @@ def test_every_reason_says_what_to_do(number):
     assert "; " in sentence and "as the system says it" not in sentence
 
 
-def test_an_unknown_reason_keeps_the_words_of_the_system():
+def test_an_unknown_reason_keeps_the_systems_message():
     error = OSError(errno.EBADMSG, "Bad message", "a.pt")
-    assert explain(error) == "a.pt cannot be read: Bad message; choose another place"
+    assert explain(error) == "a.pt cannot be read: Bad message; choose another location"
 
 
-def test_a_tilde_is_the_home(monkeypatch, tmp_path):
+def test_a_tilde_means_the_home_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     assert expand("~/a.pt") == tmp_path / "a.pt"

@@ -1,4 +1,4 @@
-"""Translators and checkpoints from elsewhere: read as they are, or refused in one sentence."""
+"""Translators and checkpoints from elsewhere are read as they are, or refused in one sentence."""
 
 import hashlib
 import os
@@ -31,11 +31,11 @@ from utils.translator import Translator
 
 INF, NAN = float("inf"), float("nan")
 OPTIONS = {"epochs": 2, "batch_size": 20, "quiet": True, "average": 2}
-REMEDY = "use another|another checkpoint|update|git lfs pull|name a file|give the file|name another"
+REMEDY = "(use|choose) another|another checkpoint|update|git lfs pull|name a file|give the file"
 
 
 class Attack:
-    """Makes a folder when it is unpickled without care."""
+    """Creates a folder if it is unpickled carelessly."""
 
     def __init__(self, path):
         self.path = path
@@ -67,7 +67,7 @@ def train(path, model=None, **options):
 
 
 def refused(path, as_checkpoint=False):
-    """Return the one sentence with which a file is refused; it leaves no trace of itself."""
+    """Return the one-sentence message that refuses a file; loading it has no side effects."""
     model, before = toy_model(), path.read_bytes() if path.is_file() else b""
     with pytest.raises(ValueError) as caught:
         train(path, model) if as_checkpoint else Translator.load(path)
@@ -132,7 +132,7 @@ ELSE = {
 
 @pytest.mark.parametrize("as_checkpoint", [False, True], ids=["translator", "checkpoint"])
 @pytest.mark.parametrize("kind", ELSE)
-def test_something_else_is_refused(tmp_path, kind, as_checkpoint):
+def test_any_other_file_is_refused(tmp_path, kind, as_checkpoint):
     path = tmp_path / "file.pt"
     ELSE[kind](path)
     if kind == "a folder" and not as_checkpoint:
@@ -157,13 +157,13 @@ def test_no_code_is_run(tmp_path, files, as_checkpoint, write):
     assert not trace.exists()
 
 
-def test_a_fifo_is_not_waited_for(tmp_path):
+def test_reading_does_not_wait_for_a_fifo(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ValueError, match="pipe is a folder or a device: name a file"):
         load_safely(tmp_path / "pipe")
 
 
-def test_a_zip_that_unpacks_to_more_than_it_has_is_refused(tmp_path):
+def test_a_zip_bomb_is_refused(tmp_path):
     path = tmp_path / "bomb.pt"
     write_zip(path, {"x/data.pkl": bytes(50_000_000)}, zipfile.ZIP_DEFLATED)
     assert path.stat().st_size < 100_000
@@ -189,8 +189,8 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path, files, name, part):
 
 
 @pytest.mark.parametrize("name", ["toy.pt", "pieces.pt", "run.ckpt"])
-def test_a_changed_byte_in_any_part_is_noticed(tmp_path, files, name):
-    """Each part of the archive in turn: every weight, and what holds them together."""
+def test_a_changed_byte_in_any_part_is_detected(tmp_path, files, name):
+    """Each member of the archive in turn: every weight, and the structure around them."""
     path, content = tmp_path / name, (files / name).read_bytes()
     with zipfile.ZipFile(files / name) as archive:
         parts = [part for part in archive.infolist() if part.file_size]
@@ -218,7 +218,7 @@ def test_a_file_with_one_changed_byte_is_refused_or_reads_the_same(tmp_path, fil
             found.append(same_weights(load_safely(path)["weights"], expected))
         except ValueError as error:
             assert str(error).startswith(f"{path} is damaged")
-    assert all(found) and len(found) < 100  # what stays the same lies between the parts
+    assert all(found) and len(found) < 100  # harmless bytes lie between the members
 
 
 # --- parts that are not what they should be ---
@@ -245,7 +245,7 @@ BIAS = "decoder.output.bias"
 
 
 def with_first(number):
-    """Return what puts a number in the first place of a tensor."""
+    """Return a function that replaces a tensor's first entry."""
 
     def put(weight):
         weight = weight.clone()
@@ -370,8 +370,8 @@ def test_a_transformer_with_subwords_and_a_wrong_part_is_refused(tmp_path, files
     refused(path)
 
 
-def test_a_config_that_asks_for_a_lot_takes_no_memory(tmp_path, files, monkeypatch):
-    """Not one tensor is made for it, before the file is known to have as many weights."""
+def test_a_config_with_huge_sizes_allocates_no_memory(tmp_path, files, monkeypatch):
+    """No tensor is created before the file is known to hold that many weights."""
     path = tmp_path / "toy.pt"
     content = torch.load(files / "toy.pt", weights_only=True)
     torch.save(change(content, ("config", "hidden_size"), 10_000), path)
@@ -447,7 +447,7 @@ def test_a_checkpoint_with_a_wrong_part_is_refused(tmp_path, files, place, value
     refused(path, as_checkpoint=True)
 
 
-# --- what the package itself makes ---
+# --- files that the package itself writes ---
 
 
 @pytest.mark.parametrize(
@@ -459,7 +459,7 @@ def test_a_checkpoint_with_a_wrong_part_is_refused(tmp_path, files, place, value
         ((["<unk>", "<pad>", "a", "a"], ["<unk>"]), "source vocabulary holds 'a' 2 times"),
     ],
 )
-def test_fit_and_translator_refuse_other_fields_alike(words, what):
+def test_fit_and_translator_both_refuse_mismatched_fields(words, what):
     fields, model, said = fields_from_words(*words), toy_model(), []
     for work in (lambda: fit(model, fields, toy_corpus()), lambda: Translator(model, fields)):
         with pytest.raises(ValueError, match=what) as caught:
@@ -475,7 +475,7 @@ def test_a_model_of_another_vocabulary_is_not_trained():
         fit(toy_model(), fields, Corpus(pairs, pairs, pairs))
 
 
-def test_a_model_with_parts_of_its_own_is_not_saved_as_what_cannot_be_read(tmp_path):
+def test_a_custom_model_that_could_not_be_loaded_is_not_saved(tmp_path):
     model = toy_model("dot")
     model.decoder.attention = torch.nn.Bilinear(8, 8, 1)
     with pytest.raises(ValueError, match="are those of another model, which differs in dec"):
@@ -504,7 +504,7 @@ SHIPPED = {
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_shipped_translators_have_the_weights_they_always_had(name):
+def test_shipped_translators_have_unchanged_weights(name):
     total = hashlib.sha256()
     for key, weight in sorted(Translator.load(name).model.state_dict().items()):
         total.update(key.encode() + weight.numpy().tobytes())

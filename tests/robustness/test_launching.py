@@ -1,4 +1,4 @@
-"""Several processes: a launch that makes no sense gets one message, and nobody waits forever."""
+"""Several processes: a bad launch raises one clear error, and no process waits forever."""
 
 import os
 import socket
@@ -26,7 +26,7 @@ GOOD = {
 VARIABLES = [*GOOD, "SLURM_STEP_NUM_TASKS", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE"]
 
 
-def test_a_launch_that_is_right_is_read():
+def test_a_valid_launch_is_read():
     assert read_launch(GOOD) == Launch(rank=3, size=4, local_rank=1, local_size=2)
 
 
@@ -41,7 +41,7 @@ def test_a_launch_that_is_right_is_read():
         {"MASTER_ADDR": "nowhere.invalid", "MASTER_PORT": "x"},
         {"SLURM_NTASKS": "8", "SLURM_PROCID": "0"},  # in a script for sbatch
         {"SLURM_STEP_NUM_TASKS": "1", "OMPI_COMM_WORLD_SIZE": "1", "PMI_SIZE": ""},
-        {"SLURM_STEP_NUM_TASKS": "8", "WORLD_SIZE": "1"},  # the person insists
+        {"SLURM_STEP_NUM_TASKS": "8", "WORLD_SIZE": "1"},  # explicitly asked for
     ],
     ids=str,
 )
@@ -52,21 +52,21 @@ def test_one_process_trains_alone(variables):
 MISSING = [{name: None} for name in GOOD if name != "WORLD_SIZE"]
 MISSING += [{name: ""} for name in GOOD if name != "WORLD_SIZE"]
 WRONG = [
-    ({"WORLD_SIZE": "two"}, "WORLD_SIZE is 'two', and not a whole number of at least 1"),
+    ({"WORLD_SIZE": "two"}, "WORLD_SIZE is 'two', not a whole number of at least 1"),
     ({"WORLD_SIZE": "0"}, "WORLD_SIZE is '0'"),
     ({"WORLD_SIZE": "-2"}, "WORLD_SIZE is '-2'"),
     ({"WORLD_SIZE": "4.0"}, "WORLD_SIZE is '4.0'"),
     ({"WORLD_SIZE": "²"}, "WORLD_SIZE is '²'"),
     ({"WORLD_SIZE": 99 * "9x"}, "WORLD_SIZE is '9x9x9x"),
-    ({"RANK": "first"}, "RANK is 'first', and not a whole number from 0 to 3"),
-    ({"RANK": "4"}, "RANK is '4', and not a whole number from 0 to 3"),
+    ({"RANK": "first"}, "RANK is 'first', not a whole number from 0 to 3"),
+    ({"RANK": "4"}, "RANK is '4', not a whole number from 0 to 3"),
     ({"RANK": "-1"}, "RANK is '-1'"),
-    ({"LOCAL_RANK": "2"}, "LOCAL_RANK is '2', and not a whole number from 0 to 1"),
+    ({"LOCAL_RANK": "2"}, "LOCAL_RANK is '2', not a whole number from 0 to 1"),
     ({"LOCAL_RANK": "0x1"}, "LOCAL_RANK is '0x1'"),
-    ({"LOCAL_WORLD_SIZE": "5"}, "LOCAL_WORLD_SIZE is '5', and not a whole number from 1 to 4"),
+    ({"LOCAL_WORLD_SIZE": "5"}, "LOCAL_WORLD_SIZE is '5', not a whole number from 1 to 4"),
     ({"LOCAL_WORLD_SIZE": "0"}, "LOCAL_WORLD_SIZE is '0'"),
     ({"MASTER_PORT": "http"}, "MASTER_PORT is 'http'"),
-    ({"MASTER_PORT": "70000"}, "MASTER_PORT is '70000', and not a whole number from 1 to 65535"),
+    ({"MASTER_PORT": "70000"}, "MASTER_PORT is '70000', not a whole number from 1 to 65535"),
     ({"WORLD_SIZE": None}, "RANK is '3', but WORLD_SIZE is missing"),
     ({"WORLD_SIZE": None, "RANK": None}, "LOCAL_RANK is '1', but WORLD_SIZE is missing"),
     *((change, "{} missing".join([*change, ""])) for change in MISSING),
@@ -79,7 +79,7 @@ def change(changes):
 
 
 @pytest.mark.parametrize(("changes", "sentence"), WRONG, ids=str)
-def test_a_launch_that_makes_no_sense_is_refused(changes, sentence):
+def test_an_inconsistent_launch_is_refused(changes, sentence):
     with pytest.raises(ValueError) as caught:
         read_launch(change(changes))
     said = str(caught.value)
@@ -99,7 +99,7 @@ def test_a_launch_that_makes_no_sense_is_refused(changes, sentence):
     ],
 )
 def test_processes_of_other_launchers_would_each_train_alone(name, launcher):
-    """Each would write the same files."""
+    """They would all write the same files."""
     with pytest.raises(
         ValueError, match=rf"^{launcher} started 8 processes, .* start one, or torchr"
     ):
@@ -107,7 +107,7 @@ def test_processes_of_other_launchers_would_each_train_alone(name, launcher):
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "no host", "a" * 300, "a..b", "[::1"])
-def test_a_host_without_an_address_is_told_at_once(host, monkeypatch):
+def test_an_unresolvable_host_is_reported_at_once(host, monkeypatch):
     usual = socket.getaddrinfo
 
     def look_up(name, *arguments):  # without asking the network
@@ -117,7 +117,7 @@ def test_a_host_without_an_address_is_told_at_once(host, monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     with pytest.raises(
-        ValueError, match=r"no address is known for .* in MASTER_ADDR: give torchrun"
+        ValueError, match=r"cannot find the address of .* in MASTER_ADDR: pass torchrun"
     ):
         read_launch(GOOD | {"MASTER_ADDR": host})
 
@@ -130,7 +130,7 @@ def test_a_host_without_an_address_is_told_at_once(host, monkeypatch):
         ({"WORLD_SIZE": "2", "LOCAL_RANK": "1"}, False),
         ({"WORLD_SIZE": "2", "LOCAL_RANK": "first"}, True),
         ({"WORLD_SIZE": "2", "LOCAL_RANK": ""}, True),
-        ({"LOCAL_RANK": "1"}, True),  # nobody else will say that there is no WORLD_SIZE
+        ({"LOCAL_RANK": "1"}, True),  # no other process reports the missing WORLD_SIZE
     ],
     ids=str,
 )
@@ -140,7 +140,7 @@ def test_only_one_process_of_a_machine_reports_an_error(variables, speaks):
 
 @pytest.fixture
 def launched(monkeypatch):
-    """Set the variables of a launch on this machine; all others are unset."""
+    """Set a launch's variables for this machine, and unset all others."""
 
     def launch(**variables):
         for name in VARIABLES:
@@ -168,11 +168,11 @@ def test_nobody_waits_forever_for_the_others(launched, monkeypatch, rank):
     assert time.monotonic() - started < 30
 
 
-def test_a_port_that_is_taken_is_named(launched):
+def test_a_taken_port_is_named(launched):
     with socket.create_server(("0.0.0.0", 0)) as other:
         port = other.getsockname()[1]
         launched(RANK="0", MASTER_PORT=str(port))
-        sentence = rf"the port {port} .*choose another"
+        sentence = rf"port {port} .*choose another"
         with pytest.raises(ConnectionError, match=sentence), join_processes("cpu"):
             pass
 
@@ -183,7 +183,7 @@ def test_a_port_that_is_taken_is_named(launched):
     [{"WORLD_SIZE": "2"}, GOOD | {"RANK": "9"}, {"SLURM_STEP_NUM_TASKS": "4"}],
     ids=["WORLD_SIZE alone", "a rank too large", "srun"],
 )
-def test_the_command_says_it_in_one_line(variables):
+def test_the_command_reports_it_in_one_line(variables):
     others = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     done = subprocess.run(
         [sys.executable, "-m", "utils.training", "--corpus=nowhere"],

@@ -1,4 +1,4 @@
-"""Sentences of any length: limits that are named, batches that fit, output as it is made."""
+"""Sentences of any length: errors name the limits, batches fit, output appears as it is made."""
 
 import io
 import os
@@ -41,7 +41,7 @@ LONGEST = ("eins",) * MOST_READ
 TOO_LONG = {
     "words": (
         ("eins",) * (MOST_READ + 1),
-        "has 1,001 words or pieces of words, and there",
+        "has 1,001 words or pieces of words, and the limit",
     ),
     "words as text": ("elf " * 1_000 + "elf", "has 1,001 words"),
     "marks": ("," * 1_001, "has 1,001 words"),
@@ -191,7 +191,7 @@ def test_the_longest_sentences_pass(subwords):
 
 
 @pytest.mark.parametrize("beam_size", [1, 5, 20])
-def test_ordinary_sentences_are_translated_as_many_together_as_ever(beam_size):
+def test_ordinary_sentences_still_fill_whole_batches(beam_size):
     lengths = [4 + number % 60 for number in range(1000)]
     batches = list(batches_by_size(lengths, beam_size, 8_000))
     assert [len(batch) for batch in batches] == [BATCH_SIZE] * 7 + [1000 - 7 * BATCH_SIZE]
@@ -217,7 +217,7 @@ def test_batches_hold_each_sentence_once_and_fit(beam_size, lengths):
 )
 @pytest.mark.parametrize("beam_size", [1, 5])
 def test_translations_do_not_depend_on_the_batches(monkeypatch, name, corpus, beam_size):
-    """As on the sizes of today, by number of sentences alone."""
+    """Small batches give the same translations as large ones."""
     source = [p.source for p in getattr(load_corpus("mini"), corpus or "test")][::4]
     if corpus is None:
         captions = [p.source for p in load_split(REPOSITORY / "data" / "captions", "test")]
@@ -293,8 +293,8 @@ def test_a_line_that_is_too_long_is_left_empty_and_named(file, capsys, sentence,
     assert error.count("\n") == 1
 
 
-def test_each_window_is_shown_when_it_is_there(file, monkeypatch):
-    """What was written after each call of the translator: in order, flushed."""
+def test_each_window_is_printed_as_soon_as_it_is_translated(file, monkeypatch):
+    """After each call of the translator, its lines have been written, in order and flushed."""
     file.write_text("eins\n" * (2 * LINES + 1), "utf-8")
     written, seen = io.StringIO(), []
     monkeypatch.setattr(sys, "stdout", written)
@@ -341,9 +341,9 @@ sys.exit(code)
 
 def megabytes(*arguments: str) -> tuple[int, float, list[str]]:
     """Translate in a process of its own; return its peak memory, seconds and complaints."""
-    import resource  # only where there is one
+    import resource  # only exists on Unix
 
-    limit = 6_000_000_000  # of addresses, so that a test that fails takes no machine down
+    limit = 6_000_000_000  # bytes of address space: a failing test mustn't take the machine down
     started = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", PEAK, *arguments],
@@ -392,7 +392,7 @@ def test_a_picture_says_that_it_is_cut(tmp_path, source, target):
     assert f"q{min(source, MOST_DRAWN) - 1}" in drawn and f"w{MOST_DRAWN}" not in drawn
 
 
-def test_a_picture_of_an_ordinary_sentence_is_whole(tmp_path):
+def test_a_picture_of_an_ordinary_sentence_is_not_cut(tmp_path):
     translation = Translation(("one", "two"), torch.rand(2, 3), 0.0)
     draw_attention(translation, ("eins", "zwei", "."), tmp_path / "map.svg")
     assert "cut: " not in (tmp_path / "map.svg").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""The lexicon that people edit: each mistake is named, and only those who use it read it."""
+"""The lexicon that people edit: mistakes are named, and only code that needs it reads it."""
 
 import re
 import subprocess
@@ -22,7 +22,7 @@ def line_of(words: str) -> int:
     return LEXICON[: LEXICON.index(words)].count("\n") + 1
 
 
-MISTAKES = {  # what is edited, and what must be said of it
+MISTAKES = {  # the edit, and what the message must say
     "an umlaut without quotes": (
         ('"müde" =', "müde ="),
         rf"line {line_of('müde')}: .*; a name with ä, ö, ü or ß needs quotes, as in \"müde\"",
@@ -82,7 +82,7 @@ MISTAKES = {  # what is edited, and what must be said of it
     ),
     "an adjective that is not there": (
         ('"Bücher"]\nenglish = "books"', '"Bücher"]\nadjectives = ["rot"]\nenglish = "books"'),
-        r"line \d+: ",  # it has adjectives already
+        r"line \d+: ",  # there is an [adjectives] table already
     ),
     "a place that is none": (
         ('places = ["Stadt", "Bahnhof"]', 'places = ["Stadt", "Brief"]'),
@@ -154,7 +154,7 @@ def test_a_mistake_is_named_with_what_is_expected(tmp_path, edit, expected):
     ],
     ids=["latin-1", "empty", "missing"],
 )
-def test_a_file_that_is_no_lexicon_is_named(tmp_path, content, expected):
+def test_a_file_that_is_not_a_lexicon_is_named(tmp_path, content, expected):
     path = tmp_path / "lexicon.toml"
     if content is not None:
         path.write_bytes(content)
@@ -167,12 +167,12 @@ def test_a_file_that_is_no_lexicon_is_named(tmp_path, content, expected):
     [b"\xef\xbb\xbf" + LEXICON.encode(), LEXICON.replace("\n", "\r\n").encode()],
     ids=["BOM", "CRLF"],
 )
-def test_what_editors_add_is_no_mistake(tmp_path, content):
+def test_byte_order_marks_and_crlf_are_accepted(tmp_path, content):
     (tmp_path / "lexicon.toml").write_bytes(content)
     assert read_lexicon(tmp_path / "lexicon.toml") == lexicon()
 
 
-def test_a_new_word_is_no_mistake(tmp_path):
+def test_a_new_word_is_accepted(tmp_path):
     added = LETTER.replace("Brief", "Zettel").replace("letter", "note")
     (tmp_path / "lexicon.toml").write_text(f"{LEXICON}\n{added}\n", encoding="utf-8")
     assert "Zettel" in read_lexicon(tmp_path / "lexicon.toml")["nouns"]
@@ -182,13 +182,13 @@ BROKEN = "import utils.corpora.grammar.lexicon as l; l.PATH = l.DATA / 'none.tom
 
 
 def run(code: str) -> subprocess.CompletedProcess:
-    """Run some code where the lexicon cannot be read."""
+    """Run some code with an unreadable lexicon."""
     command = [sys.executable, "-c", BROKEN + code]
     return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120)
 
 
 @pytest.mark.slow
-def test_what_needs_no_lexicon_does_not_read_it(tmp_path):
+def test_code_that_needs_no_lexicon_does_not_read_it(tmp_path):
     folder, path = write_toy_corpus(tmp_path / "numbers"), tmp_path / "toy.pt"
     toy_translator().save(path)
     found = run(

@@ -1,4 +1,4 @@
-"""What a person waited for is not lost: outputs are tried first, saved first, and said last."""
+"""No result is lost: paths are checked first, and results are saved before they are printed."""
 
 import argparse
 import errno
@@ -76,7 +76,7 @@ def never(*_, **__):
 
 @contextmanager
 def largest_file(size):
-    """Let no file be larger, as on a disk that is full; works without being root."""
+    """Limit the size of files, to simulate a full disk without being root."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -85,7 +85,7 @@ def largest_file(size):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-# --- places that will not do are told before the first step ---
+# --- unusable paths are reported before the first step ---
 
 
 def make_fifo(folder):
@@ -121,24 +121,24 @@ PLACES = {
     "a name too long": (lambda _: 300 * "a", "its name is too long; choose a shorter one"),
     "umlauts too long": (lambda _: os.fsdecode(b"\xc3\xa4" * 130) + ".pt", "its name is too long"),
     "a folder too long": (lambda _: 300 * "a" + "/new.pt", "its name is too long"),
-    "a device": (lambda _: os.devnull, "no ordinary file; choose another name"),
-    "a link to a device": (lambda f: make_link(f, "/dev/zero"), "no ordinary file"),
-    "a pipe": (make_fifo, "no ordinary file"),
-    "a socket": (make_socket, "no ordinary file"),
+    "a device": (lambda _: os.devnull, "not a regular file; choose another name"),
+    "a link to a device": (lambda f: make_link(f, "/dev/zero"), "not a regular file"),
+    "a pipe": (make_fifo, "not a regular file"),
+    "a socket": (make_socket, "not a regular file"),
     "in a file": (make_file, "part of its path is a file, not a folder"),
-    "a link in a circle": (lambda f: make_link(f, "link.pt"), "go in a circle"),
+    "a link in a circle": (lambda f: make_link(f, "link.pt"), "form a loop"),
     "a link to nowhere": (lambda f: make_link(f, "/mnt/gone/a.pt"), "whose folder does not exist"),
     "write-protected": (make_protected, "permission denied"),
-    "in the process table": (lambda _: "/proc/new.pt", "no file can be made there; choose"),
-    "in a new folder of it": (lambda _: "/proc/runs/new.pt", "no file can be made there; choose"),
-    "among open files": (lambda _: "/proc/self/fd/runs/new.pt", "no file can be made there"),
-    "a link into it": (lambda f: make_link(f, "/proc/self/new.pt"), "no file can be made there"),
+    "in the process table": (lambda _: "/proc/new.pt", "can be created there; choose"),
+    "in a new folder of it": (lambda _: "/proc/runs/new.pt", "can be created there; choose"),
+    "among open files": (lambda _: "/proc/self/fd/runs/new.pt", "can be created there"),
+    "a link into it": (lambda f: make_link(f, "/proc/self/new.pt"), "can be created there"),
 }
 
 
 @pytest.mark.parametrize("option", ["--output", "--checkpoint"])
 @pytest.mark.parametrize("make, reason", PLACES.values(), ids=PLACES)
-def test_a_place_that_will_not_do_is_told_before_training(
+def test_an_unusable_path_is_reported_before_training(
     folder, train, monkeypatch, option, make, reason
 ):
     monkeypatch.setattr(command, "load_corpus", never)
@@ -146,13 +146,13 @@ def test_a_place_that_will_not_do_is_told_before_training(
     before = sorted(folder.iterdir())
     code, (said,) = train(f"{option}={name}")
     assert code == 1
-    shown = str(name).encode(errors="backslashreplace").decode()  # where ASCII is all
+    shown = str(name).encode(errors="backslashreplace").decode()  # as an ASCII terminal shows it
     assert said.startswith(f"error: {shown}") and reason in said
     assert sorted(set(folder.iterdir()) - {folder / "runs"}) == before
 
 
 @pytest.mark.parametrize("make, reason", PLACES.values(), ids=PLACES)
-def test_fit_checks_the_place_before_training(folder, make, reason):
+def test_fit_checks_the_path_before_training(folder, make, reason):
     model = toy_model()
     model.register_forward_pre_hook(never)
     with pytest.raises(OSError, match=reason):
@@ -160,7 +160,7 @@ def test_fit_checks_the_place_before_training(folder, make, reason):
 
 
 @pytest.mark.parametrize("make, reason", PLACES.values(), ids=PLACES)
-def test_a_picture_checks_the_place_first(folder, run, monkeypatch, make, reason):
+def test_a_picture_checks_its_path_first(folder, run, monkeypatch, make, reason):
     monkeypatch.setattr(translate, "format_of", lambda _: "png")
     monkeypatch.setattr(Translator, "load", never)
     code, (said,) = run(translate.main, "ein Hund", f"--attention={make(folder)}")
@@ -180,7 +180,7 @@ REFUSALS = [
 
 
 def refuse(monkeypatch, number):
-    """Let no new file be opened."""
+    """Make opening any new file fail."""
     usual = Path.open
 
     def refusing(path, mode="r", *arguments, **options):
@@ -192,7 +192,7 @@ def refuse(monkeypatch, number):
 
 
 @pytest.mark.parametrize("number", REFUSALS, ids=errno.errorcode.get)
-def test_what_the_system_refuses_is_reported_before_training(folder, train, monkeypatch, number):
+def test_system_errors_are_reported_before_training(folder, train, monkeypatch, number):
     refuse(monkeypatch, number)
     monkeypatch.setattr(command, "load_corpus", never)
     code, (said,) = train("--output=new.pt")
@@ -201,12 +201,12 @@ def test_what_the_system_refuses_is_reported_before_training(folder, train, monk
 
 
 @pytest.mark.parametrize("options", [["--output=new.pt"], ["--checkpoint=run.pt"]])
-def test_a_disk_with_too_little_room_is_told_before_training(folder, train, monkeypatch, options):
+def test_too_little_disk_space_is_reported_before_training(folder, train, monkeypatch, options):
     monkeypatch.setattr("utils.training.loop._train", never)
     size = 4 * sum(p.numel() for p in toy_model().parameters())
     with largest_file(size // 2):
         code, (said,) = train(*options)
-    assert code == 1 and "cannot be written: files may not be so large here" in said
+    assert code == 1 and "cannot be written: it would exceed the size limit" in said
     assert not any(folder.glob("*.pt")) and not any(folder.glob(".*"))
 
 
@@ -236,14 +236,14 @@ def make_alias(kind):
     ],
     ids=["same", "dot", "above", "whole", "tilde", "symlink", "hard link", "link to come"],
 )
-def test_one_file_for_both_is_told_before_training(folder, train, monkeypatch, other):
+def test_one_file_for_both_is_reported_before_training(folder, train, monkeypatch, other):
     monkeypatch.setattr(command, "load_corpus", never)
     code, (said,) = train("--output=a.pt", f"--checkpoint={other(folder)}")
     assert code == 1
     assert said.startswith("error: a.pt cannot hold both the translator and the checkpoint: give")
 
 
-def test_a_translator_replaces_no_other_work(folder, train, monkeypatch):
+def test_a_translator_never_overwrites_other_work(folder, train, monkeypatch):
     monkeypatch.setattr(command, "load_corpus", never)
     Path("notes.txt").write_text("a year's work", encoding="utf-8")
     fit(
@@ -255,7 +255,7 @@ def test_a_translator_replaces_no_other_work(folder, train, monkeypatch):
         quiet=True,
     )
     torch.save(torch.nn.Linear(2, 2).state_dict(), "layer.pt")
-    others = {"notes.txt": "something else", "last.pt": "a checkpoint", "layer.pt": "something"}
+    others = {"notes.txt": "something other", "last.pt": "a checkpoint", "layer.pt": "something"}
     for name, what in others.items():
         content = Path(name).read_bytes()
         code, (said,) = train(f"--output={name}")
@@ -264,7 +264,7 @@ def test_a_translator_replaces_no_other_work(folder, train, monkeypatch):
 
 
 @pytest.mark.parametrize("there", [b"", "a translator"])
-def test_it_replaces_a_translator_and_an_empty_file(folder, train, there):
+def test_it_overwrites_a_translator_and_an_empty_file(folder, train, there):
     if there:
         toy_translator().save("new.pt")
     else:
@@ -273,7 +273,7 @@ def test_it_replaces_a_translator_and_an_empty_file(folder, train, there):
     assert Translator.load("new.pt").model.config.hidden_size == 8
 
 
-def test_a_tilde_is_the_home_everywhere(folder, train, run, tmp_path):
+def test_a_tilde_means_the_home_folder_everywhere(folder, train, run, tmp_path):
     assert train("--output=~/new.pt", "--checkpoint=~/run.pt")[0] == 0
     (tmp_path / "home" / "text").write_text("eins\n", encoding="utf-8")
     files = ["--translator=~/new.pt", "--file=~/text"]
@@ -284,11 +284,11 @@ def test_a_tilde_is_the_home_everywhere(folder, train, run, tmp_path):
     assert not any(folder.iterdir())
 
 
-# --- the result is saved, whatever comes after the last step ---
+# --- the result is saved, whatever happens after the last step ---
 
 
 def train_and_then(monkeypatch, what):
-    """Let something happen between the training and the end of the command."""
+    """Run something between training and the end of the command."""
     usual = command.fit
 
     def fit_and_then(*arguments, **options):
@@ -304,7 +304,7 @@ def train_and_then(monkeypatch, what):
     [([], "."), (["--checkpoint=there/run.pt"], "there"), (["--half"], ".")],
     ids=["beside the command", "beside the checkpoint", "half"],
 )
-def test_where_saving_fails_another_place_has_it(
+def test_a_failed_save_falls_back_to_another_folder(
     folder, train, monkeypatch, capsys, options, place
 ):
     train_and_then(monkeypatch, lambda: Path("new.pt").mkdir())
@@ -318,7 +318,7 @@ def test_where_saving_fails_another_place_has_it(
     assert Translator.load(saved).model.config.hidden_size == 8
 
 
-def test_the_home_and_the_temporary_folder_are_tried_after_the_others(folder, monkeypatch):
+def test_the_home_and_temporary_folders_are_the_last_fallbacks(folder, monkeypatch):
     tried = []
 
     def fail(path):
@@ -327,27 +327,27 @@ def test_the_home_and_the_temporary_folder_are_tried_after_the_others(folder, mo
 
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(folder / "temporary"))
     with pytest.raises(
-        OSError, match=r"^far/new\.pt cannot .* full\. No other folder takes .* lost"
+        OSError, match=r"^far/new\.pt cannot .* full\. Saving the translator .* lost"
     ):
         command.save_somewhere(fail, Path("far/new.pt"), None)
-    with pytest.raises(OSError, match=r"No other folder .* goes on from the checkpoint\.$"):
+    with pytest.raises(OSError, match=r"other folders failed .* resumes from the checkpoint\.$"):
         command.save_somewhere(fail, Path("far/new.pt"), Path("near/run.pt"))
     three = [folder, Path.home(), folder / "temporary"]
     assert tried == [Path("far"), *three, Path("far"), Path("near"), *three]
 
 
-def test_a_disk_that_fills_during_the_training_is_told_and_the_checkpoint_stays(
+def test_a_disk_that_fills_during_training_is_reported_and_the_checkpoint_stays(
     folder, train, monkeypatch
 ):
-    """The same command then goes on from the checkpoint, which is whole, and saves."""
+    """The same command then resumes from the checkpoint, which is intact, and saves."""
     files = ["--output=new.pt", "--checkpoint=run.pt"]
     with largest_file(resource.RLIM_INFINITY):
         full = (1000, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
         train_and_then(monkeypatch, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, full))
         code, said = train(*files)
     assert code == 1
-    assert said[-1].startswith("error: new.pt cannot be written: files may not be so large here; ")
-    assert said[-1].endswith("the same command goes on from the checkpoint.")
+    assert said[-1].startswith("error: new.pt cannot be written: it would exceed the size limit; ")
+    assert said[-1].endswith("the same command resumes from the checkpoint.")
     assert sorted(path.name for path in folder.iterdir()) == ["run.pt"]
     monkeypatch.undo()
     monkeypatch.chdir(folder)
@@ -357,7 +357,7 @@ def test_a_disk_that_fills_during_the_training_is_told_and_the_checkpoint_stays(
 
 
 def test_a_checkpoint_says_how_it_becomes_a_translator(folder, train, run, monkeypatch):
-    """The command that wrote it, run again, trains no more and saves one."""
+    """Running the command that wrote it again trains no further and saves a translator."""
     files = ["--output=new.pt", "--checkpoint=run.pt"]
     assert train(*files)[0] == 0
     Path("new.pt").unlink()
@@ -368,13 +368,13 @@ def test_a_checkpoint_says_how_it_becomes_a_translator(folder, train, run, monke
 
 
 AFTER_IT = {
-    "memory": (MemoryError(), 1, "error: the memory is full; give less at a time, or close other"),
+    "memory": (MemoryError(), 1, "error: out of memory; pass in less at a time, or close other"),
     "torch's memory": (
         RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"),
         1,
-        "error: the memory is full",
+        "error: out of memory",
     ),
-    "a GPU's memory": (RuntimeError("CUDA out of memory. Tried to allocate"), 1, "error: the mem"),
+    "a GPU's memory": (RuntimeError("CUDA out of memory. Tried to allocate"), 1, "error: out of"),
     "Ctrl-C": (KeyboardInterrupt(), 130, ""),
     "a bad sentence": (ValueError("a line is too long:\nshorten it"), 1, "error: a line is too "),
 }
@@ -393,7 +393,7 @@ def test_the_translator_is_saved_before_it_is_scored(
     assert Translator.load("new.pt").model.config.hidden_size == 8
 
 
-def test_other_errors_of_torch_stay_what_they_are(folder, train, monkeypatch):
+def test_other_torch_errors_are_not_caught(folder, train, monkeypatch):
     monkeypatch.setattr(command, "report", lambda *_: toy_model()(1))
     with pytest.raises((TypeError, AttributeError)):
         command.main([f"--corpus={folder.parent / 'corpus'}", *SMALL, "--output=new.pt"])
@@ -402,7 +402,7 @@ def test_other_errors_of_torch_stay_what_they_are(folder, train, monkeypatch):
 @pytest.mark.parametrize("checkpoint", [None, "run.pt"])
 @pytest.mark.parametrize("number", [0, 1])
 def test_ctrl_c_loses_nothing(folder, train, monkeypatch, checkpoint, number):
-    """Without a checkpoint, what was learned is saved beside the place for the result."""
+    """Without a checkpoint, what was learned is saved beside the output path."""
     usual = command.fit
 
     def stop(epoch=None):
@@ -420,14 +420,14 @@ def test_ctrl_c_loses_nothing(folder, train, monkeypatch, checkpoint, number):
     assert [path.name for path in folder.iterdir()] == names
 
 
-def test_what_an_earlier_stop_left_stays(tmp_path):
+def test_files_from_an_earlier_stop_stay(tmp_path):
     path = tmp_path / "new-stopped.pt"
     for expected in ("new-stopped.pt", "new-stopped-2.pt", "new-stopped-3.pt"):
         assert free_name(path).name == expected
         free_name(path).write_text("mine", "utf-8")
 
 
-# --- printing stops nothing ---
+# --- failing to print stops nothing ---
 
 
 def closed_pipe():
@@ -455,7 +455,7 @@ OUTPUTS = {
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full here")
 @pytest.mark.parametrize("stream", ["stdout", "stderr", "both"])
 @pytest.mark.parametrize(("make", "code"), OUTPUTS.values(), ids=OUTPUTS)
-def test_an_output_that_is_cut_off_stops_no_training(
+def test_an_output_that_is_cut_off_does_not_stop_training(
     folder, train, monkeypatch, stream, make, code
 ):
     names = ("stdout", "stderr") if stream == "both" else (stream,)
@@ -470,7 +470,7 @@ def test_an_output_that_is_cut_off_stops_no_training(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("end", ["| head -1", ">&-", "2>&-", ">&- 2>&- <&-", "2>&1 | head -c 5"])
-def test_a_closed_stream_stops_no_training(folder, end):
+def test_a_closed_stream_does_not_stop_training(folder, end):
     arguments = [f"--corpus={folder.parent / 'corpus'}", *SMALL, "--output=new.pt"]
     line = " ".join([sys.executable, "-m", "utils.training", *map(str, arguments), end])
     done = subprocess.run(
@@ -485,8 +485,8 @@ def test_a_closed_stream_stops_no_training(folder, end):
 # --- a checkpoint that cannot be written ---
 
 
-def test_a_full_disk_stops_no_epoch_and_keeps_the_last_checkpoint(folder, capsys):
-    """It is said each time; when there is room again, the next epoch is written."""
+def test_a_full_disk_does_not_stop_training_and_keeps_the_last_checkpoint(folder, capsys):
+    """It is reported each time; once there is room again, the next epoch is saved."""
     sizes, here = [], resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def fill(epoch):
@@ -510,14 +510,14 @@ def test_a_full_disk_stops_no_epoch_and_keeps_the_last_checkpoint(folder, capsys
     assert sizes == [1, 1, 1, 4, 5]
     assert len(history.epochs) == 5 and len(said) == 2
     for line in said:
-        assert line.startswith("run.pt cannot be written: files may not be so large here; ")
-        assert line.endswith("The training goes on; the file still holds epoch 1.")
+        assert line.startswith("run.pt cannot be written: it would exceed the size limit; ")
+        assert line.endswith("Training continues; the file still holds epoch 1.")
     assert [path.name for path in folder.iterdir()] == ["run.pt"]
     fit(other, toy_fields(), toy_corpus(), Settings(epochs=5), checkpoint="run.pt")
     assert same_weights(model.state_dict(), other.state_dict())
 
 
-def test_a_stop_after_a_lost_checkpoint_says_where_it_goes_on(folder, monkeypatch, capsys):
+def test_a_stop_after_a_lost_checkpoint_says_where_it_will_resume(folder, monkeypatch, capsys):
     def stop(epoch):
         if epoch.number == 1:
             refuse(monkeypatch, errno.ENOSPC)
@@ -527,25 +527,25 @@ def test_a_stop_after_a_lost_checkpoint_says_where_it_goes_on(folder, monkeypatc
     options = {"checkpoint": "run.pt", "on_epoch": stop}
     stopped(toy_model(), toy_fields(), toy_corpus(), epochs=5, **options)
     said = capsys.readouterr().out.splitlines()[-1]
-    assert "Stopped after 3 of 5 epochs" in said and "go on after epoch 1 (run.pt)" in said
+    assert "Stopped after 3 of 5 epochs" in said and "resume after epoch 1 (run.pt)" in said
 
 
 @pytest.mark.parametrize("room", [0, 1, 500, 4096])
-def test_a_full_disk_is_one_error_of_the_system(folder, room):
-    """torch would raise a RuntimeError from inside its writer."""
+def test_a_full_disk_raises_an_os_error(folder, room):
+    """torch would raise a RuntimeError of its own."""
     path = folder / "a.pt"
     save_atomically({"number": 1}, path)
     large = {"weights": toy_model(hidden_size=64).state_dict()}
     with (
         largest_file(room),
-        pytest.raises(OSError, match=r"a\.pt cannot be written: files may not"),
+        pytest.raises(OSError, match=r"a\.pt cannot be written: it would exceed"),
     ):
         save_atomically(large, path)
     assert load_safely(path) == {"number": 1}
     assert os.listdir(folder) == ["a.pt"]
 
 
-def test_a_full_disk_stops_no_experiment(folder, monkeypatch, capsys):
+def test_a_full_disk_does_not_stop_the_experiments(folder, monkeypatch, capsys):
     """The first of three runs is written with the second; the third cannot be written at all."""
     rooms = iter([10, resource.RLIM_INFINITY, 10])
     full, here = largest_file, resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -564,11 +564,11 @@ def test_a_full_disk_stops_no_experiment(folder, monkeypatch, capsys):
     assert os.listdir(folder) == ["pace.csv"]
 
 
-# --- what killed saves leave behind ---
+# --- leftovers of killed saves ---
 
 
 def kill_a_save(path):
-    """Let a process be killed while it saves; return what it leaves behind."""
+    """Kill a process while it saves; return what it leaves behind."""
     before = set(path.parent.iterdir())
     code = (
         "import os, signal, sys; from pathlib import Path; from utils.system.storage import *\n"
@@ -582,7 +582,7 @@ def kill_a_save(path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["run.pt", "[a]*?.pt", 60 * "lang" + ".pt"])
-def test_what_a_killed_save_left_is_removed_by_the_next(folder, name):
+def test_the_next_save_removes_what_a_killed_one_left(folder, name):
     path = folder / name
     (leftover,) = kill_a_save(path)
     save_atomically({"number": 1}, folder / "other.pt")
@@ -591,8 +591,8 @@ def test_what_a_killed_save_left_is_removed_by_the_next(folder, name):
     assert sorted(os.listdir(folder)) == sorted([name, "other.pt"])
 
 
-def test_only_what_nobody_writes_is_removed(folder):
-    """Neither another process's file, which is locked, nor one that a person has made."""
+def test_only_abandoned_files_are_removed(folder):
+    """Neither another process's file, which is locked, nor one that a user created."""
     path = folder / "run.pt"
     own = [".run.pt", ".run.pt.part", ".run.pt.notes", ".run.pt.backup01.part", "run.pt.part"]
     for name in own:
@@ -617,13 +617,13 @@ def test_a_link_stays_and_its_file_is_written(folder):
     (folder / "large").mkdir()
     link = folder / "link.pt"
     link.symlink_to("large/run.pt")
-    for number in (1, 2):  # first, there is no such file yet
+    for number in (1, 2):  # the first time, the file does not exist yet
         save_atomically({"number": number}, link)
         assert link.is_symlink() and load_safely(folder / "large/run.pt") == {"number": number}
     assert os.listdir(folder / "large") == ["run.pt"]
 
 
-def test_a_file_that_only_its_owner_reads_stays_so(folder):
+def test_a_private_file_stays_private(folder):
     path = folder / "run.pt"
     path.touch(0o600)
     save_atomically({"number": 1}, path)
@@ -642,7 +642,7 @@ def test_a_file_that_only_its_owner_reads_stays_so(folder):
     ],
     ids=["training", "translate"],
 )
-def test_a_beam_too_large_is_told_before_the_work(run, monkeypatch, main, options, work, size):
+def test_too_large_a_beam_is_reported_before_the_work(run, monkeypatch, main, options, work, size):
     monkeypatch.setattr(work, never)
     code, (said,) = run(main, *options, size)
     assert (code, said) == (
@@ -663,22 +663,22 @@ def test_a_beam_too_large_is_told_before_the_work(run, monkeypatch, main, option
         (command.main, "--learning-rate=fast", "must be a number, not 'fast'"),
         (command.main, "--clip=1,0", "must be a number, not '1,0'"),
         (command.main, "--hidden-size=", "must be a whole number, not ''"),
-        (command.main, "--output=", "must be the name of a file, not ''"),
-        (command.main, "--output=new/", "must be the name of a file, not 'new/'"),
-        (command.main, "--checkpoint=", "must be the name of a file, not ''"),
-        (translate.main, "--file=", "must be the name of a file, not ''"),
-        (translate.main, "--attention=maps/", "must be the name of a file, not 'maps/'"),
+        (command.main, "--output=", "must be a file name, not ''"),
+        (command.main, "--output=new/", "must be a file name, not 'new/'"),
+        (command.main, "--checkpoint=", "must be a file name, not ''"),
+        (translate.main, "--file=", "must be a file name, not ''"),
+        (translate.main, "--attention=maps/", "must be a file name, not 'maps/'"),
         (translate.main, "--beam=five", "must be a whole number, not 'five'"),
     ],
 )
-def test_an_option_that_cannot_be_read_is_told_in_a_sentence(run, main, arguments, complaint):
+def test_an_invalid_option_raises_a_clear_error(run, main, arguments, complaint):
     code, said = run(main, arguments)
     assert code == 2
     assert complaint in said[-1] and len(said[-1]) < 120
 
 
 @pytest.mark.parametrize("name", ["~nobody-of-this-name/a.pt", "a~b.pt", "ü ~.pt"])
-def test_other_tildes_stay(name):
+def test_other_tildes_are_left_alone(name):
     assert failures.file_name(name) == Path(name)
     with pytest.raises(argparse.ArgumentTypeError):
         failures.file_name("")
@@ -723,14 +723,12 @@ def test_a_download_that_fails_says_what_to_check(folder, monkeypatch, error, se
     ("error", "sentence"),
     [
         (OSError("no TLS certificate, invalid path: x.pem"), "x.pem); check REQUESTS_CA_BUNDLE"),
-        (OSError(errno.ENOSPC, "No"), "the disk is full; free some space, or choose a place on an"),
-        (PermissionError(errno.EACCES, "No"), "permission denied; choose another place, or ask"),
+        (OSError(errno.ENOSPC, "No"), "the disk is full; free some space, or choose another disk"),
+        (PermissionError(errno.EACCES, "No"), "permission denied; choose another location, or ask"),
     ],
     ids=["a certificate's file", "a full disk", "no right"],
 )
-def test_a_download_that_the_system_refuses_says_what_to_check(
-    folder, monkeypatch, error, sentence
-):
+def test_a_download_with_a_system_error_says_what_to_check(folder, monkeypatch, error, sentence):
     assert_download_says(folder, monkeypatch, error, sentence)
 
 
@@ -751,14 +749,14 @@ def assert_download_says(folder, monkeypatch, error, sentence):
 @pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.15, 0.4, 0.8, 1.5])
 @pytest.mark.parametrize("module", ["utils.training", "utils.translate"])
-def test_ctrl_c_during_the_imports_is_no_traceback(module, seconds):
+def test_ctrl_c_during_the_imports_shows_no_traceback(module, seconds):
     command = [sys.executable, "-c", WAIT, module, str(seconds)]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, encoding="utf-8")
-    assert done.stdout.strip() in ("-2", "130", "0")  # 0: it was faster
+    assert done.stdout.strip() in ("-2", "130", "0")  # 0: it finished first
     assert "Traceback" not in done.stderr
 
 
-# Interrupts the command when its first module of ours has been imported, and some seconds later.
+# Interrupts the command when our first module has been imported, and some seconds later.
 WAIT = """
 import signal, subprocess, sys, time
 command = [sys.executable, "-X", "importtime", "-m", sys.argv[1], "--help"]

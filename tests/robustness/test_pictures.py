@@ -1,4 +1,4 @@
-"""Any word can be drawn: no traceback, no warning, and nothing that looks like another word."""
+"""Any word can be drawn: no traceback, no warning, and nothing that looks like a different word."""
 
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def no_fonts(monkeypatch):
 
 
 def drawn(figure):
-    """Return the words on the axes of the first plot of a figure, after it was drawn."""
+    """Return the words on the axes of a figure's first plot, after drawing it."""
     figure.canvas.draw()
     ax = figure.axes[0]
     return {text.get_text() for text in [*ax.get_xticklabels(), *ax.get_yticklabels(), *ax.texts]}
@@ -79,10 +79,10 @@ def test_bars_and_grids_of_any_word_are_drawn(word, shown):
 
 
 TYPES = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-CIRCLED = "Ⓐ"  # in STIX, and not in the fonts of figures
+CIRCLED = "Ⓐ"  # in STIX, but not in the figures' own fonts
 
 
-def test_a_font_that_has_the_character_is_taken(monkeypatch, tmp_path):
+def test_a_font_that_has_the_character_is_chosen(monkeypatch, tmp_path):
     broken = tmp_path / "broken-Regular.ttf"
     broken.write_bytes(b"no font")
     fonts = [broken, tmp_path / "gone.ttf", TYPES / "LastResortHE-Regular.ttf"]
@@ -97,14 +97,14 @@ def test_a_font_that_has_the_character_is_taken(monkeypatch, tmp_path):
     assert CIRCLED in drawn(figure)
 
 
-def test_usual_words_are_drawn_as_ever():
+def test_ordinary_words_are_drawn_unchanged():
     words = ["zwölf", "Straße", "don't", "“so”", "–"]
     assert labels.drawable(words) == (words, {"parse_math": False})
 
 
 @pytest.fixture
 def run(tmp_path, capsys):
-    """Return a function that draws a sentence; it returns what is said of the picture."""
+    """Return a function that draws a sentence and returns the command's remarks on the picture."""
     toy_translator().save(tmp_path / "toy.pt")
 
     def run(sentence, name):
@@ -123,7 +123,7 @@ def test_the_command_says_which_characters_no_font_has(run, tmp_path, name):
     assert (tmp_path / name).stat().st_size > 1000
 
 
-def test_the_command_says_nothing_about_usual_words(run):
+def test_the_command_says_nothing_about_ordinary_words(run):
     assert run("eins $5 a\0b zwei", "map.png") == ""
 
 

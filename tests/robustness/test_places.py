@@ -1,4 +1,4 @@
-"""Commands that write files, in odd, read-only and shared places: nothing of a person is lost."""
+"""Commands that write files, in odd, read-only and shared folders: no user's work is lost."""
 
 import json
 import os
@@ -20,14 +20,14 @@ from utils.corpora.grammar import write_splits
 from utils.publishing import classroom, editions, notebooks
 from utils.publishing.editions import WRITTEN, read_notebook, write_edition
 
-# --- what a person has put there, or changed ---
+# --- files that a user added or changed ---
 
 FIRST = {"a.txt": b"one", "b.txt": b"two", "images/c.txt": b"three"}
 NEXT = {"a.txt": b"one, mended", "b.txt": b"two", "d.txt": b"four"}
 
 
 def contents(folder):
-    """Return what a folder holds, but for the list of what was written."""
+    """Return what a folder holds, except the list of written files."""
     files = [path for path in folder.rglob("*") if path.is_file() and path.name != WRITTEN]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
@@ -72,10 +72,10 @@ def test_a_persons_own_files_stay(tmp_path, theirs, stays, kept):
     assert said == [
         f"Kept as you have them: {', '.join(kept)}. Move them away to get new ones."
     ] * bool(kept)
-    assert write_edition(NEXT.items(), tmp_path) == said  # and it stays the next time
+    assert write_edition(NEXT.items(), tmp_path) == said  # and the file stays the next time
 
 
-def test_what_is_no_file_stays(tmp_path):
+def test_anything_but_a_regular_file_stays(tmp_path):
     outside = tmp_path / "outside.txt"
     outside.write_bytes(b"elsewhere")
     folder = tmp_path / "folder"
@@ -89,13 +89,13 @@ def test_what_is_no_file_stays(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
-def test_a_pipe_in_the_place_of_a_file_does_not_hang(tmp_path):
+def test_a_pipe_in_place_of_a_file_does_not_hang(tmp_path):
     os.mkfifo(tmp_path / "a.txt")
     (said,) = write_edition(FIRST.items(), tmp_path)
     assert said.startswith("Kept as you have them: a.txt.")
 
 
-def test_an_interrupted_run_is_taken_up(tmp_path):
+def test_an_interrupted_run_is_completed_by_the_next(tmp_path):
     def stops():
         yield "a.txt", b"one, mended"
         raise KeyboardInterrupt
@@ -127,7 +127,7 @@ def test_a_students_work_outlives_a_new_edition(tmp_path, capsys):
     assert work.name in json.loads((folder / WRITTEN).read_text("utf-8"))
 
 
-# --- commands in places where they cannot write ---
+# --- commands in folders that they cannot write to ---
 
 COMMANDS = [
     "utils.publishing.classroom",
@@ -138,7 +138,7 @@ COMMANDS = [
 
 
 def ends(monkeypatch, capsys, module, *arguments):
-    """Run a command as `python -m` does, in this process; return its code and what it said."""
+    """Run a command as `python -m` does, in this process; return its exit code and output."""
     monkeypatch.setattr(sys, "argv", [module, *map(str, arguments)])
     for name in (module, f"{module}.__main__"):
         if name in sys.modules and not hasattr(sys.modules[name], "__path__"):
@@ -158,13 +158,13 @@ def test_a_command_that_cannot_write_says_so_at_once(tmp_path, monkeypatch, caps
 
 
 @pytest.mark.parametrize("name", [WRITTEN, "a" * 300, "a\0b"])
-def test_a_folder_that_cannot_be_is_refused(tmp_path, name):
+def test_an_impossible_folder_is_refused(tmp_path, name):
     (tmp_path / WRITTEN).touch()
     with pytest.raises((OSError, ValueError)):
         editions.choose_folder("utils.publishing.pages", "html", "", [str(tmp_path / name)])
 
 
-def test_a_tilde_is_the_home(tmp_path, monkeypatch):
+def test_a_tilde_means_the_home_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     name = os.fsdecode("Ü b".encode())
     found = editions.choose_folder("utils.publishing.pages", "html", "", [f"~/{name}"])
@@ -175,7 +175,7 @@ def test_a_tilde_is_the_home(tmp_path, monkeypatch):
     "content",
     [b"", b"{}", b"[]", b"\xff\xfe", b"<<<<<<< HEAD\n{}\n=======\n", b"null", b'{"cells": 3}'],
 )
-def test_what_is_no_notebook_is_named(tmp_path, content):
+def test_a_file_that_is_not_a_notebook_is_named(tmp_path, content):
     path = tmp_path / "05_dot.ipynb"
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r"05_dot\.ipynb is not a notebook: repair it") as caught:
@@ -226,9 +226,9 @@ def test_a_corpus_is_replaced_as_a_whole_or_not_at_all(tmp_path):
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-# --- the whole project in another place ---
+# --- the whole project in another folder ---
 
-ODD = os.fsdecode("Ü ber 100% & l'école 中文 $x".encode())  # also where ASCII is all
+ODD = os.fsdecode("Ü ber 100% & l'école 中文 $x".encode())  # readable even if the locale is ASCII
 
 
 @pytest.fixture(scope="module")
@@ -236,7 +236,7 @@ def elsewhere(tmp_path_factory):
     """Return a copy of the project, without git, in a folder with an odd name."""
     folder = tmp_path_factory.mktemp("places") / ODD
     left_out = ["__pycache__", "multi30k", ".ipynb_checkpoints", "0[1-46-9]_*", "1?_*"]
-    for name in ("utils", "data", "notebooks"):  # of the notebooks two: 00 and 05
+    for name in ("utils", "data", "notebooks"):  # only two notebooks: 00 and 05
         ignored = shutil.ignore_patterns(*left_out)
         shutil.copytree(REPOSITORY / name, folder / name, ignore=ignored)
     shutil.copy(REPOSITORY / "pyproject.toml", folder)
@@ -245,7 +245,7 @@ def elsewhere(tmp_path_factory):
 
 
 def run(folder, *arguments, **settings):
-    """Run Python in the folder, with these variables alone in its environment."""
+    """Run Python in the folder, with only these variables in its environment."""
     usual = {"PYTHONPATH": str(folder), "PYTHONWARNDEFAULTENCODING": "1"}
     usual |= {name: os.environ[name] for name in ["SYSTEMROOT"] if name in os.environ}
     command = [sys.executable, *arguments]
@@ -259,7 +259,7 @@ OWN_WARNING = re.compile(
 )
 
 
-def test_a_missing_encoding_would_be_seen(tmp_path):
+def test_a_missing_encoding_would_be_caught(tmp_path):
     (tmp_path / "utils").mkdir()
     (tmp_path / "utils" / "reads.py").write_text("open(__file__).close()", "utf-8")
     said = run(tmp_path, "utils/reads.py").stderr

@@ -1,4 +1,4 @@
-"""A run goes on only with what it began with: data and their order, languages, pieces, settings."""
+"""A run resumes only with the same data, order, languages, subwords and settings."""
 
 import io
 import re
@@ -38,7 +38,7 @@ def corpus_with(**parts):
 
 
 def exchange(pairs, side):
-    """Exchange the sentences of the first two pairs, on one side."""
+    """Swap the sentences of the first two pairs, on one side."""
     first, second = (getattr(pair, side) for pair in pairs[:2])
     return [replace(pairs[0], **{side: second}), replace(pairs[1], **{side: first}), *pairs[2:]]
 
@@ -52,8 +52,8 @@ def with_first(words):
 
 
 WORDS = TRAIN[0].source
-TRAINING = "other training pairs, or with the same ones in another order"
-VALIDATION = "other validation pairs, or with the same ones in another order"
+TRAINING = "other training pairs, or the same ones in another order"
+VALIDATION = "other validation pairs, or the same ones in another order"
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def stop_after_one(path, model=None, fields=None, corpus=None, **options):
         pytest.param(corpus_with(valid=number_pairs(10, seed=9)), VALIDATION, id="other valid"),
     ],
 )
-def test_a_run_does_not_go_on_with_other_data(path, corpus, what):
+def test_a_run_does_not_resume_with_other_data(path, corpus, what):
     content, model = path.read_bytes(), toy_model()
     with pytest.raises(ValueError) as caught:
         fit_with(model, toy_fields(), corpus, checkpoint=path, **OPTIONS)
@@ -115,15 +115,15 @@ def small_model(fields):
     return build_model(fields, "dot", embedding_size=4, hidden_size=4, seed=1)
 
 
-def test_a_run_does_not_go_on_in_the_other_direction(tmp_path):
+def test_a_run_does_not_resume_in_the_other_direction(tmp_path):
     (corpus, fields), (other, others) = with_subwords(), with_subwords(reverse=True)
-    assert fields.source.vocab.itos == others.source.vocab.itos  # so they do not tell them apart
+    assert fields.source.vocab.itos == others.source.vocab.itos  # so these can't tell them apart
     path = stop_after_one(tmp_path / "run.ckpt", small_model(fields), fields, corpus)
     with pytest.raises(ValueError, match=r"languages \['de', 'en'\], not \['en', 'de'\]: use the"):
         fit_with(small_model(others), others, other, checkpoint=path, **OPTIONS)
 
 
-def test_a_run_does_not_go_on_with_other_subwords_that_have_the_same_pieces(tmp_path):
+def test_a_run_does_not_resume_with_other_subwords_of_the_same_pieces(tmp_path):
     corpus, fields = with_subwords()
     model = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
@@ -134,7 +134,7 @@ def test_a_run_does_not_go_on_with_other_subwords_that_have_the_same_pieces(tmp_
         vocab_size=40,
         model_type="bpe",
         character_coverage=1.0,
-        normalization_rule_name="nmt_nfkc_cf",  # which the project's own do without
+        normalization_rule_name="nmt_nfkc_cf",  # which the project's own subwords don't use
         bos_id=-1,
         eos_id=-1,
         minloglevel=2,
@@ -147,7 +147,7 @@ def test_a_run_does_not_go_on_with_other_subwords_that_have_the_same_pieces(tmp_
         fit_with(small_model(others), others, corpus, checkpoint=path, **OPTIONS)
 
 
-def test_the_same_subwords_learned_again_go_on(tmp_path):
+def test_a_run_resumes_with_the_same_subwords_learned_again(tmp_path):
     corpus, fields = with_subwords()
     path = stop_after_one(tmp_path / "run.ckpt", small_model(fields), fields, corpus)
     corpus, fields = with_subwords()
@@ -167,7 +167,7 @@ def test_the_same_subwords_learned_again_go_on(tmp_path):
     ],
     ids=["attention", "network", "rate", "clip", "average", "precision"],
 )
-def test_a_run_does_not_go_on_with_another_model_or_settings(path, model, options, what):
+def test_a_run_does_not_resume_with_another_model_or_settings(path, model, options, what):
     with pytest.raises(ValueError, match=rf"run\.ckpt .*{what}.*: use "):
         fit_with(model, toy_fields(), toy_corpus(), checkpoint=path, **OPTIONS | options)
 
@@ -213,19 +213,19 @@ def exchange_lines(folder, name):
 @pytest.mark.parametrize(
     ("name", "what"), [("train.en", TRAINING), ("train.de", TRAINING), ("valid.en", VALIDATION)]
 )
-def test_a_run_from_disk_does_not_go_on_with_other_files(folder, tmp_path, name, what):
+def test_a_run_from_disk_does_not_resume_with_other_files(folder, tmp_path, name, what):
     corpus = load_corpus(folder, in_memory=False)
     path = stop_after_one(tmp_path / "run.ckpt", corpus=corpus)
     exchange_lines(folder, name)
     changed = load_corpus(folder, in_memory=False)
     with pytest.raises(ValueError, match=f"was made with {what}"):
         fit_with(toy_model(), toy_fields(), changed, checkpoint=path, **OPTIONS)
-    exchange_lines(folder, name)  # as they were, at another time
+    exchange_lines(folder, name)  # restored, but with a later date
     again = load_corpus(folder, in_memory=False)
     assert len(fit_with(toy_model(), toy_fields(), again, checkpoint=path, **OPTIONS).epochs) == 2
 
 
-def test_a_run_from_disk_goes_on_from_disk(folder, tmp_path):
+def test_a_run_from_disk_resumes_from_disk(folder, tmp_path):
     path = stop_after_one(tmp_path / "run.ckpt", corpus=load_corpus(folder, in_memory=False))
     with pytest.raises(ValueError, match="was made with pairs on disk, not in memory"):
         fit_with(toy_model(), toy_fields(), load_corpus(folder), checkpoint=path, **OPTIONS)
@@ -246,13 +246,13 @@ def test_a_run_from_disk_goes_on_from_disk(folder, tmp_path):
         pytest.param(lambda index: index[:128] + index[144:], id="a row from its middle"),
     ],
 )
-def test_a_damaged_index_is_made_again(folder, tmp_path, damage):
+def test_a_damaged_index_is_rebuilt(folder, tmp_path, damage):
     expected = load_corpus(folder)
     corpus = load_corpus(folder, in_memory=False)
     known = digest(corpus.train)
     (index,) = (tmp_path / "place").glob("train-*.index")
     whole = index.read_bytes()
-    index.unlink()  # not changed in place: it is mapped
+    index.unlink()  # not changed in place, because it is memory-mapped
     index.write_bytes(damage(whole))
     pairs = load_corpus(folder, in_memory=False).train
     assert tuple(pairs) == expected.train
@@ -260,11 +260,11 @@ def test_a_damaged_index_is_made_again(folder, tmp_path, damage):
     assert index.read_bytes() == whole
 
 
-# --- where kept weights are ---
+# --- the device of kept weights ---
 
 
-def test_kept_weights_come_to_the_device_of_the_model(tmp_path, monkeypatch):
-    """Without a GPU: each weight from the file must have been moved to where the model is."""
+def test_kept_weights_move_to_the_models_device(tmp_path, monkeypatch):
+    """No GPU needed: check that each weight from the file was moved to the model's device."""
     path = stop_after_one(tmp_path / "run.ckpt", average=2)
     moved, move = [], torch.Tensor.to
 
@@ -284,7 +284,7 @@ def test_kept_weights_come_to_the_device_of_the_model(tmp_path, monkeypatch):
     assert len(run.last_weights) == 1
 
 
-def test_a_translator_is_no_checkpoint(tmp_path):
+def test_a_translator_is_not_a_checkpoint(tmp_path):
     path = tmp_path / "toy.pt"
     Translator(toy_model(), toy_fields()).save(path)
     content = path.read_bytes()

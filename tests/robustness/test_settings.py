@@ -1,4 +1,4 @@
-"""Numbers that make no sense are refused in one sentence; NumPy's become Python's."""
+"""Meaningless numbers are refused in one sentence; NumPy's become Python's."""
 
 import math
 import os
@@ -65,7 +65,7 @@ SETTINGS = [field.name for field in fields_of(Settings)]
 
 
 @pytest.mark.parametrize(("name", "value"), ROWS)
-def test_a_number_without_meaning_is_refused(name, value):
+def test_a_meaningless_number_is_refused(name, value):
     sentence = rf"{name} must be .* from .*|{name} must be (a number above 0|True or False)"
     with pytest.raises(ValueError, match=sentence) as caught:
         checked(name, value, LIMITS[name])
@@ -73,7 +73,7 @@ def test_a_number_without_meaning_is_refused(name, value):
 
 
 @pytest.mark.parametrize(("name", "value", "plain"), RIGHT)
-def test_a_number_becomes_pythons_own(name, value, plain):
+def test_a_number_becomes_a_python_number(name, value, plain):
     number = checked(name, value, LIMITS[name])
     assert number == plain
     assert type(number) is LIMITS[name].kind
@@ -125,15 +125,15 @@ def test_a_transformer_checks_its_numbers(name):
         (build_transformer, {"hidden_size": 100_000, "layers": 100}),
     ],
 )
-def test_a_model_that_no_memory_holds_is_not_built(build, sizes):
-    with pytest.raises(ValueError, match=f"weights, and {MOST_WEIGHTS:,} are the most: choose"):
+def test_a_model_too_large_for_memory_is_not_built(build, sizes):
+    with pytest.raises(ValueError, match=f"weights, more than the {MOST_WEIGHTS:,} allowed: "):
         build(toy_fields(), **sizes)
 
 
-# --- an option is written once ---
+# --- each option is defined once ---
 
 
-def test_settings_alone_say_what_an_option_is():
+def test_options_are_defined_only_in_settings():
     for name in ("epochs", "learning_rate", "label_smoothing", "clip", "average"):
         written = rf"\b{name}: [\w.| ]+ = |--{name.replace('_', '-')}\b"
         paths = (REPOSITORY / "utils").rglob("*.py")
@@ -142,7 +142,7 @@ def test_settings_alone_say_what_an_option_is():
         assert places == {"settings.py": 1}, name
 
 
-def test_more_epochs_cannot_be_averaged_than_there_are():
+def test_average_cannot_exceed_the_number_of_epochs():
     with pytest.raises(ValueError, match="average must be at most the number of epochs, 2, not 3"):
         Settings(epochs=2, average=3)
 
@@ -163,7 +163,7 @@ def test_more_epochs_cannot_be_averaged_than_there_are():
         ("hidden_size", "1000000000"),
     ],
 )
-def test_the_command_says_the_same_before_it_reads_the_corpus(monkeypatch, name, option):
+def test_the_command_makes_the_same_checks_before_it_reads_the_corpus(monkeypatch, name, option):
     monkeypatch.setattr(command, "load_corpus", lambda *_, **__: 1 / 0)
     number = float(option) if name in ("learning_rate", "clip", "dropout") else int(option)
     with pytest.raises(ValueError) as expected:
@@ -175,10 +175,10 @@ def test_the_command_says_the_same_before_it_reads_the_corpus(monkeypatch, name,
     assert str(found.value).startswith(f"{name} must be {LIMITS[name].words}, not ")
 
 
-# --- files hold numbers that can be read again ---
+# --- files with NumPy numbers can be loaded ---
 
 
-def test_numpy_numbers_leave_files_that_can_be_read(tmp_path):
+def test_files_with_numpy_numbers_can_be_loaded(tmp_path):
     options = {"embedding_size": np.int64(6), "hidden_size": torch.tensor(8)}
     options |= {"dropout": np.float64(0.1), "seed": np.int32(1)}
     model = build_model(toy_fields(), "dot", **options)
@@ -191,14 +191,14 @@ def test_numpy_numbers_leave_files_that_can_be_read(tmp_path):
     assert Translator.load(tmp_path / "toy.pt").model.config == model.config
 
 
-def test_numpy_numbers_give_the_model_that_python_numbers_give():
+def test_numpy_numbers_give_the_same_model_as_python_numbers():
     one = build_transformer(toy_fields(), np.int64(8), np.int8(2), torch.tensor(1), seed=1)
     other = build_transformer(toy_fields(), 8, 2, 1, seed=1)
     assert same_weights(one.state_dict(), other.state_dict())
     assert one.config == other.config
 
 
-# --- a loss that is no number ---
+# --- a loss that is not finite ---
 
 
 def copy_of(model):
@@ -206,7 +206,7 @@ def copy_of(model):
 
 
 def poison(model, number):
-    """Let the weights become infinite when the model reads its batch of that number."""
+    """Make the weights infinite when the model reads the batch with that number."""
     calls = []
 
     def spoil(*_):
@@ -247,22 +247,22 @@ def test_a_loss_that_is_not_finite_stops_the_training(tmp_path, batch, when, kep
     done = load_safely(path)
     assert len(done["history"]) == len(after)
     assert all(weight.isfinite().all() for weight in done["weights"].values())
-    history = fit_with(toy_model(), toy_fields(), toy_corpus(), **options)  # goes on from there
+    history = fit_with(toy_model(), toy_fields(), toy_corpus(), **options)  # resumes from there
     assert len(history.epochs) == 3
 
 
-def test_weights_that_are_no_numbers_cannot_be_trained_or_saved(tmp_path):
+def test_weights_that_are_not_finite_cannot_be_trained_or_saved(tmp_path):
     model = toy_model()
     with torch.no_grad():
         model.encoder.embedding.weight[4] = NAN
     with pytest.raises(ValueError, match="some weights are not finite: train again with a lower"):
         Translator(model, toy_fields()).save(tmp_path / "toy.pt")
-    with pytest.raises(ValueError, match=r"the loss is nan .* had weights that were not finite"):
+    with pytest.raises(ValueError, match=r"the loss is nan .* weights that were not finite"):
         fit(model, toy_fields(), toy_corpus(), Settings(epochs=1), quiet=True)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_weights_too_large_for_16_bits_are_not_saved_so(tmp_path):
+def test_weights_too_large_for_16_bits_are_not_saved_as_such(tmp_path):
     model = toy_model()
     with torch.no_grad():
         model.decoder.output.bias[3] = 70_000.0
@@ -272,7 +272,7 @@ def test_weights_too_large_for_16_bits_are_not_saved_so(tmp_path):
     translator.save(tmp_path / "toy.pt")
 
 
-def test_the_command_saves_no_translator_that_is_useless(monkeypatch, tmp_path):
+def test_the_command_saves_no_useless_translator(monkeypatch, tmp_path):
     monkeypatch.setattr(command, "build_model", lambda *_, **__: poison(toy_model(), 8))
     monkeypatch.setattr(command, "build_fields", lambda *_: toy_fields())
     monkeypatch.setattr(command, "load_corpus", lambda *_, **__: toy_corpus())
@@ -303,7 +303,7 @@ with join_processes("cpu") as (processes, _):
 
 @pytest.mark.slow
 def test_several_processes_stop_together(tmp_path):
-    """The loss of one is no number; both say so, and neither waits for the other."""
+    """One process's loss is not finite; both report it, and neither waits for the other."""
     (tmp_path / "rank.py").write_text(RANK, "utf-8")
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     subprocess.run(

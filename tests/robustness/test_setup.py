@@ -1,4 +1,4 @@
-"""Setting up: pins for every supported Python, a learner's set, and archives that are harmless."""
+"""Setting up: pins for every supported Python, a learner's packages, and safe archives."""
 
 import ast
 import io
@@ -35,7 +35,7 @@ INSTALLED = {canonicalize_name(each.name) for each in metadata.distributions()}
 
 
 def closure(requirements: list[str]) -> set[str]:
-    """Return the installed packages that these bring along, with what those need in turn."""
+    """Return these packages with all their installed dependencies."""
     found, waiting = set(), [Requirement(line) for line in requirements]
     while waiting:
         requirement = waiting.pop()
@@ -65,14 +65,14 @@ def test_every_pin_admits_every_supported_python(python):
         try:
             needs[name] = metadata.metadata(name).get("Requires-Python", "")
         except metadata.PackageNotFoundError:
-            continue  # a package of another system
+            continue  # a package for another system
     refuse = [name for name, need in needs.items() if python not in SpecifierSet(need)]
     assert len(needs) > 100
     assert not refuse, f"these do not run on Python {python}: {refuse}; make constraints"
 
 
 def resolve(*requirements: str, python: str, platform: str) -> subprocess.CompletedProcess:
-    """Ask the package index for wheels; nothing is downloaded but their metadata."""
+    """Ask the package index for wheels, downloading only their metadata."""
     command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--only-binary", ":all:"]
     command += ["--python-version", python, "--python-platform", platform, *requirements]
     environment = os.environ | {"MACOSX_DEPLOYMENT_TARGET": "14.0"}
@@ -88,7 +88,7 @@ def resolve(*requirements: str, python: str, platform: str) -> subprocess.Comple
 
 @pytest.fixture(scope="module")
 def answers():
-    """Ask for all at once, as most of the time is waiting; skip if the index does not answer."""
+    """Ask for all in parallel, since this is mostly waiting; skip if the index doesn't answer."""
     answer = resolve("-", "--no-deps", python=PYTHONS[0], platform=LINUX)
     if answer.returncode:
         pytest.skip(f"the package index does not answer: {answer.stderr.strip()[:200]}")
@@ -132,13 +132,13 @@ def test_the_workflow_runs_what_runs_everywhere():
     assert job["steps"][-1] == {"run": ".ci/run"} and os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
-# --- what reading takes ---
+# --- what readers need ---
 
-MAKERS = {"publishing"}  # what `make` runs with the tools
+MAKERS = {"publishing"}  # run by `make`, with the tools
 
 
 def sources() -> dict[str, str]:
-    """Return the code that readers run: the notebooks, and utils without what makes pages."""
+    """Return the code that readers run: the notebooks, and utils without publishing."""
     texts = {
         path.name: "\n".join(
             cell.source
@@ -155,7 +155,7 @@ def sources() -> dict[str, str]:
 
 
 def imports(text: str) -> set[str]:
-    """Return the top-level names of the modules that some code imports."""
+    """Return the top-level modules that the code imports."""
     names = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
@@ -165,7 +165,7 @@ def imports(text: str) -> set[str]:
     return names - sys.stdlib_module_names - {"utils"}
 
 
-def test_what_readers_run_needs_the_learners_set_only():
+def test_what_readers_run_needs_only_the_learners_packages():
     learners, owners = closure(PROJECT["dependencies"]), metadata.packages_distributions()
     texts = sources()
     for name, text in texts.items():
@@ -174,7 +174,7 @@ def test_what_readers_run_needs_the_learners_set_only():
     assert len(texts) > 50
 
 
-def test_the_learners_set_is_free_of_tools():
+def test_the_learners_packages_include_no_tools():
     tools = {"nbgrader", "notebook", "playwright", "pytest", "ruff", "hypothesis", "sqlalchemy"}
     assert tools <= closure(PROJECT["optional-dependencies"]["test"])
     assert not tools & closure(PROJECT["dependencies"])

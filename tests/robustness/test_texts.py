@@ -1,4 +1,4 @@
-"""Texts that people type, paste and bring: what is invisible, what is no text, odd files."""
+"""Text that people type, paste and bring: invisible characters, non-text files, odd files."""
 
 import gzip
 import io
@@ -25,7 +25,7 @@ from utils.text import build_fields, encode_sources, unknown_words
 from utils.text.subwords import Subwords
 from utils.trace import trace
 
-# What nobody sees -----------------------------------------------------------------------------
+# Invisible characters ---------------------------------------------------------------------------
 
 UNSEEN = {
     "soft hyphen": "\xad",
@@ -59,14 +59,14 @@ unseen = pytest.mark.parametrize("character", UNSEEN.values(), ids=UNSEEN)
 
 @unseen
 @pytest.mark.parametrize("place", ["{}Mädchen liest.", "Mäd{}chen liest.", "Mädchen{} liest{}.{}"])
-def test_what_is_invisible_changes_no_token(character, place):
+def test_invisible_characters_change_no_token(character, place):
     text = place.replace("{}", character)
     assert tokenize(text) == ("Mädchen", "liest", ".")
     assert tokenize(unicodedata.normalize("NFD", text)) == ("Mädchen", "liest", ".")
 
 
 @unseen
-def test_what_is_invisible_alone_is_no_sentence(character, tmp_path):
+def test_invisible_characters_alone_are_not_a_sentence(character, tmp_path):
     assert tokenize(f" {character}{character} ") == ()
     (tmp_path / "test.de").write_text(f"eins\n{character} \n", "utf-8", newline="\n")
     (tmp_path / "test.en").write_text("one\ntwo\n", "utf-8")
@@ -97,7 +97,7 @@ def test_joiners_stay_where_they_are_spelling(text):
 
 
 @pytest.mark.parametrize("blank", ["\xa0", "\u202f", "\u2007", "\u3000", "\u2028", "\x85", "\x0c"])
-def test_every_blank_parts_words(blank):
+def test_every_kind_of_space_separates_words(blank):
     assert tokenize(f"Der{blank}Hund{blank}{blank}schläft.") == ("Der", "Hund", "schläft", ".")
 
 
@@ -120,7 +120,7 @@ def test_tokens_of_mini_stay_as_they_are():
     ],
     ids="-".join,
 )
-def test_the_languages_that_are_advised_can_be_had(tmp_path, there, wanted, advised):
+def test_the_suggested_languages_are_available(tmp_path, there, wanted, advised):
     folder = write_toy_corpus(tmp_path / "texts", there)
     source, target = advised
     said = rf'--languages {source} {target}, or in Python languages=\("{source}", "{target}"\)'
@@ -149,7 +149,7 @@ def test_mini_in_another_direction_is_refused_with_a_remedy(languages):
     ],
     ids=["source", "target", "one pair", "a million"],
 )
-def test_words_that_are_all_too_rare_are_refused(source, target, min_freq, said):
+def test_a_min_freq_that_drops_every_word_is_refused(source, target, min_freq, said):
     pairs = [Pair(*map(tuple, map(str.split, texts))) for texts in zip(source, target, strict=True)]
     with pytest.raises(ValueError, match=f"min_freq must be {said}: all words would be <unk>"):
         build_fields(Corpus(pairs, pairs, pairs), min_freq)
@@ -265,7 +265,7 @@ def test_a_word_in_pieces_is_unknown_where_a_letter_is(word, unknown):
     assert unknown_words(("zwei", word), fields.source) == unknown
 
 
-# What is no text -------------------------------------------------------------------------------
+# Not text --------------------------------------------------------------------------------------
 
 
 def zipped() -> bytes:
@@ -298,7 +298,7 @@ NO_TEXT = {
 
 
 @pytest.mark.parametrize(("content", "said"), NO_TEXT.values(), ids=NO_TEXT)
-def test_what_is_no_text_is_refused_with_what_it_is(tmp_path, monkeypatch, content, said):
+def test_a_file_that_is_not_text_is_refused_by_its_kind(tmp_path, monkeypatch, content, said):
     monkeypatch.setenv("CORPUS_INDEX", str(tmp_path / "index"))
     path = tmp_path / "test.de"
     path.write_bytes(content)
@@ -316,7 +316,7 @@ def test_what_is_no_text_is_refused_with_what_it_is(tmp_path, monkeypatch, conte
 
 
 @pytest.mark.parametrize("beginning", SIGNATURES, ids=lambda b: ascii(b)[2:-1])
-def test_every_kind_of_file_is_known_by_how_it_begins(tmp_path, beginning):
+def test_every_kind_of_file_is_recognized_by_its_first_bytes(tmp_path, beginning):
     (tmp_path / "a.txt").write_bytes(beginning + b" and so on")
     with pytest.raises(CorpusError, match=r"a\.txt is no text but .*; "):
         list(read_sentences(tmp_path / "a.txt"))
@@ -351,7 +351,7 @@ def test_an_aligned_corpus_has_no_marks(tmp_path, monkeypatch, special, place):
     for in_memory in (True, False):
         with pytest.raises(CorpusError, match=f"test.de, line 1: has {special}, a mark of the"):
             load_split(tmp_path, "test", in_memory)
-    (tmp_path / "test.align").unlink()  # then it is tokenized, and < and > part
+    (tmp_path / "test.align").unlink()  # now it gets tokenized, which splits off < and >
     assert special not in load_split(tmp_path, "test")[0].source
 
 
@@ -412,7 +412,7 @@ def test_an_impossible_number_of_subwords_is_refused_with_the_limit(size, said):
 
 
 @pytest.mark.parametrize("size", [3, 100_000])
-def test_the_limit_that_is_named_can_be_had(size):
+def test_the_limit_in_the_message_can_be_reached(size):
     with pytest.raises(ValueError) as caught:
         Subwords.learn(SENTENCES, size)
     limit = int(str(caught.value).split("ask for ")[1].split()[0])
@@ -427,13 +427,13 @@ def test_nothing_gives_no_subwords():
 @pytest.mark.parametrize("letters", [4_193, 50_000])
 @pytest.mark.parametrize("word", ["langes ", "lang"])
 def test_a_long_line_is_learned_from(word, letters):
-    """sentencepiece leaves lines above 4,192 bytes out, unless it is told otherwise."""
+    """By default, sentencepiece skips lines longer than 4,192 bytes."""
     line = tuple((word * (letters // len(word)) + " Ω").split())
     subwords = Subwords.learn([*SENTENCES, line], 60)
     assert "Ω" in "".join(subwords.split(["Ω"])) and "Ω" in "".join(subwords.pieces)
 
 
-# Files that are odd things ----------------------------------------------------------------------
+# Files of odd kinds ----------------------------------------------------------------------------
 
 
 def odd_file(kind: str, path: Path) -> None:
@@ -454,7 +454,7 @@ ODD = {
     "pipe": "is a pipe; write what comes out of it to a file first",
     "socket": "is a socket; name a file",
     "folder": "cannot be read: it is a folder; name a file",
-    "loop": "cannot be read: its symbolic links go in a circle",
+    "loop": "cannot be read: its symbolic links form a loop",
     "/dev/zero": "is a device; name a file",
     "/dev/null": "is a device; name a file",
     "nowhere": "is missing",
@@ -465,7 +465,7 @@ ODD = {
 @pytest.mark.parametrize("file", ["test.de", "test.align"])
 @pytest.mark.parametrize(("kind", "said"), ODD.items(), ids=ODD)
 def test_an_odd_file_is_refused(tmp_path, monkeypatch, kind, said, file):
-    monkeypatch.chdir(tmp_path)  # a socket's path may have 100 letters
+    monkeypatch.chdir(tmp_path)  # a socket's path is limited to about 100 characters
     monkeypatch.setenv("CORPUS_INDEX", str(tmp_path / "index"))
     for name in {"test.de", "test.en"} - {file}:
         (tmp_path / name).write_bytes(b"eins\n")
@@ -500,7 +500,7 @@ def command(*arguments: str, **options) -> subprocess.CompletedProcess:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/stdin").exists(), reason="no /dev/stdin here")
-def test_the_standard_input_is_a_file():
+def test_standard_input_can_be_read_as_a_file():
     found = command("--file=/dev/stdin", input="das Buch ist alt .\n\nder Mann schläft .\n")
     assert (found.returncode, found.stderr) == (0, "")
     assert found.stdout == "the book is old.\n\nthe man sleeps.\n"
@@ -515,7 +515,7 @@ def test_an_endless_line_takes_no_memory():
     assert found.stderr.startswith("error: /dev/stdin, line 1: has NUL characters")
 
 
-def test_an_empty_name_is_no_file(capsys):
+def test_an_empty_name_is_not_a_file(capsys):
     with pytest.raises(SystemExit):
         translate.main(["--file", ""])
     assert "--file" in capsys.readouterr().err
@@ -534,7 +534,7 @@ def change(how: str, path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["emptied", "cut short", "longer", "other words"])
-def test_a_file_that_changes_in_use_is_no_bus_error(tmp_path, monkeypatch, how):
+def test_a_file_that_changes_in_use_causes_no_bus_error(tmp_path, monkeypatch, how):
     monkeypatch.setenv("CORPUS_INDEX", str(tmp_path / "index"))
     for end, words in (("de", "source"), ("en", "target")):
         lines = (" ".join(getattr(pair, words)) for pair in number_pairs(2000))

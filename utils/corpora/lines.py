@@ -28,7 +28,7 @@ def read_parallel(*paths: Path) -> Iterable[tuple[str, ...]]:
 
 
 def read_lines(path: Path, spaced: bool = False) -> list[str]:
-    """Return what `stream_lines` yields, at once; `spaced` lines are tokens and single spaces."""
+    """Return all that `stream_lines` yields; `spaced` lines are tokens between single spaces."""
     with readable(path), open_plain(path) as file:
         raw = file.read()
     with suppress(UnicodeDecodeError):

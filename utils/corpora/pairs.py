@@ -10,7 +10,7 @@ GERMAN_ENGLISH = ("de", "en")
 
 
 class CorpusError(ValueError):
-    """A corpus cannot be had: unknown, not downloadable, or with a mistake in a file."""
+    """A corpus cannot be loaded: it is unknown, or out of reach, or has a mistake in a file."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Plain text from files: what is none is refused, and a line ends where the file says so.
+"""Plain text from files: anything else is refused, and lines end where an editor ends them.
 
 A line ends in "\\n" or "\\r\\n" and in nothing else, so that lines have the numbers that an editor
 shows. Nothing here reads more of a line than a sentence may have.
@@ -52,7 +52,7 @@ def open_plain(path: Path) -> Iterator[BufferedReader]:
     """Open a file of text, also one packed as .gz; CorpusError if it is anything else.
 
     Pipes are read only as the shell hands them over, such as /dev/stdin: one with a name of its
-    own waits for whoever writes to it, perhaps forever.
+    own waits for a program that writes to it, perhaps forever.
     """
     if not STREAM.fullmatch(str(path)):
         check_kind(path)

@@ -54,7 +54,7 @@ def normalize(text: str) -> str:
 
     Blanks stay, of whatever kind. Never raises.
     """
-    if text.isascii() and text.isprintable():  # most of it, and soon found out
+    if text.isascii() and text.isprintable():  # most text, and quick to check
         return text
     if PERHAPS.search(text):
         text = JOINER.sub("", INVISIBLE.sub("", text))

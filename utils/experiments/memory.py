@@ -2,7 +2,7 @@
 
 Counted apart, as Linux does in /proc/self/status: private memory, which only this process has and
 which must fit, and the mapped pages of files, which the system drops when memory is short. Sizes
-are in megabytes of 10⁶ bytes; only Linux will do.
+are in megabytes of 10⁶ bytes; it runs on Linux only.
 """
 
 import shutil

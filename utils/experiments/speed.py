@@ -82,7 +82,7 @@ def measure_cost(attention: str, length: int, seed: int, batch_size: int = 16) -
 
 
 def measure_pace(seed: int, batches: int = 60) -> list[dict[str, Any]]:
-    """Return one row: target words a second in training, as large as for a corpus of millions.
+    """Return one row: target words a second in training, with a model fit for millions of pairs.
 
     Timed are `batches` steps as `fit` takes them, with batches of Multi30k, after ten that are not.
     """

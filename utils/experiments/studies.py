@@ -22,7 +22,7 @@ from utils.system.storage import check_writable
 
 
 class Study(NamedTuple):
-    """A table: what its runs are called by, which there are, and how one is measured.
+    """A table: the columns that name a run, the runs there are, and how to measure one.
 
     A study that is timed runs alone, with all cores; the others run side by side, one core each.
     """
@@ -86,7 +86,7 @@ def run_study(name: str, workers: int) -> None:
 
 
 def _note(table: Table, rows: list[dict[str, Any]], bar: tqdm) -> None:
-    """Add a run; where it cannot be written, say so and go on: it is written with the next one."""
+    """Add a run; where it cannot be written, say so and go on: the next one writes both."""
     try:
         table.add(rows)
     except OSError as error:

@@ -72,7 +72,7 @@ def describe_environment() -> str:
 
 
 def _processor() -> str:
-    """Return the processor's name, where it can be had without asking a program."""
+    """Return the processor's name, as far as it can be read without starting a program."""
     information = Path("/proc/cpuinfo")
     if sys.platform == "linux" and information.exists():
         names = re.findall(

@@ -100,7 +100,7 @@ def attention_map(
     """Draw weights (T, S): a row for each target word, a column for each source word.
 
     With a format such as ".3f", `numbers` writes each weight into its cell. The color `bar` says
-    what the blues mean; of several maps, one has it.
+    what the blues mean; one of several maps needs it.
     """
     sns.heatmap(
         np.asarray(weights),
@@ -130,7 +130,7 @@ def attention_map(
 
 
 def shared_bar(axes: np.ndarray, label: str = "weight α") -> None:
-    """Put one color bar beside several maps that were drawn without, and so are equally large."""
+    """Put one color bar beside several maps drawn without one, so that all stay equally large."""
     first, rows = axes.flat[0], np.atleast_2d(axes).shape[0]
     first.figure.colorbar(first.collections[0], ax=axes, label=label, shrink=0.6 / rows)
 

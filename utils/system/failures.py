@@ -1,6 +1,6 @@
-"""When the system refuses: one sentence that names the file a person knows, and what to do.
+"""Turn system errors into one clear sentence: which file, what went wrong, what to do.
 
-Standard library only, so that a command can report a failure before anything slow is imported.
+Standard library only, so that a command can report a failure before any slow import.
 """
 
 import argparse
@@ -15,52 +15,52 @@ from typing import NoReturn, TextIO
 
 # What went wrong, and what to do about it.
 REASONS = {
-    errno.EACCES: ("permission denied", "choose another place, or ask for the right to use it"),
-    errno.EPERM: ("permission denied", "choose another place, or ask for the right to use it"),
-    errno.EROFS: ("the disk is read-only", "choose another place"),
-    errno.ENOSPC: ("the disk is full", "free some space, or choose a place on another disk"),
-    errno.EDQUOT: ("your share of the disk is full", "delete something, or choose another disk"),
+    errno.EACCES: ("permission denied", "choose another location, or ask for access"),
+    errno.EPERM: ("permission denied", "choose another location, or ask for access"),
+    errno.EROFS: ("the disk is read-only", "choose another location"),
+    errno.ENOSPC: ("the disk is full", "free some space, or choose another disk"),
+    errno.EDQUOT: ("your disk quota is full", "delete something, or choose another disk"),
     errno.ENAMETOOLONG: ("its name is too long", "choose a shorter one"),
     errno.EISDIR: ("it is a folder", "name a file"),
     errno.ENOTDIR: ("part of its path is a file, not a folder", "correct the path"),
     errno.EEXIST: ("part of its path is a file, not a folder", "correct the path"),
     errno.ENOENT: ("it does not exist", "check the path"),
-    errno.ELOOP: ("its symbolic links go in a circle", "name the file itself"),
+    errno.ELOOP: ("its symbolic links form a loop", "name the file itself"),
     errno.EMFILE: ("too many files are open", "close other programs, or raise `ulimit -n`"),
-    errno.EFBIG: ("files may not be so large here", "raise `ulimit -f`, or choose another disk"),
-    errno.EBUSY: ("another program holds it", "close that program, or choose another place"),
-    errno.EINVAL: ("the disk does not allow such a name", "choose another one"),
-    errno.EIO: ("the disk does not answer", "check the disk, or choose another"),
-    errno.EPIPE: ("nobody reads it any longer", "let the other program read to the end"),
+    errno.EFBIG: ("it would exceed the size limit", "raise `ulimit -f`, or choose another disk"),
+    errno.EBUSY: ("another program is using it", "close that program, or choose another location"),
+    errno.EINVAL: ("the disk does not allow this name", "choose another one"),
+    errno.EIO: ("the disk does not respond", "check the disk, or choose another"),
+    errno.EPIPE: ("its reader has closed it", "let the other program read to the end"),
 }
-INTERRUPTED = 130  # the exit code after Ctrl-C, as shells have it
-# Parts of the messages of torch, for which a full memory is a RuntimeError.
+INTERRUPTED = 130  # the usual exit code after Ctrl-C: 128 + SIGINT
+# torch raises a RuntimeError when it runs out of memory; its message contains one of these.
 FULL_MEMORY = ("allocate memory", "out of memory", "calculation overflowed")
 HEAD_START = 1  # seconds
-LARGEST_NUMBER = 2**31 - 1  # on a command line; nothing that is counted here comes near it
+LARGEST_NUMBER = 2**31 - 1  # on a command line; no count here comes anywhere near it
 
 
 def explain(error: OSError, path: str | os.PathLike | None = None, action: str = "read") -> str:
     """Return a sentence such as "runs/a.pt cannot be written: the disk is full; free some space".
 
-    `path` is the name the person gave, `action` what should have been done with it. Without a path,
-    it is the error's own; an error that is no system error keeps its message.
+    `path` is the file's name as the user typed it (by default the error's own), `action` is what
+    failed. An error without an errno or a file name keeps its message.
     """
     name = error.filename if path is None else path
     if error.errno is None or name is None:
         return str(error) or type(error).__name__
-    reason, remedy = REASONS.get(error.errno, (error.strerror, "choose another place"))
-    if error.errno == errno.ENOENT and action == "written":  # a missing folder is made
-        reason, remedy = "no file can be made there", "choose another place"
+    reason, remedy = REASONS.get(error.errno, (error.strerror, "choose another location"))
+    if error.errno == errno.ENOENT and action == "written":  # missing folders would be created
+        reason, remedy = "no file can be created there", "choose another location"
     return f"{os.fspath(name)} cannot be {action}: {reason}; {remedy}"
 
 
 def run(main: Callable[[], int], goes_on_unheard: bool = False, speaks: bool = True) -> NoReturn:
-    """Run a command and exit with its code; a failure ends as one line on standard error.
+    """Run a command and exit with its code; a failure prints one line to stderr, no traceback.
 
-    Its output writes what the terminal cannot show as escapes. When the output is cut off, as by
-    `| head -1` or a full disk, the command stops, or with `goes_on_unheard` works on in silence.
-    Nothing stops because standard error is cut off. One that does not speak only has its code.
+    Characters that the terminal can't show come out as escapes. If stdout is cut off, as by
+    `| head -1` or a full disk, the command stops, or keeps working silently if `goes_on_unheard`.
+    A closed stderr never stops it. Unless it `speaks`, a failure shows only in the exit code.
     """
     output = sys.stdout = _Output(sys.stdout, goes_on_unheard)
     sys.stderr = _Output(sys.stderr, True)  # progress bars write there
@@ -83,39 +83,39 @@ def _is_full_memory(error: Exception) -> bool:
 
 
 def _report(error: Exception, output: "_Output", speaks: bool) -> int:
-    """Say what went wrong on standard error; return the exit code."""
+    """Print what went wrong to stderr; return the exit code."""
     if isinstance(error, BrokenPipeError) and error is output.lost:
-        return 0  # whoever reads has seen enough
+        return 0  # the reader, such as `head`, has all it wanted
     if isinstance(error, MemoryError | RuntimeError):
-        sentence = "the memory is full; give less at a time, or close other programs"
+        sentence = "out of memory; pass in less at a time, or close other programs"
     elif error is output.lost:
         sentence = explain(error, "the output", "written")
     else:
         sentence = explain(error) if isinstance(error, OSError) else str(error)
     if speaks:
         print(f"error: {' '.join(sentence.splitlines())}", file=sys.stderr)
-    else:  # launchers end all processes as soon as one has ended, and one has to say why
+    else:  # a launcher kills all processes once one exits: leave time for another to say why
         time.sleep(HEAD_START)
     return 1
 
 
 def stop_quietly() -> None:
-    """Let Ctrl-C end a command without a traceback while its imports, which take seconds, run."""
-    if sys.argv[:1] == ["-m"]:  # as `python -m` sets it until it has found the command
+    """Let Ctrl-C end a command without a traceback during its imports, which take seconds."""
+    if sys.argv[:1] == ["-m"]:  # what `python -m` puts there until it has found the command
         sys.excepthook = end_interrupted
 
 
 def end_interrupted(kind: type, error: BaseException, trace: TracebackType | None) -> None:
-    """Take the place of `sys.excepthook` while a command is imported: Ctrl-C is no traceback."""
+    """Replace `sys.excepthook` while a command is imported: no traceback for Ctrl-C."""
     if kind is not KeyboardInterrupt:
         sys.__excepthook__(kind, error, trace)
 
 
 class _Output:
-    """A stream that outlives its reader: `lost` is the error that cut it off, if any."""
+    """A stream that outlives its reader; `lost` is the error that cut it off, if any."""
 
     def __init__(self, stream: TextIO | None, goes_on_unheard: bool):
-        if stream is None:  # closed by whoever started the command, as `>&-` does
+        if stream is None:  # closed by the calling shell, as with `>&-`
             stream = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -123,11 +123,11 @@ class _Output:
         self.lost: OSError | None = None
 
     def write(self, text: str) -> int:
-        """Write some text; after a failure, everything goes nowhere."""
+        """Write some text; once the stream has failed, discard it."""
         return self._try(lambda: self._stream.write(text)) or len(text)
 
     def flush(self) -> None:
-        """Bring what was written on its way."""
+        """Flush the stream."""
         self._try(self._stream.flush)
 
     def _try(self, work: Callable[[], int | None]) -> int | None:
@@ -135,7 +135,7 @@ class _Output:
             return work()
         except OSError as error:
             self.lost = self.lost or error
-            nowhere = os.open(os.devnull, os.O_WRONLY)  # what is still buffered goes there at exit
+            nowhere = os.open(os.devnull, os.O_WRONLY)  # at exit, Python flushes its buffer here
             os.dup2(nowhere, self._stream.fileno())
             os.close(nowhere)
             if not self._goes_on_unheard:
@@ -147,34 +147,34 @@ class _Output:
 
 
 def expand(path: str | os.PathLike) -> Path:
-    """Return a path that a person typed, with `~` as their home: shells leave `--output=~/a`."""
+    """Return a path that a user typed, with `~` expanded: shells don't in `--output=~/a`."""
     try:
         return Path(os.path.expanduser(path))
     except TypeError:
-        raise TypeError(f'give the name of a file, as in "my.pt", not {path!r:.60}.') from None
+        raise TypeError(f'pass a file name, such as "my.pt", not {path!r:.60}.') from None
 
 
-# What argparse calls for an option's value; its own messages name types of Python.
+# Types for argparse options. With plain `int`, argparse's message would name the Python type.
 
 
 def typed(text: str) -> str:
-    """Read words as UTF-8 where Python took the terminal for one that has ASCII alone."""
+    """Decode text as UTF-8 where the locale made Python assume ASCII."""
     try:
         text.encode()
-    except UnicodeEncodeError:  # bytes that Python could not read, as surrogates
+    except UnicodeEncodeError:  # Python kept the bytes that it could not decode as surrogates
         return os.fsencode(text).decode(errors="surrogateescape")
     return text
 
 
 def file_name(text: str) -> Path:
-    """Read the name of a file."""
+    """Parse a file name."""
     if not text or text.endswith(("/", os.sep)):
-        raise argparse.ArgumentTypeError(f"must be the name of a file, not {text!r}")
+        raise argparse.ArgumentTypeError(f"must be a file name, not {text!r}")
     return expand(text)
 
 
 def whole(text: str) -> int:
-    """Read a whole number."""
+    """Parse a whole number."""
     try:
         return int(text)
     except ValueError:
@@ -182,7 +182,7 @@ def whole(text: str) -> int:
 
 
 def positive(text: str) -> int:
-    """Read a whole number of at least 1."""
+    """Parse a whole number of at least 1."""
     number = whole(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
@@ -192,7 +192,7 @@ def positive(text: str) -> int:
 
 
 def decimal(text: str) -> float:
-    """Read a number that may have a decimal point."""
+    """Parse a number that may have a decimal point."""
     try:
         return float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a person may give: numbers within their limits, and values of the right type."""
+"""Checks on what users pass in: numbers within limits, and values of the right type."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -7,11 +7,11 @@ from numbers import Integral, Real
 from types import UnionType
 from typing import Any, NamedTuple
 
-MOST_WEIGHTS = 1_000_000_000  # of a model: 4 GB, and four times that in training
+MOST_WEIGHTS = 1_000_000_000  # in a model: 4 GB, and four times that in training
 
 
 class Limit(NamedTuple):
-    """What a number may be: its type, which values fit, and the same in words."""
+    """The limit on a number: its type, a test for its value, and both in words."""
 
     kind: type
     fits: Callable[[Any], bool]
@@ -19,13 +19,13 @@ class Limit(NamedTuple):
 
 
 def whole(least: int, most: int) -> Limit:
-    """Return the limit of a whole number."""
+    """Return the limit for a whole number from `least` to `most`."""
     return Limit(int, lambda n: least <= n <= most, f"a whole number from {least:,} to {most:,}")
 
 
 COUNT = whole(1, 1_000_000)
 WORDS = whole(1, 10_000_000)
-NUMBER = whole(0, 10_000_000)  # of a word, or of things that there may be none of
+NUMBER = whole(0, 10_000_000)  # a word's index, or a count that may be zero
 SIZE = whole(1, 100_000)
 SEED = whole(0, 2**32 - 1)
 SHARE = Limit(float, lambda x: 0 <= x < 1, "a number from 0 to below 1")
@@ -34,9 +34,9 @@ SWITCH = Limit(bool, lambda _: True, "True or False")
 
 
 def checked(name: str, value: object, limit: Limit) -> Any:
-    """Return a number as Python's own, which files can hold, also if it is NumPy's or a tensor.
+    """Return a plain Python number, which files can hold, even for a NumPy scalar or a tensor.
 
-    Raises ValueError unless it is within its limit.
+    Raises ValueError unless it has the right type and is within its limit.
     """
     number = _plain(value)
     right = isinstance(number, Integral if limit.kind is int else Real)
@@ -46,7 +46,7 @@ def checked(name: str, value: object, limit: Limit) -> Any:
 
 
 def check_type(name: str, value: object, kind: type | UnionType, words: str) -> None:
-    """Raise TypeError unless a value is of that type; `words` say what to give."""
+    """Raise TypeError unless `value` is a `kind`; `words` describe it after "must be"."""
     if not isinstance(value, kind):
         simple = value is None or isinstance(value, str | bytes | Real)
         found = f"{value!r:.60}" if simple else f"a {type(value).__name__}"
@@ -56,29 +56,28 @@ def check_type(name: str, value: object, kind: type | UnionType, words: str) -> 
 def _plain(value: Any) -> object:
     try:
         return value.item()
-    except (AttributeError, TypeError, ValueError, RuntimeError):  # no number, or many of them
+    except (AttributeError, TypeError, ValueError, RuntimeError):  # not a number, or several
         return value
 
 
 def option(
     help: str, limit: Limit | None = None, choices: Iterable[str] | None = None, **default: Any
 ) -> Any:
-    """Return a dataclass field that a command line can offer: its help, its limit, its default.
+    """Return a dataclass field that the command line offers: help, limit, choices, default.
 
-    `choices` are the names from which a person may choose. Without a `default` the field is
-    required.
+    `choices` are the names it accepts. Without a `default`, the field is required.
     """
     return field(metadata={"help": help, "limit": limit, "choices": choices}, **default)
 
 
 def limited(limit: Limit) -> Any:
-    """Return a required dataclass field within a limit that no command line offers."""
+    """Return a required dataclass field with a limit, which the command line doesn't offer."""
     return field(metadata={"limit": limit})
 
 
 @dataclass(frozen=True)
 class Limited:
-    """A frozen dataclass whose numbers are checked as soon as there is one."""
+    """A frozen dataclass that checks its numbers on creation."""
 
     def __post_init__(self) -> None:
         for each in fields(self):
@@ -88,9 +87,9 @@ class Limited:
 
 
 def check_weights(count: int) -> None:
-    """Raise ValueError if a model would have too many weights for a memory."""
+    """Raise ValueError for a model of more than MOST_WEIGHTS, too many to fit in memory."""
     if count > MOST_WEIGHTS:
         raise ValueError(
-            f"the model would have {count:,} weights, and {MOST_WEIGHTS:,} are the most: "
+            f"the model would have {count:,} weights, more than the {MOST_WEIGHTS:,} allowed: "
             "choose smaller sizes."
         )

@@ -1,7 +1,7 @@
 """What the first cell of every notebook runs, wherever the notebook was opened.
 
-It lets `import utils` mean this project, and on Colab and Kaggle installs what is missing there.
-Like `environment`, it imports the standard library only, and an old Python can read it.
+It makes `import utils` find this project, and on Colab and Kaggle it installs missing packages.
+Like `environment`, it imports only the standard library and stays readable for an old Python.
 """
 
 import importlib
@@ -18,10 +18,10 @@ ENVIRONMENT = Path(__file__).with_name("environment.py")
 
 
 def begin(hosted: bool) -> None:
-    """Make everything ready for the cells that follow; `hosted` tells that this is Colab or Kaggle.
+    """Get everything ready for the cells that follow; `hosted` means Colab or Kaggle.
 
-    Raises UsageError, which IPython shows as one line without a traceback, and which stops the
-    cells that wait: it says what is missing and what to do.
+    Raises UsageError, which says what is missing and what to do. IPython shows it as one line
+    without a traceback, and cancels the cells that are queued.
     """
     from IPython.core.error import UsageError
 
@@ -29,7 +29,7 @@ def begin(hosted: bool) -> None:
     root = environment.ROOT
     put_first(root)
     project = root / "pyproject.toml"
-    if not project.is_file():  # this is a package without its project
+    if not project.is_file():  # the package was installed without its project
         raise UsageError(environment.find_problems(root)[0])
     text = project.read_text("utf-8")
     problem = environment.python_problem(text)
@@ -47,7 +47,7 @@ def begin(hosted: bool) -> None:
 
 
 def put_first(root: Path) -> None:
-    """Let `import utils` find the one in `root`, also where another one was imported before."""
+    """Make `import utils` find the package in `root`, even after another one was imported."""
     sys.path[:] = [str(root), *(place for place in sys.path if place != str(root))]
     known = sys.modules.get("utils")
     if Path(getattr(known, "__file__", None) or "").resolve().parent != root / "utils":
@@ -57,12 +57,12 @@ def put_first(root: Path) -> None:
 
 
 def name(requirement: str) -> str:
-    """Return the name in a requirement as indexes write it: "resvg-py" of "resvg_py>=0.5"."""
+    """Return a requirement's normalized name: "resvg-py" for "resvg_py>=0.5"."""
     return re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", requirement, maxsplit=1)[0]).lower()
 
 
 def is_installed(package: str) -> bool:
-    """Tell whether a package is there, in whatever version."""
+    """Tell whether a package is installed, in any version."""
     try:
         return bool(metadata.version(package))
     except metadata.PackageNotFoundError:
@@ -70,10 +70,10 @@ def is_installed(package: str) -> bool:
 
 
 def install(wanted: "list[str]", needed: "list[str]") -> str:
-    """Install what is wanted unless it is in use, and change nothing else that is in use or needed.
+    """Install what is wanted unless it is in use; leave all else in use or needed as it is.
 
-    A package that the kernel has imported cannot be exchanged under it. Returns a sentence if pip
-    could not do it, or "".
+    A package that the kernel has already imported can't be replaced under it. Returns an error
+    message if pip fails, "" otherwise.
     """
     fixed = in_use() | {name(line) for line in needed if is_installed(name(line))}
     fixed -= {name(line) for line in wanted} - in_use()
@@ -94,11 +94,11 @@ def install(wanted: "list[str]", needed: "list[str]") -> str:
         finally:
             importlib.invalidate_caches()
     names, why = ", ".join(map(name, wanted)), (said or ["it did not say why"])[-1]
-    return f"pip could not install {names} ({why}): switch on the Internet for this notebook."
+    return f"pip could not install {names} ({why}): turn on Internet access for this notebook."
 
 
 def in_use() -> "set[str]":
-    """Return the packages of which something is imported, such as "numpy"."""
+    """Return the packages that are already imported, such as "numpy"."""
     owners = metadata.packages_distributions()
     imported = {module.partition(".")[0] for module in sys.modules}
     return {name(package) for module in imported for package in owners.get(module, ())}

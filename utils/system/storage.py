@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and read without running code."""
+"""Files written atomically, and read without running code."""
 
 import errno
 import glob
@@ -20,20 +20,20 @@ import torch
 
 from utils.system.failures import explain
 
-if sys.platform != "win32":  # on Windows, nobody can delete a file that is open
+if sys.platform != "win32":  # Windows needs no lock: it refuses to delete an open file
     import fcntl
 
-NAME_SIZES = 26  # bytes from the head of a part in an archive to the sizes of what follows it
+NAME_SIZES = 26  # offset, in an archive member's header, of the lengths of what follows it
 BLOCK = bytes(1 << 20)
-FORMAT = 2  # of checkpoints and translators
-POINTER = b"version https://git-lfs"  # what Git LFS leaves in the place of a large file
+FORMAT = 2  # version of the checkpoint and translator files
+POINTER = b"version https://git-lfs"  # what Git LFS leaves in place of a large file
 
 
 def save_atomically(content: dict[str, Any], path: Path) -> None:
-    """Write `content` with `torch.save`; a failure leaves the old file, as in `write_atomically`.
+    """Write `content` with `torch.save`; on failure the old file stays, as in `write_atomically`.
 
-    It is put together in memory first: when torch writes to a disk that gets full, it raises a
-    RuntimeError of its own.
+    It is serialized in memory first, because torch raises a RuntimeError of its own when the disk
+    fills up.
     """
     buffer = io.BytesIO()
     torch.save(content, buffer)
@@ -41,10 +41,10 @@ def save_atomically(content: dict[str, Any], path: Path) -> None:
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Let `write` fill a new file, then put it at `path`, whose folder is made if it is missing.
+    """Let `write` fill a temporary file, then move it to `path`, creating the folder if needed.
 
-    A link stays, and the file that it leads to is replaced. Raises OSError, a sentence that names
-    `path`; then the old file is as it was.
+    A symbolic link stays, and the file it points to is replaced. Raises OSError with a sentence
+    that names `path`, and leaves the old file as it was.
     """
     with _explained(path):
         target = _target(path)
@@ -58,9 +58,9 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
 
 def check_writable(path: Path, size: int = 0) -> None:
-    """Try what `write_atomically` does, with `size` bytes; raise the OSError that it would raise.
+    """Try out `write_atomically` with `size` bytes, and raise the OSError that it would raise.
 
-    Nothing of it stays but the folder.
+    Nothing remains but the folder.
     """
     with _explained(path), _new_file(_target(path)) as temporary, temporary.open("xb") as file:
         _lock(file)
@@ -77,13 +77,13 @@ def _explained(path: Path) -> Iterator[None]:
 
 
 def _target(path: Path) -> Path:
-    """Return the file that is written for `path`, in a folder that is there.
+    """Return the file to write for `path`, with links resolved and its folder created.
 
-    Raises OSError for what a file cannot or must not replace.
+    Raises OSError for anything that a file can't or mustn't replace.
     """
     target = Path(os.path.realpath(path))
     if path.is_symlink() and not target.parent.is_dir():
-        raise OSError(f"{path} is a link to {target}, whose folder does not exist: make it.")
+        raise OSError(f"{path} is a link to {target}, whose folder does not exist: create it.")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         mode = path.stat().st_mode
@@ -92,7 +92,7 @@ def _target(path: Path) -> Path:
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, "")
     if not stat.S_ISREG(mode):
-        raise OSError(f"{path} cannot be written: it is no ordinary file; choose another name")
+        raise OSError(f"{path} cannot be written: it is not a regular file; choose another name")
     if not (mode & 0o222 and os.access(path, os.W_OK)):
         raise PermissionError(errno.EACCES, "")
     return target
@@ -100,11 +100,11 @@ def _target(path: Path) -> Path:
 
 @contextmanager
 def _new_file(target: Path) -> Iterator[Path]:
-    """Yield a name for a file beside `target`, which is gone afterwards unless it was renamed.
+    """Yield a name for a temporary file beside `target`; delete it afterwards unless renamed.
 
-    What saves of the same file have left behind that were killed is removed.
+    First delete what earlier saves of the same file left behind when they were killed.
     """
-    start = f".{target.name[:40]}."  # the whole name, and these letters, could be too long
+    start = f".{target.name[:40]}."  # the whole name plus this suffix could be too long
     for leftover in target.parent.glob(f"{glob.escape(start)}{'[0-9a-f]' * 8}.part"):
         with suppress(OSError):
             with leftover.open("r+b") as file:
@@ -120,30 +120,30 @@ def _new_file(target: Path) -> Iterator[Path]:
 
 
 def _lock(file: BinaryIO) -> bool:
-    """Tell others that a file is being written; return whether nobody else has said so."""
+    """Lock a file while it is being written; return False if another process holds the lock."""
     if sys.platform != "win32":
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:  # also where a disk has no locks: then leftovers stay
+        except OSError:  # also raised on disks without locks, where leftovers stay
             return False
     return True
 
 
 def write_text_atomically(path: Path, text: str) -> None:
-    """Write a text as UTF-8; all of it or nothing."""
+    """Write text as UTF-8, all of it or nothing."""
     write_bytes_atomically(path, text.encode("utf-8"))
 
 
 def write_bytes_atomically(path: Path, content: bytes) -> None:
-    """Write a file's content; all of it or nothing."""
+    """Write a file's content, all of it or nothing."""
     write_atomically(path, lambda file: file.write(content))
 
 
 def load_safely(path: Path) -> dict[str, Any]:
-    """Read a file of `save_atomically` with `weights_only=True`: tensors, numbers and words only.
+    """Read a file from `save_atomically` with `weights_only=True`: tensors, numbers, strings only.
 
-    Raises ValueError for a file that is damaged, by a single bit even, or holds anything else, and
-    OSError for one that cannot be read.
+    Raises ValueError if the file is damaged, even by a single bit, or holds anything else, and
+    OSError if it can't be read.
     """
     data = _read(path)
     try:
@@ -160,11 +160,11 @@ def load_safely(path: Path) -> dict[str, Any]:
 
 
 def _read(path: Path) -> bytes:
-    """Return the bytes of an archive; of any other file, which may be large, the first ones."""
+    """Return the bytes of an archive; of any other file, which may be large, only the first few."""
     if path.exists() and not path.is_file():
         raise ValueError(f"{path} is a folder or a device: name a file.")
     try:
-        with path.open("rb", buffering=0) as file:  # a buffer would be one more copy
+        with path.open("rb", buffering=0) as file:  # a buffer would add a copy
             start = file.read(len(POINTER))
             if start.startswith(b"PK"):
                 file.seek(0)
@@ -172,30 +172,30 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise type(error)(explain(error, path)) from error
     if start == POINTER:
-        raise ValueError(f"{path} stands for a file that Git LFS keeps: run `git lfs pull`.")
+        raise ValueError(f"{path} is only a Git LFS pointer to the file: run `git lfs pull`.")
     return start
 
 
 def _check_parts(data: bytes) -> None:
-    """Raise ValueError unless each part of an archive fits the checksum that is written with it.
+    """Raise ValueError unless each member of an archive matches its checksum.
 
-    torch writes the checksums, but does not look at them.
+    torch writes the checksums but never verifies them.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
     if sum(part.file_size for part in parts) > len(data):
-        raise ValueError("it would unpack to more than it is")
-    for part in parts:  # as `testzip` does, in half the time, for parts that are not compressed
+        raise ValueError("it would unpack to more than its own size")
+    for part in parts:  # what `testzip` does, in half the time, since nothing is compressed
         names = struct.unpack_from("<2H", data, part.header_offset + NAME_SIZES)
         start = part.header_offset + NAME_SIZES + 4 + sum(names)
         if zlib.crc32(memoryview(data)[start : start + part.file_size]) != part.CRC:
-            raise ValueError(f"{part.filename} is not what was written")
+            raise ValueError(f"{part.filename} does not match its checksum")
 
 
 def check_format(content: dict[str, Any], path: Path) -> None:
-    """Raise ValueError for a file of another version of this project, or of another program."""
+    """Raise ValueError for a file from another version of this project, or another program."""
     number = content.get("format", 0)
-    if type(number) is not int or number > FORMAT:  # what is odd may be newer
+    if type(number) is not int or number > FORMAT:  # an odd value may come from a newer version
         raise ValueError(f"{path} was written by a newer version of this project: update this one.")
     if number < FORMAT:
         raise ValueError(

@@ -22,7 +22,7 @@ LONGEST = 2**30  # bytes of a sentence
 
 
 class Subwords:
-    """A learned set of pieces: `split` words into them, `join` them to words again."""
+    """A learned set of pieces: `split` cuts words into them, `join` puts them together again."""
 
     def __init__(self, model: bytes):
         self.model = model

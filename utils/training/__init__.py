@@ -1,18 +1,18 @@
 """Training: `fit` for notebooks, `python -m utils.training` for the command line.
 
-settings     what a run depends on besides model and data
-launch       what a launcher of several processes says to each of them
-processes    one process that trains a model, or several
-joining      how several find each other, each with a device of its own
-lengths      sentences that are too long, found before the first step
-loss         what is minimized and reported
-optimizer    Adam, and its learning rate over the steps
-identity     what a run is known by
-run          one run: the model, what trains it, what it has learned so far
-checkpoints  how a run goes on after a stop
+settings     a run's options, besides model and data
+launch       what torchrun tells each process
+processes    training in one process, or in several
+joining      how several processes find each other, each with its own device
+lengths      finds sentences that are too long before the first step
+loss         what training minimizes and reports
+optimizer    Adam and its learning-rate schedule
+identity     what tells one run from another
+run          one run: the model, its optimizer, its history
+checkpoints  how a run resumes after a stop
 loop         the training step, and fit
-outputs      where the result goes: tried first, and never lost
-options      the command line, made from the settings
+outputs      where the result goes: checked first, and never lost
+options      command-line options, generated from the settings
 """
 
 from utils.training.loop import fit

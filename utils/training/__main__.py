@@ -53,12 +53,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     _add_corpus_options(parser.add_argument_group("the corpus").add_argument)
     add_options(parser, "the model", ModelConfig, MODEL_DEFAULTS)
     add_options(parser, "the training", Settings, asdict(Settings()))
-    _add_output_options(parser.add_argument_group("what to keep and to show").add_argument)
+    _add_output_options(parser.add_argument_group("what to save and show").add_argument)
     return parser.parse_args(arguments)
 
 
 def check_options(options: argparse.Namespace) -> None:
-    """Raise ValueError for a number that would be refused later, before anything is read."""
+    """Raise ValueError for a number that would be rejected later, before reading any data."""
     chosen(options, ModelConfig)
     Settings(**chosen(options, Settings))
     check_beam(options.beam_size)
@@ -71,38 +71,38 @@ def _add_corpus_options(add: Callable[..., Any]) -> None:
         nargs=2,
         metavar=("SOURCE", "TARGET"),
         default=GERMAN_ENGLISH,
-        help="ends of the names of a folder's files: en fr reads train.en and train.fr",
+        help="file extensions in your folder: en fr reads train.en and train.fr",
     )
     add(
         "--in-memory",
         action=argparse.BooleanOptionalAction,
-        help="hold a folder's pairs in memory, or read them as needed (if not given: by size)",
+        help="keep a folder's pairs in memory, or read them from disk (default: depends on size)",
     )
     add("--min-freq", type=positive, default=1, help="words rarer than this become <unk>")
-    add("--subwords", type=positive, help="split words into this many different pieces")
+    add("--subwords", type=positive, help="split words into pieces, this many different ones")
 
 
 def _add_output_options(add: Callable[..., Any]) -> None:
     add("--device", default="auto", help="cpu, cuda, mps, or auto")
-    add("--validation-bleu", action="store_true", help="score validation after each epoch")
+    add("--validation-bleu", action="store_true", help="compute validation BLEU after each epoch")
     add(
         "--checkpoint",
         type=file_name,
-        help="write it after each epoch; go on from it if it is there",
+        help="file to write after each epoch, and to resume from if it exists",
     )
-    add("--score", choices=("valid", "test"), default="test", help="the sentences to score")
+    add("--score", choices=("valid", "test"), default="test", help="which sentences to score")
     add("--beam-size", type=positive, default=1, help="for the score; 1 is greedy search")
-    add("--half", action="store_true", help="save 16-bit numbers, half the size")
+    add("--half", action="store_true", help="save 16-bit weights, half the size")
     add("--output", type=file_name, default=Path("runs/translator.pt"), help="where to save")
 
 
 def report(
     translator: Translator, split: str, pairs: Sequence[Pair], beam_size: int, examples: int = 5
 ) -> None:
-    """Print BLEU on the sentences of a split and the first few translations.
+    """Print BLEU on a split, and its first few translations.
 
-    sacreBLEU takes `<unk>` apart into three tokens, `<`, `unk` and `>`: so it is also given the
-    translations with a copied source word in its place.
+    sacreBLEU splits `<unk>` into three tokens, `<`, `unk` and `>`, so it also scores the
+    translations with each `<unk>` replaced by a source word.
     """
     translations = translator.translate([pair.source for pair in pairs], beam_size)
     sources = [translator.read(pair.source) for pair in pairs]
@@ -119,7 +119,7 @@ def report(
 
 
 def save(translator: Translator, options: argparse.Namespace, path: Path) -> OSError | None:
-    """Save the translator at `path` or elsewhere; say where, and return what was wrong, if so."""
+    """Save the translator at `path`, or elsewhere if that fails; print where, return the error."""
 
     def write(path: Path) -> None:
         translator.save(path, options.half)
@@ -130,7 +130,7 @@ def save(translator: Translator, options: argparse.Namespace, path: Path) -> OSE
 
 
 def save_stopped(translator: Translator, options: argparse.Namespace) -> None:
-    """Save what a run without a checkpoint has learned, beside its output, before it is lost."""
+    """Save what an interrupted run without a checkpoint has learned, beside its output."""
     if options.checkpoint is None:
         output = options.output
         save(translator, options, free_name(output.with_stem(f"{output.stem}-stopped")))
@@ -139,7 +139,7 @@ def save_stopped(translator: Translator, options: argparse.Namespace) -> None:
 def finish(
     translator: Translator, history: History, pairs: Sequence[Pair], options: argparse.Namespace
 ) -> None:
-    """Save what was learned, then score it; OSError if it had to be saved elsewhere."""
+    """Save the translator, then score it; OSError if it had to be saved elsewhere."""
     problem = save(translator, options, options.output)
     print(f"trained for {history.seconds:.0f} s")
     report(translator, options.score, pairs, options.beam_size)
@@ -150,7 +150,7 @@ def finish(
 def train(
     options: argparse.Namespace, processes: Processes, device: torch.device
 ) -> tuple[Translator, Corpus, History | None]:
-    """Train as the options say; without a history, someone stopped it."""
+    """Train as the options say; the history is None if training was interrupted."""
     sizes, settings = chosen(options, ModelConfig), Settings(**chosen(options, Settings))
     speaks = processes.rank == 0
     processes.ask_first(lambda: check_outputs(options.output, options.checkpoint))
@@ -178,7 +178,7 @@ def main(arguments: list[str] | None = None) -> int:
     check_options(options)
     with join_processes(options.device) as (processes, device):
         translator, corpus, history = train(options, processes, device)
-    if processes.rank == 0:  # the rest is for one process
+    if processes.rank == 0:  # only one process saves and scores
         if history is None:
             save_stopped(translator, options)
         else:

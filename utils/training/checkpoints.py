@@ -1,4 +1,4 @@
-"""Checkpoints: how a run goes on after a stop, with the same data, model and settings."""
+"""Checkpoints: how a run resumes after a stop, with the same data, model and settings."""
 
 import math
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from utils.training.run import Epoch, Run
 
 
 def save(run: Run, path: Path) -> None:
-    """Write a checkpoint, from which the run goes on as if it had never stopped."""
+    """Write a checkpoint, from which the run resumes as if it had never stopped."""
     content = {
         "format": FORMAT,
         "identity": run.identity,
@@ -34,19 +34,19 @@ def save(run: Run, path: Path) -> None:
 
 
 def load(run: Run, path: Path) -> None:
-    """Go on from a checkpoint.
+    """Resume from a checkpoint.
 
-    Raises ValueError, and leaves the run as it is, if the file belongs to another run, or says
+    Raises ValueError, and leaves the run as it is, if the file belongs to another run or holds
     anything that this run could not have written.
     """
     content = run.processes.ask_first(lambda: load_safely(path))
     if "source_words" in content:
         raise ValueError(
-            f"{path} is a translator, not a checkpoint: name another file for the checkpoint."
+            f"{path} is a translator, not a checkpoint: choose another file for the checkpoint."
         )
     identity = content.get("identity")
     if not isinstance(identity, dict):
-        raise ValueError(f"{path} holds no checkpoint: name another file for it.")
+        raise ValueError(f"{path} is not a checkpoint: choose another file for it.")
     check_format(content, path)
     advice = "use the same settings and the same corpus, or another checkpoint file."
     compare(run.identity, identity, str(path), advice)
@@ -56,7 +56,7 @@ def load(run: Run, path: Path) -> None:
         _set_random_states(content)
     except WRONG_PARTS as error:
         raise ValueError(
-            f"{path} holds no checkpoint that can be used, because {reason(error)}: "
+            f"{path} is not a usable checkpoint, because {reason(error)}: "
             "use another copy of it, or delete it and train again."
         ) from error
     _go_on(run, content, epochs)
@@ -67,9 +67,9 @@ def _read_history(run: Run, content: dict[str, Any]) -> list[Epoch]:
     for number, epoch in enumerate(epochs, 1):
         numbers = [value for value in vars(epoch).values() if value is not None]
         if epoch.number != number or len(numbers) < 4 or not all(map(math.isfinite, numbers)):
-            raise ValueError(f"there is something wrong with epoch {number} of the history")
+            raise ValueError(f"epoch {number} of its history is invalid")
     if len(epochs) > run.settings.epochs:
-        raise ValueError("it has more epochs than the run")
+        raise ValueError("it has more epochs than this run")
     return epochs
 
 
@@ -89,26 +89,26 @@ def _parameters(run: Run) -> list[Tensor]:
 
 
 def _check_optimizer(state: dict[int, Any], parameters: Sequence[Tensor], steps: int) -> None:
-    """Hold Adam's means against the weights they belong to; one never trained has none."""
+    """Check Adam's state against the weights it belongs to; before the first step it is empty."""
     if bool(state) != bool(steps) or not state.keys() <= set(range(len(parameters))):
-        raise ValueError("the optimizer's state is that of another model")
+        raise ValueError("its optimizer state belongs to another model")
     for number, entry in state.items():
         like = parameters[number]
         expected = {"step": torch.tensor(float(steps)), "exp_avg": like, "exp_avg_sq": like}
         check_weights(entry, expected)
         check_finite(entry.values())
         if entry["step"] != steps:
-            raise ValueError("the optimizer has taken another number of steps")
+            raise ValueError("its optimizer has taken a different number of steps")
 
 
 def _set_random_states(content: dict[str, Any]) -> None:
     torch.set_rng_state(content["random_state"])
-    gpus = torch.cuda.device_count()  # here; there may have been more where it was written
+    gpus = torch.cuda.device_count()  # perhaps fewer than where the checkpoint was written
     torch.cuda.set_rng_state_all(content["cuda_random_states"][:gpus])
 
 
 def _go_on(run: Run, content: dict[str, Any], epochs: list[Epoch]) -> None:
-    """Take over what the file says; the schedule follows from the number of steps."""
+    """Restore the run from the file; the schedule follows from the number of steps."""
 
     def here(weights: dict[str, Tensor]) -> dict[str, Tensor]:
         return {name: weight.to(run.model.device) for name, weight in weights.items()}

@@ -1,4 +1,4 @@
-"""What tells one training run from another: model, settings, vocabularies, and the data."""
+"""What tells one training run from another: model, settings, vocabularies and data."""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,21 +11,21 @@ from utils.models.contract import Network
 from utils.system.limits import Limited
 from utils.text import Fields
 
-# What to say of parts that are too long to be shown.
+# How a message describes the parts that are too long to print.
 OTHERS = {
     "source vocabulary": "another source vocabulary",
     "target vocabulary": "another target vocabulary",
     "subwords": "other subwords",
-    "training text": "other training pairs, or with the same ones in another order",
-    "validation text": "other validation pairs, or with the same ones in another order",
+    "training text": "other training pairs, or the same ones in another order",
+    "validation text": "other validation pairs, or the same ones in another order",
 }
 
 
 def identify(model: Network, fields: Fields, corpus: Corpus, settings: Limited) -> dict[str, Any]:
-    """Return everything that must be the same for a run to go on from a checkpoint.
+    """Return everything that must match for a run to resume from a checkpoint.
 
-    The number of processes may change: the batches stay, and so does what is learned, up to the
-    dropout masks and the last digits.
+    The number of processes may change: the batches stay the same, and so does what is learned, up
+    to dropout masks and rounding.
     """
     subwords = fields.subwords
     return {
@@ -44,9 +44,9 @@ def identify(model: Network, fields: Fields, corpus: Corpus, settings: Limited) 
 
 
 def digest(pairs: Sequence) -> str:
-    """Return what no other sentences have, nor the same ones in another order.
+    """Return a hash of the pairs, which also depends on their order.
 
-    Pairs on disk are told by the bytes of their files; see `PairsOnDisk.digest`.
+    For pairs on disk it comes from the bytes of their files; see `PairsOnDisk.digest`.
     """
     if isinstance(pairs, PairsOnDisk):
         return pairs.digest
@@ -57,7 +57,7 @@ def digest(pairs: Sequence) -> str:
 
 
 def compare(own: dict[str, Any], other: dict[str, Any], whose: str, advice: str) -> None:
-    """Raise ValueError unless the identity of another run is one's own."""
+    """Raise ValueError unless `other` matches `own`; the message says `whose` it is."""
     for name, value in own.items():
         found = other.get(name)
         if type(found) is not type(value) or found != value:

@@ -1,4 +1,4 @@
-"""How a process finds the others that `torchrun` started, and the device it trains on."""
+"""How a process finds the others that `torchrun` started, and which device it trains on."""
 
 import os
 from collections.abc import Iterator
@@ -12,33 +12,33 @@ from utils.training.launch import read_launch
 from utils.training.processes import SINGLE, Processes, ProcessGroup
 
 LOST = (
-    "no connection to another process: it has ended, or the network is in the way. "
-    "The same command goes on from the last checkpoint, if there is one."
+    "no connection to another process: it has ended, or the network blocks the way. "
+    "Run the same command again to resume from the last checkpoint, if there is one."
 )
 TAKEN = (
-    "another program has the port {} on this machine: "
-    "choose another one, as in torchrun --master-port=29501."
+    "another program is using port {} on this machine: "
+    "choose another port, as in torchrun --master-port=29501."
 )
-PATIENCE = timedelta(minutes=5)  # until all processes have found each other
+PATIENCE = timedelta(minutes=5)  # for all processes to find each other
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """Return the device called `name`; "auto" takes CUDA, then MPS, then the CPU.
+    """Return the device called `name`; "auto" picks CUDA, then MPS, then the CPU.
 
-    Raises ValueError when the device asked for is not there.
+    Raises ValueError if that device isn't available.
     """
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if name == "auto":
         name = next((kind for kind, there in available.items() if there), "cpu")
     if name != "cpu" and not available.get(name.split(":")[0]):
-        raise ValueError(f"no {name} device here: use 'cpu' or 'auto'.")
+        raise ValueError(f"this machine has no {name} device: use 'cpu' or 'auto'.")
     return torch.device(name)
 
 
 def choose_own_device(name: str, local_rank: int, local_size: int) -> torch.device:
-    """Return the device of one of `local_size` processes on this machine: a GPU each, or the CPU.
+    """Return the device for one of `local_size` processes on this machine: its own GPU, or the CPU.
 
-    Raises ValueError when there are too few GPUs, or none, or for any other device.
+    Raises ValueError if there are too few GPUs, and for any other kind of device.
     """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
@@ -49,18 +49,18 @@ def choose_own_device(name: str, local_rank: int, local_size: int) -> torch.devi
         return device
     if torch.cuda.device_count() < local_size:
         raise ValueError(
-            f"{local_size} processes need a GPU each, and {torch.cuda.device_count()} are here: "
-            "start fewer, or use --device=cpu."
+            f"{local_size} processes need a GPU each, but this machine has "
+            f"{torch.cuda.device_count()}: start fewer, or use --device=cpu."
         )
     return torch.device("cuda", local_rank)
 
 
 @contextmanager
 def join_processes(device_name: str) -> Iterator[tuple[Processes, torch.device]]:
-    """Join the processes that `torchrun` started, if it did; yield them and this one's device.
+    """Join the processes that `torchrun` started, if any; yield them and this process's device.
 
-    Raises ValueError for a device that will not do or a launch that makes no sense, and
-    ConnectionError when another rank cannot be reached.
+    Raises ValueError for a device that can't be used or an inconsistent launch, and
+    ConnectionError if another rank can't be reached.
     """
     launch = read_launch()
     if launch is None:
@@ -82,11 +82,11 @@ def join_processes(device_name: str) -> Iterator[tuple[Processes, torch.device]]
 
 
 def start_talking(device: torch.device) -> None:
-    """Connect to the other ranks: nccl connects GPUs, gloo connects CPUs.
+    """Connect to the other ranks, through nccl on GPUs and gloo on CPUs.
 
-    Gives up after PATIENCE when they do not answer; in training PyTorch's own limits hold.
-    When the launcher starts all ranks again, its notice board, the store, still has the addresses
-    of those that ended. So each start writes under a name of its own.
+    Gives up after PATIENCE if they don't answer; during training, PyTorch's own timeouts apply.
+    When the launcher restarts all ranks, its store still holds the addresses of the old ones, so
+    each restart uses a prefix of its own.
     """
     if device.type == "cuda":
         torch.cuda.set_device(device)
@@ -97,9 +97,10 @@ def start_talking(device: torch.device) -> None:
 
 
 def is_lost_connection(error: RuntimeError) -> bool:
-    """Tell whether an error is one of the network; those of gloo have no class of their own.
+    """Tell whether an error comes from the network.
 
-    Neither had a port that is taken, in older versions of PyTorch.
+    gloo's errors have no class of their own, and neither does a taken port in older versions of
+    PyTorch, so this looks at the message as well.
     """
     words = ("gloo", "eaddrinuse")
     named = any(word in str(error).lower() for word in words)

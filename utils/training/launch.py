@@ -1,4 +1,4 @@
-"""What the launcher, `torchrun`, says about this process in environment variables."""
+"""What the launcher, `torchrun`, tells this process through environment variables."""
 
 import os
 import socket
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 LOOPBACK = "127.0.0.1"
-# Other programs start processes that know nothing of each other; here is how many.
+# These launchers start processes that don't know of each other; the variable says how many.
 OTHER_LAUNCHERS = {
     "SLURM_STEP_NUM_TASKS": "srun",
     "OMPI_COMM_WORLD_SIZE": "mpirun",
@@ -16,7 +16,7 @@ REMEDY = "start the processes with torchrun, which sets it, or set WORLD_SIZE=1 
 
 
 class Launch(NamedTuple):
-    """This process: its number among all, and among those of its machine."""
+    """This process's rank among all processes, and among those on its machine."""
 
     rank: int
     size: int
@@ -25,9 +25,9 @@ class Launch(NamedTuple):
 
 
 def read_launch(variables: Mapping[str, str] = os.environ) -> Launch | None:
-    """Return this process's place among several; None for one that trains alone.
+    """Return this process's rank among several, or None if it trains alone.
 
-    Raises ValueError where the launcher has said too little, or what cannot be.
+    Raises ValueError if the launcher's variables are incomplete or inconsistent.
     """
     if not variables.get("WORLD_SIZE"):
         _check_that_it_is_alone(variables)
@@ -49,7 +49,7 @@ def _check_that_it_is_alone(variables: Mapping[str, str]) -> None:
         if count.isdecimal() and int(count) > 1:
             raise ValueError(
                 f"{launcher} started {count} processes, and each would train alone: start one, or "
-                "torchrun on each machine; set WORLD_SIZE=1 to train alone all the same."
+                "torchrun on each machine, or set WORLD_SIZE=1 to train alone anyway."
             )
     for name in ("RANK", "LOCAL_RANK"):
         if variables.get(name, "0").strip() != "0":
@@ -65,23 +65,23 @@ def _number(variables: Mapping[str, str], name: str, least: int, most: int | Non
     if text.isdecimal() and least <= int(text) and (most is None or int(text) <= most):
         return int(text)
     needed = f"of at least {least}" if most is None else f"from {least} to {most}"
-    raise ValueError(f"{name} is {text[:30]!r}, and not a whole number {needed}: {REMEDY}")
+    raise ValueError(f"{name} is {text[:30]!r}, not a whole number {needed}: {REMEDY}")
 
 
 def _check_host(host: str | None, port: int) -> None:
-    """Raise ValueError unless the address of rank 0 is known here; otherwise PyTorch would wait."""
+    """Raise ValueError unless the host of rank 0 resolves; PyTorch would keep waiting for it."""
     if not host:
         raise ValueError(f"MASTER_ADDR, the address of rank 0, is missing: {REMEDY}")
     try:
         socket.getaddrinfo(host, port)
     except (OSError, UnicodeError):
         raise ValueError(
-            f"no address is known for the host {host[:60]!r} in MASTER_ADDR: give torchrun "
+            f"cannot find the address of the host {host[:60]!r} in MASTER_ADDR: pass torchrun "
             f"--local-addr={LOOPBACK} on one machine, or an IP address as --master-addr."
         ) from None
 
 
 def is_first_here(variables: Mapping[str, str] = os.environ) -> bool:
-    """Tell whether this process is the first of its machine: it speaks for the others there."""
+    """Tell whether this process is the first on its machine, which speaks for the others there."""
     number = variables.get("LOCAL_RANK", "")
     return not (variables.get("WORLD_SIZE") and number.isdecimal() and int(number) > 0)

@@ -1,7 +1,7 @@
-"""Sentences that are too long are found before the first step, not hours later in their batch.
+"""Find sentences that are too long before the first step, not hours later in their batch.
 
-Nearly all are short enough for any vocabulary, as the number of their characters tells: a word of n
-characters has at most n + 1 pieces. Only the others are split.
+A word of n characters has at most n + 1 pieces, so a count of characters clears nearly all
+sentences for any vocabulary. Only the others are split.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,9 +13,9 @@ from utils.text import Fields
 
 
 def check_lengths(corpus: Corpus, splits: Iterable[str], fields: Fields) -> None:
-    """Raise ValueError for the first sentence of the splits that is longer than `sizes` allows.
+    """Raise ValueError for the first sentence in the splits that is longer than `sizes` allows.
 
-    It names the file and line, or the split and the pair.
+    The message names the file and line, or the split and the pair.
     """
     for split in splits:
         pairs = getattr(corpus, split)
@@ -31,7 +31,7 @@ def check_lengths(corpus: Corpus, splits: Iterable[str], fields: Fields) -> None
 
 
 def _perhaps_too_long(pairs: Sequence[Pair]) -> Iterable[int]:
-    if isinstance(pairs, PairsOnDisk):  # no line has more words, or more letters, than bytes
+    if isinstance(pairs, PairsOnDisk):  # a line never has more words or letters than bytes
         return pairs.longer_than(MOST_READ // 2)
     return (
         place

@@ -1,4 +1,4 @@
-"""The training loop: `train_epoch` takes the steps, `fit` a whole training, to the best weights."""
+"""The training loop: `train_epoch` takes the steps, `fit` runs all epochs to the best weights."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -24,18 +24,18 @@ from utils.training.processes import SINGLE, Processes
 from utils.training.run import Diverged, Epoch, History, Interrupted, Run
 from utils.training.settings import Settings
 
-# Seconds between two pictures of the progress bar, of two messages each. A program that runs a
-# notebook may read them after the cell has ended; of thousands of messages, the last get lost.
+# Seconds between two updates of the progress bar, which take two messages each. A program that runs
+# a notebook may read them only once the cell has ended, and loses the last ones of thousands.
 REFRESH = 0.5
 
 
 def train_epoch(
     run: Run, number: int, batches: Iterable[Batch], on_step: Callable[[], object] = lambda: None
 ) -> float:
-    """Take one step for each batch; return the mean loss per word, in nats, without smoothing.
+    """Take one step per batch; return the mean loss per word, in nats, without smoothing.
 
-    This is where a model learns. B sentences of T words make a batch, `<sos>` and `<eos>` included;
-    N words of a batch are to be predicted, each out of V.
+    This is where a model learns. A batch has B sentences of T words, counting `<sos>` and `<eos>`.
+    N of its words are to be predicted, each out of V.
     """
     model, settings, processes = run.model, run.settings, run.processes
     padding = run.fields.padding
@@ -51,17 +51,17 @@ def train_epoch(
             own, own_words = processes.share(part, padding)  # one process: all of it
             source, lengths, target = own.to(model.device)
 
-            # Forward: from the words before it, the model predicts each word after <sos>.
+            # Forward: predict each word after <sos> from the words before it.
             expected = target[:, 1:]  # (B, T-1)
             real = expected != padding  # (B, T-1)
             logits, _ = network(source, lengths, target, real)  # (N, V)
 
-            # Loss: a mean over N words, so a part counts by its share of the batch's words.
+            # Loss: a mean over N words, so weight each part by its share of the batch's words.
             loss, plain_loss = smoothed_loss(logits, expected[real], settings.label_smoothing)
             share = processes.size * own_words / batch_words
             batch_loss += share * plain_loss.item()
 
-            # Backward: gradients are added to those of the parts before.
+            # Backward: gradients add up over the parts.
             (share * loss).backward()
 
         nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
@@ -90,18 +90,18 @@ def fit(
 ) -> History:
     """Train `model` with Adam and a one-cycle learning rate, and leave it with its best weights.
 
-    Those are the weights of the epoch with the lowest validation loss, or with `settings.average`
-    above 1, the mean of the weights after each of the last epochs, as many as it says.
+    Those are the weights of the epoch with the lowest validation loss or, with `settings.average`
+    above 1, the mean of the weights after each of the last `average` epochs.
 
-    Unless `quiet`, it shows a progress bar and prints one line per epoch. With `checkpoint`, a file
-    is written after each epoch, and the same call goes on from there: bit for bit as if it had not
-    stopped. An interrupt leaves the model what it has learned so far, prints how to go on, and
-    stops the notebook or the script as any other does, with a KeyboardInterrupt.
+    Unless `quiet`, it shows a progress bar and prints one line per epoch. With `checkpoint`, it
+    writes a file after each epoch, and the same call resumes from there, bit for bit as if it had
+    never stopped. When interrupted, it prints how to resume and raises KeyboardInterrupt like any
+    other code; the model keeps what it has learned so far.
 
-    Raises ValueError when the file belongs to another run, for fields that do not fit, for a
-    sentence that is too long, and when the loss is no longer finite; then the model has its best
-    weights so far. Raises OSError when the checkpoint cannot be written; after an epoch, it says so
-    and trains on.
+    Raises ValueError if the file belongs to another run, the fields don't match the model, or a
+    sentence is too long, and if the loss is no longer finite: then the model has its best weights
+    so far. Raises OSError if the checkpoint can't be written at the start; if that fails after an
+    epoch, it says so and trains on.
     """
     run = Run(model, fields, corpus, settings, processes)
     _check(run)
@@ -117,9 +117,9 @@ def fit(
 
 
 def _check(run: Run) -> None:
-    """Raise ValueError unless sentences fit, processes run the same, and a batch has some for each.
+    """Raise ValueError if a sentence is too long, processes differ, or batches are too small.
 
-    One process looks at the sentences for all.
+    Only rank 0 looks at the sentences.
     """
     processes = run.processes
     if run.settings.batch_size < processes.size:
@@ -129,14 +129,14 @@ def _check(run: Run) -> None:
         )
     processes.ask_first(lambda: check_lengths(run.corpus, ("train", "valid"), run.fields))
     if processes.size > 1:
-        advice = "give all processes the same options and the same corpus."
+        advice = "start all processes with the same options and the same corpus."
         compare(
             run.identity, processes.ask_first(lambda: run.identity), "the run of rank 0", advice
         )
 
 
 def _begin(run: Run, path: Path) -> None:
-    """Go on from a checkpoint, or write one, so that a stop in the first epoch loses nothing."""
+    """Resume from the checkpoint, or write one, so that a stop in the first epoch is no loss."""
     if run.processes.ask_first(path.exists):
         checkpoints.load(run, path)
     else:
@@ -145,7 +145,7 @@ def _begin(run: Run, path: Path) -> None:
 
 @contextmanager
 def _leaving(run: Run, path: Path | None) -> Iterator[None]:
-    """Leave the model with the right weights, however its training ends."""
+    """Leave the model with the right weights, however training ends."""
     try:
         with run.processes.stopping_together():
             yield
@@ -168,7 +168,7 @@ def _train(
     on_epoch: Callable[[Epoch], None] | None,
     quiet: bool,
 ) -> None:
-    """Run the epochs that are left."""
+    """Run the remaining epochs."""
     done, epochs = len(run.history.epochs), run.settings.epochs
     with tqdm(
         total=run.steps * epochs,
@@ -182,7 +182,7 @@ def _train(
             started = time.perf_counter()
             train_loss = train_epoch(run, number, run.batches(number), bar.update)
             epoch = run.finish_epoch(number, train_loss, started, validation_bleu)
-            if path is not None:  # before a line is printed, which may fail
+            if path is not None:  # before printing, which may fail
                 _save(run, path)
             if not quiet:
                 bar.write(str(epoch))
@@ -191,12 +191,12 @@ def _train(
 
 
 def _save(run: Run, path: Path) -> None:
-    """Write a checkpoint; where that fails, say so and train on: the next epoch tries again."""
+    """Write a checkpoint; if that fails, say so and train on: the next epoch tries again."""
     try:
         checkpoints.save(run, path)
     except OSError as error:
         if run.processes.rank == 0:
-            tqdm.write(f"{error}. The training goes on; the file still holds epoch {run.saved}.")
+            tqdm.write(f"{error}. Training continues; the file still holds epoch {run.saved}.")
 
 
 def _how_to_go_on(run: Run, path: Path | None) -> str:
@@ -206,7 +206,7 @@ def _how_to_go_on(run: Run, path: Path | None) -> str:
     )
     if path is None:
         return (
-            f"{message} To be able to go on next time, give it a checkpoint: "
+            f"{message} To be able to resume next time, use a checkpoint: "
             "checkpoint='my-run.pt' in fit, --checkpoint=my-run.pt on the command line."
         )
-    return f"{message} Run the same call again to go on after epoch {run.saved} ({path})."
+    return f"{message} Run the same call again to resume after epoch {run.saved} ({path})."

@@ -1,4 +1,4 @@
-"""What training minimizes and reports, in nats per real word: padding counts for nothing.
+"""What training minimizes and reports, in nats per real word; padding doesn't count.
 
 A long sentence counts for more than a short one. Perplexity is the loss's exponential.
 """
@@ -24,10 +24,10 @@ def word_loss(logits: Tensor, target: Tensor, padding: int) -> Tensor:
 
 
 def smoothed_loss(logits: Tensor, words: Tensor, label_smoothing: float) -> tuple[Tensor, Tensor]:
-    """Return the loss with label smoothing ε, to minimize, and without, to report: two scalars.
+    """Return two scalars: the loss with label smoothing ε, to minimize, and without, to report.
 
-    Takes the logits (N, V) of N real words, and those words (N,). A share ε of the probability is
-    asked for in equal parts from all V words (Szegedy et al. 2016):
+    Takes the logits (N, V) for N real words, and those words (N,). Smoothing spreads a share ε of
+    the target probability evenly over all V words (Szegedy et al. 2016):
 
         loss = (1 - ε) · word_loss + ε · mean over the V words of -log p
     """

@@ -1,4 +1,4 @@
-"""Adam, and the learning rate that rises for a tenth of the steps and then falls to zero."""
+"""Adam, with a learning rate that rises for a tenth of the steps, then falls to zero."""
 
 from torch import nn
 from torch.optim import Adam, Optimizer
@@ -11,7 +11,7 @@ WARM_UP = 0.1  # share of the steps in which the learning rate rises
 
 
 def parameter_groups(model: nn.Module) -> list[tuple[float, list[nn.Parameter]]]:
-    """Return the parameters of each attention with its factor of the learning rate, then the rest.
+    """Return each attention's parameters with its learning-rate factor, then the rest with 1.
 
     See `Attention.learning_rate_factor`.
     """
@@ -23,9 +23,9 @@ def parameter_groups(model: nn.Module) -> list[tuple[float, list[nn.Parameter]]]
 
 
 def build_optimizer(model: nn.Module, settings: Settings) -> Adam:
-    """Return Adam with a group for each attention, and one for the rest; see `parameter_groups`.
+    """Return Adam with a group per attention, and one for the rest; see `parameter_groups`.
 
-    The peak of a group's learning rate is `group["max_lr"]`.
+    A group's peak learning rate is `group["max_lr"]`.
     """
     rate = settings.learning_rate
     groups = [{"params": group, "max_lr": rate * f} for f, group in parameter_groups(model)]
@@ -33,8 +33,8 @@ def build_optimizer(model: nn.Module, settings: Settings) -> Adam:
 
 
 def build_schedule(optimizer: Optimizer, steps: int, done: int = 0) -> OneCycleLR:
-    """Return the one-cycle schedule over `steps`, `done` of them taken; Smith & Topin (2019)."""
+    """Return the one-cycle schedule over `steps`, after `done` of them; Smith & Topin (2019)."""
     peaks = [group["max_lr"] for group in optimizer.param_groups]
-    # With 10 steps the rise would last one, and OneCycleLR divides by that number less one.
+    # With 10 steps, the rise would last a single one, and OneCycleLR divides by that minus one.
     rise = WARM_UP if steps != 10 else 2 * WARM_UP
     return OneCycleLR(optimizer, peaks, total_steps=steps, pct_start=rise, last_epoch=done - 1)

@@ -1,4 +1,4 @@
-"""Options of the command line, made from the fields of a dataclass: each is written once, there."""
+"""Command-line options, generated from the fields of a dataclass: each is written once, there."""
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +14,7 @@ READERS: dict[type, Callable[[str], Any]] = {int: whole, float: decimal, str: st
 def add_options(
     parser: argparse.ArgumentParser, title: str, kind: type[Limited], defaults: Mapping[str, Any]
 ) -> None:
-    """Add an option for each field of `kind` that has a help text, in a group of that title."""
+    """Add a group called `title`, with an option for each field of `kind` that has a help text."""
     group, types = parser.add_argument_group(title), get_type_hints(kind)
     for field in _offered(kind):
         name, text = f"--{field.name.replace('_', '-')}", field.metadata["help"]
@@ -31,9 +31,9 @@ def add_options(
 
 
 def chosen(options: argparse.Namespace, kind: type[Limited]) -> dict[str, Any]:
-    """Return the values that a person chose for the fields of `kind`.
+    """Return the values that the user chose for the fields of `kind`.
 
-    Raises ValueError for one outside its limit.
+    Raises ValueError for a value outside its limit.
     """
     values = {field.name: getattr(options, field.name) for field in _offered(kind)}
     for field in _offered(kind):

@@ -1,6 +1,6 @@
-"""Where the result of a training goes: tried before the first step, and never lost after the last.
+"""Where the trained translator goes: checked before the first step, never lost after the last.
 
-A disk that had room may be full an hour later. Then the translator goes to another place.
+A disk that had room may be full an hour later. Then the translator goes somewhere else.
 """
 
 import os
@@ -16,7 +16,7 @@ from utils.system.storage import check_writable, load_safely
 
 
 def check_outputs(output: Path, checkpoint: Path | None) -> None:
-    """Raise ValueError or OSError unless both can be written, and no other work is lost by it."""
+    """Raise ValueError or OSError unless both can be written without overwriting other work."""
     if checkpoint is not None:
         if _are_one_file(output, checkpoint):
             raise ValueError(
@@ -30,26 +30,26 @@ def check_outputs(output: Path, checkpoint: Path | None) -> None:
 
 
 def _are_one_file(first: Path, second: Path) -> bool:
-    """Tell whether two names lead to one file, whether it is there yet or not."""
+    """Tell whether two names lead to the same file, even one that doesn't exist yet."""
     if os.path.realpath(first) == os.path.realpath(second):
         return True
     return first.exists() and second.exists() and first.samefile(second)
 
 
 def _what_else_is_there(path: Path) -> str | None:
-    """Say what a file holds that a translator must not replace; None where it may."""
+    """Say what a file holds if a translator must not overwrite it; None if it may."""
     if not path.exists() or path.stat().st_size == 0:
         return None
-    if not is_zipfile(path):  # as all files of torch.save are
-        return "something else than a translator"
+    if not is_zipfile(path):  # torch.save always writes one
+        return "something other than a translator"
     content = load_safely(path)
     if "source_words" in content:
         return None
-    return "a checkpoint" if "identity" in content else "something else than a translator"
+    return "a checkpoint" if "identity" in content else "something other than a translator"
 
 
 def free_name(path: Path) -> Path:
-    """Return `path`, or with a number in its name if there is something already."""
+    """Return `path`, with a number added to its name if it is already taken."""
     names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
     return next(name for name in chain([path], names) if not os.path.lexists(name))
 
@@ -57,10 +57,10 @@ def free_name(path: Path) -> Path:
 def save_somewhere(
     save: Callable[[Path], None], path: Path, checkpoint: Path | None
 ) -> tuple[Path, OSError | None]:
-    """Save at `path`, or where that fails, in another folder; return where, and what was wrong.
+    """Save at `path` or, if that fails, in another folder; return where, and the error, if any.
 
-    Those are the checkpoint's folder, the one in which the command runs, the home, and the one for
-    temporary files. Raises OSError when none of them will do.
+    It tries the checkpoint's folder, the current folder, the home folder and the one for temporary
+    files. Raises OSError if all of them fail.
     """
     try:
         save(path)
@@ -77,5 +77,5 @@ def save_somewhere(
             return folder / name, problem
     advice = "it is lost, which --checkpoint would have prevented"
     if checkpoint is not None:
-        advice = "free some space, and the same command goes on from the checkpoint"
-    raise OSError(f"{problem}. No other folder takes the translator either: {advice}.")
+        advice = "free some space, and the same command resumes from the checkpoint"
+    raise OSError(f"{problem}. Saving the translator in other folders failed as well: {advice}.")

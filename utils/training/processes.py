@@ -1,9 +1,9 @@
-"""One process that trains a model, or several that train it together.
+"""Training in one process, or in several together.
 
 The training loop calls the same few hooks either way. In a single process they do nothing. In a
 group, all processes make the same batches, and each takes its own rows of them:
 `DistributedDataParallel` (DDP) averages the gradients, so that all take the same step. The process
-of rank 0 does what must be done once: it validates, prints, and writes the checkpoint.
+of rank 0 does what must happen only once: it validates, prints, and writes the checkpoint.
 """
 
 import signal
@@ -21,13 +21,13 @@ Result = TypeVar("Result")
 
 
 class Processes(Protocol):
-    """What the training loop asks of the processes; this one is number `rank` of `size`."""
+    """The hooks that the training loop calls; this process has rank `rank` of `size`."""
 
     rank: int
     size: int
 
     def begin_epoch(self, model: nn.Module, seed: int) -> nn.Module:
-        """Return the network to call in this epoch instead of `model`."""
+        """Return the network to call instead of `model` in this epoch."""
 
     def share(self, batch: Batch, padding: int) -> tuple[Batch, int]:
         """Return this process's rows of a batch, and the number of words to predict in them."""
@@ -43,7 +43,7 @@ class Processes(Protocol):
 
 
 class SingleProcess:
-    """A process that trains by itself: it has every batch whole, and nobody to talk to."""
+    """A process that trains alone: it keeps every batch whole, and has nobody to talk to."""
 
     rank, size = 0, 1
 
@@ -67,18 +67,18 @@ SINGLE = SingleProcess()
 
 
 class ProcessGroup:
-    """Processes that train together: this one is number `rank` of `size`, on `device`."""
+    """Processes that train together; this one has rank `rank` of `size`, on `device`."""
 
     def __init__(self, rank: int, size: int, device: torch.device):
         self.rank, self.size, self.device = rank, size, device
         self.interrupted = False
 
     def begin_epoch(self, model: nn.Module, seed: int) -> nn.Module:
-        """Return `model` in a DDP wrapper; each process draws dropout masks of its own.
+        """Return `model` in a DDP wrapper; each process draws its own dropout masks.
 
         DDP rearranges the gradients after the first step, and the order in which it adds them up
-        changes the last digits. With a new wrapper for each epoch, an epoch after a stop is the
-        same as one without.
+        changes the last digits. With a new wrapper in each epoch, an epoch comes out the same
+        whether or not training stopped before it.
         """
         torch.manual_seed(seed * self.size + self.rank)
         return DistributedDataParallel(model)
@@ -86,8 +86,8 @@ class ProcessGroup:
     def share(self, batch: Batch, padding: int) -> tuple[Batch, int]:
         """Return the rows rank, rank + size, …, and the number of words to predict in them.
 
-        A process without a row, when the last batch is very small, reads the first one as zero
-        words: it has to take part, and its gradients must not count.
+        If the last batch is too small to give this process a row, it gets the first one, counted
+        as zero words: it has to take part, but its gradients mustn't count.
         """
         if self.rank >= len(batch.target):
             return Batch(*(part[:1] for part in batch)), 0
@@ -97,7 +97,7 @@ class ProcessGroup:
     def average(self, number: float) -> float:
         """Return the mean of `number` over all processes.
 
-        Raises KeyboardInterrupt in every process when one of them was interrupted.
+        Raises KeyboardInterrupt in every process if any of them was interrupted.
         """
         sums = torch.tensor([number, self.interrupted], dtype=torch.float64, device=self.device)
         distributed.all_reduce(sums)
@@ -122,9 +122,9 @@ class ProcessGroup:
 
     @contextmanager
     def stopping_together(self) -> Iterator[None]:
-        """Note Ctrl-C, and raise KeyboardInterrupt in all processes after the step.
+        """Note Ctrl-C, and raise KeyboardInterrupt in all processes after the same step.
 
-        A process that stopped by itself would leave the others waiting for its gradients; see
+        A process that stopped on its own would leave the others waiting for its gradients; see
         `average`.
         """
 

@@ -1,4 +1,4 @@
-"""One training run: the model, what trains it, what it has learned so far."""
+"""One training run: the model, its optimizer, and what it has learned so far."""
 
 import math
 import time
@@ -27,7 +27,7 @@ from utils.translator import Translator
 
 @dataclass
 class Epoch:
-    """What one pass over the training pairs gave: losses in nats per word, BLEU if asked for."""
+    """Results of one pass over the training pairs: losses in nats per word, BLEU if asked for."""
 
     number: int
     train_loss: float
@@ -59,24 +59,24 @@ class History:
 
     @property
     def seconds(self) -> float:
-        """Time spent in all finished epochs."""
+        """Total time of the finished epochs."""
         return sum(epoch.seconds for epoch in self.epochs)
 
 
 class Diverged(ValueError):
-    """The loss is no longer a number, and so is each weight, or soon will be."""
+    """The loss is no longer finite, and the weights aren't either, or soon won't be."""
 
 
 class Interrupted(KeyboardInterrupt):
-    """Someone stopped a training that had begun; its model keeps what it has learned."""
+    """Someone stopped training after it had begun; the model keeps what it has learned."""
 
     def __init__(self, history: History):
-        super().__init__(f"the training was stopped after {len(history.epochs)} epochs")
+        super().__init__(f"training was stopped after {len(history.epochs)} epochs")
         self.history = history
 
 
 def mean_weights(states: list[dict[str, Tensor]]) -> dict[str, Tensor]:
-    """Return the mean of each weight over several states of one model."""
+    """Return the mean of each weight over several state dicts of one model."""
     total = {
         name: sum((state[name] for state in states[1:]), states[0][name]) for name in states[0]
     }
@@ -99,21 +99,21 @@ class Run:
         check_type("settings", settings, Settings, "made like Settings(epochs=6)")
         self.model, self.fields, self.corpus, self.settings = model, fields, corpus, settings
         self.processes = processes
-        self.steps = math.ceil(len(corpus.train) / settings.batch_size)  # in an epoch
+        self.steps = math.ceil(len(corpus.train) / settings.batch_size)  # per epoch
         self.optimizer = build_optimizer(model, settings)
         self.schedule = build_schedule(self.optimizer, settings.epochs * self.steps)
         self.history = History()
-        self.best_weights = self.copy_weights()  # of the best epoch; before the first, the initial
+        self.best_weights = self.copy_weights()  # of the best epoch; at first the initial weights
         self.last_weights: list[dict[str, Tensor]] = []  # of the epochs to average
         self.saved = 0  # epochs in the checkpoint
 
     @cached_property
     def identity(self) -> dict[str, Any]:
-        """What this run is known by; asked for, it reads all pairs."""
+        """What tells this run from others; computing it reads all pairs."""
         return identify(self.model, self.fields, self.corpus, self.settings)
 
     def order(self, number: int) -> int:
-        """Return the seed of an epoch: each has its own order of batches, the same in each run."""
+        """Return an epoch's seed: each epoch shuffles in its own order, the same in every run."""
         return self.settings.seed * 1000 + number
 
     def batches(self, number: int) -> Iterator[Batch]:
@@ -129,7 +129,7 @@ class Run:
     def finish_epoch(
         self, number: int, train_loss: float, started: float, with_bleu: bool
     ) -> Epoch:
-        """Validate, write the history, and keep the weights that training may leave."""
+        """Validate, extend the history, and keep the weights that training may end with."""
         valid_loss, score = self.processes.ask_first(lambda: self.validate(number, with_bleu))
         epoch = Epoch(number, train_loss, valid_loss, score, time.perf_counter() - started)
         self.history.epochs.append(epoch)
@@ -141,12 +141,12 @@ class Run:
         return epoch
 
     def copy_weights(self) -> dict[str, Tensor]:
-        """Return the weights as they are now, which further updates leave alone."""
+        """Return a copy of the weights, which later updates leave alone."""
         return {name: weight.clone() for name, weight in self.model.state_dict().items()}
 
     @property
     def final_weights(self) -> dict[str, Tensor]:
-        """What training leaves: the mean of the last epochs if asked for, or the best epoch's."""
+        """Where training ends: the mean of the last epochs if asked for, or the best epoch's."""
         return mean_weights(self.last_weights) if self.last_weights else self.best_weights
 
     def validate(self, number: int, with_bleu: bool) -> tuple[float, float | None]:
@@ -163,12 +163,12 @@ class Run:
 
     @property
     def size(self) -> int:
-        """About the bytes of a checkpoint: weights, best weights, Adam's two means, the last."""
+        """Approximate bytes in a checkpoint: weights, best and last weights, Adam's two moments."""
         kept = 4 + (self.settings.average if self.settings.average > 1 else 0)
         return kept * sum(p.numel() * p.element_size() for p in self.model.parameters())
 
     def check_finite(self, loss: float, when: str) -> None:
-        """Raise Diverged unless a loss, which all processes share, is finite."""
+        """Raise Diverged unless the loss, which is the same in all processes, is finite."""
         if math.isfinite(loss):
             return
         rate, clip, best = self.settings.learning_rate, self.settings.clip, "its initial weights"
@@ -176,6 +176,6 @@ class Run:
             best = f"the weights of epoch {self.history.best.number}, its best one"
         raise Diverged(
             f"the loss is {loss} {when}: most likely the learning rate, {rate:g}, is too high, or "
-            f"the model had weights that were not finite before; try a learning rate of "
-            f"{rate / 10:g}, or a clip below {clip:g}. The model has {best}."
+            f"the model started with weights that were not finite; try a learning rate of "
+            f"{rate / 10:g}, or a clip below {clip:g}. The model now has {best}."
         )

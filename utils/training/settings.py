@@ -11,18 +11,18 @@ RATE = Limit(float, lambda x: 0 < x <= 10, "a number above 0 and at most 10")
 class Settings(Limited):
     """Everything besides model and data that a training run depends on.
 
-    This is the only place that names an option, its default, its help and its limit: the command
-    line is generated from it, and a checkpoint remembers it. Raises ValueError for a number outside
-    its limit, and for an average over more epochs than there are.
+    Each option, with its default, help and limit, is written only here: the command line is
+    generated from it, and checkpoints record it. Raises ValueError for a number outside its limit,
+    and for an average over more epochs than there are.
     """
 
     epochs: int = option("passes over the training pairs", COUNT, default=6)
-    batch_size: int = option("sentence pairs in a batch", COUNT, default=64)
+    batch_size: int = option("sentence pairs per batch", COUNT, default=64)
     learning_rate: float = option("its peak: it rises, then falls to zero", RATE, default=6e-3)
     label_smoothing: float = option("share spread over all words; 0 is off", SHARE, default=0.1)
-    clip: float = option("largest norm of the gradient", POSITIVE, default=1.0)
-    average: int = option("last epochs whose weights to average", COUNT, default=1)
-    seed: int = option("initial weights, batch order, dropout", SEED, default=0)
+    clip: float = option("maximum gradient norm", POSITIVE, default=1.0)
+    average: int = option("number of last epochs whose weights to average", COUNT, default=1)
+    seed: int = option("for initial weights, batch order and dropout", SEED, default=0)
 
     def __post_init__(self) -> None:
         super().__post_init__()

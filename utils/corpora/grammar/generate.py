@@ -100,4 +100,7 @@ def _new_pair(writer: SentenceWriter, length: int, seen: set[tuple[str, ...]]) -
         pair = to_pair(writer.sentence(length))
         if pair.source not in seen:
             return pair
-    raise ValueError(f"The grammar cannot make so many different sentences of {length} words.")
+    raise ValueError(
+        f"The grammar cannot make so many different sentences of {length} words: "
+        "ask for fewer, or for longer ones."
+    )

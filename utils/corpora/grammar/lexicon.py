@@ -19,7 +19,7 @@ PATH = DATA / "lexicon.toml"
 
 
 class Table(Mapping[str, Any]):
-    """A table of the lexicon; whoever only imports it does not read the file."""
+    """A table of the lexicon; the file is read when somebody first looks into one."""
 
     def __init__(self, entries: Callable[[], Mapping[str, Any]]):
         self._entries = entries
