@@ -66,8 +66,8 @@ lab: $(STAMP) ## open the notebooks in JupyterLab
 	JUPYTER_CONFIG_PATH=$(SETTINGS) $(IN) -m jupyterlab $(LAB_FLAGS)
 SETTINGS = .jupyter$(if $(JUPYTER_CONFIG_PATH),:'$(JUPYTER_CONFIG_PATH)')
 
-# Test files run in parallel, one per core plus one more (conftest.py says why), so each process
-# gets one thread. The notebooks take longest and come first. ARGS="-n 0" runs one file at a time.
+# Test files run in parallel, so each process gets one thread; conftest.py says how many processes.
+# The notebooks take longest and come first. ARGS="-n 0" runs one file at a time.
 SIDE_BY_SIDE = -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 FAST = -o testpaths=tests -m "not browser and not slow and not gpu"
@@ -124,7 +124,7 @@ lowest: $(TOOLS) ## run the fast tests with the oldest allowed packages
 newest: $(TOOLS) ## run the fast tests with the newest allowed packages
 	$(call check_with,highest)
 
-of_pins = test_repository.py::test_installed_versions_are_the_pinned_ones \
+of_pins = test_types.py test_repository.py::test_installed_versions_are_the_pinned_ones \
   robustness/test_setup.py::test_every_pin_admits_every_supported_python
 
 define check_with

@@ -10,9 +10,12 @@ import pytest
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Return one process more than there are cores: many tests wait for a browser or a limit."""
-    return (os.cpu_count() or 1) + 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return the number of cores, plus one where slow tests run: many wait for something.
+
+    They wait for a browser, a package index, or a time limit. The fast tests compute.
+    """
+    return (os.cpu_count() or 1) + ("not slow" not in config.option.markexpr)
 
 
 def is_overdue(item: pytest.Item) -> bool:

@@ -49,7 +49,7 @@ def reports(tmp_path_factory):
         made = [new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
         nbformat.write(new_notebook(cells=made), folder / f"{name}.ipynb")
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--junitxml=report.xml"]
-    command += ["-n", "4", "--dist", "loadfile", "--nbval-cell-timeout=2"]
+    command += ["-n", "4", "--dist", "loadfile", "--nbval-cell-timeout=5"]
     command += [f"{name}.ipynb" for name in NOTEBOOKS]
     ours = ("PYTEST_", "OMP_WAIT_POLICY")  # of the pytest that runs this test
     clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
