@@ -19,7 +19,7 @@ from utils import plots, translate
 from utils.corpora import CorpusError, load_corpus
 from utils.models import attention
 from utils.models.attention import ATTENTIONS, lengths_to_mask
-from utils.system.limits import COUNT, option
+from utils.system.limits import SHARE, option
 from utils.training import Settings, fit
 from utils.training import __main__ as training
 from utils.training.identity import identify
@@ -226,15 +226,15 @@ def test_shipped_translators_read_german():
 
 
 def test_a_new_option_is_one_line_of_settings(monkeypatch, capsys):
-    (line,) = re.findall(r"```python\npatience: int = (option.+)\n```", TEXT)
-    field = ("patience", int, eval(line, {"option": option, "COUNT": COUNT}))
+    (line,) = re.findall(r"```python\nweight_decay: float = (option.+)\n```", TEXT)
+    field = ("weight_decay", float, eval(line, {"option": option, "SHARE": SHARE}))
     new = make_dataclass("New", [field], bases=(Settings,), frozen=True)
     monkeypatch.setattr(training, "Settings", new)
-    assert training.parse([]).patience == 3
-    assert new(**chosen(training.parse(["--patience=7"]), new)).patience == 7
-    with pytest.raises(ValueError, match="patience must be a whole number from 1 to"):
-        chosen(training.parse(["--patience=0"]), new)
+    assert training.parse([]).weight_decay == 0.0
+    assert new(**chosen(training.parse(["--weight-decay=0.25"]), new)).weight_decay == 0.25
+    with pytest.raises(ValueError, match="weight_decay must be a number from 0 to below 1"):
+        chosen(training.parse(["--weight-decay=7"]), new)
     with pytest.raises(SystemExit):
         training.parse(["--help"])
-    assert re.search(r"--patience PATIENCE\s+epochs without progress", capsys.readouterr().out)
-    assert identify(toy_model(), toy_fields(), toy_corpus(), new())["patience"] == 3
+    assert "pull of each weight toward zero" in " ".join(capsys.readouterr().out.split())
+    assert identify(toy_model(), toy_fields(), toy_corpus(), new())["weight_decay"] == 0.0

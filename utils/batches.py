@@ -12,6 +12,7 @@ from torchtext import data
 
 from utils.corpora import Pair
 from utils.system import sizes
+from utils.system.limits import COUNT, check_type, checked
 from utils.text import Fields
 
 LISTED = 1_000_000  # pairs; the order of more than that is kept in a file, not in a list
@@ -94,6 +95,8 @@ def make_batches(
     batches come in random order, the same order for the same `seed`. Without it, pairs come in the
     order given. Pairs are read when they are needed, those of 100 batches at a time.
     """
+    check_type("pairs", pairs, Sequence, "a list of pairs, such as corpus.train")
+    batch_size = checked("batch_size", batch_size, COUNT)
     examples = _Examples(pairs, fields)
     iterator = _Buckets(
         data.Dataset(examples, examples.columns),

@@ -35,7 +35,8 @@ class Hypothesis(NamedTuple):
 
 def check_beam(beam_size: object) -> None:
     """Raise ValueError unless a beam can hold so many hypotheses."""
-    if not (isinstance(beam_size, Integral) and int(beam_size) in range(1, LARGEST_BEAM + 1)):
+    is_whole = isinstance(beam_size, Integral) and not isinstance(beam_size, bool)
+    if not (is_whole and beam_size in range(1, LARGEST_BEAM + 1)):
         raise ValueError(
             f"a beam has 1 to {LARGEST_BEAM} hypotheses: beam_size cannot be {beam_size!r}."
         )

@@ -34,7 +34,7 @@ def check_languages(languages: Sequence[str]) -> tuple[str, str]:
     well_formed = all(re.fullmatch(r"\w[\w-]*", code) and code != LINKS for code in codes)
     if len(codes) != 2 or codes[0] == codes[1] or not well_formed:
         raise CorpusError(
-            f"{' '.join(codes)!r} is no pair of languages: give the two ends of the files' "
+            f"{' '.join(codes)!r} is not a pair of languages: give the two ends of the files' "
             "names, source first, such as de en for train.de and train.en"
         )
     return codes[0], codes[1]

@@ -28,9 +28,6 @@ class ModelConfig(NetworkConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.attention not in list(ATTENTIONS):
-            names = ", ".join(ATTENTIONS)
-            raise ValueError(f"unknown attention {self.attention!r:.60}: choose one of {names}.")
         self._check_directions()
         check_weights(self.fewest_weights)
 
@@ -91,7 +88,7 @@ def check_sizes(config: NetworkConfig, fields: Fields) -> None:
         )
     if any(getattr(config, name) != number for name, number in fields.sizes.items()):
         raise ValueError(
-            f"the model was built for vocabularies that number {PADDING} otherwise: "
+            f"the model was built for vocabularies with another number for {PADDING}: "
             "use the fields it was trained with."
         )
     if isinstance(config, ModelConfig) and config.tied and source != target:

@@ -81,9 +81,13 @@ class Limited:
 
     def __post_init__(self) -> None:
         for each in fields(self):
-            if limit := each.metadata.get("limit"):
-                value = checked(each.name, getattr(self, each.name), limit)
-                object.__setattr__(self, each.name, value)
+            limit, choices = each.metadata.get("limit"), each.metadata.get("choices")
+            value = getattr(self, each.name)
+            if limit:
+                object.__setattr__(self, each.name, checked(each.name, value, limit))
+            if choices and value not in list(choices):
+                names = ", ".join(choices)
+                raise ValueError(f"unknown {each.name} {value!r:.60}: choose one of {names}.")
 
 
 def check_weights(count: int) -> None:

@@ -39,7 +39,7 @@ def train_epoch(
     model, settings, processes = run.model, run.settings, run.processes
     padding = run.fields.padding
     model.train()  # with dropout
-    network = processes.begin_epoch(model, run.order(number))  # one process: the model itself
+    network = processes.begin_epoch(model, run.seed_of(number))  # one process: the model itself
     total, words = 0.0, 0
 
     for step, batch in enumerate(batches, 1):
@@ -58,11 +58,11 @@ def train_epoch(
             # Loss: a mean over N words, so weight each part by its share of the batch's words.
             # Several processes average their gradients, so each multiplies by their number first.
             loss, plain_loss = smoothed_loss(logits, expected[real], settings.label_smoothing)
-            share = processes.size * own_words / batch_words
-            batch_loss += share * plain_loss.item()
+            weight = processes.size * own_words / batch_words
+            batch_loss += weight * plain_loss.item()
 
             # Backward: gradients add up over the parts.
-            (share * loss).backward()
+            (weight * loss).backward()
 
         nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
         run.optimizer.step()

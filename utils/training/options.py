@@ -18,8 +18,9 @@ def add_options(
     group, types = parser.add_argument_group(title), get_type_hints(kind)
     for field in _offered(kind):
         name, text = f"--{field.name.replace('_', '-')}", field.metadata["help"]
-        if types[field.name] is bool:
-            group.add_argument(name, action="store_true", help=text)
+        if types[field.name] is bool:  # --tied and --no-tied
+            switch = argparse.BooleanOptionalAction
+            group.add_argument(name, action=switch, default=defaults[field.name], help=text)
             continue
         group.add_argument(
             name,

@@ -71,7 +71,7 @@ class Interrupted(KeyboardInterrupt):
     """Someone stopped training after it had begun; the model keeps what it has learned."""
 
     def __init__(self, history: History):
-        super().__init__(f"training was stopped after {len(history.epochs)} epochs")
+        super().__init__(f"training was stopped; finished epochs: {len(history.epochs)}")
         self.history = history
 
 
@@ -115,7 +115,7 @@ class Run:
         """What tells this run from others; computing it reads all pairs."""
         return identify(self.model, self.fields, self.corpus, self.settings)
 
-    def order(self, number: int) -> int:
+    def seed_of(self, number: int) -> int:
         """Return an epoch's seed: each epoch shuffles in its own order, the same in every run."""
         return self.settings.seed * 1000 + number
 
@@ -126,7 +126,7 @@ class Run:
             self.fields,
             self.settings.batch_size,
             shuffle=True,
-            seed=self.order(number),
+            seed=self.seed_of(number),
         )
 
     def finish_epoch(
