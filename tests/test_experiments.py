@@ -19,6 +19,7 @@ from utils.experiments.speed import fitted_exponent, kept_megabytes, measure_cos
 from utils.experiments.studies import STUDIES, Study, run_study
 from utils.experiments.tables import Table, read_results
 from utils.experiments.variants import (
+    CAUSES,
     VARIANTS,
     OneDirectionEncoder,
     UnmaskedDotAttention,
@@ -29,11 +30,12 @@ from utils.trace import trace
 from utils.training import Settings, fit
 from utils.translator import Translator
 
-every_variant = pytest.mark.parametrize("name", VARIANTS)
+EVERY = VARIANTS | CAUSES
+every_variant = pytest.mark.parametrize("name", EVERY)
 
 
 def build(name, seed=0):
-    return VARIANTS[name].build(toy_fields(), seed, hidden_size=128).eval()
+    return EVERY[name].build(toy_fields(), seed, hidden_size=128).eval()
 
 
 # The variants
@@ -41,7 +43,7 @@ def build(name, seed=0):
 
 @every_variant
 def test_a_variant_trains_and_translates(name):
-    variant = VARIANTS[name]
+    variant = EVERY[name]
     model = variant.build(toy_fields(), seed=0)
     history = fit(model, toy_fields(), toy_corpus(), Settings(epochs=1), quiet=True)
     assert math.isfinite(history.best.valid_loss)
@@ -62,12 +64,12 @@ def test_a_variant_treats_a_sentence_alike_alone_and_in_a_batch(name):
         torch.testing.assert_close(alone[0], logits[row], rtol=1e-4, atol=1e-5)
 
 
-SAME_SIZES = [name for name, one in VARIANTS.items() if one.baseline and one.memory_size == 128]
+SAME_SIZES = [name for name, one in EVERY.items() if one.baseline and one.memory_size == 128]
 
 
 @pytest.mark.parametrize("name", SAME_SIZES)
 def test_a_variant_starts_with_the_weights_of_its_baseline(name):
-    mine, theirs = build(name).state_dict(), build(VARIANTS[name].baseline).state_dict()
+    mine, theirs = build(name).state_dict(), build(EVERY[name].baseline).state_dict()
     same = [k for k in mine if k in theirs and mine[k].shape == theirs[k].shape]
     assert len(same) >= len(theirs) - 8  # a GRU's, if its direction or size differs
     for key in same:
@@ -82,9 +84,9 @@ def test_the_seed_decides_a_variants_weights(name):
     assert not all(torch.equal(one, another) for one, _, another in pairs)
 
 
-@pytest.mark.parametrize("name", [name for name, one in VARIANTS.items() if one.baseline])
+@pytest.mark.parametrize("name", [name for name, one in EVERY.items() if one.baseline])
 def test_a_baseline_has_the_same_attention(name):
-    assert VARIANTS[VARIANTS[name].baseline].attention == VARIANTS[name].attention
+    assert EVERY[EVERY[name].baseline].attention == EVERY[name].attention
 
 
 @every_variant

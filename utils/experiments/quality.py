@@ -8,7 +8,7 @@ from typing import Any
 from utils.corpora import Corpus, load_corpus
 from utils.corpora.pairs import Pair
 from utils.evaluation import alignment_error_rate, bleu_by_length, links_from_weights
-from utils.experiments.variants import VARIANTS, Variant
+from utils.experiments.variants import CAUSES, VARIANTS, Variant
 from utils.text import build_fields
 from utils.training import Settings, fit
 from utils.translator import Translator
@@ -44,7 +44,7 @@ def train_variant(
     )
     fields = build_fields(corpus)
     model = variant.build(fields, seed)
-    fit(model, fields, corpus, Settings(scale.epochs, seed=seed), quiet=quiet)
+    fit(model, fields, corpus, Settings(scale.epochs * variant.epochs, seed=seed), quiet=quiet)
     return Translator(model, fields), corpus
 
 
@@ -75,7 +75,16 @@ def _error_rate(translator: Translator, pairs: Sequence[Pair]) -> float:
 
 def measure_quality(scale: str, variant: str, seed: int) -> list[dict[str, Any]]:
     """Train and score one variant with one seed."""
-    translator, corpus = train_variant(VARIANTS[variant], SCALES[scale], seed)
-    pairs = [*corpus.test, *corpus.long]
     run = {"scale": scale, "variant": variant, "seed": seed}
-    return [run | row for row in score_by_length(translator, pairs, SCALES[scale].edges)]
+    return [run | row for row in _measure(VARIANTS[variant], SCALES[scale], seed)]
+
+
+def measure_cause(cause: str, seed: int) -> list[dict[str, Any]]:
+    """Train and score one of `CAUSES` with one seed, on sentences of all lengths."""
+    rows = _measure(CAUSES[cause], SCALES["full"], seed)
+    return [{"cause": cause, "seed": seed} | row for row in rows]
+
+
+def _measure(variant: Variant, scale: Scale, seed: int) -> list[dict[str, Any]]:
+    translator, corpus = train_variant(variant, scale, seed)
+    return score_by_length(translator, [*corpus.test, *corpus.long], scale.edges)

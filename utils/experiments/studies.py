@@ -12,11 +12,11 @@ from tqdm import tqdm
 from utils.experiments.captions import RUNS, measure_captions
 from utils.experiments.ladder import RUNGS, SHIPPED, climb
 from utils.experiments.memory import SIZES, measure_memory
-from utils.experiments.quality import SCALES, measure_quality
+from utils.experiments.quality import SCALES, measure_cause, measure_quality
 from utils.experiments.seeds import SEEDS
 from utils.experiments.speed import LENGTHS, measure_cost, measure_pace, measure_speed
 from utils.experiments.tables import Table
-from utils.experiments.variants import FOUR, VARIANTS
+from utils.experiments.variants import CAUSES, FOUR, VARIANTS
 from utils.system.paths import RESULTS
 from utils.system.storage import check_writable
 
@@ -40,6 +40,9 @@ STUDIES = {
         list(product(range(SEEDS), reversed(SCALES), VARIANTS)),
         measure_quality,
         timed=False,
+    ),
+    "causes": Study(
+        ("seed", "cause"), list(product(range(SEEDS), CAUSES)), measure_cause, timed=False
     ),
     "speed": Study(
         ("seed", "attention"), list(product(range(SEEDS), FOUR)), measure_speed, timed=True

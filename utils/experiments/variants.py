@@ -119,6 +119,21 @@ class LastStateContext(FixedContext):
         return memory[torch.arange(len(memory)), last], weights
 
 
+class UniformContext(FixedContext):
+    """c_t is the mean of all h_j, at every step: α_tj = 1 / T_x.
+
+    As in attention, each h_j is one step away from the loss. As in a fixed vector, the decoder
+    selects nothing.
+    """
+
+    def forward(
+        self, query: Tensor, memory: Tensor, mask: Tensor, keys: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """query (B, Q), memory (B, S, M), mask (B, S) -> context (B, M), weights (B, S)."""
+        weights = mask / mask.sum(dim=1, keepdim=True)  # (B, S)
+        return torch.bmm(weights.unsqueeze(1), memory).squeeze(1), weights
+
+
 class UnmaskedDotAttention(DotAttention):
     """Equation (4) with padding among the words: the softmax is over all S positions."""
 
@@ -138,6 +153,7 @@ class Variant:
     memory_size: int = 128
     parts: Mapping[str, Callable[[ModelConfig], nn.Module]] = field(default_factory=dict)
     reverse_source: bool = False
+    epochs: int = 1  # times as many as its baseline
 
     def build(self, fields: Fields, seed: int, hidden_size: int = 128) -> Seq2Seq:
         """Build the model. What is not replaced has the baseline's first weights."""
@@ -174,6 +190,10 @@ def _one_direction_fixed(config: ModelConfig) -> LastStateContext:
     return LastStateContext(config.hidden_size, config.memory_size)
 
 
+def _uniform(config: ModelConfig) -> UniformContext:
+    return UniformContext(config.hidden_size, config.memory_size)
+
+
 def _unmasked(config: ModelConfig) -> UnmaskedDotAttention:
     return UnmaskedDotAttention(config.hidden_size, config.memory_size)
 
@@ -195,4 +215,12 @@ VARIANTS: dict[str, Variant] = {
     "fixed, reversed": Variant(
         "fixed, one direction", "fixed", parts=ONE_DIRECTION, reverse_source=True
     ),
+}
+
+# What may be why a fixed vector fails: no short way for the gradient, too few numbers, too few
+# epochs. Each takes one of them away.
+CAUSES: dict[str, Variant] = {
+    "uniform": Variant("fixed", "fixed", parts={"decoder.attention": _uniform}),
+    "fixed, 512 numbers": Variant("fixed", "fixed", memory_size=512),
+    "fixed, 3 × the epochs": Variant("fixed", "fixed", epochs=3),
 }
