@@ -33,7 +33,7 @@ def address(tmp_path_factory):
 
 LITTLE = {  # code in a notebook, and what replaces it here
     "02_fixed_vector_encoder_decoder.ipynb": {
-        "recorder = Tr": "corpus = type(corpus)(corpus.valid, corpus.valid, [])\nrecorder = Tr",
+        "recorder = Tr": "corpus = type(corpus)(corpus.valid[::6], corpus.valid[::6], [])\nrecorder = Tr",
     },
     "08_comparing_attention.ipynb": {"\ntrain_live(FOUR)": "", "\ncompare_with_recorded(FOUR)": ""},
 }
