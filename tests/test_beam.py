@@ -320,8 +320,8 @@ def test_a_table_model_looks_at_all_source_words_alike():
 @pytest.mark.parametrize(
     ("table", "complaint"),
     [
-        ({(): {"a": 0.5}}, r"what follows \(\) is no distribution: {'a': 0.5}."),
-        ({(): {"a": 2, "b": -1}}, r"what follows \(\) is no distribution: {'a': 2, 'b': -1}."),
+        ({(): {"a": 0.5}}, r"what follows \(\) is not a distribution: {'a': 0.5}."),
+        ({(): {"a": 2, "b": -1}}, r"what follows \(\) is not a distribution: {'a': 2, 'b': -1}."),
         ({(): {"a": 1.0}, ("b",): {"a": 1.0}}, r"the table has \('b',\), but no way .*"),
         ({("b",): {"a": 1.0}}, r"the table has \('b',\), but no way that leads there."),
     ],

@@ -200,11 +200,11 @@ def test_the_source_is_the_language_named_first(texts):
     [
         (("de", "en"), r"holds train in en, fr, and was asked for de and en; name two of them"),
         (("en", "ga"), r"holds train in en, fr, and was asked for en and ga; name two of them"),
-        (("en", "en"), r"'en en' is no pair of languages"),
-        (("en",), r"'en' is no pair of languages"),
-        ("en", r"no pair of languages"),
-        (("en", "align"), r"no pair of languages"),
-        (("en", "../fr"), r"no pair of languages"),
+        (("en", "en"), r"'en en' is not a pair of languages"),
+        (("en",), r"'en' is not a pair of languages"),
+        ("en", r"not a pair of languages"),
+        (("en", "align"), r"not a pair of languages"),
+        (("en", "../fr"), r"not a pair of languages"),
     ],
 )
 def test_other_languages_are_refused(texts, languages, sentence):

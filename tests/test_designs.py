@@ -105,7 +105,7 @@ FAULTS = {  # wrong answers, and how the hint for each begins
             {(): {"a": 0.6, "the": 0.4}, ("a",): {"dog": 0.3, "cat": 0.4, "bird": 0.3}},
             "A beam of 3 finds p = 0.400, and a beam of 2 has found 0.400.",
         ),
-        ({(): {"a": 0.5}}, "That is not a table yet: what follows () is no distribution"),
+        ({(): {"a": 0.5}}, "That is not a table yet: what follows () is not a distribution"),
         ({(): {"a": 1.0}, "a": {"dog": 1.0}}, "The words so far are a tuple."),
         ({"a": 0.6, "the": 0.4}, "A table is a dictionary of dictionaries"),
     ],

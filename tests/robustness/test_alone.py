@@ -454,7 +454,7 @@ def test_files_for_other_hosts_refer_to_existing_files():
 def test_make_lab_and_conda_read_the_settings_that_links_need():
     assert "\tJUPYTER_CONFIG_PATH=$(SETTINGS) " in (REPOSITORY / "Makefile").read_text("utf-8")
     conda = yaml.safe_load((REPOSITORY / "environment.yml").read_text("utf-8"))
-    assert conda["variables"] == {"JUPYTER_CONFIG_PATH": ".jupyter"}
+    assert conda["variables"] == {"JUPYTER_CONFIG_PATH": ".jupyter", "OMP_WAIT_POLICY": "PASSIVE"}
     file = REPOSITORY / ".jupyter/labconfig/default_setting_overrides.json"
     settings = json.loads(file.read_text("utf-8"))
     assert settings["@jupyterlab/notebook-extension:tracker"] == {"windowingMode": "defer"}

@@ -23,15 +23,13 @@ class TableModel:
     words get the same attention weight. `words[i]` is the word with number i.
 
     To a search it looks like a `Seq2Seq`. It is its own decoder, and its state is the words so
-    far. Raises ValueError for a row that does not sum to 1, or that no translation reaches.
+    far. Raises ValueError for a row that is not a distribution, or that no translation reaches.
     """
 
     def __init__(self, table: dict[tuple[str, ...], dict[str, float]]):
         for prefix, row in table.items():
             if any(p < 0 for p in row.values()) or not math.isclose(sum(row.values()), 1):
-                raise ValueError(
-                    f"the probabilities of what follows {prefix} do not sum to 1: {row}."
-                )
+                raise ValueError(f"what follows {prefix} is not a distribution: {row}.")
             if prefix and not table.get(prefix[:-1], {}).get(prefix[-1]):
                 raise ValueError(f"the table has {prefix}, but no way that leads there.")
         self.table = table
