@@ -376,6 +376,11 @@ def test_the_calculators_attention_is_the_series_attention(kind):
     assert type(make_attention(kind)) is ATTENTIONS[kind]
 
 
+@pytest.mark.parametrize("kind", SCORED)
+def test_a_calculator_opens_with_the_score_it_is_given(kind):
+    assert ScoreCalculator(["a"], [(1, 0)], (1, -1), kind=kind).kind.value == kind
+
+
 def test_masking_everything_is_answered_clearly():
     explorer = EXPLORERS["calculator"]()
     for check in explorer.real:
