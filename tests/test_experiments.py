@@ -11,7 +11,7 @@ from toy import mixed_batch, number_pairs, toy_corpus, toy_fields, toy_model
 from utils.corpora import Pair
 from utils.evaluation import T_95, T_999
 from utils.experiments import __main__ as command
-from utils.experiments import captions, ladder, speed, studies
+from utils.experiments import captions, ladder, quality, speed, studies
 from utils.experiments.ladder import RUNGS, climb, settings_of
 from utils.experiments.quality import score_by_length
 from utils.experiments.seeds import SEEDS, effects, mean_by_length, next_run_interval
@@ -25,7 +25,7 @@ from utils.experiments.variants import (
     UnmaskedDotAttention,
     replace_part,
 )
-from utils.models.attention import DotAttention
+from utils.models.attention import DotAttention, lengths_to_mask
 from utils.trace import trace
 from utils.training import Settings, fit
 from utils.translator import Translator
@@ -87,6 +87,23 @@ def test_the_seed_decides_a_variants_weights(name):
 @pytest.mark.parametrize("name", [name for name, one in EVERY.items() if one.baseline])
 def test_a_baseline_has_the_same_attention(name):
     assert EVERY[EVERY[name].baseline].attention == EVERY[name].attention
+
+
+def test_a_uniform_context_is_the_mean_of_the_real_states():
+    attention = CAUSES["uniform"].build(toy_fields(), seed=0).decoder.attention
+    memory = torch.randn(2, 3, 8)
+    mask = lengths_to_mask([3, 1])
+    context, weights = attention(torch.randn(2, 8), memory, mask)
+    torch.testing.assert_close(context, torch.stack([memory[0].mean(dim=0), memory[1, 0]]))
+    torch.testing.assert_close(weights, torch.tensor([[1 / 3] * 3, [1.0, 0, 0]]))
+
+
+def test_a_cause_may_have_more_epochs(monkeypatch):
+    seen = []
+    monkeypatch.setattr(quality, "fit", lambda *arguments, **_: seen.append(arguments[3].epochs))
+    small = quality.SCALES["small"]
+    quality.train_variant(CAUSES["fixed, 3 × the epochs"], small, seed=0)
+    assert seen == [3 * small.epochs]
 
 
 @every_variant

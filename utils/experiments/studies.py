@@ -41,9 +41,6 @@ STUDIES = {
         measure_quality,
         timed=False,
     ),
-    "causes": Study(
-        ("seed", "cause"), list(product(range(SEEDS), CAUSES)), measure_cause, timed=False
-    ),
     "speed": Study(
         ("seed", "attention"), list(product(range(SEEDS), FOUR)), measure_speed, timed=True
     ),
@@ -64,6 +61,9 @@ STUDIES = {
     ),
     "pace": Study(("seed",), [(seed,) for seed in range(3)], measure_pace, timed=True),
     "memory": Study(("times", "in_memory"), SIZES, measure_memory, timed=True),
+    "causes": Study(
+        ("seed", "cause"), list(product(range(SEEDS), CAUSES)), measure_cause, timed=False
+    ),
 }
 
 
