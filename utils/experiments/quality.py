@@ -44,7 +44,7 @@ def train_variant(
     )
     fields = build_fields(corpus)
     model = variant.build(fields, seed)
-    fit(model, fields, corpus, Settings(scale.epochs * variant.epochs, seed=seed), quiet=quiet)
+    fit(model, fields, corpus, Settings(scale.epochs * variant.longer, seed=seed), quiet=quiet)
     return Translator(model, fields), corpus
 
 

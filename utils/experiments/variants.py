@@ -153,7 +153,7 @@ class Variant:
     memory_size: int = 128
     parts: Mapping[str, Callable[[ModelConfig], nn.Module]] = field(default_factory=dict)
     reverse_source: bool = False
-    epochs: int = 1  # times as many as its baseline
+    longer: int = 1  # times as many epochs as its baseline
 
     def build(self, fields: Fields, seed: int, hidden_size: int = 128) -> Seq2Seq:
         """Build the model. What is not replaced has the baseline's first weights."""
@@ -222,5 +222,5 @@ VARIANTS: dict[str, Variant] = {
 CAUSES: dict[str, Variant] = {
     "uniform": Variant("fixed", "fixed", parts={"decoder.attention": _uniform}),
     "fixed, 512 numbers": Variant("fixed", "fixed", memory_size=512),
-    "fixed, 3 × the epochs": Variant("fixed", "fixed", epochs=3),
+    "fixed, 3 × the epochs": Variant("fixed", "fixed", longer=3),
 }
