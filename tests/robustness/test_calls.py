@@ -1,15 +1,19 @@
 """Calls with wrong arguments, as happen in notebooks: one sentence says what to pass."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from toy import toy_corpus, toy_fields, toy_model, toy_translator
 
-from utils.corpora import load_corpus
+from utils.batches import make_batches
+from utils.corpora import Pair, load_corpus
 from utils.corpora.grammar.generate import generate_pairs
-from utils.evaluation import bleu_by_length
+from utils.evaluation import bleu, bleu_by_length, sacrebleu_lowercase
+from utils.experiments.variants import VARIANTS
 from utils.models import build_model, build_transformer
 from utils.text import build_fields
+from utils.trace import trace
 from utils.training import Settings, fit
 from utils.translator import Translator
 from utils.widgets import (
@@ -154,3 +158,64 @@ def test_every_valid_kind_of_sentence_is_still_accepted():
     expected = TRANSLATOR.translate([TEXT])[0].tokens
     for sentences in ([words], [list(words)], (TEXT,), iter([TEXT])):
         assert TRANSLATOR.translate(sentences)[0].tokens == expected
+
+
+# Slips that once hung, trained for nothing, or gave a wrong result
+
+
+def one_batch_of(pairs):
+    return next(make_batches(pairs, FIELDS, 8, shuffle=True))
+
+
+TRANSFORMER = Translator(build_transformer(FIELDS, 8, 2, 1, seed=0), FIELDS)
+NO_SOURCE = [Pair(("eins",), ("one",)), Pair((), ("one",))]
+SLIPS = {
+    "a corpus for its pairs": (lambda: one_batch_of(CORPUS), "pairs must be a list of pairs"),
+    "nothing to train on": (
+        lambda: fit(MODEL, FIELDS, replace(CORPUS, train=[])),
+        "the corpus has no train pairs",
+    ),
+    "nothing to validate on": (
+        lambda: fit(MODEL, FIELDS, replace(CORPUS, valid=())),
+        "the corpus has no valid pairs",
+    ),
+    "a negative ρ": (
+        lambda: TRANSLATOR.translate([TEXT], length_normalization=-1),
+        "length_normalization must be 0 or more, not -1",
+    ),
+    "True for a beam": (lambda: TRANSLATOR.translate([TEXT], True), "beam_size cannot be True"),
+    "no source word": (lambda: TRANSLATOR.align(NO_SOURCE), "pair 2 has no source word"),
+    "a Transformer recorded": (
+        lambda: TrainingRecorder(TRANSFORMER, TEXT),
+        "a trace follows the equations",
+    ),
+    "fewer references": (
+        lambda: sacrebleu_lowercase(["a dog"], ["a dog", "a cat"]),
+        "every sentence needs one of each",
+    ),
+    "text for words": (lambda: bleu(["a dog"], ["a dog"]), "each sentence as a list of words"),
+}
+
+
+@pytest.mark.parametrize(("slip", "said"), SLIPS.values(), ids=SLIPS)
+def test_a_slip_raises_a_clear_error(slip, said):
+    with pytest.raises((TypeError, ValueError), match=said):
+        slip()
+
+
+def test_a_trace_reads_a_sentence_as_translate_does():
+    (translation,) = TRANSLATOR.translate(["Eins zwei"])
+    assert trace(TRANSLATOR, "Eins zwei").words == translation.tokens
+    assert trace(TRANSLATOR, ("Eins", "zwei")).source == ("eins", "zwei")
+
+
+def test_a_model_with_a_part_of_another_class_is_not_saved_or_resumed(tmp_path):
+    """Its weights would be read into the usual part, and translate otherwise."""
+    changed, usual = (VARIANTS[name].build(FIELDS, 0) for name in ("s_t asks", "dot"))
+    with pytest.raises(ValueError, match="decoder is a NewStateDecoder"):
+        Translator(changed, FIELDS).save(tmp_path / "toy.pt")
+    settings, path = Settings(epochs=1), tmp_path / "run.pt"
+    fit(changed, FIELDS, CORPUS, settings, path, quiet=True)
+    with pytest.raises(ValueError, match="was made with parts of other classes: use the same"):
+        fit(usual, FIELDS, CORPUS, settings, path, quiet=True)
+    assert sorted(tmp_path.iterdir()) == [path]
