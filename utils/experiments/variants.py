@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from utils.corpora.pairs import Pair
-from utils.models.attention import DotAttention, Encoded, FixedContext
+from utils.models.attention import Attention, DotAttention, Encoded, FixedContext
 from utils.models.seq2seq import Decoder, Encoder, ModelConfig, Seq2Seq, build_model
 from utils.text import Fields
 
@@ -186,19 +186,15 @@ def replace_part(model: Seq2Seq, name: str, part: nn.Module) -> None:
     model.set_submodule(name, part)
 
 
-def _one_direction_fixed(config: ModelConfig) -> LastStateContext:
-    return LastStateContext(config.hidden_size, config.memory_size)
+def _sized(kind: type[Attention]) -> Callable[[ModelConfig], nn.Module]:
+    """Return what builds such an attention with the sizes of a configuration."""
+    return lambda config: kind(config.hidden_size, config.memory_size)
 
 
-def _uniform(config: ModelConfig) -> UniformContext:
-    return UniformContext(config.hidden_size, config.memory_size)
-
-
-def _unmasked(config: ModelConfig) -> UnmaskedDotAttention:
-    return UnmaskedDotAttention(config.hidden_size, config.memory_size)
-
-
-ONE_DIRECTION = {"encoder": OneDirectionEncoder, "decoder.attention": _one_direction_fixed}
+ONE_DIRECTION: dict[str, Callable[[ModelConfig], nn.Module]] = {
+    "encoder": OneDirectionEncoder,
+    "decoder.attention": _sized(LastStateContext),
+}
 
 FOUR = ("fixed", "dot", "general", "additive")  # the attentions that the recorded studies compare
 
@@ -208,7 +204,7 @@ VARIANTS: dict[str, Variant] = {
     "Luong": Variant("s_t asks", parts={"decoder": LuongDecoder}),
     "input feeding": Variant("Luong", parts={"decoder": InputFeedingDecoder}),
     "one direction": Variant("dot", parts={"encoder": OneDirectionEncoder}),
-    "no mask": Variant("dot", parts={"decoder.attention": _unmasked}),
+    "no mask": Variant("dot", parts={"decoder.attention": _sized(UnmaskedDotAttention)}),
     "fixed, 64 numbers": Variant("fixed", "fixed", memory_size=64),
     "fixed, 256 numbers": Variant("fixed", "fixed", memory_size=256),
     "fixed, one direction": Variant("fixed", "fixed", parts=ONE_DIRECTION),
@@ -220,7 +216,7 @@ VARIANTS: dict[str, Variant] = {
 # What may be why a fixed vector fails: no short way for the gradient, too few numbers, too few
 # epochs. Each takes one of them away.
 CAUSES: dict[str, Variant] = {
-    "uniform": Variant("fixed", "fixed", parts={"decoder.attention": _uniform}),
+    "uniform": Variant("fixed", "fixed", parts={"decoder.attention": _sized(UniformContext)}),
     "fixed, 512 numbers": Variant("fixed", "fixed", memory_size=512),
     "fixed, 3 × the epochs": Variant("fixed", "fixed", longer=3),
 }

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from numbers import Integral, Real
 from types import UnionType
 from typing import Any, NamedTuple
@@ -81,13 +81,16 @@ class Limited:
 
     def __post_init__(self) -> None:
         for each in fields(self):
-            limit, choices = each.metadata.get("limit"), each.metadata.get("choices")
-            value = getattr(self, each.name)
-            if limit:
-                object.__setattr__(self, each.name, checked(each.name, value, limit))
-            if choices and value not in list(choices):
-                names = ", ".join(choices)
-                raise ValueError(f"unknown {each.name} {value!r:.60}: choose one of {names}.")
+            object.__setattr__(self, each.name, checked_field(each, getattr(self, each.name)))
+
+
+def checked_field(each: Field, value: Any) -> Any:
+    """Return a value for a dataclass field; ValueError unless its limit and choices allow it."""
+    limit, choices = each.metadata.get("limit"), each.metadata.get("choices")
+    if choices and value not in list(choices):
+        names = ", ".join(choices)
+        raise ValueError(f"unknown {each.name} {value!r:.60}: choose one of {names}.")
+    return checked(each.name, value, limit) if limit else value
 
 
 def check_weights(count: int) -> None:

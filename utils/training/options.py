@@ -6,7 +6,7 @@ from dataclasses import Field, fields
 from typing import Any, get_type_hints
 
 from utils.system.failures import decimal, whole
-from utils.system.limits import Limited, checked
+from utils.system.limits import Limited, checked_field
 
 READERS: dict[type, Callable[[str], Any]] = {int: whole, float: decimal, str: str}
 
@@ -38,9 +38,8 @@ def chosen(options: argparse.Namespace, kind: type[Limited]) -> dict[str, Any]:
     """
     values = {field.name: getattr(options, field.name) for field in _offered(kind)}
     for field in _offered(kind):
-        limit, value = field.metadata["limit"], values[field.name]
-        if limit is not None and value is not None:
-            checked(field.name, value, limit)
+        if values[field.name] is not None:
+            checked_field(field, values[field.name])
     return values
 
 
