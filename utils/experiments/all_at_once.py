@@ -8,7 +8,7 @@ whole sentence, and then all its states look back at once: equations (2) to (5) 
 import torch
 from torch import Tensor, nn
 
-from utils.experiments.variants import LuongDecoder
+from utils.experiments.parts import LuongDecoder
 from utils.models.attention import AdditiveAttention, Attention, Encoded
 from utils.models.seq2seq import ModelConfig
 

@@ -1,51 +1,89 @@
 """How well a variant translates and aligns, by sentence length."""
 
-from collections.abc import Sequence
+import random
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from utils.corpora import Corpus, load_corpus
 from utils.corpora.pairs import Pair
-from utils.evaluation import alignment_error_rate, bleu_by_length, links_from_weights
-from utils.experiments.variants import CAUSES, VARIANTS, Variant
+from utils.evaluation import alignment_error_rate, bleu, bleu_by_length, links_from_weights
+from utils.experiments.variants import AT_RATES, CAUSES, FEWER, FORMS, TAUGHT, VARIANTS, Variant
+from utils.system.paths import RUNS
 from utils.text import build_fields
-from utils.training import Settings, fit
+from utils.training import Epoch, Settings, fit, validation_loss
 from utils.translator import Translator
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How large a measurement is: the longest training sentence, epochs, buckets of length."""
+    """How large a measurement is: the longest training sentence, buckets of length."""
 
     longest: int
-    epochs: int
     edges: tuple[int, ...]
 
 
 SCALES = {
-    "full": Scale(30, Settings.epochs, (4, 6, 11, 16, 21, 26, 31, 41, 51)),
-    "small": Scale(10, Settings.epochs, (4, 6, 11, 16)),
+    "full": Scale(30, (4, 6, 11, 16, 21, 26, 31, 41, 51)),
+    "small": Scale(10, (4, 6, 11, 16)),
 }
+FULL = SCALES["full"]
+VALIDATED = 300  # pairs, where an epoch has so few that validating on 1,200 would take most time
 
 
-def train_variant(
-    variant: Variant, scale: Scale, seed: int, quiet: bool = True
-) -> tuple[Translator, Corpus]:
-    """Train a variant on the mini corpus; return it with the corpus as the variant reads it."""
+def corpus_of(variant: Variant, scale: Scale, seed: int) -> Corpus:
+    """Return the mini corpus as a variant reads it."""
     mini = load_corpus("mini")
-    short = [pair for pair in mini.train if len(pair.source) <= scale.longest]
+    train = [pair for pair in mini.train if len(pair.source) <= scale.longest]
     valid = [pair for pair in mini.valid if len(pair.source) <= scale.longest]
-    corpus = Corpus(
-        train=variant.prepare(short),
+    if variant.pairs is not None:
+        train = random.Random(seed).sample(train, variant.pairs)
+        valid = random.Random(0).sample(valid, VALIDATED)
+    return Corpus(
+        train=variant.prepare(train),
         valid=variant.prepare(valid),
         test=variant.prepare(mini.test),
         long=variant.prepare(mini.long),
     )
-    fields = build_fields(corpus)
-    model = variant.build(fields, seed)
-    fit(model, fields, corpus, Settings(scale.epochs * variant.longer, seed=seed), quiet=quiet)
-    return Translator(model, fields), corpus
+
+
+def train_variant(
+    variant: Variant,
+    scale: Scale,
+    seed: int,
+    quiet: bool = True,
+    on_epoch: Callable[[Translator, Epoch], None] = lambda translator, epoch: None,
+) -> tuple[Translator, Corpus]:
+    """Train a variant on the mini corpus; return it with the corpus as the variant reads it.
+
+    The vocabulary is the one of all training pairs, so that a word of the test split is never
+    unknown only because a variant has read fewer pairs.
+    """
+    corpus = corpus_of(variant, scale, seed)
+    fields = build_fields(load_corpus("mini") if variant.pairs else corpus)
+    translator = Translator(variant.build(fields, seed), fields)
+    fit(
+        translator.model,
+        fields,
+        corpus,
+        Settings(seed=seed, **variant.settings),
+        on_epoch=lambda epoch: on_epoch(translator, epoch),
+        quiet=quiet,
+    )
+    return translator, corpus
+
+
+def trained(name: str, seed: int) -> Translator:
+    """Return one of the plain variants, "dot" for example, trained at full size.
+
+    It is trained once and kept in `runs/experiments/`, for all studies that look into a model.
+    """
+    path = RUNS / "experiments" / f"{name}-{seed}.pt"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        train_variant(VARIANTS[name], FULL, seed)[0].save(path)
+    return Translator.load(path)
 
 
 def score_by_length(
@@ -81,8 +119,45 @@ def measure_quality(scale: str, variant: str, seed: int) -> list[dict[str, Any]]
 
 def measure_cause(cause: str, seed: int) -> list[dict[str, Any]]:
     """Train and score one of `CAUSES` with one seed, on sentences of all lengths."""
-    rows = _measure(CAUSES[cause], SCALES["full"], seed)
+    rows = _measure(CAUSES[cause], FULL, seed)
     return [{"cause": cause, "seed": seed} | row for row in rows]
+
+
+def measure_form(form: str, seed: int) -> list[dict[str, Any]]:
+    """Train and score one of `FORMS` with one seed."""
+    rows = _measure(FORMS[form], FULL, seed)
+    return [{"form": form, "seed": seed} | row for row in rows]
+
+
+def measure_rate(score: str, rate: float, seed: int) -> list[dict[str, Any]]:
+    """Train a score with a learning rate; return one row: loss and BLEU on the validation split."""
+    translator, corpus = train_variant(AT_RATES[score, rate], FULL, seed)
+    found = translator.translate([pair.source for pair in corpus.valid])
+    valid_bleu = bleu([t.tokens for t in found], [pair.target for pair in corpus.valid])
+    valid_loss = validation_loss(translator.model, translator.fields, corpus.valid)
+    run = {"score": score, "rate": rate, "seed": seed}
+    return [run | {"valid_loss": valid_loss, "valid_bleu": valid_bleu}]
+
+
+def measure_best(score: str, rate: float, seed: int) -> list[dict[str, Any]]:
+    """Train a score with a learning rate; return its rows by length."""
+    run = {"score": score, "rate": rate, "seed": seed}
+    return [run | row for row in _measure(AT_RATES[score, rate], FULL, seed)]
+
+
+def measure_forcing(attention: str, ratio: str, seed: int) -> list[dict[str, Any]]:
+    """Train with a teacher-forcing ratio; rows by length, with the loss given the reference."""
+    translator, corpus = train_variant(TAUGHT[attention, ratio], FULL, seed)
+    loss = validation_loss(translator.model, translator.fields, corpus.valid)
+    run = {"attention": attention, "ratio": ratio, "seed": seed, "valid_loss": loss}
+    pairs = [*corpus.test, *corpus.long]
+    return [run | row for row in score_by_length(translator, pairs, FULL.edges)]
+
+
+def measure_data(score: str, pairs: int, seed: int) -> list[dict[str, Any]]:
+    """Train a score with fewer pairs; return its rows by length."""
+    run = {"score": score, "pairs": pairs, "seed": seed}
+    return [run | row for row in _measure(FEWER[score, pairs], FULL, seed)]
 
 
 def _measure(variant: Variant, scale: Scale, seed: int) -> list[dict[str, Any]]:

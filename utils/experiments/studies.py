@@ -12,11 +12,20 @@ from tqdm import tqdm
 from utils.experiments.captions import RUNS, measure_captions
 from utils.experiments.ladder import RUNGS, SHIPPED, climb
 from utils.experiments.memory import SIZES, measure_memory
-from utils.experiments.quality import SCALES, measure_cause, measure_quality
+from utils.experiments.quality import (
+    SCALES,
+    measure_cause,
+    measure_data,
+    measure_forcing,
+    measure_form,
+    measure_quality,
+    measure_rate,
+)
+from utils.experiments.reach import measure_reach
 from utils.experiments.seeds import SEEDS
 from utils.experiments.speed import LENGTHS, measure_cost, measure_pace, measure_speed
 from utils.experiments.tables import Table
-from utils.experiments.variants import CAUSES, FOUR, VARIANTS
+from utils.experiments.variants import AT_RATES, CAUSES, CELLS, FEWER, FORMS, FOUR, TAUGHT, VARIANTS
 from utils.system.paths import RESULTS
 from utils.system.storage import check_writable
 
@@ -32,6 +41,8 @@ class Study(NamedTuple):
     measure: Callable[..., list[dict[str, Any]]]
     timed: bool
 
+
+CHOOSING = (100, 101)  # seeds that choose a learning rate, and that no comparison has
 
 # Seeds vary slowest: after a stop each variant has about as many runs as any other.
 STUDIES = {
@@ -63,6 +74,28 @@ STUDIES = {
     "memory": Study(("times", "in_memory"), SIZES, measure_memory, timed=True),
     "causes": Study(
         ("seed", "cause"), list(product(range(SEEDS), CAUSES)), measure_cause, timed=False
+    ),
+    "reach": Study(
+        ("seed", "cell"), list(product(range(SEEDS), CELLS)), measure_reach, timed=False
+    ),
+    "rates": Study(
+        ("seed", "score", "rate"),
+        [(seed, *key) for seed, key in product(CHOOSING, AT_RATES)],
+        measure_rate,
+        timed=False,
+    ),
+    "forms": Study(("seed", "form"), list(product(range(SEEDS), FORMS)), measure_form, timed=False),
+    "forcing": Study(
+        ("seed", "attention", "ratio"),
+        [(seed, *key) for seed, key in product(range(SEEDS), TAUGHT)],
+        measure_forcing,
+        timed=False,
+    ),
+    "data": Study(
+        ("seed", "score", "pairs"),
+        [(seed, *key) for seed, key in product(range(SEEDS), FEWER)],
+        measure_data,
+        timed=False,
     ),
 }
 

@@ -6,6 +6,7 @@ DATA = ROOT / "data"
 MODELS, RESULTS = DATA / "models", DATA / "results"
 NOTEBOOKS = ROOT / "notebooks"
 BUILD = ROOT / "build"  # pages, slides and the like, written by commands
+RUNS = ROOT / "runs"  # checkpoints and what experiments keep between runs; never committed
 
 
 def check_project() -> None:
