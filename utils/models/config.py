@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from utils.models.attention import ATTENTIONS
 from utils.models.contract import Network, NetworkConfig
-from utils.system.limits import SHARE, SIZE, SWITCH, check_type, check_weights, option
+from utils.system.limits import SHARE, SIZE, check_type, check_weights, option
 from utils.text import END, PADDING, START, UNKNOWN, Fields
 
 ONE_VOCABULARY = "tied needs one vocabulary for both languages: use subwords as well."
@@ -24,7 +24,6 @@ class ModelConfig(NetworkConfig):
     hidden_size: int = option("numbers in the decoder's state", SIZE)
     memory_size: int = option("numbers in an encoder state, if not --hidden-size", SIZE)
     dropout: float = option("share of numbers dropped in training", SHARE)
-    tied: bool = option("one matrix for both embeddings and the output", SWITCH)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -91,7 +90,7 @@ def check_sizes(config: NetworkConfig, fields: Fields) -> None:
             f"the model was built for vocabularies with another number for {PADDING}: "
             "use the fields it was trained with."
         )
-    if isinstance(config, ModelConfig) and config.tied and source != target:
+    if config.tied and source != target:
         raise ValueError(ONE_VOCABULARY)
 
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from utils.models.attention import Encoded
-from utils.system.limits import NUMBER, WORDS, Limited, limited
+from utils.system.limits import NUMBER, SWITCH, WORDS, Limited, limited, option
 
 
 class StepDecoder(Protocol):
@@ -45,12 +45,18 @@ class Model(Protocol):
 
 @dataclass(frozen=True)
 class NetworkConfig(Limited):
-    """The vocabularies of a network: their sizes, and the numbers of `<pad>` in them."""
+    """The vocabularies of a network: their sizes, and the numbers of `<pad>` in them.
+
+    A tied network has one matrix for both embeddings and the output.
+    """
 
     source_size: int = limited(WORDS)
     target_size: int = limited(WORDS)
     source_padding: int = limited(NUMBER)
     target_padding: int = limited(NUMBER)
+    tied: bool = option(
+        "one matrix for both embeddings and the output", SWITCH, default=False, kw_only=True
+    )
 
     @property
     def fewest_weights(self) -> int:

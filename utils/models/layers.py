@@ -46,7 +46,8 @@ def attend(
 
     `mask`, (N, S) or (B, 1, S), is True where a word may look. Returns the output (B, N, E) and
     the mean weights of all heads (B, N, S). Calling `attention` computes the same, but it would
-    project all keys again at every step of a search, and in training drop some of the weights.
+    project all keys again at every step of a search. In training some of the weights are dropped,
+    as in PyTorch's layers; those that are returned are whole.
     """
     size, heads = attention.embed_dim, attention.num_heads
     queries = F.linear(words, attention.in_proj_weight[:size], attention.in_proj_bias[:size])
@@ -57,7 +58,8 @@ def attend(
     scores = queries @ keys.transpose(2, 3) / math.sqrt(size // heads)  # (B, heads, N, S)
     # One mask for all heads: (N, S) -> (1, N, S), and (B, 1, S) -> (B, 1, 1, S).
     weights = scores.masked_fill(~mask.unsqueeze(-3), -torch.inf).softmax(dim=3)
-    output = (weights @ values).transpose(1, 2).flatten(2)  # (B, N, E)
+    dropped = F.dropout(weights, attention.dropout, attention.training)
+    output = (dropped @ values).transpose(1, 2).flatten(2)  # (B, N, E)
     return attention.out_proj(output), weights.mean(dim=1)
 
 

@@ -9,6 +9,7 @@ word, V words in the target vocabulary. The decoder's state holds keys and value
 that it has read.
 """
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -16,11 +17,11 @@ import torch
 from torch import Tensor, nn
 
 from utils.models.attention import Encoded, lengths_to_mask
-from utils.models.building import build_from, small_embedding
+from utils.models.building import EMBEDDING_SCALE, build_from, small_embedding
 from utils.models.config import check_fields, sizes_of
 from utils.models.contract import Network, NetworkConfig
 from utils.models.layers import DecoderLayer, add_positions, causal_mask, project
-from utils.system.limits import SHARE, SIZE, check_weights, limited, whole
+from utils.system.limits import SHARE, SIZE, check_weights, option, whole
 from utils.text import Fields
 
 HEADS, LAYERS = whole(1, 1_000), whole(1, 100)
@@ -33,11 +34,11 @@ class TransformerConfig(NetworkConfig):
     Raises ValueError for sizes that do not fit.
     """
 
-    size: int = limited(SIZE)
-    heads: int = limited(HEADS)
-    layers: int = limited(LAYERS)
-    hidden_size: int = limited(SIZE)
-    dropout: float = limited(SHARE)
+    size: int = option("numbers for each word, a multiple of the heads", SIZE)
+    heads: int = option("attentions side by side in each layer", HEADS)
+    layers: int = option("layers of the encoder, and of the decoder", LAYERS)
+    hidden_size: int = option("numbers in the network that each word runs through", SIZE)
+    dropout: float = option("share of numbers dropped in training", SHARE)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -51,7 +52,17 @@ class TransformerConfig(NetworkConfig):
     def fewest_weights(self) -> int:
         """The number of weights, without biases and layer norms."""
         layers = self.layers * (12 * self.size**2 + 4 * self.size * self.hidden_size)
-        return self.size * (self.source_size + 2 * self.target_size) + layers
+        words = self.source_size + (0 if self.tied else 2 * self.target_size)
+        return self.size * words + layers
+
+    @property
+    def embedding_factor(self) -> float:
+        """What embeddings are multiplied by, so that positions don't drown them.
+
+        A tied matrix must be small, because it is the output layer as well: √E makes up for it
+        (Vaswani et al. 2017, section 3.4).
+        """
+        return math.sqrt(self.size) if self.tied else 1.0
 
 
 class TransformerEncoder(nn.Module):
@@ -67,10 +78,11 @@ class TransformerEncoder(nn.Module):
         )
         self.norm = nn.LayerNorm(config.size)
         self.dropout = nn.Dropout(config.dropout)
+        self.factor = config.embedding_factor
 
     def forward(self, source: Tensor, mask: Tensor) -> Tensor:
         """source (B, S), mask (B, S) True on real words -> memory (B, S, E)."""
-        words = self.dropout(add_positions(self.embedding(source)))  # (B, S, E)
+        words = self.dropout(add_positions(self.factor * self.embedding(source)))  # (B, S, E)
         for layer in self.layers:
             words = layer(words, src_key_padding_mask=~mask)  # PyTorch's True: must not look
         return self.norm(words)
@@ -89,6 +101,7 @@ class TransformerDecoder(nn.Module):
         self.norm = nn.LayerNorm(config.size)
         self.output = nn.Linear(config.size, config.target_size)
         self.dropout = nn.Dropout(config.dropout)
+        self.factor = config.embedding_factor
 
     def project(self, memory: Tensor) -> Tensor:  # (B, S, E) -> (B, S, layers · 2E)
         """Return the source's keys and values for all layers, once per sentence."""
@@ -100,7 +113,7 @@ class TransformerDecoder(nn.Module):
 
     def embed(self, words: Tensor) -> Tensor:  # (B,) -> (B, E) or (B, T) -> (B, T, E)
         """Return the embeddings of target words, still without their positions."""
-        return self.embedding(words)
+        return self.factor * self.embedding(words)
 
     def read(self, words: Tensor, state: Tensor, encoded: Encoded) -> tuple[Tensor, Tensor, Tensor]:
         """Run N words (B, N, E) through all layers, after the t words of the state.
@@ -155,6 +168,10 @@ class Transformer(Network):
         self.config = config
         self.encoder = TransformerEncoder(config)
         self.decoder = TransformerDecoder(config)
+        if config.tied:
+            shared = self.decoder.embedding = self.encoder.embedding
+            shared.weight.data.mul_(config.size**-0.5 / EMBEDDING_SCALE)
+            self.decoder.output.weight = shared.weight
 
     def encode(self, source: Tensor, source_lengths: Tensor) -> tuple[Tensor, Encoded]:
         """Read source (B, S): return the decoder's first state and what it attends to."""
@@ -185,12 +202,14 @@ def build_transformer(
     layers: int = 2,
     hidden_size: int = 192,
     dropout: float = 0.0,
+    tied: bool = False,
     seed: int | None = None,
 ) -> Transformer:
     """Build a Transformer for the vocabularies of `fields`, with `layers` on each side.
 
     `size` is E, an even multiple of the `heads`; `hidden_size` is that of the network that each
-    word runs through. With a `seed` the initial weights are the same each time, and the global
+    word runs through. `tied` uses one matrix for both embeddings and the output, so both languages
+    must share a vocabulary. With a `seed` the initial weights are the same each time, and the global
     random state stays untouched. Raises ValueError for sizes that do not fit.
     """
     config = TransformerConfig(
@@ -200,6 +219,7 @@ def build_transformer(
         layers=layers,
         hidden_size=hidden_size,
         dropout=dropout,
+        tied=tied,
     )
     check_fields(config, fields)
     return build_from(config, Transformer, seed)
