@@ -145,11 +145,11 @@ def measure_best(score: str, rate: float, seed: int) -> list[dict[str, Any]]:
     return [run | row for row in _measure(AT_RATES[score, rate], FULL, seed)]
 
 
-def measure_forcing(attention: str, ratio: str, seed: int) -> list[dict[str, Any]]:
-    """Train with a teacher-forcing ratio; rows by length, with the loss given the reference."""
-    translator, corpus = train_variant(TAUGHT[attention, ratio], FULL, seed)
+def measure_forcing(ratio: str, seed: int) -> list[dict[str, Any]]:
+    """Train dot attention with a teacher-forcing ratio; rows by length, with the loss given the reference."""
+    translator, corpus = train_variant(TAUGHT[ratio], FULL, seed)
     loss = validation_loss(translator.model, translator.fields, corpus.valid)
-    run = {"attention": attention, "ratio": ratio, "seed": seed, "valid_loss": loss}
+    run = {"ratio": ratio, "seed": seed, "valid_loss": loss}
     pairs = [*corpus.test, *corpus.long]
     return [run | row for row in score_by_length(translator, pairs, FULL.edges)]
 

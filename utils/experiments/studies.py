@@ -14,6 +14,7 @@ from utils.experiments.ladder import RUNGS, SHIPPED, climb
 from utils.experiments.memory import SIZES, measure_memory
 from utils.experiments.quality import (
     SCALES,
+    measure_best,
     measure_cause,
     measure_data,
     measure_forcing,
@@ -25,6 +26,7 @@ from utils.experiments.reach import measure_reach
 from utils.experiments.seeds import SEEDS
 from utils.experiments.speed import LENGTHS, measure_cost, measure_pace, measure_speed
 from utils.experiments.tables import Table
+from utils.experiments.transformers import measure_shift, measure_transformer
 from utils.experiments.variants import AT_RATES, CAUSES, CELLS, FEWER, FORMS, FOUR, TAUGHT, VARIANTS
 from utils.system.paths import RESULTS
 from utils.system.storage import check_writable
@@ -43,6 +45,7 @@ class Study(NamedTuple):
 
 
 CHOOSING = (100, 101)  # seeds that choose a learning rate, and that no comparison has
+BEST_OTHER = ("dot", 3e-3)  # what rates.csv chose; the other two keep the rate that they had
 
 # Seeds vary slowest: after a stop each variant has about as many runs as any other.
 STUDIES = {
@@ -84,10 +87,20 @@ STUDIES = {
         measure_rate,
         timed=False,
     ),
+    "best": Study(
+        ("seed", "score", "rate"),
+        [(seed, *BEST_OTHER) for seed in range(SEEDS)],
+        measure_best,
+        timed=False,
+    ),
+    "transformer": Study(
+        ("seed",), [(seed,) for seed in range(SEEDS)], measure_transformer, timed=False
+    ),
+    "shift": Study(("seed",), [(seed,) for seed in range(SEEDS)], measure_shift, timed=False),
     "forms": Study(("seed", "form"), list(product(range(SEEDS), FORMS)), measure_form, timed=False),
     "forcing": Study(
-        ("seed", "attention", "ratio"),
-        [(seed, *key) for seed, key in product(range(SEEDS), TAUGHT)],
+        ("seed", "ratio"),
+        list(product(range(SEEDS), TAUGHT)),
         measure_forcing,
         timed=False,
     ),
