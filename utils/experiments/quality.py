@@ -146,7 +146,10 @@ def measure_best(score: str, rate: float, seed: int) -> list[dict[str, Any]]:
 
 
 def measure_forcing(ratio: str, seed: int) -> list[dict[str, Any]]:
-    """Train dot attention with a teacher-forcing ratio; rows by length, with the loss given the reference."""
+    """Train dot attention with a teacher-forcing ratio; rows by length.
+
+    valid_loss is the loss given the reference's words, whatever training read.
+    """
     translator, corpus = train_variant(TAUGHT[ratio], FULL, seed)
     loss = validation_loss(translator.model, translator.fields, corpus.valid)
     run = {"ratio": ratio, "seed": seed, "valid_loss": loss}

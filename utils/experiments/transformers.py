@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from utils.batches import Batch, make_batches
 from utils.corpora import load_corpus
 from utils.experiments.quality import FULL, score_by_length
+from utils.models.contract import Network
 from utils.models.layers import positions
 from utils.models.transformer import Transformer, build_transformer
 from utils.system.paths import RUNS
@@ -63,11 +64,12 @@ def shifted(embedding: nn.Embedding, first: int) -> Iterator[None]:
 
 
 @torch.no_grad()
-def right_words(model: Transformer, batch: Batch, first: int, side: str, padding: int) -> Tensor:
+def right_words(model: Network, batch: Batch, first: int, side: str, padding: int) -> Tensor:
     """Return which next words are right, (N,), if sentences begin at position `first`.
 
     The words before each are the reference's. `side` names those that are shifted: one of `SIDES`.
     """
+    assert isinstance(model, Transformer)
     embeddings = model.encoder.embedding, model.decoder.embedding
     with ExitStack() as stack:
         for embedding, is_shifted in zip(embeddings, SIDES[side], strict=True):
