@@ -65,7 +65,7 @@ STUDIES = {
         timed=True,
     ),
     "captions": Study(
-        ("split", "joined", "beam_size", "length_normalization"),
+        ("translator", "split", "joined", "beam_size", "length_normalization"),
         RUNS,
         measure_captions,
         timed=False,
