@@ -24,7 +24,15 @@ from utils.experiments.parts import (
 )
 from utils.experiments.quality import score_by_length
 from utils.experiments.reach import gradient_reach
-from utils.experiments.seeds import SEEDS, effects, mean_by_length, next_run_interval
+from utils.experiments.seeds import (
+    SEEDS,
+    all_pairs,
+    effects,
+    holm,
+    mean_by_length,
+    next_run_interval,
+    p_value,
+)
 from utils.experiments.speed import fitted_exponent, kept_megabytes, measure_cost, random_batch
 from utils.experiments.studies import STUDIES, Study, run_study
 from utils.experiments.tables import Table, read_results
@@ -187,9 +195,8 @@ def test_the_gradient_that_reaches_a_word():
     loss = word_loss(model(*batch)[0], batch.target, fields.padding)
     (gradient,) = torch.autograd.grad(loss, [model.encoder.embedding.weight])
     words = batch.source[0].tolist()
-    if len(set(words)) == 3:  # each row of the matrix is one position
-        torch.testing.assert_close(reach, gradient[words].norm(dim=1))
-    assert reach.shape == (3,) and (reach > 0).all()
+    assert len(set(words)) == 3  # so each row of the matrix is one position
+    torch.testing.assert_close(reach, gradient[words].norm(dim=1))
 
 
 def test_a_shift_moves_the_places_of_one_side():
@@ -520,11 +527,8 @@ def test_captions_are_scored(monkeypatch, joined, n):
 def test_the_search_is_chosen_on_validation_captions():
     tested = {run[3:] for run in captions.RUNS if run[:2] == (captions.RNN, "test")}
     assert tested == {captions.CHOSEN, captions.BEST, (1, 1.0)}  # and greedy, to compare with
-    valid = (
-        read_results("captions")
-        .query("split == 'valid' and translator == @captions.RNN")
-        .set_index("bleu")
-    )
+    table = read_results("captions").set_index(["translator", "split"])
+    valid = table.loc[captions.RNN, "valid"].set_index("bleu")
     best = valid.loc[valid.index.max()]
     assert (best.beam_size, best.length_normalization) == captions.BEST
 
@@ -582,3 +586,31 @@ def test_a_change_is_the_mean_difference_to_the_baseline_over_seeds():
 def test_an_interval_is_for_five_seeds_only():
     with pytest.raises(ValueError, match="for 5 seeds, and there are 4"):
         next_run_interval(pd.Series([1, 2, 3, 4]))
+
+
+@pytest.mark.parametrize(("t", "p"), [(2.776, 0.05), (4.604, 0.01), (8.610, 0.001), (0.0, 1.0)])
+def test_the_p_of_five_differences_is_the_tables(t, p):
+    differences = pd.Series([-2.0, -1, 0, 1, 2]) + t * math.sqrt(2.5 / 5)
+    assert p_value(differences) == pytest.approx(p, rel=2e-3)
+
+
+def test_equal_differences_leave_no_doubt():
+    assert p_value(pd.Series([1.0] * 5)) == 0
+    assert p_value(pd.Series([0.0] * 5)) == 1
+
+
+def test_holms_correction_by_hand():
+    corrected = holm(pd.Series([0.04, 0.01, 0.03, 0.9]))
+    assert corrected.tolist() == pytest.approx([0.09, 0.04, 0.09, 0.9])
+
+
+def test_pairs_are_compared_seed_by_seed():
+    values = pd.DataFrame(
+        {"a": [1.0, 2, 3, 4, 5], "b": [2.0, 3.1, 4, 4.9, 6], "c": [1.0, 2, 3, 4, 5]}
+    )
+    table = all_pairs(values).set_index(["first", "second"])
+    assert list(table.index) == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert table.change["a", "b"] == pytest.approx(1)
+    assert table.p["a", "c"] == 1
+    assert table.low["a", "b"] < 1 < table.high["a", "b"]
+    assert table.corrected_p["a", "b"] == pytest.approx(3 * table.p["a", "b"])

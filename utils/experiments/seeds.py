@@ -5,6 +5,8 @@ the order of the batches matters. What they cannot say is how another corpus wou
 """
 
 import math
+from collections.abc import Iterable
+from itertools import combinations
 
 import pandas as pd
 
@@ -50,6 +52,48 @@ def next_run_interval(values: pd.Series) -> tuple[float, float]:
     """Return the ends of an interval that holds the value of one more seed, 999 times in 1,000."""
     _, low, high = _interval(values, T_999 * math.sqrt(1 + 1 / SEEDS))
     return low, high
+
+
+def p_value(differences: pd.Series) -> float:
+    """Return the two-sided p of a paired t-test on five differences, with 4 degrees of freedom.
+
+    For 4 degrees, Student's distribution has a closed form (Abramowitz & Stegun 1964, 26.7.4):
+    p = 1 - sin θ (1 + cos² θ / 2) with tan θ = |t| / 2.
+    """
+    mean, low, _ = mean_interval(differences)
+    if mean == low:  # five equal differences
+        return float(mean == 0)
+    t = abs(mean) / (differences.std() / math.sqrt(SEEDS))
+    theta = math.atan(t / 2)
+    return 1 - math.sin(theta) * (1 + math.cos(theta) ** 2 / 2)
+
+
+def holm(p_values: pd.Series) -> pd.Series:
+    """Return p values corrected for how many there are, by Holm (1979).
+
+    The k-th smallest of m is multiplied by m - k + 1, and none falls below a smaller one.
+    """
+    ordered = p_values.sort_values()
+    corrected = ordered * range(len(ordered), 0, -1)
+    return corrected.cummax().clip(upper=1).reindex(p_values.index)
+
+
+def compare(values: pd.DataFrame, pairs: Iterable[tuple[str, str]]) -> pd.DataFrame:
+    """Compare pairs of columns, which together are one family; a row of `values` is a seed.
+
+    Returns first, second, change (second minus first), low, high (95 %), p, corrected_p.
+    """
+    rows = []
+    for first, second in pairs:
+        differences = values[second] - values[first]
+        rows.append((first, second, *mean_interval(differences), p_value(differences)))
+    table = pd.DataFrame(rows, columns=["first", "second", "change", "low", "high", "p"])
+    return table.assign(corrected_p=holm(table.p))
+
+
+def all_pairs(values: pd.DataFrame) -> pd.DataFrame:
+    """Compare each column with each other, as `compare` does."""
+    return compare(values, combinations(values.columns, 2))
 
 
 def _interval(values: pd.Series, deviations: float) -> tuple[float, float, float]:
