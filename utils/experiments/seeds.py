@@ -74,7 +74,7 @@ def holm(p_values: pd.Series) -> pd.Series:
     The k-th smallest of m is multiplied by m - k + 1, and none falls below a smaller one.
     """
     ordered = p_values.sort_values()
-    corrected = ordered * range(len(ordered), 0, -1)
+    corrected = ordered * pd.Series(range(len(ordered), 0, -1), index=ordered.index)
     return corrected.cummax().clip(upper=1).reindex(p_values.index)
 
 
