@@ -63,5 +63,7 @@ def test_a_missing_file_is_named(tmp_path):
 def test_a_corpus_has_sure_links_only(tmp_path):
     for end, text in {"de": "ein hund", "en": "a dog", "align": "0-0 1?1"}.items():
         (tmp_path / f"test.{end}").write_text(text, "utf-8")
-    with pytest.raises(CorpusError, match=r"line 1: '1\?1' is no link; write links such as 0-0 1-2"):
+    with pytest.raises(
+        CorpusError, match=r"line 1: '1\?1' is no link; write links such as 0-0 1-2"
+    ):
         load_split(tmp_path, "test")
