@@ -11,5 +11,7 @@ The parts, in order:
     captions     the shipped translator of captions: how to search, and longer inputs
     ladder       what each step brings on real captions, from plain words to a good translator
     memory       how much a corpus takes that is 10, 100 or 1,000 times as large as mini
+    ibm1         IBM model 1, the aligner of words that came before attention
+    alignment    our own captions, linked by hand: how well attention aligns real sentences
     studies      which runs there are of each, and how to run what is missing
 """

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import torch
 from tqdm import tqdm
 
+from utils.experiments.alignment import ALIGNERS, PASSES, measure_agreement, measure_alignment
 from utils.experiments.captions import RUNS, measure_captions
 from utils.experiments.ladder import RUNGS, SHIPPED, climb
 from utils.experiments.memory import SIZES, measure_memory
@@ -109,6 +110,10 @@ STUDIES = {
         [(seed, *key) for seed, key in product(range(SEEDS), FEWER)],
         measure_data,
         timed=False,
+    ),
+    "agreement": Study(("first", "second"), PASSES, measure_agreement, timed=False),
+    "alignment": Study(
+        ("aligner",), [(aligner,) for aligner in ALIGNERS], measure_alignment, timed=False
     ),
 }
 
