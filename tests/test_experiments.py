@@ -541,7 +541,9 @@ def test_recorded_studies_are_complete(name):
     study, table = STUDIES[name], read_results(name)
     runs = set(table[list(study.key)].itertuples(index=False, name=None))
     assert runs == set(study.runs)
-    rows_of_a_run = {"bucket", "beam_size", "copied", "reading", "kind"} & set(table.columns)
+    rows_of_a_run = {"bucket", "beam_size", "copied", "lengths", "convention"}
+    rows_of_a_run |= {"level", "signal", "bin_low", "reading", "kind"}
+    rows_of_a_run &= set(table.columns)
     assert not table.duplicated([*{*study.key, *rows_of_a_run}]).any()
 
 

@@ -3,12 +3,18 @@
 The parts, in order:
 
     tables       results in data/results/*.csv, one run after another, so that a stop loses nothing
+    parts        what takes the place of a part of a model
     variants     the four models, and models that differ from one of them in exactly one thing
     seeds        what five seeds say: means and differences, each with an interval
+    signals      what a model shows while it writes, and how well that finds errors
     all_at_once  the Luong variant without a loop, for speed
     quality      BLEU, exact matches and alignment errors by sentence length
+    reach        how much gradient reaches each source word
+    transformers  the Transformer with five seeds
+    detector     entropy and missing links against wrong words, by both conventions of gold links
     speed        training and decoding speed, memory; time and memory against length
     captions     the shipped translator of captions: how to search, and longer inputs
+    detector_captions  entropy and probability against the quality of a caption's translation
     ladder       what each step brings on real captions, from plain words to a good translator
     memory       how much a corpus takes that is 10, 100 or 1,000 times as large as mini
     ibm1         IBM model 1, the aligner of words that came before attention

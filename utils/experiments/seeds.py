@@ -1,16 +1,18 @@
 """What five seeds say: means, differences and the next run, each with an interval.
 
 The intervals are Student's, for five values: they say how much the choice of first weights and of
-the order of the batches matters. What they cannot say is how another corpus would turn out.
+the order of the batches matters. What they cannot say is how another corpus would turn out. A share
+has Wilson's, which says how much the choice of what was counted matters.
 """
 
 import math
 from collections.abc import Iterable
 from itertools import combinations
+from statistics import NormalDist
 
 import pandas as pd
 
-from utils.evaluation import T_95, T_999
+from utils.evaluation import CONFIDENCE, T_95, T_999
 from utils.experiments.variants import VARIANTS
 
 SEEDS = 5  # `T_95` and `T_999` are for as many
@@ -94,6 +96,21 @@ def compare(values: pd.DataFrame, pairs: Iterable[tuple[str, str]]) -> pd.DataFr
 def all_pairs(values: pd.DataFrame) -> pd.DataFrame:
     """Compare each column with each other, as `compare` does."""
     return compare(values, combinations(values.columns, 2))
+
+
+def wilson_interval(hits: int, n: int) -> tuple[float, float]:
+    """Return the ends of a share's 95 % interval, `hits` of `n`; Wilson (1927).
+
+    Unlike share ± 1.96 standard errors, it stays within 0 … 1 and has a width even where all are
+    hits, or none. Raises ValueError unless 0 <= hits <= n and n > 0.
+    """
+    if not 0 <= hits <= n or n == 0:
+        raise ValueError(f"{hits} of {n} is no share: count hits among at least one.")
+    z, share = NormalDist().inv_cdf((1 + CONFIDENCE) / 2), hits / n
+    middle = share + z**2 / (2 * n)
+    margin = z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    low, high = ((middle + sign * margin) / (1 + z**2 / n) for sign in (-1, 1))
+    return max(0.0, low), min(1.0, high)  # rounding leaves 0 and 1 by 1e-17
 
 
 def _interval(values: pd.Series, deviations: float) -> tuple[float, float, float]:

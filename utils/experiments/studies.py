@@ -11,13 +11,14 @@ from tqdm import tqdm
 
 from utils.experiments.alignment import ALIGNERS, PASSES, measure_agreement, measure_alignment
 from utils.experiments.captions import RUNS, measure_captions
+from utils.experiments.detector import measure_conventions, measure_detector
+from utils.experiments.detector_captions import SEARCHES, measure_detector_captions
 from utils.experiments.ladder import RUNGS, SHIPPED, climb
 from utils.experiments.memory import SIZES, measure_memory
 from utils.experiments.quality import (
     SCALES,
     measure_best,
     measure_cause,
-    measure_data,
     measure_forcing,
     measure_form,
     measure_quality,
@@ -28,7 +29,16 @@ from utils.experiments.seeds import SEEDS
 from utils.experiments.speed import LENGTHS, measure_cost, measure_pace, measure_speed
 from utils.experiments.tables import Table
 from utils.experiments.transformers import measure_shift, measure_transformer
-from utils.experiments.variants import AT_RATES, CAUSES, CELLS, FEWER, FORMS, FOUR, TAUGHT, VARIANTS
+from utils.experiments.variants import (
+    AT_RATES,
+    CAUSES,
+    CELLS,
+    FORMS,
+    FOUR,
+    SCORES,
+    TAUGHT,
+    VARIANTS,
+)
 from utils.system.paths import RESULTS
 from utils.system.storage import check_writable
 
@@ -105,16 +115,17 @@ STUDIES = {
         measure_forcing,
         timed=False,
     ),
-    "data": Study(
-        ("seed", "score", "pairs"),
-        [(seed, *key) for seed, key in product(range(SEEDS), FEWER)],
-        measure_data,
-        timed=False,
-    ),
     "agreement": Study(("first", "second"), PASSES, measure_agreement, timed=False),
     "alignment": Study(
         ("aligner",), [(aligner,) for aligner in ALIGNERS], measure_alignment, timed=False
     ),
+    "detector": Study(
+        ("seed", "attention"), list(product(range(SEEDS), SCORES)), measure_detector, timed=False
+    ),
+    "conventions": Study(
+        ("seed", "attention"), list(product(range(SEEDS), SCORES)), measure_conventions, timed=False
+    ),
+    "detector_captions": Study(("beam_size",), SEARCHES, measure_detector_captions, timed=False),
 }
 
 
