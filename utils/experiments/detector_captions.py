@@ -16,7 +16,7 @@ from sacrebleu.metrics import CHRF
 
 from utils.corpora import detokenize, load_corpus
 from utils.corpora.pairs import Pair
-from utils.experiments.captions import TRANSLATOR
+from utils.experiments.captions import RNN
 from utils.experiments.detector import (
     OF_SENTENCES,
     OF_WORDS,
@@ -39,7 +39,7 @@ SEARCHES = [(1,), (5,)]  # beam sizes: greedy, and the search that the translato
 def measure_detector_captions(beam_size: int) -> list[dict[str, Any]]:
     """Score the signals of the shipped translator of captions, with one search."""
     pairs = load_corpus("multi30k").valid
-    rows = score_captions(pairs, Translator.load(TRANSLATOR), beam_size)
+    rows = score_captions(pairs, Translator.load(RNN), beam_size)
     return [{"beam_size": beam_size} | row for row in rows]
 
 
