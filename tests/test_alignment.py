@@ -22,7 +22,7 @@ from utils.experiments.alignment import (
     score_links,
     up_to_layer,
 )
-from utils.experiments.captions import TRANSLATOR
+from utils.experiments.captions import RNN
 from utils.models import build_transformer
 from utils.translator import Translator
 
@@ -191,12 +191,12 @@ def test_each_reading_of_an_aligner_has_a_row(monkeypatch):
     gold = [each.alignment for each in pairs]
     aligners = {
         "position": by_position,
-        TRANSLATOR: lambda pairs: {ATTENTION: gold, "none": [set() for _ in gold]},
+        RNN: lambda pairs: {ATTENTION: gold, "none": [set() for _ in gold]},
     }
     monkeypatch.setattr(alignment, "ALIGNERS", aligners)
     monkeypatch.setattr(alignment, "own_captions", lambda: pairs)
     monkeypatch.setattr(alignment, "hand_links", lambda name: HandLinks(gold, [set()] * 20))
-    perfect, nothing = measure_alignment(TRANSLATOR)
+    perfect, nothing = measure_alignment(RNN)
     assert (perfect["aer"], perfect["change"], nothing["aer"]) == (0, 0, 1)
     rows = measure_alignment("position")
     assert [row["reading"] for row in rows] == ["diagonal", "same position"]
