@@ -20,7 +20,7 @@ from utils.models.seq2seq import build_model
 from utils.models.transformer import TransformerConfig, build_transformer
 from utils.system.failures import INTERRUPTED, file_name, positive, run
 from utils.system.storage import check_writable
-from utils.text import build_fields
+from utils.text import Fields, build_fields
 from utils.training import History, Settings, fit
 from utils.training.joining import join_processes
 from utils.training.launch import is_first_here
@@ -181,11 +181,17 @@ def finish(
         raise problem
 
 
+def build(options: argparse.Namespace, fields: Fields) -> Network:
+    """Build the network that the options describe."""
+    kind = kind_of(options)
+    return kind.build(fields, **chosen(options, kind.config), seed=options.seed)
+
+
 def train(
     options: argparse.Namespace, processes: Processes, device: torch.device
 ) -> tuple[Translator, Corpus, History | None]:
     """Train as the options say; the history is None if training was interrupted."""
-    kind, settings = kind_of(options), Settings(**chosen(options, Settings))
+    settings = Settings(**chosen(options, Settings))
     speaks = processes.rank == 0
     processes.ask_first(lambda: check_outputs(options.output, options.checkpoint))
     corpus = load_corpus(
@@ -193,8 +199,7 @@ def train(
     )
     fields = build_fields(corpus, options.min_freq, options.subwords)
     processes.ask_first(lambda: check_lengths(corpus, (options.score,), fields))
-    sizes = chosen(options, kind.config)
-    model = kind.build(fields, **sizes, seed=settings.seed).to(device)
+    model = build(options, fields).to(device)
     weights = count_parameters(model)
     processes.ask_first(lambda: check_writable(options.output, 4 * weights))
     if speaks:
