@@ -20,7 +20,7 @@ from utils.evaluation import (
     links_from_weights,
     precision_and_recall,
 )
-from utils.experiments.captions import TRANSLATOR
+from utils.experiments.captions import RNN, TRANSFORMER
 from utils.experiments.ibm1 import align_by_ibm1
 from utils.models.transformer import Transformer
 from utils.system.paths import DATA
@@ -119,8 +119,8 @@ def up_to_layer(translator: Translator, layer: int) -> Translator:
 ALIGNERS: dict[str, Callable[[Sequence[Pair]], Readings]] = {
     "position": by_position,
     "ibm1": by_ibm1,
-    TRANSLATOR: partial(by_attention, TRANSLATOR),
-    "multi30k-transformer": partial(by_attention, "multi30k-transformer"),
+    RNN: partial(by_attention, RNN),
+    TRANSFORMER: partial(by_attention, TRANSFORMER),
 }
 
 
@@ -131,7 +131,7 @@ def measure_alignment(aligner: str) -> list[dict[str, Any]]:
     minus that of the shipped RNN on the same captions. n counts captions.
     """
     pairs, gold = own_captions(), hand_links(AGREED)
-    rnn = ALIGNERS[TRANSLATOR](pairs)[ATTENTION]
+    rnn = ALIGNERS[RNN](pairs)[ATTENTION]
     readings = ALIGNERS[aligner](pairs)
     return [
         {"aligner": aligner, "reading": reading} | score_links(links, rnn, gold)
