@@ -23,6 +23,7 @@ from utils.experiments.alignment import (
     up_to_layer,
 )
 from utils.experiments.captions import RNN
+from utils.experiments.tables import read_results
 from utils.models import build_transformer
 from utils.translator import Translator
 
@@ -238,3 +239,35 @@ def test_the_readme_has_the_agreement():
         for row in measure_agreement("first", "second")
     ]
     assert rows == measured
+
+
+README_ROW = re.compile(r"^\| ([\w-]+) \| ([\w -]+) \| (0\.\d+) \| (0\.\d+)–(0\.\d+) \|$", re.M)
+
+
+def three_digits(*values):
+    return tuple(f"{value:.3f}" for value in values)
+
+
+def test_the_readme_has_the_error_rates():
+    results = read_results("alignment").set_index(["aligner", "reading"])
+    rows = README_ROW.findall((REPOSITORY / "data" / "README.md").read_text("utf-8"))
+    assert {aligner for aligner, *_ in rows} == set(alignment.ALIGNERS)
+    for aligner, reading, *numbers in rows:
+        row = results.loc[aligner, reading]
+        assert tuple(numbers) == three_digits(row.aer, row.low, row.high), (aligner, reading)
+
+
+@pytest.mark.parametrize(
+    ("aligner", "reading", "better"),
+    [
+        ("ibm1", "each target word", "0.012 better, with an interval from 0.062 better to 0.036"),
+        ("multi30k-transformer", "attention", "0.107 (0.065 to 0.146)"),
+        ("multi30k-transformer", "layer 1", "0.084 (0.048 to 0.120)"),
+    ],
+)
+def test_the_readme_has_the_differences(aligner, reading, better):
+    text = " ".join((REPOSITORY / "data" / "README.md").read_text("utf-8").split())
+    row = read_results("alignment").set_index(["aligner", "reading"]).loc[aligner, reading]
+    ends = sorted((abs(row.change_low), abs(row.change_high)), reverse=aligner == "ibm1")
+    assert tuple(re.findall(r"0\.\d+", better)) == three_digits(abs(row.change), *ends)
+    assert better in text
