@@ -286,9 +286,8 @@ def test_the_circumstances_name_the_threads_of_a_timed_run(own, written, tmp_pat
     monkeypatch.setattr(studies.torch, "get_num_threads", lambda: 5)
     monkeypatch.setitem(STUDIES, "toy", toy_study(rows)._replace(threads=own))
     run_study("toy", workers=1)
-    assert f"experiments toy; threads in use: {written};" in (tmp_path / "toy.csv").read_text(
-        "utf-8"
-    )
+    text = (tmp_path / "toy.csv").read_text("utf-8")
+    assert f"experiments toy; threads in use: {written};" in text
 
 
 @pytest.mark.slow
