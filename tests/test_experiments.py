@@ -386,6 +386,17 @@ def test_a_stopped_study_resumes_where_it_was(tmp_path, monkeypatch, capsys):
     assert measured == [0, "stop", 1, 2]
 
 
+@pytest.mark.parametrize(("own", "written"), [(None, 5), (3, 3)])
+def test_the_circumstances_name_the_threads_of_a_timed_run(own, written, tmp_path, monkeypatch):
+    """All that PyTorch has, here 5, unless the study takes its own number."""
+    monkeypatch.setattr(studies, "RESULTS", tmp_path)
+    monkeypatch.setattr(studies.torch, "get_num_threads", lambda: 5)
+    monkeypatch.setitem(STUDIES, "toy", toy_study(rows)._replace(threads=own))
+    run_study("toy", workers=1)
+    text = (tmp_path / "toy.csv").read_text("utf-8")
+    assert f"experiments toy; threads in use: {written};" in text
+
+
 @pytest.mark.slow
 def test_studies_that_are_not_timed_run_side_by_side(tmp_path, monkeypatch):
     monkeypatch.setattr(studies, "RESULTS", tmp_path)
@@ -453,6 +464,54 @@ def test_random_batches_have_no_padding():
     assert batch.target.shape == (3, 7)
     assert batch.source_lengths.tolist() == [5, 5, 5]
     assert batch.source.min() >= 4 and batch.source.max() < model.config.source_size
+
+
+class Clocked:
+    """Instead of a translator: each translation takes as many seconds as the next number says."""
+
+    def __init__(self, monkeypatch, *seconds):
+        self.now, self.seconds, self.threads = 0.0, list(seconds), set()
+        monkeypatch.setattr(speed.time, "perf_counter", lambda: self.now)
+
+    def translate(self, sources):
+        self.now += self.seconds.pop(0)
+        self.threads.add(torch.get_num_threads())
+
+
+@pytest.fixture
+def two_threads():
+    """Let PyTorch have two threads, and see that it has them afterwards."""
+    torch.set_num_threads(2)
+    yield
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    assert threads == 2
+
+
+def test_decoding_is_the_median_after_a_warm_up_in_one_thread(monkeypatch, two_threads):
+    """Neither the first of all, 100, nor the one that something interrupted, 50, has a say."""
+    translator = Clocked(monkeypatch, 100, 3, 50, 1)
+    assert speed.decoding_seconds(translator, ["eins"], repeats=3) == 3
+    assert not translator.seconds
+    assert translator.threads == {1}
+
+
+def test_speed_is_measured_in_one_thread(monkeypatch, two_threads):
+    """The study's line of circumstances says the same."""
+    threads = set()
+
+    def time_updates(*_):
+        threads.add(torch.get_num_threads())
+        return 0.5
+
+    monkeypatch.setattr(speed, "load_corpus", lambda _: toy_corpus())
+    monkeypatch.setattr(speed, "BATCH_SIZE", 2)
+    monkeypatch.setattr(speed.Translator, "load", lambda _: Clocked(monkeypatch, 9, 2, 2))
+    monkeypatch.setattr(speed, "time_updates", time_updates)
+    (row,) = speed.measure_speed("additive", seed=0, batches=5, repeats=2)
+    assert threads == {1} == {STUDIES["speed"].threads}
+    assert row["decoded_sentences_per_second"] == len(toy_corpus().test) / 2
+    assert row["train_words_per_second"] > 0
 
 
 def test_the_pace_of_training_is_measured(monkeypatch):

@@ -23,9 +23,9 @@ def toy_transformer(**options):
     return build_transformer(toy_fields(), **settings).eval()
 
 
-def decided_transformer():
+def decided_transformer(seed=1):
     """Build an untrained Transformer that clearly prefers some words to others."""
-    model = toy_transformer()
+    model = toy_transformer(seed=seed)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.mul_(3)

@@ -46,13 +46,15 @@ from utils.system.storage import check_writable
 class Study(NamedTuple):
     """A table: the columns that name a run, the runs there are, and how to measure one.
 
-    A study that is timed runs alone, with all cores; the others run side by side, one core each.
+    A study that is timed runs alone, with all cores, or with as many `threads` as it takes by
+    itself; the others run side by side, one core each.
     """
 
     key: tuple[str, ...]
     runs: Sequence[tuple]
     measure: Callable[..., list[dict[str, Any]]]
     timed: bool
+    threads: int | None = None
 
 
 CHOOSING = (100, 101)  # seeds that choose a learning rate, and that no comparison has
@@ -67,7 +69,11 @@ STUDIES = {
         timed=False,
     ),
     "speed": Study(
-        ("seed", "attention"), list(product(range(SEEDS), FOUR)), measure_speed, timed=True
+        ("seed", "attention"),
+        list(product(range(SEEDS), FOUR)),
+        measure_speed,
+        timed=True,
+        threads=1,
     ),
     "cost": Study(
         ("seed", "length", "attention"),
@@ -132,7 +138,7 @@ STUDIES = {
 def run_study(name: str, workers: int) -> None:
     """Run what is missing of a study."""
     study = STUDIES[name]
-    threads = torch.get_num_threads() if study.timed else 1
+    threads = study.threads or (torch.get_num_threads() if study.timed else 1)
     circumstances = f"python -m utils.experiments {name}; threads in use: {threads}"
     table = Table(RESULTS / f"{name}.csv", study.key, circumstances)
     done = table.done()
