@@ -602,6 +602,7 @@ def test_recorded_studies_are_complete(name):
     assert runs == set(study.runs)
     rows_of_a_run = {"bucket", "beam_size", "copied", "lengths", "convention"}
     rows_of_a_run |= {"level", "signal", "bin_low", "reading", "kind"}
+    rows_of_a_run |= {"measure", "epoch", "at", "side", "first"}
     rows_of_a_run &= set(table.columns)
     assert not table.duplicated([*{*study.key, *rows_of_a_run}]).any()
 
