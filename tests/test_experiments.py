@@ -1,7 +1,6 @@
 """The experiments: what the variants change, and that no finished run is lost."""
 
 import math
-from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -10,11 +9,10 @@ from torch.nn import functional as F
 from toy import mixed_batch, number_pairs, toy_corpus, toy_fields, toy_model
 
 from utils.batches import make_batches
-from utils.corpora import Pair
+from utils.corpora import Pair, load_corpus
 from utils.evaluation import T_95, T_999
 from utils.experiments import __main__ as command
-from utils.experiments import captions, ladder, quality, speed, studies
-from utils.experiments.ladder import RUNGS, climb, settings_of
+from utils.experiments import captions, quality, recipes, speed, studies
 from utils.experiments.parts import (
     OneDirectionEncoder,
     SampledDecoder,
@@ -37,10 +35,12 @@ from utils.experiments.speed import fitted_exponent, kept_megabytes, measure_cos
 from utils.experiments.studies import STUDIES, Study, run_study
 from utils.experiments.tables import Table, read_results
 from utils.experiments.transformers import SIDES, right_words, shifted
-from utils.experiments.variants import AT_RATES, CAUSES, CELLS, FORMS, TAUGHT, VARIANTS
+from utils.experiments.variants import AT_RATES, CAUSES, CELLS, FEWER, FORMS, TAUGHT, VARIANTS
 from utils.models.attention import DotAttention, lengths_to_mask
 from utils.models.layers import add_positions
 from utils.models.transformer import build_transformer
+from utils.text import build_fields
+from utils.text.subwords import join
 from utils.trace import trace
 from utils.training import Settings, fit, word_loss
 from utils.translator import Translator
@@ -523,38 +523,127 @@ def test_the_pace_of_training_is_measured(monkeypatch):
     assert row["hidden_size"] == 8
 
 
-# The ladder
+# Fewer pairs
 
 
-def test_each_rung_changes_one_thing():
-    settings = [settings_of(rung) for rung in RUNGS]
-    assert settings[0] == ladder.GROUND
-    for before, after in pairwise(settings):
-        assert len([name for name in before if before[name] != after[name]]) == 1
+@pytest.mark.parametrize(("score", "pairs"), FEWER)
+def test_fewer_pairs_take_as_many_steps(score, pairs):
+    steps = FEWER[score, pairs].settings["epochs"] * math.ceil(pairs / Settings.batch_size)
+    full = Settings.epochs * math.ceil(12_000 / Settings.batch_size)
+    assert steps == pytest.approx(full, rel=0.03)
 
 
-def test_an_unknown_rung_is_refused():
-    with pytest.raises(ValueError, match="no rung 'luck': choose one of plain words, label"):
-        settings_of("luck")
+def test_pairs_are_drawn_by_the_seed():
+    corpus = load_corpus("mini")
+    (first, again, other), whole = (
+        [FEWER["dot", 500].sample(corpus, seed) for seed in (0, 0, 1)],
+        VARIANTS["dot"].sample(corpus, 0),
+    )
+    assert list(first.train) == list(again.train) != list(other.train)
+    assert len(set(first.train)) == 500 and set(first.train) <= set(corpus.train)
+    assert len(first.valid) == len(corpus.valid) / 4
+    assert whole is corpus
 
 
-@pytest.mark.parametrize("rung", ["plain words", "tied embeddings", "shipped"])
-def test_climbing_trains_and_scores(rung, tmp_path, monkeypatch):
-    monkeypatch.setattr(ladder, "load_corpus", lambda _: toy_corpus())
-    monkeypatch.setattr(ladder, "CHECKPOINTS", tmp_path)
-    monkeypatch.setattr(ladder, "RNN", tmp_path / "shipped.pt")
-    Translator(toy_model(), toy_fields()).save(tmp_path / "shipped.pt")
-    monkeypatch.setitem(ladder.RUNGS, "subwords", {"subwords": 40})
-    monkeypatch.setattr(ladder, "TRAINING", Settings(epochs=1))
-    table = climb(rung, seed=0)
-    assert [(row["beam_size"], row["copied"]) for row in table] == [
-        (1, False),
-        (1, True),
-        (5, False),
-        (5, True),
+# The recipes
+
+
+def options_of(recipe):
+    """All that a recipe says, as one flat dictionary."""
+    made = recipes.RECIPES[recipe]
+    rest = {"pieces": made.pieces, "piece_dropout": made.piece_dropout}
+    return {**dict(made.model), **vars(made.settings), **rest}
+
+
+@pytest.mark.parametrize("recipe", [name for name, r in recipes.RECIPES.items() if r.baseline])
+def test_each_recipe_changes_one_thing(recipe):
+    if recipe == "Transformer":
+        pytest.skip("another model, with options and a learning rate of its own")
+    own, base = options_of(recipe), options_of(recipes.RECIPES[recipe].baseline)
+    assert own.keys() == base.keys()
+    assert len([name for name in own if own[name] != base[name]]) == 1
+
+
+@pytest.mark.parametrize("name", ["base", "Transformer, dropout 0.2"])
+def test_the_shipped_translators_follow_their_recipes(name):
+    shipped = {"base": captions.RNN}.get(name, captions.TRANSFORMER)
+    translator = Translator.load(shipped)
+    config = vars(translator.model.config)
+    assert recipes.RECIPES[name].model.items() <= config.items()
+    pieces = len(translator.fields.subwords.pieces) + 1  # `<unk>` is one of the 8,000
+    assert pieces == recipes.RECIPES[name].pieces
+
+
+SMALL = {"embedding_size": 6, "hidden_size": 8, "memory_size": 8}
+
+
+@pytest.fixture
+def small_recipes(tmp_path, monkeypatch):
+    """Three recipes that train in no time."""
+    one = {"epochs": 1, "average": 1}
+    sizes = {**SMALL, "tied": True}
+    made = {
+        "base": recipes.Recipe(None, sizes, one, pieces=40),
+        "whole words": recipes.Recipe("base", SMALL, one, pieces=None),
+        "BPE-dropout": recipes.Recipe("base", sizes, one, pieces=40, piece_dropout=0.5),
+    }
+    monkeypatch.setattr(recipes, "RECIPES", made)
+    monkeypatch.setattr(recipes, "MIN_FREQ", 1)
+    monkeypatch.setattr(recipes, "RESAMPLES", 20)
+    monkeypatch.setattr(recipes, "KEPT", tmp_path)
+    monkeypatch.setattr(recipes, "load_corpus", lambda _: toy_corpus())
+
+
+@pytest.mark.parametrize("recipe", ["base", "BPE-dropout", "whole words"])
+def test_a_recipe_trains_and_is_scored(recipe, small_recipes):
+    table = recipes.measure_recipe(recipe, seed=0)
+    copied = ["greedy, copied", "beam 5, copied"] if recipe == "whole words" else []
+    assert [row["search"] for row in table] == ["greedy", "beam 5", *copied]
+    assert all(row["low"] <= row["bleu"] <= row["high"] and row["chrf"] >= 0 for row in table)
+    kept = recipes.kept_translations(recipe, 0)
+    assert [len(texts) for texts in kept.values()] == [len(toy_corpus().valid)] * len(table)
+
+
+def test_a_recipe_is_compared_with_its_baseline_and_itself(small_recipes):
+    table = recipes.measure_pairs("whole words", seed=0)
+    assert [(row["search"], row["against"]) for row in table] == [
+        *((search, "base") for search in recipes.SEARCHES),
+        *recipes.BEFORE.items(),
     ]
-    assert all(row["low"] <= row["bleu"] <= row["high"] for row in table)
-    assert (tmp_path / f"{rung.replace(' ', '-')}-0.pt").exists() == (rung != "shipped")
+    assert [(row["search"], row["against"]) for row in recipes.measure_pairs("base", 0)] == [
+        ("beam 5", "greedy")
+    ]
+
+
+def test_a_paired_bootstrap_sees_a_difference_and_none():
+    nouns = ["cat", "dog", "bird", "fox"]
+    references = [f"the {noun} sleeps in the garden today" for noun in nouns]
+        f"the {word} sleeps in the garden today" for word in ["cat", "dog", "bird", "fox"]
+    ]
+    worse = [text.replace("today", "now") for text in references]
+    row = recipes.paired_bootstrap(references * 5, worse * 5, references * 5)
+    assert row["bleu"] > 0 and row["bleu_p"] < 0.01
+    assert row["chrf"] > 0 and row["chrf_p"] < 0.01
+    row = recipes.paired_bootstrap(worse * 5, worse * 5, references * 5)
+    assert row["bleu"] == 0 and row["bleu_p"] > 0.05
+
+
+def test_pieces_change_in_training_only():
+    corpus = toy_corpus()
+    fields = build_fields(corpus, subwords=40)
+    dropping = recipes.dropping(fields, 0.5, seed=0)
+    words = corpus.train[0].source
+    once = [tuple(dropping.source.preprocess(words)) for _ in range(20)]
+    assert len(set(once)) > 1
+    assert {join(pieces) for pieces in once} == {tuple(words)}
+    with torch.no_grad():
+        assert dropping.source.preprocess(words) == fields.source.preprocess(words)
+    assert dropping.target.vocab is fields.target.vocab
+
+
+def test_whole_words_have_no_pieces_to_change():
+    with pytest.raises(ValueError, match="no merges to skip"):
+        recipes.dropping(toy_fields(), 0.1, seed=0)
 
 
 # The captions
@@ -602,7 +691,7 @@ def test_recorded_studies_are_complete(name):
     assert runs == set(study.runs)
     rows_of_a_run = {"bucket", "beam_size", "copied", "lengths", "convention"}
     rows_of_a_run |= {"level", "signal", "bin_low", "reading", "kind"}
-    rows_of_a_run |= {"measure", "epoch", "at", "side", "first"}
+    rows_of_a_run |= {"measure", "epoch", "at", "side", "first", "search", "against", "weights"}
     rows_of_a_run &= set(table.columns)
     assert not table.duplicated([*{*study.key, *rows_of_a_run}]).any()
 

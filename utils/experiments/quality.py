@@ -8,7 +8,7 @@ from typing import Any
 from utils.corpora import Corpus, load_corpus
 from utils.corpora.pairs import Pair
 from utils.evaluation import alignment_error_rate, bleu, bleu_by_length, links_from_weights
-from utils.experiments.variants import AT_RATES, CAUSES, FORMS, TAUGHT, VARIANTS, Variant
+from utils.experiments.variants import AT_RATES, CAUSES, FEWER, FORMS, TAUGHT, VARIANTS, Variant
 from utils.system.paths import RUNS
 from utils.text import build_fields
 from utils.training import Epoch, Settings, fit, validation_loss
@@ -57,7 +57,7 @@ def train_variant(
     fit(
         translator.model,
         fields,
-        corpus,
+        variant.sample(corpus, seed),
         Settings(seed=seed, **variant.settings),
         on_epoch=lambda epoch: on_epoch(translator, epoch),
         quiet=quiet,
@@ -121,6 +121,11 @@ def measure_cause(cause: str, seed: int) -> list[dict[str, Any]]:
 def measure_form(form: str, seed: int) -> list[dict[str, Any]]:
     """Train and score one of `FORMS` with one seed."""
     return _measure({"form": form, "seed": seed}, FORMS[form])
+
+
+def measure_fewer(score: str, pairs: int, seed: int) -> list[dict[str, Any]]:
+    """Train a score on fewer pairs; return its rows by length."""
+    return _measure({"score": score, "pairs": pairs, "seed": seed}, FEWER[score, pairs])
 
 
 def measure_rate(score: str, rate: float, seed: int) -> list[dict[str, Any]]:

@@ -13,18 +13,19 @@ from utils.experiments.alignment import ALIGNERS, PASSES, measure_agreement, mea
 from utils.experiments.captions import RUNS, measure_captions
 from utils.experiments.detector import measure_conventions, measure_detector
 from utils.experiments.detector_captions import SEARCHES, measure_detector_captions
-from utils.experiments.ladder import RUNGS, SHIPPED, climb
 from utils.experiments.memory import SIZES, measure_memory
 from utils.experiments.quality import (
     SCALES,
     measure_best,
     measure_cause,
+    measure_fewer,
     measure_forcing,
     measure_form,
     measure_quality,
     measure_rate,
 )
 from utils.experiments.reach import measure_reach
+from utils.experiments.recipes import TRIED, measure_pairs, measure_recipe
 from utils.experiments.seeds import SEEDS
 from utils.experiments.speed import LENGTHS, measure_cost, measure_pace, measure_speed
 from utils.experiments.tables import Table
@@ -33,6 +34,7 @@ from utils.experiments.variants import (
     AT_RATES,
     CAUSES,
     CELLS,
+    FEWER,
     FORMS,
     FOUR,
     SCORES,
@@ -87,9 +89,8 @@ STUDIES = {
         measure_captions,
         timed=False,
     ),
-    "ladder": Study(
-        ("seed", "rung"), list(product(range(1), [*RUNGS, SHIPPED])), climb, timed=False
-    ),
+    "recipes": Study(("seed", "recipe"), TRIED, measure_recipe, timed=False),
+    "pairs": Study(("seed", "recipe"), TRIED, measure_pairs, timed=False),
     "pace": Study(("seed",), [(seed,) for seed in range(3)], measure_pace, timed=True),
     "memory": Study(("times", "in_memory"), SIZES, measure_memory, timed=True),
     "causes": Study(
@@ -115,6 +116,12 @@ STUDIES = {
     ),
     "shift": Study(("seed",), [(seed,) for seed in range(SEEDS)], measure_shift, timed=False),
     "forms": Study(("seed", "form"), list(product(range(SEEDS), FORMS)), measure_form, timed=False),
+    "fewer": Study(
+        ("seed", "score", "pairs"),
+        [(seed, *key) for seed, key in product(range(SEEDS), FEWER)],
+        measure_fewer,
+        timed=False,
+    ),
     "forcing": Study(
         ("seed", "ratio"),
         list(product(range(SEEDS), TAUGHT)),

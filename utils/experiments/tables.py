@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import torch
 
 from utils.system.paths import RESULTS
 from utils.system.storage import write_text_atomically
@@ -68,6 +69,8 @@ def describe_environment() -> str:
     packages = [f"{name} {version(name)}" for name in ("torch", "torchtext", "sacrebleu")]
     versions = ", ".join([f"Python {platform.python_version()}", *packages])
     machine = f"{platform.system()} {platform.machine()}, {_processor()}, {os.cpu_count()} cores"
+    if torch.cuda.is_available():
+        machine += f", {torch.cuda.get_device_name()}"
     return f"{date.today()}; {versions}; {machine}"
 
 

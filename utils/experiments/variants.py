@@ -4,8 +4,9 @@ Each variant names its `baseline`. A change replaces a part of a model that is b
 that all parts which stay have the same initial weights as in the baseline.
 """
 
+import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import product
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
+from utils.corpora import Corpus
 from utils.corpora.pairs import Pair
 from utils.experiments.parts import (
     InputFeedingDecoder,
@@ -41,7 +43,8 @@ from utils.training import Settings
 class Variant:
     """A model and what it is compared with.
 
-    `parts` replace those of the same name, `settings` those of training.
+    `parts` replace those of the same name, `settings` those of training. With a number of `pairs`
+    it learns from only so many of the training pairs.
     """
 
     baseline: str | None = None
@@ -50,6 +53,7 @@ class Variant:
     parts: Mapping[str, Part] = field(default_factory=dict)
     reverse_source: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
+    pairs: int | None = None
 
     def build(self, fields: Fields, seed: int, hidden_size: int = 128) -> Seq2Seq:
         """Build the model. What is not replaced has the baseline's initial weights."""
@@ -71,6 +75,16 @@ class Variant:
         if not self.reverse_source:
             return list(pairs)
         return [Pair(pair.source[::-1], pair.target, None) for pair in pairs]
+
+    def sample(self, corpus: Corpus, seed: int) -> Corpus:
+        """Return the corpus that this model learns from.
+
+        Fewer pairs mean more epochs, each of which ends with a validation: a quarter will do.
+        """
+        if self.pairs is None:
+            return corpus
+        train = random.Random(seed).sample(list(corpus.train), self.pairs)
+        return replace(corpus, train=train, valid=corpus.valid[::4])
 
 
 ONE_DIRECTION: dict[str, Part] = {
@@ -141,4 +155,13 @@ FORCING: dict[str, dict[str, Any]] = {
 TAUGHT: dict[str, Variant] = {
     ratio: Variant("dot", parts={"decoder": partial(SampledDecoder, **options)})
     for ratio, options in FORCING.items()
+}
+
+# Fewer pairs, and so many more epochs that each model takes as many steps as with all 12,000.
+SIZES = (500, 1000, 2000, 4000)
+FEWER: dict[tuple[str, int], Variant] = {
+    (score, pairs): Variant(
+        score, score, settings={"epochs": Settings.epochs * 12_000 // pairs}, pairs=pairs
+    )
+    for score, pairs in product(SCORES, SIZES)
 }
