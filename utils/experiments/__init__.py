@@ -7,6 +7,8 @@ The parts, in order:
     seeds        what five seeds say: means and differences, each with an interval
     all_at_once  the Luong variant without a loop, for speed
     quality      BLEU, exact matches and alignment errors by sentence length
+    adversary    weights far from the learned ones that leave a step's output as it is
+    survival     which words and which translations survive other weights
     speed        training and decoding speed, memory; time and memory against length
     captions     the shipped translator of captions: how to search, and longer inputs
     ladder       what each step brings on real captions, from plain words to a good translator

@@ -24,8 +24,19 @@ from utils.experiments.quality import (
 from utils.experiments.reach import measure_reach
 from utils.experiments.seeds import SEEDS
 from utils.experiments.speed import LENGTHS, measure_cost, measure_pace, measure_speed
+from utils.experiments.survival import measure_survival
 from utils.experiments.tables import Table
-from utils.experiments.variants import AT_RATES, CAUSES, CELLS, FEWER, FORMS, FOUR, TAUGHT, VARIANTS
+from utils.experiments.variants import (
+    AT_RATES,
+    CAUSES,
+    CELLS,
+    FEWER,
+    FORMS,
+    FOUR,
+    SCORES,
+    TAUGHT,
+    VARIANTS,
+)
 from utils.system.paths import RESULTS
 from utils.system.storage import check_writable
 
@@ -95,6 +106,12 @@ STUDIES = {
         ("seed", "score", "pairs"),
         [(seed, *key) for seed, key in product(range(SEEDS), FEWER)],
         measure_data,
+        timed=False,
+    ),
+    "adversary": Study(
+        ("seed", "attention"),
+        list(product(range(SEEDS), SCORES)),
+        measure_survival,
         timed=False,
     ),
 }
