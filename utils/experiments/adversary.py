@@ -13,13 +13,14 @@ Shapes: N steps of B sentences, R rows of weights tried at each, S source words,
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
-from utils.batches import make_batches
-from utils.corpora.pairs import Pair
+from utils.decoding import Hypothesis, greedy, length_limits
+from utils.models.attention import lengths_to_mask
 from utils.models.seq2seq import Decoder, Seq2Seq
 from utils.text import Fields
 from utils.translator import Translator
@@ -55,17 +56,16 @@ class Steps(NamedTuple):
 
 
 @torch.no_grad()
-def replay(model: Seq2Seq, fields: Fields, sources: Sequence[tuple[str, ...]]) -> Steps:
+def replay(translator: Translator, sources: Sequence[tuple[str, ...]]) -> Steps:
     """Translate sentences greedily and return every step, that of `<eos>` too."""
-    found = Translator(model.eval(), fields).translate(sources)
-    pairs = [Pair(source, t.tokens) for source, t in zip(sources, found, strict=True)]
-    (batch,) = make_batches(pairs, fields, len(pairs), shuffle=False)
-    first, encoded = model.encode(batch.source, batch.source_lengths)
-    embedded = model.decoder.embed(batch.target[:, :-1])  # (B, T, E)
+    model, fields = cast(Seq2Seq, translator.model.eval()), translator.fields
+    source, lengths = translator.encode(sources)
+    first, encoded = model.encode(source, lengths)
+    read, there = _read(greedy(model, source, lengths, fields.start, fields.end), fields, lengths)
+    embedded = model.decoder.embed(read)  # (B, T, E)
     states, contexts, weights = model.decoder.unroll(embedded, first, encoded)
     logits = model.decoder.predict(embedded, states, contexts)
     before = torch.cat([first.unsqueeze(1), states[:, :-1]], dim=1)  # s_{t-1}: (B, T, Q)
-    there = batch.target[:, 1:] != fields.padding  # (B, T)
     sentence, place = there.nonzero(as_tuple=True)
     embedded, before, weights, logits = (
         part[there] for part in (embedded, before, weights, logits)
@@ -73,6 +73,20 @@ def replay(model: Seq2Seq, fields: Fields, sources: Sequence[tuple[str, ...]]) -
     memory, mask = encoded.memory[sentence], encoded.mask[sentence]
     words = logits.argmax(dim=-1)
     return Steps(embedded, before, memory, mask, weights, logits, words, sentence, place)
+
+
+def _read(
+    found: Sequence[Hypothesis], fields: Fields, source_lengths: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Return the words that the steps of translations read, y_{t-1}, and where there are any.
+
+    Both (B, T). A translation of n words took n + 1 steps, or n if its limit cut it off.
+    """
+    start = torch.tensor([fields.start])
+    read = [torch.cat([start, hypothesis.words]) for hypothesis in found]
+    sizes = torch.tensor([len(words) for words in read]).minimum(length_limits(source_lengths))
+    there = lengths_to_mask(sizes)
+    return pad_sequence(read, batch_first=True)[:, : there.shape[1]], there
 
 
 def divergence(first: Tensor, second: Tensor) -> Tensor:

@@ -92,8 +92,8 @@ def survivors(
     translator: Translator, sources: Sequence[tuple[str, ...]], generator: torch.Generator
 ) -> Iterator[Row]:
     """Translate sentences, replace the weights in all ways, and yield what survives."""
-    model, itos = cast(Seq2Seq, translator.model), translator.fields.target.vocab.itos
-    decoder, steps = model.decoder, replay(model, translator.fields, sources)
+    decoder, itos = cast(Seq2Seq, translator.model).decoder, translator.fields.target.vocab.itos
+    steps = replay(translator, sources)
     kinds = [kind_of(itos[word]) for word in steps.word.tolist()]
     for way, rows in replacements(decoder, steps, generator).items():
         yield from _by_kind(way, judge(decoder, steps, rows)[0], kinds)
