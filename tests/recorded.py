@@ -19,12 +19,14 @@ from utils.translator import Translator
 
 EXPECTED = toy.REPOSITORY / "tests" / "expected"
 RECORD, LOSSES = EXPECTED / "translations.json", EXPECTED / "losses.json"
-MINI = ("fixed", "dot", "general", "additive")
+MINI = ("fixed", "dot", "general", "additive", "transformer")
 SEARCHES = {  # (translator, beam size): take every n-th sentence
     **dict.fromkeys([(f"mini-{name}", 1) for name in MINI], 6),
     **dict.fromkeys([(f"mini-{name}", 5) for name in MINI], 24),
     ("multi30k-additive", 1): 1,
     ("multi30k-additive", 5): 1,
+    ("multi30k-transformer", 1): 1,
+    ("multi30k-transformer", 5): 1,
 }
 
 

@@ -6,7 +6,7 @@ from toy import mixed_batch, toy_corpus, toy_fields
 
 from utils.corpora import Pair
 from utils.experiments.all_at_once import AllAtOnceDecoder
-from utils.experiments.variants import LuongDecoder, replace_part
+from utils.experiments.parts import LuongDecoder, replace_part
 from utils.models.seq2seq import build_model
 from utils.training import Settings, fit
 from utils.translator import Translator

@@ -10,7 +10,7 @@ from toy import mixed_batch
 
 from utils import decoding
 from utils.decoding import beam_search, greedy, length_limits
-from utils.experiments.variants import NewStateDecoder
+from utils.experiments.parts import NewStateDecoder
 from utils.models.attention import ATTENTIONS
 from utils.models.table import TableModel
 

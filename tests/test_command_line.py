@@ -45,11 +45,13 @@ def run_here(monkeypatch, *arguments):
     return caught.value.code
 
 
-def test_every_option_is_explained(monkeypatch):
+@pytest.mark.parametrize(("kind", "its_own"), [([], "--attention"), (["--transformer"], "--heads")])
+def test_every_option_is_explained(monkeypatch, kind, its_own):
     monkeypatch.setattr(argparse.ArgumentParser, "parse_args", lambda parser, _: parser)
-    parser = command.parse([])
+    parser = command.parse(kind)
     options = {action.option_strings[-1]: action.help for action in parser._actions}
-    assert {"--corpus", "--attention", "--epochs", "--checkpoint", "--output"} <= options.keys()
+    assert {"--corpus", its_own, "--epochs", "--checkpoint", "--output"} <= options.keys()
+    assert len({"--attention", "--heads"} & options.keys()) == 1
     assert [option for option, text in options.items() if not text or len(text) < 8] == []
 
 
@@ -79,6 +81,19 @@ def test_trains_scores_and_saves_a_translator(monkeypatch, tmp_path, capsys, fol
     assert translator.model.config.hidden_size == 8
     (translation,) = translator.translate([toy_corpus().test[0].source])
     assert f"model      {translation}\n" in said
+
+
+def test_trains_a_transformer(monkeypatch, tmp_path, folder):
+    output = tmp_path / "toy.pt"
+    sizes = "--size=8 --heads=2 --layers=1 --hidden-size=6 --dropout=0.2 --seed=3 --subwords=40"
+    small = "--epochs=1 --batch-size=8 --device=cpu"
+    options = ["--transformer", *sizes.split(), "--tied", *small.split()]
+    assert run_here(monkeypatch, f"--corpus={folder}", *options, f"--output={output}") == 0
+    translator = Translator.load(output)
+    config = translator.model.config
+    assert (config.size, config.heads, config.layers, config.hidden_size) == (8, 2, 1, 6)
+    assert (config.dropout, config.tied) == (0.2, True)
+    assert [t.weights.shape[1] for t in translator.translate(["eins zwei"])] == [2]
 
 
 def test_every_option_reaches_the_training(monkeypatch, tmp_path, folder):

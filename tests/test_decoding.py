@@ -1,11 +1,17 @@
 """Greedy search, checked against a slow loop that translates one sentence."""
 
+import math
+
 import pytest
 import torch
+from test_transformer import decided_transformer
 from toy import decided_model, mixed_batch, number_pairs, one_batch, toy_fields
 
 from utils.decoding import greedy
 from utils.models.attention import ATTENTIONS
+from utils.models.table import TableModel
+
+MODELS = (*ATTENTIONS, "Transformer")
 
 START, END = (toy_fields().target.vocab.stoi[word] for word in ("<sos>", "<eos>"))
 
@@ -33,6 +39,8 @@ def prefer_end(model, bias):
 
 def wavering_model(name):
     """Return a model that writes nothing, a few words, or too many."""
+    if name == "Transformer":
+        return prefer_end(decided_transformer(seed=4), 3.0)
     return prefer_end(decided_model(name), 3.5)
 
 
@@ -51,7 +59,7 @@ def slow_search(model, sentence):
     return words, score
 
 
-@pytest.fixture(params=ATTENTIONS)
+@pytest.fixture(params=MODELS)
 def model(request):
     return wavering_model(request.param)
 
@@ -68,8 +76,8 @@ def test_greedy_search_equals_a_slow_search_for_one_sentence(model):
 def test_these_models_write_nothing_some_words_or_too_many():
     """Without all three, the comparisons here would prove less than they claim."""
     batch = mixed_lengths()
-    lengths = [len(h.words) for name in ATTENTIONS for h in search(wavering_model(name), batch)]
-    limits = (2 * batch.source_lengths + 10).tolist() * len(ATTENTIONS)
+    lengths = [len(h.words) for name in MODELS for h in search(wavering_model(name), batch)]
+    limits = (2 * batch.source_lengths + 10).tolist() * len(MODELS)
     pairs = list(zip(lengths, limits, strict=True))
     assert any(length == 0 for length, _ in pairs)
     assert any(0 < length < limit for length, limit in pairs)
@@ -83,6 +91,33 @@ def test_a_batch_equals_its_sentences(model):
         assert torch.equal(hypothesis.words, single.words)
         torch.testing.assert_close(hypothesis.weights, single.weights, rtol=1e-3, atol=1e-4)
         assert hypothesis.score == pytest.approx(single.score, rel=1e-4, abs=1e-4)
+
+
+def test_nothing_is_computed_for_a_finished_sentence(model, monkeypatch):
+    """Sentences finish at different steps, and each takes a row of exactly its own steps."""
+    batch, rows, predict = mixed_lengths(), [], model.decoder.predict
+
+    def counted(embedded, state, context):
+        rows.append(len(context))
+        return predict(embedded, state, context)
+
+    monkeypatch.setattr(model.decoder, "predict", counted)
+    hypotheses, limits = search(model, batch), (2 * batch.source_lengths + 10).tolist()
+    steps = [min(len(h.words) + 1, most) for h, most in zip(hypotheses, limits, strict=True)]
+    assert len(set(steps)) > 4
+    assert rows == [sum(step > t for step in steps) for t in range(max(steps))]
+
+
+def test_sentences_leave_a_table_at_their_own_limits():
+    """Its state grows by a word at each step, and it must stay with its sentence."""
+    model = TableModel({("a",) * size: {"a": 0.5, "b": 0.5} for size in range(14)})
+    source, lengths = torch.zeros(3, 4, dtype=torch.long), torch.tensor([3, 1, 4])
+    hypotheses = greedy(model, source, lengths, model.start, model.end)
+    assert [len(h.words) for h in hypotheses] == [14, 12, 14]  # 16, 12 and 18 are the limits
+    for (words, weights, score), length in zip(hypotheses, (3, 1, 4), strict=True):
+        assert {model.words[word] for word in words.tolist()} == {"a"}
+        torch.testing.assert_close(weights, torch.full((len(words), length), 1 / length))
+        assert score == pytest.approx(len(words) * math.log(0.5), rel=1e-5)
 
 
 def test_score_and_weights_are_those_of_teacher_forcing(model):

@@ -15,13 +15,16 @@ from utils.corpora import load_corpus
 from utils.evaluation import (
     T_95,
     T_999,
+    alignment_difference,
     alignment_error_rate,
+    alignment_interval,
     bleu,
     bleu_by_length,
     bleu_from_counts,
     exact_match,
     links_from_weights,
     ngram_counts,
+    precision_and_recall,
     sacrebleu_interval,
     sacrebleu_lowercase,
 )
@@ -236,6 +239,56 @@ def test_alignment_error_rate_adds_up_links_over_sentences():
     predicted = [{(0, 0)}, {(0, 0), (1, 1), (2, 2)}]
     sure = [frozenset({(0, 1)}), frozenset({(0, 0), (1, 1), (2, 2)})]
     assert alignment_error_rate(predicted, sure) == pytest.approx(1 - 6 / 8)
+
+
+def test_precision_is_about_possible_links_and_recall_about_sure_ones():
+    predicted = [{(0, 0), (1, 1), (2, 2)}, {(0, 1)}]
+    sure = [{(0, 0), (3, 3)}, {(0, 0)}]
+    possible = [{(1, 1)}, set()]
+    assert precision_and_recall(predicted, sure, possible) == pytest.approx((2 / 4, 1 / 3))
+    assert precision_and_recall(predicted, sure) == pytest.approx((1 / 4, 1 / 3))
+
+
+def test_no_prediction_has_a_recall_and_no_precision():
+    precision, recall = precision_and_recall([set()], [{(0, 0)}])
+    assert math.isnan(precision) and recall == 0
+
+
+@pytest.mark.parametrize("score", [alignment_error_rate, alignment_interval, precision_and_recall])
+def test_without_any_link_there_is_nothing_to_compare(score):
+    with pytest.raises(ValueError, match="there is not one link to compare"):
+        score([set()], [set()])
+
+
+def some_links(right, wrong):
+    """Return one sentence with links that are right and links that are wrong, and its gold."""
+    gold = {(i, i) for i in range(right + wrong)}
+    return {(i, i + (i >= right)) for i in range(right + wrong)}, gold
+
+
+def test_the_interval_of_an_error_rate_is_over_sentences():
+    links, gold = zip(*[some_links(right, 4 - right) for right in (0, 1, 2, 3, 4) * 8], strict=True)
+    error_rate, low, high = alignment_interval(links, gold)
+    assert error_rate == pytest.approx(alignment_error_rate(links, gold))
+    # a sentence's rate has variance 1/8, so the mean of 40 has a standard error of 0.056
+    assert (low, high) == pytest.approx((0.5 - 1.96 * 0.056, 0.5 + 1.96 * 0.056), abs=0.015)
+    assert alignment_interval(links, gold) == (error_rate, low, high)
+    assert alignment_interval(links, gold, seed=1) != (error_rate, low, high)
+
+
+def test_sentences_that_are_all_alike_leave_no_doubt():
+    links, gold = zip(*[some_links(3, 1)] * 20, strict=True)
+    assert alignment_interval(links, gold) == pytest.approx((1 / 4, 1 / 4, 1 / 4))
+
+
+def test_two_aligners_are_compared_on_the_same_sentences():
+    rows = [some_links(right, 6 - right) for right in (1, 2, 3, 4, 5) * 8]
+    worse = [some_links(right - 1, 7 - right)[0] for right in (1, 2, 3, 4, 5) * 8]
+    links, gold = zip(*rows, strict=True)
+    # each sentence has one more mistake of six, whichever sentences are drawn
+    assert alignment_difference(worse, links, gold) == pytest.approx((1 / 6, 1 / 6, 1 / 6))
+    assert alignment_difference(links, worse, gold)[0] == pytest.approx(-1 / 6)
+    assert alignment_difference(links, links, gold) == (0, 0, 0)
 
 
 def test_each_target_word_is_linked_to_its_heaviest_source_word():

@@ -6,31 +6,46 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 import torch
+from torch.nn import functional as F
 from toy import mixed_batch, number_pairs, toy_corpus, toy_fields, toy_model
 
+from utils.batches import make_batches
 from utils.corpora import Pair
 from utils.evaluation import T_95, T_999
 from utils.experiments import __main__ as command
 from utils.experiments import captions, ladder, quality, speed, studies
 from utils.experiments.ladder import RUNGS, climb, settings_of
-from utils.experiments.quality import score_by_length
-from utils.experiments.seeds import SEEDS, effects, mean_by_length, next_run_interval
-from utils.experiments.speed import fitted_exponent, kept_megabytes, measure_cost, random_batch
-from utils.experiments.studies import STUDIES, Study, run_study
-from utils.experiments.tables import Table, read_results
-from utils.experiments.variants import (
-    CAUSES,
-    VARIANTS,
+from utils.experiments.parts import (
     OneDirectionEncoder,
+    SampledDecoder,
+    ScaledDotAttention,
     UnmaskedDotAttention,
     replace_part,
 )
+from utils.experiments.quality import score_by_length
+from utils.experiments.reach import gradient_reach
+from utils.experiments.seeds import (
+    SEEDS,
+    all_pairs,
+    effects,
+    holm,
+    mean_by_length,
+    next_run_interval,
+    p_value,
+)
+from utils.experiments.speed import fitted_exponent, kept_megabytes, measure_cost, random_batch
+from utils.experiments.studies import STUDIES, Study, run_study
+from utils.experiments.tables import Table, read_results
+from utils.experiments.transformers import SIDES, right_words, shifted
+from utils.experiments.variants import AT_RATES, CAUSES, CELLS, FORMS, TAUGHT, VARIANTS
 from utils.models.attention import DotAttention, lengths_to_mask
+from utils.models.layers import add_positions
+from utils.models.transformer import build_transformer
 from utils.trace import trace
-from utils.training import Settings, fit
+from utils.training import Settings, fit, word_loss
 from utils.translator import Translator
 
-EVERY = VARIANTS | CAUSES
+EVERY = VARIANTS | CAUSES | CELLS | FORMS | TAUGHT
 every_variant = pytest.mark.parametrize("name", EVERY)
 
 
@@ -98,12 +113,104 @@ def test_a_uniform_context_is_the_mean_of_the_real_states():
     torch.testing.assert_close(weights, torch.tensor([[1 / 3] * 3, [1.0, 0, 0]]))
 
 
-def test_a_cause_may_have_more_epochs(monkeypatch):
+def test_a_variant_may_have_settings_of_its_own(monkeypatch):
     seen = []
-    monkeypatch.setattr(quality, "fit", lambda *arguments, **_: seen.append(arguments[3].epochs))
-    small = quality.SCALES["small"]
-    quality.train_variant(CAUSES["fixed, 3 × the epochs"], small, seed=0)
-    assert seen == [3 * small.epochs]
+    monkeypatch.setattr(quality, "fit", lambda *arguments, **_: seen.append(arguments[3]))
+    quality.train_variant(CAUSES["fixed, 3 × the epochs"], quality.SCALES["small"], seed=2)
+    quality.train_variant(AT_RATES["dot", 3e-3], quality.SCALES["small"], seed=0)
+    assert seen == [Settings(epochs=3 * Settings.epochs, seed=2), Settings(learning_rate=3e-3)]
+
+
+def test_frozen_random_weights_are_the_same_for_every_query():
+    attention = CAUSES["random"].build(toy_fields(), seed=0).decoder.attention
+    memory, mask = torch.randn(2, 3, 8), lengths_to_mask([3, 2])
+    context, weights = attention(torch.randn(2, 8), memory, mask)
+    _, again = attention(torch.randn(2, 8), torch.randn(2, 3, 8), mask)
+    assert torch.equal(weights, again)
+    torch.testing.assert_close(weights.sum(dim=1), torch.ones(2))
+    assert weights[1, 2] == 0 and weights[0].max() > 0.4  # one word stands out
+    torch.testing.assert_close(context[1], weights[1] @ memory[1])
+    assert not [name for name, _ in attention.named_parameters()]
+
+
+def test_scaled_dot_attention_is_pytorchs():
+    query, memory, mask = torch.randn(2, 8), torch.randn(2, 3, 8), lengths_to_mask([3, 2])
+    ours, _ = ScaledDotAttention(8, 8)(query, memory, mask)
+    theirs = F.scaled_dot_product_attention(
+        query.unsqueeze(1), memory, memory, attn_mask=mask.unsqueeze(1)
+    )
+    torch.testing.assert_close(ours, theirs.squeeze(1))
+
+
+def test_without_a_curve_the_query_cancels():
+    """v·(W₁h + W₂s) adds the same v·W₂s to every score, and a softmax doesn't see it."""
+    mask, memory = lengths_to_mask([3, 2]), torch.randn(2, 3, 128)
+    for name, moves in (("additive, no curve", False), ("additive, ReLU", True)):
+        attention = build(name).decoder.attention
+        (_, one), (_, other) = (attention(torch.randn(2, 128), memory, mask) for _ in range(2))
+        assert torch.allclose(one, other, atol=1e-6) != moves
+
+
+@pytest.mark.parametrize(("name", "kind"), [("plain RNN", "RNN"), ("LSTM", "LSTM")])
+def test_another_cell_reads_the_sentence(name, kind):
+    model = CELLS[name].build(toy_fields(), seed=0)
+    assert type(model.encoder.gru).__name__ == kind
+    assert model.encoder.gru.hidden_size == 64
+
+
+def test_with_a_ratio_of_one_the_decoder_reads_the_reference():
+    model, batch = toy_model("dot").train(), mixed_batch()
+    before, weights = model(*batch)
+    replace_part(model, "decoder", SampledDecoder(model.config, ratio=1.0))
+    after, same = model.train()(*batch)
+    torch.testing.assert_close(after, before)
+    torch.testing.assert_close(same, weights)
+    wanted = batch.target[:, 1:] != 1
+    torch.testing.assert_close(model(*batch, wanted)[0], before[wanted])
+
+
+def test_with_a_ratio_of_zero_the_decoder_reads_its_own_words():
+    model, (source, lengths, target) = toy_model("dot"), mixed_batch()
+    replace_part(model, "decoder", SampledDecoder(model.config, ratio=0.0))
+    logits, _ = model.train()(source, lengths, target)
+    own = torch.cat([target[:, :1], logits.argmax(dim=2)], dim=1)
+    expected, _ = model.eval()(source, lengths, own)
+    torch.testing.assert_close(logits, expected)
+
+
+def test_the_ratio_falls_in_a_straight_line():
+    decoder = SampledDecoder(toy_model("dot").config, ratio=1.0, last=0.5, steps=10)
+    seen = []
+    for decoder.batches in (0, 5, 10, 99):
+        seen.append(decoder.ratio)
+    assert seen == [1.0, 0.75, 0.5, 0.5]
+
+
+def test_the_gradient_that_reaches_a_word():
+    """Against a difference: the loss's change when a little is added to one embedding."""
+    model, fields = toy_model("fixed").double(), toy_fields()
+    (pair,) = number_pairs(1, shortest=3, longest=3)
+    reach = gradient_reach(model, fields, [pair])
+    (batch,) = make_batches([pair], fields, 1, shuffle=False)
+    loss = word_loss(model(*batch)[0], batch.target, fields.padding)
+    (gradient,) = torch.autograd.grad(loss, [model.encoder.embedding.weight])
+    words = batch.source[0].tolist()
+    assert len(set(words)) == 3  # so each row of the matrix is one position
+    torch.testing.assert_close(reach, gradient[words].norm(dim=1))
+
+
+def test_a_shift_moves_the_places_of_one_side():
+    fields = toy_fields()
+    model = build_transformer(fields, size=8, heads=2, hidden_size=12, seed=1).eval()
+    words = torch.tensor([[4, 5, 6]])
+    embedding = model.encoder.embedding
+    with shifted(embedding, 2):
+        later = add_positions(embedding(words))
+    torch.testing.assert_close(later, add_positions(embedding(words), first=2))
+    torch.testing.assert_close(embedding(words), embedding.weight[words])  # and it is over
+    batch = mixed_batch()
+    right = {side: right_words(model, batch, 0, side, fields.padding) for side in SIDES}
+    assert len({tuple(flags.tolist()) for flags in right.values()}) == 1  # nothing moved
 
 
 @every_variant
@@ -279,6 +386,17 @@ def test_a_stopped_study_resumes_where_it_was(tmp_path, monkeypatch, capsys):
     assert measured == [0, "stop", 1, 2]
 
 
+@pytest.mark.parametrize(("own", "written"), [(None, 5), (3, 3)])
+def test_the_circumstances_name_the_threads_of_a_timed_run(own, written, tmp_path, monkeypatch):
+    """All that PyTorch has, here 5, unless the study takes its own number."""
+    monkeypatch.setattr(studies, "RESULTS", tmp_path)
+    monkeypatch.setattr(studies.torch, "get_num_threads", lambda: 5)
+    monkeypatch.setitem(STUDIES, "toy", toy_study(rows)._replace(threads=own))
+    run_study("toy", workers=1)
+    text = (tmp_path / "toy.csv").read_text("utf-8")
+    assert f"experiments toy; threads in use: {written};" in text
+
+
 @pytest.mark.slow
 def test_studies_that_are_not_timed_run_side_by_side(tmp_path, monkeypatch):
     monkeypatch.setattr(studies, "RESULTS", tmp_path)
@@ -348,6 +466,54 @@ def test_random_batches_have_no_padding():
     assert batch.source.min() >= 4 and batch.source.max() < model.config.source_size
 
 
+class Clocked:
+    """Instead of a translator: each translation takes as many seconds as the next number says."""
+
+    def __init__(self, monkeypatch, *seconds):
+        self.now, self.seconds, self.threads = 0.0, list(seconds), set()
+        monkeypatch.setattr(speed.time, "perf_counter", lambda: self.now)
+
+    def translate(self, sources):
+        self.now += self.seconds.pop(0)
+        self.threads.add(torch.get_num_threads())
+
+
+@pytest.fixture
+def two_threads():
+    """Let PyTorch have two threads, and see that it has them afterwards."""
+    torch.set_num_threads(2)
+    yield
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    assert threads == 2
+
+
+def test_decoding_is_the_median_after_a_warm_up_in_one_thread(monkeypatch, two_threads):
+    """Neither the first of all, 100, nor the one that something interrupted, 50, has a say."""
+    translator = Clocked(monkeypatch, 100, 3, 50, 1)
+    assert speed.decoding_seconds(translator, ["eins"], repeats=3) == 3
+    assert not translator.seconds
+    assert translator.threads == {1}
+
+
+def test_speed_is_measured_in_one_thread(monkeypatch, two_threads):
+    """The study's line of circumstances says the same."""
+    threads = set()
+
+    def time_updates(*_):
+        threads.add(torch.get_num_threads())
+        return 0.5
+
+    monkeypatch.setattr(speed, "load_corpus", lambda _: toy_corpus())
+    monkeypatch.setattr(speed, "BATCH_SIZE", 2)
+    monkeypatch.setattr(speed.Translator, "load", lambda _: Clocked(monkeypatch, 9, 2, 2))
+    monkeypatch.setattr(speed, "time_updates", time_updates)
+    (row,) = speed.measure_speed("additive", seed=0, batches=5, repeats=2)
+    assert threads == {1} == {STUDIES["speed"].threads}
+    assert row["decoded_sentences_per_second"] == len(toy_corpus().test) / 2
+    assert row["train_words_per_second"] > 0
+
+
 def test_the_pace_of_training_is_measured(monkeypatch):
     monkeypatch.setattr(speed, "load_corpus", lambda _: toy_corpus())
     monkeypatch.setattr(speed, "BATCH_SIZE", 2)
@@ -376,7 +542,7 @@ def test_an_unknown_rung_is_refused():
 def test_climbing_trains_and_scores(rung, tmp_path, monkeypatch):
     monkeypatch.setattr(ladder, "load_corpus", lambda _: toy_corpus())
     monkeypatch.setattr(ladder, "CHECKPOINTS", tmp_path)
-    monkeypatch.setattr(ladder, "TRANSLATOR", tmp_path / "shipped.pt")
+    monkeypatch.setattr(ladder, "RNN", tmp_path / "shipped.pt")
     Translator(toy_model(), toy_fields()).save(tmp_path / "shipped.pt")
     monkeypatch.setitem(ladder.RUNGS, "subwords", {"subwords": 40})
     monkeypatch.setattr(ladder, "TRAINING", Settings(epochs=1))
@@ -408,18 +574,20 @@ def test_captions_are_joined_in_their_order():
 
 @pytest.mark.parametrize(("joined", "n"), [(1, 6), (4, 1)])
 def test_captions_are_scored(monkeypatch, joined, n):
-    loaded = toy_corpus(), Translator(toy_model(), toy_fields())
-    monkeypatch.setattr(captions, "_loaded", lambda: loaded)
-    (row,) = captions.measure_captions("test", joined, 2, 1.0)
+    translator = Translator(toy_model(), toy_fields())
+    monkeypatch.setattr(captions, "_captions", toy_corpus)
+    monkeypatch.setattr(Translator, "load", lambda name: translator)
+    (row,) = captions.measure_captions("toy", "test", joined, 2, 1.0)
     assert row["n"] == n
     assert row["low"] <= row["bleu"] <= row["high"]
     assert row["ratio"] > 0
 
 
 def test_the_search_is_chosen_on_validation_captions():
-    tested = {run[2:] for run in captions.RUNS if run[0] == "test"}
+    tested = {run[3:] for run in captions.RUNS if run[:2] == (captions.RNN, "test")}
     assert tested == {captions.CHOSEN, captions.BEST, (1, 1.0)}  # and greedy, to compare with
-    valid = read_results("captions").query("split == 'valid'").set_index("bleu")
+    table = read_results("captions").set_index(["translator", "split"])
+    valid = table.loc[captions.RNN, "valid"].set_index("bleu")
     best = valid.loc[valid.index.max()]
     assert (best.beam_size, best.length_normalization) == captions.BEST
 
@@ -432,7 +600,10 @@ def test_recorded_studies_are_complete(name):
     study, table = STUDIES[name], read_results(name)
     runs = set(table[list(study.key)].itertuples(index=False, name=None))
     assert runs == set(study.runs)
-    rows_of_a_run = {"bucket", "beam_size", "copied"} & set(table.columns)
+    rows_of_a_run = {"bucket", "beam_size", "copied", "lengths", "convention"}
+    rows_of_a_run |= {"level", "signal", "bin_low", "reading", "kind"}
+    rows_of_a_run |= {"measure", "epoch", "at", "side", "first"}
+    rows_of_a_run &= set(table.columns)
     assert not table.duplicated([*{*study.key, *rows_of_a_run}]).any()
 
 
@@ -477,3 +648,31 @@ def test_a_change_is_the_mean_difference_to_the_baseline_over_seeds():
 def test_an_interval_is_for_five_seeds_only():
     with pytest.raises(ValueError, match="for 5 seeds, and there are 4"):
         next_run_interval(pd.Series([1, 2, 3, 4]))
+
+
+@pytest.mark.parametrize(("t", "p"), [(2.776, 0.05), (4.604, 0.01), (8.610, 0.001), (0.0, 1.0)])
+def test_the_p_of_five_differences_is_the_tables(t, p):
+    differences = pd.Series([-2.0, -1, 0, 1, 2]) + t * math.sqrt(2.5 / 5)
+    assert p_value(differences) == pytest.approx(p, rel=2e-3)
+
+
+def test_equal_differences_leave_no_doubt():
+    assert p_value(pd.Series([1.0] * 5)) == 0
+    assert p_value(pd.Series([0.0] * 5)) == 1
+
+
+def test_holms_correction_by_hand():
+    corrected = holm(pd.Series([0.04, 0.01, 0.03, 0.9]))
+    assert corrected.tolist() == pytest.approx([0.09, 0.04, 0.09, 0.9])
+
+
+def test_pairs_are_compared_seed_by_seed():
+    values = pd.DataFrame(
+        {"a": [1.0, 2, 3, 4, 5], "b": [2.0, 3.1, 4, 4.9, 6], "c": [1.0, 2, 3, 4, 5]}
+    )
+    table = all_pairs(values).set_index(["first", "second"])
+    assert list(table.index) == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert table.change["a", "b"] == pytest.approx(1)
+    assert table.p["a", "c"] == 1
+    assert table.low["a", "b"] < 1 < table.high["a", "b"]
+    assert table.corrected_p["a", "b"] == pytest.approx(3 * table.p["a", "b"])

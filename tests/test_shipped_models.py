@@ -20,6 +20,7 @@ from utils.translator import Translator
 README = REPOSITORY / "data" / "README.md"
 EDGES = (4, 6, 11, 16, 21, 26, 31)
 MEGABYTES = 8
+CAPTIONS = {"multi30k-additive": 50, "multi30k-transformer": 50}  # BLEU that each must exceed
 
 
 def claims() -> dict[str, tuple[list[float], float]]:
@@ -31,7 +32,7 @@ def claims() -> dict[str, tuple[list[float], float]]:
 
 def test_those_that_make_models_trains_are_shipped_and_listed():
     makefile = (REPOSITORY / "Makefile").read_text("utf-8")
-    trained = re.search(r"for attention in (.+); do", makefile)[1].split()
+    trained = [*re.search(r"for attention in (.+); do", makefile)[1].split(), "transformer"]
     assert sorted(trained) == sorted(claims())
     assert {f"mini-{name}" for name in trained} == {path.stem for path in MODELS.glob("mini-*.pt")}
 
@@ -64,8 +65,9 @@ def test_long_sentences_defeat_the_fixed_vector_only(measured):
         assert scores[2] > scores[3] > scores[4] > scores[5]
         assert scores[5] <= 55
     else:
-        assert min(scores) >= 97
-        assert error_rate <= 0.10
+        lowest, most_errors = (95, 0.15) if name == "transformer" else (97, 0.10)
+        assert min(scores) >= lowest
+        assert error_rate <= most_errors
 
 
 def test_the_shipped_models_are_small():
@@ -88,25 +90,29 @@ def test_the_translations_are_those_that_were_recorded(search):
 
 
 @pytest.mark.slow
-def test_the_translator_of_captions_is_small_and_works_without_a_network():
-    assert (MODELS / "multi30k-additive.pt").stat().st_size <= 12e6
+@pytest.mark.parametrize("name", CAPTIONS)
+def test_a_translator_of_captions_is_small_and_works_without_a_network(name):
+    assert (MODELS / f"{name}.pt").stat().st_size <= 12e6
     captions = REPOSITORY / "data" / "captions"
     german, english = (
         (captions / f"test.{language}").read_text("utf-8").splitlines() for language in ("de", "en")
     )
-    translations = Translator.load("multi30k-additive").translate(german, beam_size=5)
+    translations = Translator.load(name).translate(german, beam_size=5)
     score, _ = sacrebleu_lowercase([str(t) for t in translations], english)
-    assert score > 50  # 62.5 where it was trained
+    assert score > CAPTIONS[name]
 
 
 def test_the_readmes_say_what_was_recorded():
-    results = read_results("captions").set_index(["split", "joined", "beam_size"])
-    greedy, beam = (
-        results[results.length_normalization == 1].loc["test", 1, size].bleu for size in (1, 5)
-    )
-    (recorded,) = re.findall(r"^`models/multi30k.+?\n\n", README.read_text("utf-8"), re.M | re.S)
-    assert {f"{greedy:.1f}", f"{beam:.1f}"} <= set(numbers(recorded))
-    assert f"{beam:.1f}" in numbers(findings()["10"])
+    results = read_results("captions").query("joined == 1 and length_normalization == 1")
+    scores = results.set_index(["translator", "split", "beam_size"]).bleu
+    said = re.findall(r"^`models/(multi30k-\w+).+?\n\n", README.read_text("utf-8"), re.M | re.S)
+    texts = re.findall(r"^`models/multi30k.+?\n\n", README.read_text("utf-8"), re.M | re.S)
+    assert said == list(CAPTIONS)
+    for name, text in zip(said, texts, strict=True):
+        for split in scores[name].index.unique("split"):
+            greedy, beam = (f"{scores[name, split, size]:.1f}" for size in (1, 5))
+            assert {greedy, beam} <= set(numbers(text)), split
+    assert f"{scores['multi30k-additive', 'test', 5]:.1f}" in numbers(findings()["10"])
 
 
 def numbers(text: str) -> list[str]:

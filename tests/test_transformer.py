@@ -9,9 +9,10 @@ from utils.corpora import Corpus
 from utils.decoding import beam_search, greedy
 from utils.evaluation import exact_match
 from utils.models.attention import DotAttention, lengths_to_mask
+from utils.models.contract import count_parameters
 from utils.models.layers import DecoderLayer, attend, causal_mask, positions, project
 from utils.models.transformer import Transformer, build_transformer
-from utils.text import END, START, encode_sources
+from utils.text import END, START, build_fields, encode_sources
 from utils.training import Settings
 from utils.training.optimizer import build_optimizer
 from utils.translator import Translator
@@ -23,9 +24,9 @@ def toy_transformer(**options):
     return build_transformer(toy_fields(), **settings).eval()
 
 
-def decided_transformer():
+def decided_transformer(seed=1):
     """Build an untrained Transformer that clearly prefers some words to others."""
-    model = toy_transformer()
+    model = toy_transformer(seed=seed)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.mul_(3)
@@ -104,7 +105,36 @@ def test_the_layers_start_from_different_weights(model):
     assert isinstance(model.decoder.layers[0], DecoderLayer)
 
 
+def test_in_training_some_weights_are_dropped_and_whole_ones_returned():
+    model = toy_transformer(dropout=0.5).train()
+    attention = model.decoder.layers[0].multihead_attn
+    words, memory, mask = torch.randn(2, 4, 8), torch.randn(2, 5, 8), lengths_to_mask([5, 3])
+    outputs, weights = zip(
+        *(attend(attention, words, project(attention, memory), mask[:, None]) for _ in range(2)),
+        strict=True,
+    )
+    assert not torch.allclose(*outputs)
+    torch.testing.assert_close(*weights)
+    torch.testing.assert_close(weights[0].sum(dim=2), torch.ones(2, 4))
+
+
 # --- the model ---
+
+
+def test_a_tied_model_has_one_matrix_of_words():
+    fields = build_fields(toy_corpus(), subwords=40)
+    sizes = {"size": 8, "heads": 2, "hidden_size": 12, "seed": 1}
+    tied, free = (build_transformer(fields, **sizes, tied=tied) for tied in (True, False))
+    words = len(fields.target.vocab)
+    assert count_parameters(free) - count_parameters(tied) == 2 * 8 * words
+    assert tied.decoder.output.weight is tied.encoder.embedding.weight
+    spread = float(tied.encoder.embedding.weight[4:].detach().std())
+    assert spread * tied.config.embedding_factor == pytest.approx(1, abs=0.25)  # as √½ waves are
+
+
+def test_a_tied_model_needs_one_vocabulary():
+    with pytest.raises(ValueError, match="one vocabulary for both languages: use subwords"):
+        toy_transformer(tied=True)
 
 
 def test_a_batch_of_one_equals_its_row(model):

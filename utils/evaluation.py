@@ -4,7 +4,7 @@ All BLEU here is sacreBLEU's. For the bootstrap it counts each sentence's n-gram
 resampled corpora add up those counts.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from itertools import pairwise
 
 import numpy as np
@@ -135,11 +135,8 @@ def _bleu_with_interval(counts: np.ndarray, rng: np.random.Generator) -> tuple[f
     """Return BLEU and its bootstrap interval over the sentences of counts (N, 10)."""
     if len(counts) == 0:
         return np.nan, np.nan, np.nan
-    # how often each sentence is drawn: (RESAMPLES, N)
-    draws = rng.multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=RESAMPLES)
-    margin = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(bleu_from_counts(draws @ counts), [margin, 1 - margin])
-    return float(bleu_from_counts(counts.sum(axis=0))), float(low), float(high)
+    low, high = _interval(bleu_from_counts, counts, rng)
+    return float(bleu_from_counts(counts.sum(axis=0))), low, high
 
 
 def links_from_weights(weights: Iterable[Tensor]) -> list[set[tuple[int, int]]]:
@@ -161,15 +158,104 @@ def alignment_error_rate(
     A predicted, S sure, P possible links. P contains S; without `possible`, P = S. Raises
     ValueError without any link.
     """
+    return float(_error_rate(_summed(_link_counts(predicted, sure, possible))))
+
+
+def alignment_interval(
+    predicted: Sequence[Links],
+    sure: Sequence[Links],
+    possible: Sequence[Links] | None = None,
+    seed: int = 0,
+) -> tuple[float, float, float]:
+    """Return the alignment error rate, and the ends of its 95 % bootstrap interval.
+
+    The interval is for other sentences of the same kind; links and their makers stay the same.
+    Raises ValueError without any link.
+    """
+    counts = _link_counts(predicted, sure, possible)
+    error_rate = float(_error_rate(_summed(counts)))
+    return error_rate, *_interval(_error_rate, counts, np.random.default_rng(seed))
+
+
+def alignment_difference(
+    predicted: Sequence[Links],
+    other: Sequence[Links],
+    sure: Sequence[Links],
+    possible: Sequence[Links] | None = None,
+    seed: int = 0,
+) -> tuple[float, float, float]:
+    """Return the error rate of `predicted` minus that of `other`, and its 95 % bootstrap interval.
+
+    Both are scored on the same drawn sentences, so hard sentences are hard for both; Koehn (2004).
+    Raises ValueError where either has no link to compare.
+    """
+    both = [_link_counts(links, sure, possible) for links in (predicted, other)]
+
+    def difference(counts: np.ndarray) -> np.ndarray:  # (…, 8) -> (…)
+        return _error_rate(counts[..., :4]) - _error_rate(counts[..., 4:])
+
+    change = float(_error_rate(_summed(both[0])) - _error_rate(_summed(both[1])))
+    return change, *_interval(difference, np.hstack(both), np.random.default_rng(seed))
+
+
+def precision_and_recall(
+    predicted: Sequence[Links], sure: Sequence[Links], possible: Sequence[Links] | None = None
+) -> tuple[float, float]:
+    """Return |A ∩ P| / |A| and |A ∩ S| / |S|, both 0 … 1; Och and Ney (2003), section 6.1.
+
+    What is predicted has to be possible, and what is sure has to be predicted. NaN where there is
+    nothing to divide by. Raises ValueError without any link.
+    """
+    found_sure, found_possible, all_predicted, all_sure = _summed(
+        _link_counts(predicted, sure, possible)
+    )
+    with np.errstate(invalid="ignore"):
+        return float(found_possible / all_predicted), float(found_sure / all_sure)
+
+
+def _link_counts(
+    predicted: Sequence[Links], sure: Sequence[Links], possible: Sequence[Links] | None = None
+) -> np.ndarray:
+    """Return what the error rate adds up, for each of N sentences: |A∩S|, |A∩P|, |A|, |S| (N, 4).
+
+    Raises ValueError when the lists differ in length.
+    """
     possible = sure if possible is None else possible
     _check_same_length(predicted=predicted, sure=sure, possible=possible)
-    hits = total = 0
-    for a, s, p in zip(predicted, sure, possible, strict=True):
-        hits += len(a & s) + len(a & (p | s))
-        total += len(a) + len(s)
-    if total == 0:
+    counts = [
+        (len(a & s), len(a & (p | s)), len(a), len(s))
+        for a, s, p in zip(predicted, sure, possible, strict=True)
+    ]
+    return np.array(counts, dtype=float)
+
+
+def _summed(counts: np.ndarray) -> np.ndarray:
+    """Add up the counts of all sentences, (N, 4) -> (4,); ValueError without any link."""
+    total = counts.sum(axis=0)
+    if not total.any():
         raise ValueError("there is not one link to compare: give alignments with links.")
-    return 1 - hits / total
+    return total
+
+
+def _error_rate(counts: np.ndarray) -> np.ndarray:
+    """Turn summed counts of links (…, 4) into alignment error rates (…)."""
+    found_sure, found_possible, all_predicted, all_sure = np.moveaxis(counts, -1, 0)
+    with np.errstate(invalid="ignore"):  # a drawn corpus may have no link, and no rate
+        return 1 - (found_sure + found_possible) / (all_predicted + all_sure)
+
+
+def _interval(
+    score: Callable[[np.ndarray], np.ndarray], counts: np.ndarray, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Return the ends of the 95 % bootstrap interval of a score over N sentences.
+
+    `counts` (N, K) are what the score adds up; it turns sums (RESAMPLES, K) into (RESAMPLES,).
+    """
+    # how often each sentence is drawn: (RESAMPLES, N)
+    draws = rng.multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=RESAMPLES)
+    margin = (1 - CONFIDENCE) / 2
+    low, high = np.nanquantile(score(draws @ counts), [margin, 1 - margin])
+    return float(low), float(high)
 
 
 def _check_same_length(**lists: Sequence) -> None:

@@ -9,7 +9,7 @@ from floor import Floor
 from utils.batches import make_batches
 from utils.corpora import load_corpus
 from utils.experiments.all_at_once import AllAtOnceDecoder
-from utils.experiments.variants import LuongDecoder, replace_part
+from utils.experiments.parts import LuongDecoder, replace_part
 from utils.models.attention import ATTENTIONS
 from utils.models.seq2seq import build_model
 from utils.text import build_fields

@@ -500,6 +500,8 @@ SHIPPED = {
     "mini-fixed": "a36cb88f1f963c00",
     "mini-general": "58cdc7291bf3d05c",
     "multi30k-additive": "f9af2b1768d26c8f",
+    "mini-transformer": "e4dd5468fc2a95be",
+    "multi30k-transformer": "22f12ee1c354d7d6",
 }
 
 

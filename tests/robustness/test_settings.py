@@ -273,7 +273,7 @@ def test_weights_too_large_for_16_bits_are_not_saved_as_such(tmp_path):
 
 
 def test_the_command_saves_no_useless_translator(monkeypatch, tmp_path):
-    monkeypatch.setattr(command, "build_model", lambda *_, **__: poison(toy_model(), 8))
+    monkeypatch.setattr(command, "build", lambda *_: poison(toy_model(), 8))
     monkeypatch.setattr(command, "build_fields", lambda *_: toy_fields())
     monkeypatch.setattr(command, "load_corpus", lambda *_, **__: toy_corpus())
     output = tmp_path / "toy.pt"

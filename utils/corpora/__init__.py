@@ -4,6 +4,7 @@ pairs      Pair, Corpus
 words      tokenize, detokenize
 plain      what is text at all, and where its lines end
 lines      lines of text files, checked, and the pairs that they make
+links      links made by hand, sure and possible
 languages  the pair of languages of a corpus
 on_disk    pairs that stay on disk until they are asked for, for large files
 download   Multi30k

@@ -14,7 +14,8 @@ from utils.corpora.words import SPECIAL, VISIBLE, normalize, tokenize
 from utils.system.failures import explain
 from utils.system.sizes import MOST_LETTERS, MOST_READ
 
-LINK = re.compile("([0-9]{1,9})-([0-9]{1,9})")
+LINK = re.compile("([0-9]{1,9})([-?])([0-9]{1,9})")
+SURE, POSSIBLE = "-", "?"  # what stands between the two numbers of a link
 LINKS = "align"  # the end of the third file of a split
 
 
@@ -145,21 +146,27 @@ def pair_of(lines: Sequence[str], paths: Sequence[Path], number: int) -> Pair:
         return Pair(tokenize(lines[0]), tokenize(lines[1]))
     source, target = (tuple(line.split()) for line in lines[:2])
     where = f"{paths[2]}, line {number}"
-    return Pair(source, target, _parse_alignment(lines[2], len(source), len(target), where))
+    return Pair(source, target, parse_links(lines[2], len(source), len(target), where)[SURE])
 
 
-def _parse_alignment(line: str, source: int, target: int, where: str) -> frozenset[tuple[int, int]]:
-    """Parse `0-0 1-2`, in a pair of `source` and `target` words, found at `where`."""
-    links = set()
+def parse_links(
+    line: str, source: int, target: int, where: str, kinds: str = SURE
+) -> dict[str, frozenset[tuple[int, int]]]:
+    """Parse `0-0 1-2`, in a pair of `source` and `target` words, found at `where`.
+
+    Returns the links of each of the `kinds`; in a corpus all are sure. Raises CorpusError.
+    """
+    links: dict[str, set[tuple[int, int]]] = {kind: set() for kind in kinds}
     for entry in line.split():
         match = LINK.fullmatch(entry)
-        if match is None:
-            raise CorpusError(f"{where}: {entry[:30]!r} is no link; write links such as 0-0 1-2")
-        link = int(match[1]), int(match[2])
+        if match is None or match[2] not in kinds:
+            example = f"0{kinds[0]}0 1{kinds[-1]}2"
+            raise CorpusError(f"{where}: {entry[:30]!r} is no link; write links such as {example}")
+        link = int(match[1]), int(match[3])
         if link[0] >= source or link[1] >= target:
             raise CorpusError(
                 f"{where}: {entry} points outside its sentences of {source} and {target} words; "
                 "write source-target, both counted from 0"
             )
-        links.add(link)
-    return frozenset(links)
+        links[match[2]].add(link)
+    return {kind: frozenset(found) for kind, found in links.items()}

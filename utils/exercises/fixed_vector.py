@@ -130,7 +130,7 @@ def batch_and_model(seed: int) -> tuple[Batch, Seq2Seq]:
     """Return a batch of two pairs, and a small model with large random weights."""
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(seed)
-        config = ModelConfig(20, 20, PADDING, PADDING, "fixed", 6, 8, 8, 0.0, tied=False)
+        config = ModelConfig(20, 20, PADDING, PADDING, False, "fixed", 6, 8, 8, 0.0)
         model = Seq2Seq(config).eval()
         for weights in model.decoder.parameters():
             weights.mul_(4.0)

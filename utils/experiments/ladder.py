@@ -13,7 +13,7 @@ from typing import Any
 from utils.corpora import Corpus, detokenize, load_corpus
 from utils.corpora.pairs import Pair
 from utils.evaluation import sacrebleu_interval
-from utils.experiments.captions import TRANSLATOR
+from utils.experiments.captions import RNN
 from utils.models import build_model, count_parameters
 from utils.text import build_fields
 from utils.training import Settings, fit, validation_loss
@@ -49,7 +49,7 @@ def climb(rung: str, seed: int) -> list[dict[str, Any]]:
     A run that is stopped goes on from its checkpoint under `runs/`.
     """
     corpus = load_corpus("multi30k")
-    translator = Translator.load(TRANSLATOR) if rung == SHIPPED else train(rung, seed, corpus)
+    translator = Translator.load(RNN) if rung == SHIPPED else train(rung, seed, corpus)
     model, fields = translator.model, translator.fields
     run = {
         "rung": rung,

@@ -165,6 +165,7 @@ class RandomContext(FixedContext):
 
     def __init__(self, query_size: int, memory_size: int):
         super().__init__(query_size, memory_size)
+        self.scores: Tensor
         self.register_buffer("scores", self.SPREAD * torch.randn(self.PLACES))
 
     def forward(
@@ -205,12 +206,12 @@ def curved(curve: Callable[[Tensor], Tensor]) -> Part:
 class PlainEncoder(Encoder):
     """A plain RNN in place of the GRU: h_j = tanh(W x_j + U h_{j-1} + b), in each direction."""
 
-    CELL: type[nn.RNNBase] = nn.RNN
+    CELL: type[nn.RNN | nn.LSTM] = nn.RNN
 
     def __init__(self, config: ModelConfig):
         super().__init__(config)
         sizes = config.embedding_size, config.memory_size // 2
-        self.gru = self.CELL(*sizes, batch_first=True, bidirectional=True)
+        self.gru = self.CELL(*sizes, batch_first=True, bidirectional=True)  # type: ignore[assignment]  # called as a GRU is
 
 
 class LongShortEncoder(PlainEncoder):

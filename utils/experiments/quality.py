@@ -1,6 +1,5 @@
 """How well a variant translates and aligns, by sentence length."""
 
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,7 +8,7 @@ from typing import Any
 from utils.corpora import Corpus, load_corpus
 from utils.corpora.pairs import Pair
 from utils.evaluation import alignment_error_rate, bleu, bleu_by_length, links_from_weights
-from utils.experiments.variants import AT_RATES, CAUSES, FEWER, FORMS, TAUGHT, VARIANTS, Variant
+from utils.experiments.variants import AT_RATES, CAUSES, FORMS, TAUGHT, VARIANTS, Variant
 from utils.system.paths import RUNS
 from utils.text import build_fields
 from utils.training import Epoch, Settings, fit, validation_loss
@@ -29,17 +28,13 @@ SCALES = {
     "small": Scale(10, (4, 6, 11, 16)),
 }
 FULL = SCALES["full"]
-VALIDATED = 300  # pairs, where an epoch has so few that validating on 1,200 would take most time
 
 
-def corpus_of(variant: Variant, scale: Scale, seed: int) -> Corpus:
+def corpus_of(variant: Variant, scale: Scale) -> Corpus:
     """Return the mini corpus as a variant reads it."""
     mini = load_corpus("mini")
     train = [pair for pair in mini.train if len(pair.source) <= scale.longest]
     valid = [pair for pair in mini.valid if len(pair.source) <= scale.longest]
-    if variant.pairs is not None:
-        train = random.Random(seed).sample(train, variant.pairs)
-        valid = random.Random(0).sample(valid, VALIDATED)
     return Corpus(
         train=variant.prepare(train),
         valid=variant.prepare(valid),
@@ -55,13 +50,9 @@ def train_variant(
     quiet: bool = True,
     on_epoch: Callable[[Translator, Epoch], None] = lambda translator, epoch: None,
 ) -> tuple[Translator, Corpus]:
-    """Train a variant on the mini corpus; return it with the corpus as the variant reads it.
-
-    The vocabulary is the one of all training pairs, so that a word of the test split is never
-    unknown only because a variant has read fewer pairs.
-    """
-    corpus = corpus_of(variant, scale, seed)
-    fields = build_fields(load_corpus("mini") if variant.pairs else corpus)
+    """Train a variant on the mini corpus; return it with the corpus as the variant reads it."""
+    corpus = corpus_of(variant, scale)
+    fields = build_fields(corpus)
     translator = Translator(variant.build(fields, seed), fields)
     fit(
         translator.model,
@@ -145,19 +136,16 @@ def measure_best(score: str, rate: float, seed: int) -> list[dict[str, Any]]:
     return [run | row for row in _measure(AT_RATES[score, rate], FULL, seed)]
 
 
-def measure_forcing(attention: str, ratio: str, seed: int) -> list[dict[str, Any]]:
-    """Train with a teacher-forcing ratio; rows by length, with the loss given the reference."""
-    translator, corpus = train_variant(TAUGHT[attention, ratio], FULL, seed)
+def measure_forcing(ratio: str, seed: int) -> list[dict[str, Any]]:
+    """Train dot attention with a teacher-forcing ratio; rows by length.
+
+    valid_loss is the loss given the reference's words, whatever training read.
+    """
+    translator, corpus = train_variant(TAUGHT[ratio], FULL, seed)
     loss = validation_loss(translator.model, translator.fields, corpus.valid)
-    run = {"attention": attention, "ratio": ratio, "seed": seed, "valid_loss": loss}
+    run = {"ratio": ratio, "seed": seed, "valid_loss": loss}
     pairs = [*corpus.test, *corpus.long]
     return [run | row for row in score_by_length(translator, pairs, FULL.edges)]
-
-
-def measure_data(score: str, pairs: int, seed: int) -> list[dict[str, Any]]:
-    """Train a score with fewer pairs; return its rows by length."""
-    run = {"score": score, "pairs": pairs, "seed": seed}
-    return [run | row for row in _measure(FEWER[score, pairs], FULL, seed)]
 
 
 def _measure(variant: Variant, scale: Scale, seed: int) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from utils.corpora import load_corpus
 from utils.corpora.pairs import Pair
 from utils.experiments.quality import FULL, score_by_length, train_variant
 from utils.experiments.variants import CELLS
+from utils.models.contract import Network
 from utils.models.seq2seq import Seq2Seq
 from utils.text import Fields, build_fields
 from utils.training import Epoch, word_loss
@@ -19,12 +20,13 @@ LENGTH = 26  # words in the sentences that are measured
 DURING = (1, 2, 3, 6)  # the epochs after which to measure, besides before the first
 
 
-def gradient_reach(model: Seq2Seq, fields: Fields, pairs: list[Pair]) -> Tensor:  # -> (S,)
+def gradient_reach(model: Network, fields: Fields, pairs: list[Pair]) -> Tensor:  # -> (S,)
     """Return g_j, the norm of the loss's gradient at the embedding x_j, averaged over sentences.
 
     The loss is the mean over the target words of all pairs, with teacher forcing; all pairs have
     the same number S of source words.
     """
+    assert isinstance(model, Seq2Seq)
     (batch,) = make_batches(pairs, fields, len(pairs), shuffle=False)
     kept: list[Tensor] = []  # the embeddings x_j (B, S, E), on their way into the encoder
     hook = model.encoder.embedding.register_forward_hook(lambda _, __, output: kept.append(output))

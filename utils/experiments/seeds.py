@@ -1,10 +1,13 @@
 """What five seeds say: means, differences and the next run, each with an interval.
 
 The intervals are Student's, for five values: they say how much the choice of first weights and of
-the order of the batches matters. What they cannot say is how another corpus would turn out.
+the order of the batches matters. What they cannot say is how another corpus would turn out. A share
+has Wilson's, which says how much the choice of what was counted matters.
 """
 
 import math
+from collections.abc import Iterable
+from itertools import combinations
 from statistics import NormalDist
 
 import pandas as pd
@@ -53,18 +56,61 @@ def next_run_interval(values: pd.Series) -> tuple[float, float]:
     return low, high
 
 
-def wilson_interval(hits: int, n: int) -> tuple[float, float]:
-    """Return the ends of the 95 % interval of a share, 0 … 1: `hits` of `n`; Wilson (1927).
+def p_value(differences: pd.Series) -> float:
+    """Return the two-sided p of a paired t-test on five differences, with 4 degrees of freedom.
 
-    0 of n leaves room for a few, and n of n for a few less. It takes the n for independent of each
-    other. Raises ValueError unless 0 <= hits <= n and n > 0.
+    For 4 degrees, Student's distribution has a closed form (Abramowitz & Stegun 1964, 26.7.4):
+    p = 1 - sin θ (1 + cos² θ / 2) with tan θ = |t| / 2.
+    """
+    mean, low, _ = mean_interval(differences)
+    if mean == low:  # five equal differences
+        return float(mean == 0)
+    t = abs(mean) / (differences.std() / math.sqrt(SEEDS))
+    theta = math.atan(t / 2)
+    return 1 - math.sin(theta) * (1 + math.cos(theta) ** 2 / 2)
+
+
+def holm(p_values: pd.Series) -> pd.Series:
+    """Return p values corrected for how many there are, by Holm (1979).
+
+    The k-th smallest of m is multiplied by m - k + 1, and none falls below a smaller one.
+    """
+    ordered = p_values.sort_values()
+    corrected = ordered * pd.Series(range(len(ordered), 0, -1), index=ordered.index)
+    return corrected.cummax().clip(upper=1).reindex(p_values.index)
+
+
+def compare(values: pd.DataFrame, pairs: Iterable[tuple[str, str]]) -> pd.DataFrame:
+    """Compare pairs of columns, which together are one family; a row of `values` is a seed.
+
+    Returns first, second, change (second minus first), low, high (95 %), p, corrected_p.
+    """
+    rows = []
+    for first, second in pairs:
+        differences = values[second] - values[first]
+        rows.append((first, second, *mean_interval(differences), p_value(differences)))
+    table = pd.DataFrame(rows, columns=["first", "second", "change", "low", "high", "p"])
+    return table.assign(corrected_p=holm(table.p))
+
+
+def all_pairs(values: pd.DataFrame) -> pd.DataFrame:
+    """Compare each column with each other, as `compare` does."""
+    return compare(values, combinations(values.columns, 2))
+
+
+def wilson_interval(hits: int, n: int) -> tuple[float, float]:
+    """Return the ends of a share's 95 % interval, `hits` of `n`; Wilson (1927).
+
+    Unlike share ± 1.96 standard errors, it stays within 0 … 1 and has a width even where all are
+    hits, or none. Raises ValueError unless 0 <= hits <= n and n > 0.
     """
     if not 0 <= hits <= n or n == 0:
-        raise ValueError(f"{hits} of {n} is no share: give 0 to n hits of at least one.")
-    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)  # 1.96
-    middle, total = hits + z**2 / 2, n + z**2
-    margin = z * math.sqrt(hits * (n - hits) / n + z**2 / 4)
-    return max(0.0, (middle - margin) / total), min(1.0, (middle + margin) / total)
+        raise ValueError(f"{hits} of {n} is no share: count hits among at least one.")
+    z, share = NormalDist().inv_cdf((1 + CONFIDENCE) / 2), hits / n
+    middle = share + z**2 / (2 * n)
+    margin = z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    low, high = ((middle + sign * margin) / (1 + z**2 / n) for sign in (-1, 1))
+    return max(0.0, low), min(1.0, high)  # rounding leaves 0 and 1 by 1e-17
 
 
 def shares(rows: pd.DataFrame, count: str) -> pd.DataFrame:

@@ -4,7 +4,10 @@ Sizes here are in megabytes of 10⁶ bytes, times in seconds on the CPU.
 """
 
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
+from statistics import median
 from typing import Any, TypedDict
 
 import torch
@@ -18,9 +21,10 @@ from utils.text import build_fields
 from utils.training import Settings, word_loss
 from utils.training.loop import train_epoch
 from utils.training.run import Run
-from utils.translator import Translator
+from utils.translator import Sentence, Translator
 
 BATCH_SIZE = 64
+REPEATS = 5  # of what is timed in less than a second
 LENGTHS = (10, 20, 40, 80, 160)
 
 
@@ -34,13 +38,32 @@ class Sizes(TypedDict):
 LARGE_MODEL: Sizes = {"embedding_size": 256, "hidden_size": 512}
 
 
-def measure_speed(attention: str, seed: int, batches: int = 60) -> list[dict[str, Any]]:
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute in one thread, whatever PyTorch has been given.
+
+    Threads wait for each other by keeping their cores busy. If anything else wants a core, two of
+    them are many times slower than one, and the time says more about the neighbors than the model.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@one_thread()
+def measure_speed(
+    attention: str, seed: int, batches: int = 60, repeats: int = REPEATS
+) -> list[dict[str, Any]]:
     """Return one row: weights, target words a second in training, sentences a second, memory.
 
-    Training is timed over `batches` updates of Adam with batches of the mini corpus, after ten that
-    are not timed. Greedy decoding is timed over the mini test split with the shipped translator,
-    because one that has not learned to stop would write too much. The memory is what one batch of
-    30-word sentences keeps for the backward pass.
+    All in one thread. Training is timed over `batches` updates of Adam with batches of the mini
+    corpus, after ten that are not timed. Greedy decoding is timed over the mini test split, as
+    `decoding_seconds` says, with the shipped translator, because one that has not learned to stop
+    would write too much. So the seed has no part in it: five seeds are five measurements. The
+    memory is what one batch of 30-word sentences keeps for the backward pass.
     """
     corpus = load_corpus("mini")
     fields = build_fields(corpus)
@@ -51,9 +74,7 @@ def measure_speed(attention: str, seed: int, batches: int = 60) -> list[dict[str
     timed = train[10 : 10 + batches]
     words = sum(batch.count_words(padding) for batch in timed)
     translator, sources = Translator.load(f"mini-{attention}"), [p.source for p in corpus.test]
-    started = time.perf_counter()
-    translator.translate(sources)
-    decoding = time.perf_counter() - started
+    decoding = decoding_seconds(translator, sources, repeats)
     return [
         {
             "attention": attention,
@@ -64,6 +85,23 @@ def measure_speed(attention: str, seed: int, batches: int = 60) -> list[dict[str
             "megabytes": kept_megabytes(model, random_batch(model, 30, seed), padding),
         }
     ]
+
+
+@one_thread()
+def decoding_seconds(
+    translator: Translator, sources: Sequence[Sentence], repeats: int = REPEATS
+) -> float:
+    """Return the seconds that a greedy translation of all sources takes: the median of `repeats`.
+
+    They run in one thread. Before them comes one that is not timed, because the first is slower.
+    """
+    translator.translate(sources)
+    seconds = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        translator.translate(sources)
+        seconds.append(time.perf_counter() - started)
+    return median(seconds)
 
 
 def measure_cost(attention: str, length: int, seed: int, batch_size: int = 16) -> list[dict]:

@@ -9,13 +9,16 @@ from typing import Any, NamedTuple
 import torch
 from tqdm import tqdm
 
+from utils.experiments.alignment import ALIGNERS, PASSES, measure_agreement, measure_alignment
 from utils.experiments.captions import RUNS, measure_captions
+from utils.experiments.detector import measure_conventions, measure_detector
+from utils.experiments.detector_captions import SEARCHES, measure_detector_captions
 from utils.experiments.ladder import RUNGS, SHIPPED, climb
 from utils.experiments.memory import SIZES, measure_memory
 from utils.experiments.quality import (
     SCALES,
+    measure_best,
     measure_cause,
-    measure_data,
     measure_forcing,
     measure_form,
     measure_quality,
@@ -26,6 +29,7 @@ from utils.experiments.seeds import SEEDS
 from utils.experiments.speed import LENGTHS, measure_cost, measure_pace, measure_speed
 from utils.experiments.survival import measure_survival
 from utils.experiments.tables import Table
+from utils.experiments.transformers import measure_shift, measure_transformer
 from utils.experiments.variants import (
     AT_RATES,
     CAUSES,
@@ -44,16 +48,19 @@ from utils.system.storage import check_writable
 class Study(NamedTuple):
     """A table: the columns that name a run, the runs there are, and how to measure one.
 
-    A study that is timed runs alone, with all cores; the others run side by side, one core each.
+    A study that is timed runs alone, with all cores, or with as many `threads` as it takes by
+    itself; the others run side by side, one core each.
     """
 
     key: tuple[str, ...]
     runs: Sequence[tuple]
     measure: Callable[..., list[dict[str, Any]]]
     timed: bool
+    threads: int | None = None
 
 
 CHOOSING = (100, 101)  # seeds that choose a learning rate, and that no comparison has
+BEST_OTHER = ("dot", 3e-3)  # what rates.csv chose; the other two keep the rate that they had
 
 # Seeds vary slowest: after a stop each variant has about as many runs as any other.
 STUDIES = {
@@ -64,7 +71,11 @@ STUDIES = {
         timed=False,
     ),
     "speed": Study(
-        ("seed", "attention"), list(product(range(SEEDS), FOUR)), measure_speed, timed=True
+        ("seed", "attention"),
+        list(product(range(SEEDS), FOUR)),
+        measure_speed,
+        timed=True,
+        threads=1,
     ),
     "cost": Study(
         ("seed", "length", "attention"),
@@ -73,7 +84,7 @@ STUDIES = {
         timed=True,
     ),
     "captions": Study(
-        ("split", "joined", "beam_size", "length_normalization"),
+        ("translator", "split", "joined", "beam_size", "length_normalization"),
         RUNS,
         measure_captions,
         timed=False,
@@ -95,18 +106,26 @@ STUDIES = {
         measure_rate,
         timed=False,
     ),
+    "best": Study(
+        ("seed", "score", "rate"),
+        [(seed, *BEST_OTHER) for seed in range(SEEDS)],
+        measure_best,
+        timed=False,
+    ),
+    "transformer": Study(
+        ("seed",), [(seed,) for seed in range(SEEDS)], measure_transformer, timed=False
+    ),
+    "shift": Study(("seed",), [(seed,) for seed in range(SEEDS)], measure_shift, timed=False),
     "forms": Study(("seed", "form"), list(product(range(SEEDS), FORMS)), measure_form, timed=False),
     "forcing": Study(
-        ("seed", "attention", "ratio"),
-        [(seed, *key) for seed, key in product(range(SEEDS), TAUGHT)],
+        ("seed", "ratio"),
+        list(product(range(SEEDS), TAUGHT)),
         measure_forcing,
         timed=False,
     ),
-    "data": Study(
-        ("seed", "score", "pairs"),
-        [(seed, *key) for seed, key in product(range(SEEDS), FEWER)],
-        measure_data,
-        timed=False,
+    "agreement": Study(("first", "second"), PASSES, measure_agreement, timed=False),
+    "alignment": Study(
+        ("aligner",), [(aligner,) for aligner in ALIGNERS], measure_alignment, timed=False
     ),
     "adversary": Study(
         ("seed", "attention"),
@@ -114,13 +133,20 @@ STUDIES = {
         measure_survival,
         timed=False,
     ),
+    "detector": Study(
+        ("seed", "attention"), list(product(range(SEEDS), SCORES)), measure_detector, timed=False
+    ),
+    "conventions": Study(
+        ("seed", "attention"), list(product(range(SEEDS), SCORES)), measure_conventions, timed=False
+    ),
+    "detector_captions": Study(("beam_size",), SEARCHES, measure_detector_captions, timed=False),
 }
 
 
 def run_study(name: str, workers: int) -> None:
     """Run what is missing of a study."""
     study = STUDIES[name]
-    threads = torch.get_num_threads() if study.timed else 1
+    threads = study.threads or (torch.get_num_threads() if study.timed else 1)
     circumstances = f"python -m utils.experiments {name}; threads in use: {threads}"
     table = Table(RESULTS / f"{name}.csv", study.key, circumstances)
     done = table.done()

@@ -41,8 +41,7 @@ from utils.training import Settings
 class Variant:
     """A model and what it is compared with.
 
-    `parts` replace those of the same name, `settings` those of training. `pairs` is the number of
-    training pairs, drawn by the seed; None takes them all.
+    `parts` replace those of the same name, `settings` those of training.
     """
 
     baseline: str | None = None
@@ -51,7 +50,6 @@ class Variant:
     parts: Mapping[str, Part] = field(default_factory=dict)
     reverse_source: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
-    pairs: int | None = None
 
     def build(self, fields: Fields, seed: int, hidden_size: int = 128) -> Seq2Seq:
         """Build the model. What is not replaced has the baseline's initial weights."""
@@ -140,16 +138,7 @@ FORCING: dict[str, dict[str, Any]] = {
     "0.5": {"ratio": 0.5},
     "1 to 0.5": {"ratio": 1.0, "last": 0.5, "steps": 1128},
 }
-TAUGHT: dict[tuple[str, str], Variant] = {
-    (name, ratio): Variant(name, name, parts={"decoder": partial(SampledDecoder, **FORCING[ratio])})
-    for name, ratio in product(("dot", "fixed"), FORCING)
-}
-
-# Fewer pairs, as many updates: 6 · 12,000 pairs are read in all.
-SIZES = (500, 1_000, 2_000, 4_000)
-FEWER: dict[tuple[str, int], Variant] = {
-    (score, pairs): Variant(
-        score, score, settings={"epochs": Settings.epochs * 12_000 // pairs}, pairs=pairs
-    )
-    for score, pairs in product(SCORES, SIZES)
+TAUGHT: dict[str, Variant] = {
+    ratio: Variant("dot", parts={"decoder": partial(SampledDecoder, **options)})
+    for ratio, options in FORCING.items()
 }

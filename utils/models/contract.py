@@ -54,9 +54,7 @@ class NetworkConfig(Limited):
     target_size: int = limited(WORDS)
     source_padding: int = limited(NUMBER)
     target_padding: int = limited(NUMBER)
-    tied: bool = option(
-        "one matrix for both embeddings and the output", SWITCH, default=False, kw_only=True
-    )
+    tied: bool = option("one matrix for both embeddings and the output", SWITCH)
 
     @property
     def fewest_weights(self) -> int:

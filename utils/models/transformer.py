@@ -209,8 +209,8 @@ def build_transformer(
 
     `size` is E, an even multiple of the `heads`; `hidden_size` is that of the network that each
     word runs through. `tied` uses one matrix for both embeddings and the output, so both languages
-    must share a vocabulary. With a `seed` the initial weights are the same each time, and the global
-    random state stays untouched. Raises ValueError for sizes that do not fit.
+    must share a vocabulary. With a `seed` the initial weights are the same each time, and the
+    global random state stays untouched. Raises ValueError for sizes that do not fit.
     """
     config = TransformerConfig(
         **sizes_of(fields),

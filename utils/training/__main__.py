@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -15,11 +15,12 @@ from utils.corpora.pairs import Pair
 from utils.decoding import check_beam
 from utils.evaluation import bleu, sacrebleu_lowercase
 from utils.models.config import ModelConfig
-from utils.models.contract import count_parameters
+from utils.models.contract import Network, NetworkConfig, count_parameters
 from utils.models.seq2seq import build_model
+from utils.models.transformer import TransformerConfig, build_transformer
 from utils.system.failures import INTERRUPTED, file_name, positive, run
 from utils.system.storage import check_writable
-from utils.text import build_fields
+from utils.text import Fields, build_fields
 from utils.training import History, Settings, fit
 from utils.training.joining import join_processes
 from utils.training.launch import is_first_here
@@ -30,9 +31,23 @@ from utils.training.processes import Processes
 from utils.training.run import Interrupted
 from utils.translator import Translator, copy_source_words
 
-MODEL_DEFAULTS = {
-    name: parameter.default for name, parameter in inspect.signature(build_model).parameters.items()
-}
+
+class Kind(NamedTuple):
+    """A kind of network: what its options are made from, and what builds it."""
+
+    title: str
+    config: type[NetworkConfig]
+    build: Callable[..., Network]
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """The default of each option."""
+        parameters = inspect.signature(self.build).parameters.items()
+        return {name: parameter.default for name, parameter in parameters}
+
+
+RECURRENT = Kind("the model", ModelConfig, build_model)
+TRANSFORMER = Kind("the model, a Transformer", TransformerConfig, build_transformer)
 
 
 class Formatter(argparse.ArgumentDefaultsHelpFormatter):
@@ -52,15 +67,33 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         formatter_class=Formatter,
     )
     _add_corpus_options(parser.add_argument_group("the corpus").add_argument)
-    add_options(parser, "the model", ModelConfig, MODEL_DEFAULTS)
+    kind = _add_kind(parser, arguments)
+    add_options(parser, kind.title, kind.config, kind.defaults)
     add_options(parser, "the training", Settings, asdict(Settings()))
     _add_output_options(parser.add_argument_group("what to save and show").add_argument)
     return parser.parse_args(arguments)
 
 
+def kind_of(options: argparse.Namespace) -> Kind:
+    """Return the kind of network that the options choose."""
+    return TRANSFORMER if options.transformer else RECURRENT
+
+
+def _add_kind(parser: argparse.ArgumentParser, arguments: list[str] | None) -> Kind:
+    """Add the option that decides which options a model has; return the kind it chooses."""
+    first = argparse.ArgumentParser(add_help=False)
+    for each in (first, parser):
+        each.add_argument(
+            "--transformer",
+            action="store_true",
+            help="train a Transformer; --transformer --help shows its options",
+        )
+    return kind_of(first.parse_known_args(arguments)[0])
+
+
 def check_options(options: argparse.Namespace) -> None:
     """Raise ValueError for a number that would be rejected later, before reading any data."""
-    chosen(options, ModelConfig)
+    chosen(options, kind_of(options).config)
     Settings(**chosen(options, Settings))
     check_beam(options.beam_size)
 
@@ -148,11 +181,17 @@ def finish(
         raise problem
 
 
+def build(options: argparse.Namespace, fields: Fields) -> Network:
+    """Build the network that the options describe."""
+    kind = kind_of(options)
+    return kind.build(fields, **chosen(options, kind.config), seed=options.seed)
+
+
 def train(
     options: argparse.Namespace, processes: Processes, device: torch.device
 ) -> tuple[Translator, Corpus, History | None]:
     """Train as the options say; the history is None if training was interrupted."""
-    sizes, settings = chosen(options, ModelConfig), Settings(**chosen(options, Settings))
+    settings = Settings(**chosen(options, Settings))
     speaks = processes.rank == 0
     processes.ask_first(lambda: check_outputs(options.output, options.checkpoint))
     corpus = load_corpus(
@@ -160,7 +199,7 @@ def train(
     )
     fields = build_fields(corpus, options.min_freq, options.subwords)
     processes.ask_first(lambda: check_lengths(corpus, (options.score,), fields))
-    model = build_model(fields, **sizes, seed=settings.seed).to(device)
+    model = build(options, fields).to(device)
     weights = count_parameters(model)
     processes.ask_first(lambda: check_writable(options.output, 4 * weights))
     if speaks:

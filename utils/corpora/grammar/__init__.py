@@ -8,6 +8,7 @@
     choices      random clauses that make sense
     sentences    random sentences: clauses joined
     generate     generate_pairs, and the splits of the shipped corpus
+    conventions  which of the gold links are sure, and which others would be as good
 
 `generate_pairs` is for any experiment of your own; `python -m utils.corpora.grammar` writes the
 shipped corpus, data/mini. The words, and which go together, are in data/lexicon.toml.
