@@ -34,7 +34,6 @@ from utils.experiments.variants import (
     AT_RATES,
     CAUSES,
     CELLS,
-    FEWER,
     FORMS,
     FOUR,
     SCORES,
