@@ -1,12 +1,13 @@
 """The adversary and what survives it: checked against traces, by hand, and by brute force."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import pandas as pd
 import pytest
 import torch
-from toy import number_pair, toy_corpus, toy_translator
+from toy import number_pair, number_pairs, toy_corpus, toy_fields, toy_model, toy_translator
 
 from utils.corpora import load_corpus
 from utils.corpora.grammar.lexicon import ADJECTIVES, NOUNS, VERBS
@@ -38,6 +39,8 @@ from utils.experiments.survival import (
     wrong_words,
 )
 from utils.trace import trace
+from utils.training import Settings, fit
+from utils.translator import Translator
 
 SOURCES = [number_pair(digits).source for digits in ([1, 2, 3, 4, 5], [6, 7], [9, 0, 1])]
 NAMES = ("dot", "general", "additive")
@@ -152,6 +155,12 @@ def test_another_word_is_real_and_not_the_heaviest():
         assert (rows.argmax(dim=1) != steps.weights.argmax(dim=1)).all()
     words = torch.stack(tried).sum(dim=0) > 0
     assert torch.equal(words.sum(dim=1), steps.mask.sum(dim=1) - 1)  # in time, every other word
+
+
+def test_nothing_is_picked_where_there_is_no_choice():
+    _, _, steps, luck = attacked(sources=[number_pair([7]).source])
+    with pytest.raises(ValueError, match="no choice in row 0"):
+        another_word(steps, luck)
 
 
 def test_rows_of_nearby_steps_stay_in_their_sentence():
@@ -314,7 +323,7 @@ def test_wrong_words_are_wrong_and_where_they_should_be():
     steps = steps._replace(word=torch.arange(len(steps.word)) % 3 + 4 + 2 * (steps.sentence % 2))
     steps.word[-1] = 3
     written = [set(steps.word[steps.sentence == s].tolist()) for s in range(3)]
-    inside, outside = wrong_words(steps, luck).values()
+    inside, outside = wrong_words(steps, 3, luck).values()
     for sentence, old, near, new in zip(
         *(part.tolist() for part in (steps.sentence, steps.word, inside, outside)), strict=True
     ):
@@ -327,15 +336,21 @@ def test_wrong_words_are_wrong_and_where_they_should_be():
 
 @pytest.fixture(scope="module")
 def rows():
+    """Return a run's table, for a model that has learned to write more than one word."""
+    test = [number_pair([n, n + 1, n - 1]) for n in range(1, 7)]
+    corpus = replace(toy_corpus(), train=number_pairs(300, 2, 4, seed=4), test=test)
+    model = toy_model("dot", embedding_size=16, hidden_size=32)
+    settings = Settings(epochs=20, batch_size=16, learning_rate=2e-2)
+    fit(model, toy_fields(), corpus, settings, quiet=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(survival, "load_corpus", lambda _: toy_corpus())
-        patch.setattr(survival, "trained", lambda name, seed: toy_translator(name))
+        patch.setattr(survival, "load_corpus", lambda _: corpus)
+        patch.setattr(survival, "trained", lambda name, seed: Translator(model, toy_fields()))
         patch.setattr(survival, "EVERY", 2)
-        return pd.DataFrame(survival.measure_survival("general", 3))
+        return pd.DataFrame(survival.measure_survival("dot", 3))
 
 
 def test_the_rows_of_a_run(rows):
-    assert set(rows.seed) == {3} and set(rows.attention) == {"general"}
+    assert set(rows.seed) == {3} and set(rows.attention) == {"dot"}
     assert set(rows.n[rows.kind == "sentence"]) == {3}  # every second of 6
     assert set(rows.n[rows.kind == "reference"]) == {6}
     steps = rows[~rows.kind.isin(["sentence", "reference"])]
@@ -382,24 +397,6 @@ def test_the_study_has_five_seeds_of_three_scores():
 
 
 # Intervals of shares
-
-
-@pytest.mark.parametrize(("hits", "n"), [(0, 20), (1, 29), (81, 263), (13, 13), (1, 1)])
-def test_wilson_ends_are_where_the_share_is_1_96_standard_errors_away(hits, n):
-    """That is how the interval is defined: the shares p that the sample does not speak against."""
-    low, high = wilson_interval(hits, n)
-    assert 0 <= low <= hits / n <= high <= 1
-    for end in {low, high} - {0.0, 1.0}:
-        error = math.sqrt(end * (1 - end) / n)
-        assert abs(hits / n - end) / error == pytest.approx(1.96, abs=1e-3)
-    assert low > 0 or hits == 0
-    assert high < 1 or hits == n
-
-
-@pytest.mark.parametrize(("hits", "n"), [(0, 0), (-1, 5), (6, 5)])
-def test_what_is_no_share_has_no_interval(hits, n):
-    with pytest.raises(ValueError, match=f"{hits} of {n} is no share"):
-        wilson_interval(hits, n)
 
 
 def test_shares_of_a_table():

@@ -25,7 +25,7 @@ from utils.models.seq2seq import Decoder, Seq2Seq
 from utils.text import Fields
 from utils.translator import Translator
 
-EPSILON = 0.05  # up to this total variation, two outputs count as the same
+EPSILON = 0.05  # up to this total variation, two outputs count as the same: our choice
 SHUFFLES, NEARBY = 8, (-2, -1, 1, 2)  # candidates: permuted rows, and rows of steps nearby
 RESTARTS, ITERATIONS, RATE = 4, 100, 0.3  # of the gradient ascent; more hardly finds more
 PART = 256  # steps at a time, for memory
@@ -155,7 +155,12 @@ def another_word(steps: Steps, generator: torch.Generator) -> Tensor:
 
 
 def pick_randomly(allowed: Tensor, generator: torch.Generator) -> Tensor:
-    """Return a random place that is True in each row: (N, X) -> (N,)."""
+    """Return a random place that is True in each row: (N, X) -> (N,).
+
+    Raises ValueError for a row without any.
+    """
+    if not allowed.any(dim=1).all():
+        raise ValueError(f"there is no choice in row {int(allowed.any(dim=1).int().argmin())}.")
     luck = torch.rand(allowed.shape, generator=generator)
     return luck.masked_fill(~allowed, -1.0).argmax(dim=1)
 

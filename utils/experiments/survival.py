@@ -100,7 +100,7 @@ def survivors(
         yield _by_sentence(way, walk(decoder, steps, given(rows)), steps)
     outcome = walk(decoder, steps, lambda now, _: search(decoder, now, SAME_WORD, generator))
     yield _by_sentence("step after step", outcome, steps)
-    for way, words in wrong_words(steps, generator).items():
+    for way, words in wrong_words(steps, translator.fields.end, generator).items():
         wanted = steps._replace(word=words)
         outcome, _ = judge(decoder, wanted, search(decoder, wanted, SAME_WORD, generator))
         yield from _by_kind(way, outcome, kinds)
@@ -122,16 +122,15 @@ def given(rows: Tensor) -> Choice:
     return lambda now, here: rows[here]
 
 
-def wrong_words(steps: Steps, generator: torch.Generator) -> dict[str, Tensor]:
+def wrong_words(steps: Steps, end: int, generator: torch.Generator) -> dict[str, Tensor]:
     """Return random words (N,) that the adversary is to have written in place of y_t.
 
-    Either the translation has the word elsewhere, or only other translations have it. `<eos>` is
-    no word.
+    Either the translation has the word elsewhere, or only other translations have it. `end`, the
+    number of `<eos>`, is no word.
     """
     sentences, size = int(steps.sentence.max()) + 1, steps.logits.shape[1]
     written = torch.zeros(sentences, size, dtype=torch.bool)
     written[steps.sentence, steps.word] = True  # (B, V)
-    end = steps.word[-1]
     here, anywhere = written[steps.sentence], written.any(dim=0)  # (N, V), (V,)
     here[:, end], anywhere[end] = False, False
     here.scatter_(1, steps.word.unsqueeze(1), False)
