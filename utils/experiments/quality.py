@@ -65,16 +65,21 @@ def train_variant(
     return translator, corpus
 
 
-def trained(name: str, seed: int) -> Translator:
-    """Return one of the plain variants, "dot" for example, trained at full size.
+def kept(name: str, seed: int, train: Callable[[], Translator]) -> Translator:
+    """Return a translator that is trained once and kept in `runs/experiments/`.
 
-    It is trained once and kept in `runs/experiments/`, for all studies that look into a model.
+    All studies that look into a model read it from there.
     """
     path = RUNS / "experiments" / f"{name}-{seed}.pt"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        train_variant(VARIANTS[name], FULL, seed)[0].save(path)
+        train().save(path)
     return Translator.load(path)
+
+
+def trained(name: str, seed: int) -> Translator:
+    """Return one of the plain variants, "dot" for example, trained at full size and kept."""
+    return kept(name, seed, lambda: train_variant(VARIANTS[name], FULL, seed)[0])
 
 
 def score_by_length(
@@ -105,19 +110,17 @@ def _error_rate(translator: Translator, pairs: Sequence[Pair]) -> float:
 def measure_quality(scale: str, variant: str, seed: int) -> list[dict[str, Any]]:
     """Train and score one variant with one seed."""
     run = {"scale": scale, "variant": variant, "seed": seed}
-    return [run | row for row in _measure(VARIANTS[variant], SCALES[scale], seed)]
+    return _measure(run, VARIANTS[variant], SCALES[scale])
 
 
 def measure_cause(cause: str, seed: int) -> list[dict[str, Any]]:
     """Train and score one of `CAUSES` with one seed, on sentences of all lengths."""
-    rows = _measure(CAUSES[cause], FULL, seed)
-    return [{"cause": cause, "seed": seed} | row for row in rows]
+    return _measure({"cause": cause, "seed": seed}, CAUSES[cause])
 
 
 def measure_form(form: str, seed: int) -> list[dict[str, Any]]:
     """Train and score one of `FORMS` with one seed."""
-    rows = _measure(FORMS[form], FULL, seed)
-    return [{"form": form, "seed": seed} | row for row in rows]
+    return _measure({"form": form, "seed": seed}, FORMS[form])
 
 
 def measure_rate(score: str, rate: float, seed: int) -> list[dict[str, Any]]:
@@ -132,8 +135,7 @@ def measure_rate(score: str, rate: float, seed: int) -> list[dict[str, Any]]:
 
 def measure_best(score: str, rate: float, seed: int) -> list[dict[str, Any]]:
     """Train a score with a learning rate; return its rows by length."""
-    run = {"score": score, "rate": rate, "seed": seed}
-    return [run | row for row in _measure(AT_RATES[score, rate], FULL, seed)]
+    return _measure({"score": score, "rate": rate, "seed": seed}, AT_RATES[score, rate])
 
 
 def measure_forcing(ratio: str, seed: int) -> list[dict[str, Any]]:
@@ -144,10 +146,18 @@ def measure_forcing(ratio: str, seed: int) -> list[dict[str, Any]]:
     translator, corpus = train_variant(TAUGHT[ratio], FULL, seed)
     loss = validation_loss(translator.model, translator.fields, corpus.valid)
     run = {"ratio": ratio, "seed": seed, "valid_loss": loss}
-    pairs = [*corpus.test, *corpus.long]
-    return [run | row for row in score_by_length(translator, pairs, FULL.edges)]
+    return rows_by_length(run, translator, corpus)
 
 
-def _measure(variant: Variant, scale: Scale, seed: int) -> list[dict[str, Any]]:
-    translator, corpus = train_variant(variant, scale, seed)
-    return score_by_length(translator, [*corpus.test, *corpus.long], scale.edges)
+def _measure(run: dict[str, Any], variant: Variant, scale: Scale = FULL) -> list[dict[str, Any]]:
+    """Train a variant with the seed of a run; return the run's rows by length."""
+    translator, corpus = train_variant(variant, scale, run["seed"])
+    return rows_by_length(run, translator, corpus, scale)
+
+
+def rows_by_length(
+    run: dict[str, Any], translator: Translator, corpus: Corpus, scale: Scale = FULL
+) -> list[dict[str, Any]]:
+    """Score all sentences of the test and the long split; each row says which run it is of."""
+    rows = score_by_length(translator, [*corpus.test, *corpus.long], scale.edges)
+    return [run | row for row in rows]

@@ -13,11 +13,10 @@ from torch import Tensor, nn
 
 from utils.batches import Batch, make_batches
 from utils.corpora import load_corpus
-from utils.experiments.quality import FULL, score_by_length
+from utils.experiments.quality import kept, rows_by_length
 from utils.models.contract import Network
 from utils.models.layers import positions
 from utils.models.transformer import Transformer, build_transformer
-from utils.system.paths import RUNS
 from utils.text import build_fields
 from utils.training import Settings, fit
 from utils.translator import Translator
@@ -28,23 +27,21 @@ SHORT = (11, 15)  # words
 
 
 def trained_transformer(seed: int) -> Translator:
-    """Return the Transformer of a seed: trained once, and kept in `runs/experiments/`."""
-    path = RUNS / "experiments" / f"transformer-{seed}.pt"
-    if not path.exists():
+    """Return the Transformer of a seed, trained and kept."""
+
+    def train() -> Translator:
         corpus = load_corpus("mini")
         fields = build_fields(corpus)
         model = build_transformer(fields, seed=seed)
         fit(model, fields, corpus, Settings(learning_rate=3e-3, seed=seed), quiet=True)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Translator(model, fields).save(path)
-    return Translator.load(path)
+        return Translator(model, fields)
+
+    return kept("transformer", seed, train)
 
 
 def measure_transformer(seed: int) -> list[dict[str, Any]]:
     """Return the rows of a Transformer by length, as those of the RNNs in quality.csv."""
-    corpus = load_corpus("mini")
-    rows = score_by_length(trained_transformer(seed), [*corpus.test, *corpus.long], FULL.edges)
-    return [{"seed": seed} | row for row in rows]
+    return rows_by_length({"seed": seed}, trained_transformer(seed), load_corpus("mini"))
 
 
 @contextmanager
