@@ -9,6 +9,8 @@ The parts, in order:
     signals      what a model shows while it writes, and how well that finds errors
     all_at_once  the Luong variant without a loop, for speed
     quality      BLEU, exact matches and alignment errors by sentence length
+    adversary    weights far from the learned ones that leave a step's output as it is
+    survival     which words and which translations survive other weights
     reach        how much gradient reaches each source word
     transformers  the Transformer with five seeds
     detector     entropy and missing links against wrong words, by both conventions of gold links

@@ -28,6 +28,7 @@ from utils.experiments.reach import measure_reach
 from utils.experiments.recipes import TRIED, measure_pairs, measure_recipe
 from utils.experiments.seeds import SEEDS
 from utils.experiments.speed import LENGTHS, measure_cost, measure_pace, measure_speed
+from utils.experiments.survival import measure_survival
 from utils.experiments.tables import Table
 from utils.experiments.transformers import measure_shift, measure_transformer
 from utils.experiments.variants import (
@@ -131,6 +132,12 @@ STUDIES = {
     "agreement": Study(("first", "second"), PASSES, measure_agreement, timed=False),
     "alignment": Study(
         ("aligner",), [(aligner,) for aligner in ALIGNERS], measure_alignment, timed=False
+    ),
+    "adversary": Study(
+        ("seed", "attention"),
+        list(product(range(SEEDS), SCORES)),
+        measure_survival,
+        timed=False,
     ),
     "detector": Study(
         ("seed", "attention"), list(product(range(SEEDS), SCORES)), measure_detector, timed=False
