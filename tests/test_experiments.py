@@ -618,8 +618,6 @@ def test_a_recipe_is_compared_with_its_baseline_and_itself(small_recipes):
 def test_a_paired_bootstrap_sees_a_difference_and_none():
     nouns = ["cat", "dog", "bird", "fox"]
     references = [f"the {noun} sleeps in the garden today" for noun in nouns]
-        f"the {word} sleeps in the garden today" for word in ["cat", "dog", "bird", "fox"]
-    ]
     worse = [text.replace("today", "now") for text in references]
     row = recipes.paired_bootstrap(references * 5, worse * 5, references * 5)
     assert row["bleu"] > 0 and row["bleu_p"] < 0.01
