@@ -15,9 +15,10 @@ The parts, in order:
     transformers  the Transformer with five seeds
     detector     entropy and missing links against wrong words, by both conventions of gold links
     speed        training and decoding speed, memory; time and memory against length
-    captions     the shipped translator of captions: how to search, and longer inputs
+    texts        translations as text: BLEU, chrF, and sacreBLEU's paired bootstrap
+    captions     the shipped translators of captions: how to search, and longer inputs
     detector_captions  entropy and probability against the quality of a caption's translation
-    ladder       what each step brings on real captions, from plain words to a good translator
+    recipes      what each part of the recipe for captions brings
     memory       how much a corpus takes that is 10, 100 or 1,000 times as large as mini
     ibm1         IBM model 1, the aligner of words that came before attention
     alignment    our own captions, linked by hand: how well attention aligns real sentences

@@ -2,7 +2,7 @@
 
 The searches are compared on the validation captions. The RNN translates the test captions with a
 beam of 5, alone and several joined to one input, and with the search that did best on validation.
-The Transformer has not seen them.
+The Transformer translates them once, beside the RNN, with the settings chosen on validation.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from typing import Any
 from utils.corpora import Corpus, detokenize, load_corpus
 from utils.corpora.pairs import Pair
 from utils.evaluation import sacrebleu_interval
+from utils.experiments.texts import paired_bootstrap, scores
 from utils.translator import Translator
 
 RNN, TRANSFORMER = "multi30k-additive", "multi30k-transformer"
@@ -68,6 +69,27 @@ def measure_captions(
             "ratio": sum(len(t.tokens) for t in found) / words,
         }
     ]
+
+
+def measure_both(split: str) -> list[dict[str, Any]]:
+    """Compare the Transformer's translations of a split with the RNN's; a row for each search.
+
+    bleu and chrf are the changes from the RNN to the Transformer, with sacreBLEU's p.
+    """
+    pairs = getattr(_captions(), split)
+    references = [detokenize(pair.target) for pair in pairs]
+    rows = []
+    for beam_size in (1, CHOSEN[0]):
+        rnn, transformer = (
+            [str(t) for t in Translator.load(name).translate([p.source for p in pairs], beam_size)]
+            for name in (RNN, TRANSFORMER)
+        )
+        row: dict[str, Any] = {"split": split, "beam_size": beam_size, "n": len(pairs)}
+        for name, texts in {"rnn": rnn, "transformer": transformer}.items():
+            own = scores(texts, references)
+            row |= {f"{name}_bleu": own["bleu"], f"{name}_chrf": own["chrf"]}
+        rows.append(row | paired_bootstrap(transformer, rnn, references))
+    return rows
 
 
 @cache

@@ -11,17 +11,14 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import sentencepiece
 import torch
-from sacrebleu.metrics import BLEU, CHRF
-from sacrebleu.metrics.base import Metric
-from sacrebleu.significance import PairedTest, Result
 
 from utils.corpora import Corpus, detokenize, load_corpus
 from utils.corpora.pairs import Pair
-from utils.evaluation import RESAMPLES, sacrebleu_interval
+from utils.experiments.texts import paired_bootstrap, scores
 from utils.models import build_model, build_transformer, count_parameters
 from utils.system.paths import RUNS
 from utils.system.storage import write_text_atomically
@@ -208,13 +205,6 @@ def search(translator: Translator, pairs: Sequence[Pair]) -> dict[str, list[str]
     return written
 
 
-def scores(texts: Sequence[str], references: Sequence[str]) -> dict[str, float]:
-    """Return BLEU with the ends of its bootstrap interval, and chrF; both lower-cased."""
-    score, low, high = sacrebleu_interval(texts, references)
-    chrf = CHRF(lowercase=True).corpus_score(list(texts), [list(references)]).score
-    return {"bleu": score, "low": low, "high": high, "chrf": chrf}
-
-
 def measure_pairs(recipe: str, seed: int) -> list[dict[str, Any]]:
     """Compare the translations of a recipe with others, by sacreBLEU's paired bootstrap.
 
@@ -243,21 +233,3 @@ def kept_translations(recipe: str, seed: int) -> dict[str, list[str]]:
     if not path.exists():
         measure_recipe(recipe, seed)
     return json.loads(path.read_text("utf-8"))
-
-
-def paired_bootstrap(
-    texts: Sequence[str], others: Sequence[str], references: Sequence[str]
-) -> dict[str, float]:
-    """Return the changes from `others` to `texts` in BLEU and chrF, and p of each; Koehn (2004)."""
-    metrics: dict[str, Metric] = {
-        "bleu": BLEU(lowercase=True, references=[references]),
-        "chrf": CHRF(lowercase=True, references=[references]),
-    }
-    systems = [("others", others), ("texts", texts)]
-    _, table = PairedTest(systems, metrics, None, test_type="bs", n_samples=RESAMPLES)()
-    row: dict[str, float] = {}
-    _, *results = table.values()  # the first column names the systems
-    for name, both in zip(metrics, results, strict=True):
-        before, after = cast(list[Result], both)
-        row |= {name: after.score - before.score, f"{name}_p": cast(float, after.p_value)}
-    return row

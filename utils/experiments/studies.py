@@ -10,7 +10,7 @@ import torch
 from tqdm import tqdm
 
 from utils.experiments.alignment import ALIGNERS, PASSES, measure_agreement, measure_alignment
-from utils.experiments.captions import RUNS, measure_captions
+from utils.experiments.captions import RUNS, measure_both, measure_captions
 from utils.experiments.detector import measure_conventions, measure_detector
 from utils.experiments.detector_captions import SEARCHES, measure_detector_captions
 from utils.experiments.memory import SIZES, measure_memory
@@ -90,6 +90,7 @@ STUDIES = {
         measure_captions,
         timed=False,
     ),
+    "both": Study(("split",), [("valid",), ("test",)], measure_both, timed=False),
     "recipes": Study(("seed", "recipe"), TRIED, measure_recipe, timed=False),
     "pairs": Study(("seed", "recipe"), TRIED, measure_pairs, timed=False),
     "pace": Study(("seed",), [(seed,) for seed in range(3)], measure_pace, timed=True),
