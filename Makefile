@@ -93,7 +93,7 @@ captions: $(STAMP) ## retrain the translators of captions in data/models/, on Mu
 	  --dropout 0.4 --learning-rate 3e-3 --checkpoint runs/captions.ckpt \
 	  --output data/models/multi30k-additive.pt
 	$(on_captions) --transformer --size 256 --layers 2 --heads 4 --hidden-size 384 \
-	  --dropout 0.3 --learning-rate 1.5e-3 --checkpoint runs/captions-transformer.ckpt \
+	  --dropout 0.2 --learning-rate 1.5e-3 --checkpoint runs/captions-transformer.ckpt \
 	  --output data/models/multi30k-transformer.pt
 on_captions = $(IN) -m utils.training --corpus multi30k --subwords 8000 --tied --batch-size 128 \
   --epochs 20 --average 5 --device cpu --score valid --beam-size 5 --half

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import torch
 from torch.nn import functional as F
-from toy import mixed_batch, number_pairs, toy_corpus, toy_fields, toy_model
+from toy import REPOSITORY, mixed_batch, number_pairs, toy_corpus, toy_fields, toy_model
 
 from utils.batches import make_batches
 from utils.corpora import Pair, load_corpus
@@ -681,6 +681,15 @@ def test_both_translators_are_compared_on_the_same_captions(monkeypatch):
     assert [(row["beam_size"], row["n"]) for row in table] == [(1, 6), (5, 6)]
     for row in table:
         assert row["chrf"] == pytest.approx(row["transformer_chrf"] - row["rnn_chrf"])
+
+
+def test_the_data_readme_quotes_both_translators():
+    text = " ".join((REPOSITORY / "data" / "README.md").read_text("utf-8").split())
+    table = read_results("both").set_index(["split", "beam_size"])
+    for split, quoted in {"valid": "it has {} BLEU with greedy", "test": "once, it has {}"}.items():
+        assert quoted.format(f"{table.loc[(split, 1), 'transformer_bleu']:.1f}") in text
+        best = f"{table.loc[(split, 5), 'transformer_bleu']:.1f}"
+        assert f"{best} with a beam" in text or f"and {best} against" in text
 
 
 def test_the_search_is_chosen_on_validation_captions():

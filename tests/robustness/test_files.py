@@ -501,7 +501,7 @@ SHIPPED = {
     "mini-general": "58cdc7291bf3d05c",
     "multi30k-additive": "f9af2b1768d26c8f",
     "mini-transformer": "e4dd5468fc2a95be",
-    "multi30k-transformer": "22f12ee1c354d7d6",
+    "multi30k-transformer": "ce05aacb88ae6b5b",
 }
 
 
