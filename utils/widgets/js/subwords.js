@@ -72,8 +72,8 @@ export function wordNumbers(pieces) {
 export function joinPieces(pieces) {
   const words = [];
   wordNumbers(pieces).forEach((number, i) => {
-    const { [i]: piece } = pieces;
-    words[number] = (words[number] ?? "") + piece.slice(piece.startsWith(WORD_START) ? 1 : 0);
+    const beginning = pieces[i].startsWith(WORD_START) ? WORD_START.length : 0;
+    words[number] = (words[number] ?? "") + pieces[i].slice(beginning);
   });
   return words;
 }

@@ -40,7 +40,8 @@ export class Translator {
   /** @param {{header: Object, data: string | ArrayBuffer | ArrayBufferView}} packed */
   constructor({ header, data }) {
     this.model = buildNetwork(header, data);
-    this.languages = header.languages; // names, such as ["German", "English"]
+    this.languages = header.languages; // such as ["de", "en"], and what to call them:
+    this.languageNames = header.language_names; // ["German", "English"]
     this.sourceWords = header.source_words;
     this.targetWords = header.target_words ?? header.source_words;
     this.subwords = header.pieces && new Subwords(header.pieces);
