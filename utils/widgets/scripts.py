@@ -7,10 +7,9 @@ HERE = Path(__file__).parent
 MODULES = HERE / "js"
 
 IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([^"]+)";\n', re.MULTILINE)
-DECLARATION = re.compile(
-    r"^(export )?(?:async )?(?:function\*?|class|const|let) (\w+)", re.MULTILINE
-)
-LEFT_OVER = re.compile(r"^(?:import\b|export (?!async |function|class |const |let )).*", re.MULTILINE)
+KINDS = r"(?:async )?(?:function\*?|class|const|let) (\w+)"
+DECLARATION = re.compile(f"^(export )?{KINDS}", re.MULTILINE)
+LEFT_OVER = re.compile(f"^(?:import\\b|export (?!{KINDS})).*", re.MULTILINE)
 
 
 def join_scripts(*names: str) -> str:

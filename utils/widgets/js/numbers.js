@@ -63,8 +63,11 @@ export function halfToNumber(bits) {
 export function decodeFloats(bytes, type) {
   const copy = bytes.slice().buffer; // a view of wider numbers must begin at a multiple of their size
   if (type === "float32") return new Float32Array(copy);
-  const table = Float32Array.from({ length: 65536 }, (_, bits) => halfToNumber(bits));
-  return Float32Array.from(new Uint16Array(copy), (bits) => table[bits]);
+  const halves = new Uint16Array(copy);
+  const table = new Float32Array(65536).map((_, bits) => halfToNumber(bits));
+  const numbers = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i += 1) numbers[i] = table[halves[i]];
+  return numbers;
 }
 
 /** Return Σ a_i b_i, where b begins at `start`. */
@@ -166,7 +169,9 @@ export function logSoftmax(logits) {
   let total = 0;
   for (let i = 0; i < logits.length; i += 1) total += Math.exp(logits[i] - top);
   const shift = top + Math.log(total);
-  return Float64Array.from(logits, (logit) => logit - shift);
+  const result = new Float64Array(logits.length);
+  for (let i = 0; i < logits.length; i += 1) result[i] = logits[i] - shift;
+  return result;
 }
 
 /**
@@ -177,12 +182,14 @@ export function logSoftmax(logits) {
  */
 export function largest(numbers, count) {
   const best = [];
+  let bar = -Infinity; // the last of `count`, which most numbers don't reach
   for (let i = 0; i < numbers.length; i += 1) {
-    if (best.length === count && !(numbers[i] > numbers[best[count - 1]])) continue;
+    if (best.length === count && numbers[i] <= bar) continue;
     let place = best.length;
     while (place > 0 && numbers[i] > numbers[best[place - 1]]) place -= 1;
     best.splice(place, 0, i);
-    if (best.length > count) best.pop();
+    best.length = Math.min(best.length, count);
+    bar = numbers[best.at(-1)];
   }
   return best;
 }
