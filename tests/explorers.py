@@ -42,6 +42,6 @@ def translator_of(name: str, half: bool) -> Translator:
 def open_engine(name: str, half: bool = True) -> Engine:
     """Start an engine in which a shipped translator is loaded under its name."""
     packed = pack_translator(Translator.load(name), half)
-    engine = Engine(bundle("translator.js"), CALLS, packed.as_script(name))
+    engine = Engine(bundle("model/translator.js"), CALLS, packed.as_script(name))
     engine.call("load", name)
     return engine

@@ -368,7 +368,7 @@ function searchTable(rows, words, size, beamSize, rho) {
 
 @pytest.fixture(scope="module")
 def tables():
-    with Engine(bundle("search.js"), TABLE_SEARCH) as engine:
+    with Engine(bundle("model/search.js"), TABLE_SEARCH) as engine:
         yield engine
 
 
@@ -428,11 +428,11 @@ def test_of_equal_sums_the_first_comes_first(tables):
 
 
 def test_every_attention_is_there_in_javascript():
-    with Engine(bundle("attentions.js")) as engine:
+    with Engine(bundle("model/attentions.js")) as engine:
         assert engine.call("Object.keys", {}) == []
         assert engine.call("(() => Object.keys(ATTENTIONS))") == list(ATTENTIONS)
 
 
 def test_the_calls_of_these_tests_are_a_script():
-    with Engine(bundle("translator.js"), CALLS) as engine:
+    with Engine(bundle("model/translator.js"), CALLS) as engine:
         assert engine.call("registeredModels") == {}

@@ -118,7 +118,7 @@ def test_every_letter_has_the_case_that_python_gives_it():
     }
     """
     letters = [letter for letter in ASSIGNED if letter not in NEW_CAPITALS]
-    with Engine(bundle("words.js"), script) as engine:
+    with Engine(bundle("model/words.js"), script) as engine:
         found = engine.call("forms", letters)
     for letter, forms in zip(letters, found, strict=True):
         longer = f"{letter}aBΣ"
@@ -126,7 +126,7 @@ def test_every_letter_has_the_case_that_python_gives_it():
 
 
 def test_an_empty_word_stays_empty():
-    with Engine(bundle("words.js")) as engine:
+    with Engine(bundle("model/words.js")) as engine:
         assert engine.call("capitalize", "") == ""
 
 
@@ -136,7 +136,7 @@ def test_an_empty_word_stays_empty():
 )
 def test_words_that_no_tokenizer_gives_are_split_as_in_python(word):
     subwords = translator_of("multi30k-additive", True).fields.subwords
-    with Engine(bundle("subwords.js")) as engine:
+    with Engine(bundle("model/subwords.js")) as engine:
         engine.run("function split(pieces, words) { return new Subwords(pieces).split(words); }")
         assert engine.call("split", subwords.pieces, [word, "hund"]) == subwords.split(
             [word, "hund"]
@@ -146,7 +146,7 @@ def test_words_that_no_tokenizer_gives_are_split_as_in_python(word):
 def test_weights_of_pieces_become_weights_of_words():
     target, source = ["▁a", "b", "▁c", "▁d", "e", "f"], ["x", "▁y", "z"]
     weights = torch.rand(len(target), len(source)).softmax(dim=1)
-    with Engine(bundle("subwords.js")) as engine:
+    with Engine(bundle("model/subwords.js")) as engine:
         assert engine.call("wordNumbers", target) == word_numbers(target)
         found = engine.call("weightsOfWords", weights.tolist(), target, source)
         assert engine.call("weightsOfWords", [], [], []) == []
@@ -165,7 +165,7 @@ function typed(name, text) {
 @pytest.fixture(scope="module")
 def reader():
     with open_engine("mini-dot") as engine:
-        engine.run(bundle("typed.js"))
+        engine.run(bundle("model/typed.js"))
         engine.run(TYPED)
         yield lambda text: engine.call("typed", "mini-dot", text)
 
@@ -201,7 +201,7 @@ def test_a_long_word_is_one_word(reader):
 
 def test_a_word_of_too_many_pieces_is_refused():
     with open_engine("multi30k-additive") as engine:
-        engine.run(bundle("typed.js"))
+        engine.run(bundle("model/typed.js"))
         engine.run(TYPED)
         read = engine.call("typed", "multi30k-additive", "qxj" * 200)
     assert read["words"] == []

@@ -26,6 +26,7 @@ def modules(tmp_path):
 
     def write(texts, *entries):
         for name, text in texts.items():
+            (tmp_path / name).parent.mkdir(exist_ok=True)
             (tmp_path / name).write_text(text, encoding="utf-8")
         return bundle(*entries, folder=tmp_path)
 
@@ -52,9 +53,22 @@ def test_what_is_imported_comes_first_and_only_once(modules):
         assert engine.call("(() => three)") == 3
 
 
+def test_modules_in_folders_find_each_other(modules):
+    texts = {
+        "top.js": 'import { add } from "./inner/add.js";\nexport const three = add(one, 2);\n',
+        "inner/add.js": 'import { plus } from "./plus.js";\nimport { one } from "../one.js";\n'
+        "export const add = (a, b) => plus(a, b) * one;\n",
+        "inner/plus.js": "export const plus = (a, b) => a + b;\n",
+        "one.js": "export const one = 1;\n",
+    }
+    with Engine(modules(texts, "top.js")) as engine:
+        assert engine.call("(() => three)") == 3
+
+
 @pytest.mark.parametrize(
     ("texts", "message"),
     [
+        ({"a.js": 'import { b } from "../b.js";\n'}, r"no module \.\./b\.js in"),
         ({}, r"no module a\.js in"),
         ({"a.js": 'import { b } from "./b.js";\n'}, r"no module b\.js in .*, which a\.js imports"),
         (
@@ -87,8 +101,8 @@ def test_modules_that_do_not_fit_are_refused(modules, texts, message):
 
 
 def test_all_modules_fit_into_one_script():
-    names = sorted(path.name for path in MODULES.glob("*.js"))
-    assert "translator.js" in names
+    names = sorted(path.relative_to(MODULES).as_posix() for path in MODULES.rglob("*.js"))
+    assert "model/translator.js" in names
     with Engine(bundle(*names)):
         pass
 
@@ -131,7 +145,7 @@ def test_errors_of_javascript_keep_their_message():
 
 @pytest.fixture(scope="module")
 def numbers():
-    with Engine(bundle("numbers.js")) as engine:
+    with Engine(bundle("model/numbers.js")) as engine:
         yield engine
 
 
@@ -272,7 +286,7 @@ def test_weights_of_another_size_are_refused(change):
     header, data = pack_translator(toy_translator())
     data = data[:change] if change < 0 else data + bytes(change)
     text = base64.b64encode(data).decode()
-    with Engine(bundle("translator.js")) as engine:
+    with Engine(bundle("model/translator.js")) as engine:
         engine.run("const open = (header, data) => new Translator({ header, data }).unit;")
         with pytest.raises(JSEvalException, match="not those of this model"):
             engine.call("open", header, text)

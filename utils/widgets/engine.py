@@ -19,7 +19,7 @@ class Engine:
             self.run(script)
 
     def run(self, script: str) -> None:
-        """Run a script, such as `bundle("translator.js")`; what it declares stays."""
+        """Run a script, such as `bundle("model/search.js")`; what it declares stays."""
         self._context.eval(f"{script}\n;undefined")  # whatever it ends with stays in there
 
     def call(self, function: str, *arguments: object) -> Any:

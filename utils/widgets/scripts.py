@@ -1,12 +1,13 @@
 """What a widget runs in the browser, put together from the files beside this one."""
 
+import posixpath
 import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
 MODULES = HERE / "js"
 
-IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([^"]+)";\n', re.MULTILINE)
+IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[^"]+)";\n', re.MULTILINE)
 KINDS = r"(?:async )?(?:function\*?|class|const|let) (\w+)"
 DECLARATION = re.compile(f"^(export )?{KINDS}", re.MULTILINE)
 LEFT_OVER = re.compile(f"^(?:import\\b|export (?!{KINDS})).*", re.MULTILINE)
@@ -24,10 +25,11 @@ class ScriptError(ValueError):
 def bundle(*entries: str, folder: Path = MODULES) -> str:
     """Return modules and all that they import as one script, each below those it imports from.
 
-    In one script all names are visible everywhere, so `import` and `export` go. Raises ScriptError
-    for a file that isn't there, modules that import each other in a circle, a name that two modules
-    declare, one that is imported but not exported, and for other forms than `import { a } from
-    "./b.js";` and `export function`, `class`, `const` or `let`.
+    Modules are named by their paths in the folder, such as "model/search.js". In one script all
+    names are visible everywhere, so `import` and `export` go. Raises ScriptError for a file that
+    isn't there, modules that import each other in a circle, a name that two modules declare, one
+    that is imported but not exported, and for other forms than `import { a } from "./b.js";` and
+    `export function`, `class`, `const` or `let`.
     """
     texts: dict[str, str] = {}
     for entry in entries:
@@ -43,17 +45,28 @@ def bundle(*entries: str, folder: Path = MODULES) -> str:
     return "\n".join(f"// {name}\n{_plain(text)}" for name, text in texts.items())
 
 
+def _imports(name: str, text: str) -> list[tuple[str, list[str]]]:
+    """Return the modules that a module imports from, by their paths, each with the names."""
+    return [
+        (
+            posixpath.normpath(posixpath.join(posixpath.dirname(name), path)),
+            [asked for asked in map(str.strip, names.split(",")) if asked],
+        )
+        for names, path in IMPORT.findall(text)
+    ]
+
+
 def _collect(name: str, folder: Path, texts: dict[str, str], way: tuple[str, ...]) -> None:
     """Add a module to `texts`, after those it imports from; `way` is how we got there."""
     if name in way:
         raise ScriptError(f"modules import each other in a circle: {' → '.join([*way, name])}.")
     if name in texts:
         return
-    if not (folder / name).is_file():
+    if name.startswith("../") or not (folder / name).is_file():
         asked = f", which {way[-1]} imports" if way else ""
         raise ScriptError(f"there is no module {name} in {folder.name}/{asked}.")
     text = (folder / name).read_text(encoding="utf-8")
-    for _, imported in IMPORT.findall(text):
+    for imported, _ in _imports(name, text):
         _collect(imported, folder, texts, (*way, name))
     texts[name] = text
 
@@ -66,9 +79,9 @@ def _check_form(name: str, text: str) -> None:
 
 def _check_imports(name: str, texts: dict[str, str]) -> None:
     """Raise ScriptError if a module imports what is not exported."""
-    for names, imported in IMPORT.findall(texts[name]):
+    for imported, names in _imports(name, texts[name]):
         exported = {declared for mark, declared in DECLARATION.findall(texts[imported]) if mark}
-        for asked in filter(None, map(str.strip, names.split(","))):
+        for asked in names:
             if asked not in exported:
                 raise ScriptError(f"{name} imports {asked}, which {imported} does not export.")
 

@@ -1,6 +1,6 @@
 """How a translator gets to JavaScript: its numbers as bytes, and what they mean as JSON.
 
-`js/translator.js` reads both. In a notebook they travel as they are; in JSON the bytes are base64;
+`js/model/translator.js` reads both. In a notebook they travel as they are; in JSON the bytes are base64;
 and a page that was opened as a file cannot fetch anything, but it can load a script.
 """
 
