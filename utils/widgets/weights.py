@@ -1,7 +1,7 @@
 """How a translator gets to JavaScript: its numbers as bytes, and what they mean as JSON.
 
-`js/model/translator.js` reads both. In a notebook they travel as they are; in JSON the bytes are base64;
-and a page that was opened as a file cannot fetch anything, but it can load a script.
+`js/model/translator.js` reads both. In a notebook they travel as they are; in JSON the bytes are
+base64; and a page that was opened as a file cannot fetch anything, but it can load a script.
 """
 
 import json

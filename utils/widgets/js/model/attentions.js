@@ -1,6 +1,6 @@
 // Four ways to look at the source sentence: equations (2) to (5). See utils/models/attention.py.
 //
-// One sentence at a time: there is no padding, so there is nothing to mask unless a reader wants it.
+// One sentence at a time has no padding: nothing is masked unless a reader wants it.
 // Shapes: S source words, Q the query's size, M the memory's, A that of additive attention.
 
 import { addVectors, concatenate, dotProduct, linear } from "./numbers.js";

@@ -61,7 +61,7 @@ export function halfToNumber(bits) {
  * @returns {Float32Array}
  */
 export function decodeFloats(bytes, type) {
-  const copy = bytes.slice().buffer; // a view of wider numbers must begin at a multiple of their size
+  const copy = bytes.slice().buffer; // wider numbers must begin at a multiple of their size
   if (type === "float32") return new Float32Array(copy);
   const halves = new Uint16Array(copy);
   const table = new Float32Array(65536).map((_, bits) => halfToNumber(bits));

@@ -75,7 +75,7 @@ export function beamTree(model, encoded, ends, limit, beamSize) {
     const length = Math.min(size + 1, limit);
     ended.push(...finished.map(({ row, score }) => ({ size, row, score, length })));
     live = atLimit || ended.length >= beamSize ? [] : grown.live;
-    columns.push(live.map(({ word, score, parent, weights }) => ({ word, score, parent, weights })));
+    columns.push(live.map(({ state, ...node }) => node));
   }
   return { columns, ended };
 }
@@ -114,8 +114,8 @@ function growBeginnings(model, encoded, beginnings, beamSize, end) {
  * @param {{columns: Object[][], ended: Object[]}} tree what `beamTree` returned
  * @param {number} beamSize K
  * @param {number} rho the length normalization; 0 leaves the scores as they are
- * @returns {{size, row, score, length, rank, ranked, rows, words, weights}[]} the rank, from 1; what
- *   it goes by; and for each word its row in its column, its number, and where it looked (S)
+ * @returns {{size, row, score, length, rank, ranked, rows, words, weights}[]} the rank, from 1;
+ *   what it goes by; and for each word its row in its column, its number, and where it looked (S)
  */
 export function rankFinished(tree, beamSize, rho = 1) {
   return tree.ended

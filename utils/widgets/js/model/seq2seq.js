@@ -37,7 +37,7 @@ function runGru(cell, words) {
   return states;
 }
 
-/** Return one direction of the encoder's GRU; its names in PyTorch end in `_l0` or `_l0_reverse`. */
+/** Return one direction of the encoder's GRU: its names end in `_l0` or `_l0_reverse`. */
 function directionOf(gru, ending) {
   const names = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"];
   return Object.fromEntries(names.map((name) => [name, gru[name + ending]]));

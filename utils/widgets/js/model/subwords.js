@@ -42,7 +42,8 @@ export class Subwords {
 
   /** Return the rank of the piece that two neighbors make, or Infinity if they make none. */
   rankOfPair(pieces, i) {
-    return i + 1 < pieces.length ? (this.ranks.get(pieces[i] + pieces[i + 1]) ?? Infinity) : Infinity;
+    if (i + 1 === pieces.length) return Infinity;
+    return this.ranks.get(pieces[i] + pieces[i + 1]) ?? Infinity;
   }
 
   /** Join letters that are no pieces, where they stand side by side: as sentencepiece does. */

@@ -94,15 +94,15 @@ export class Translator {
   trace(words, overwrite = null) {
     const encoded = this.model.encode(this.encode(words));
     const limit = lengthLimit(encoded.memory.length);
-    const { score, steps, ...found } = greedySearch(this.model, encoded, this.ends, limit, overwrite);
+    const found = greedySearch(this.model, encoded, this.ends, limit, overwrite);
     const written = found.words.map((number) => this.targetWords[number]);
     return {
       source: this.piecesOf(words),
       words: written,
       tokens: this.subwords ? joinPieces(written) : written,
-      score,
+      score: found.score,
       encoded,
-      steps: steps.map((step) => ({
+      steps: found.steps.map((step) => ({
         ...step,
         word: this.targetWords[step.word],
         best: this.bestWords(step.logProbabilities),
@@ -121,32 +121,45 @@ export class Translator {
   /**
    * Search with a beam of K.
    * @param {string[]} words at least one, as `read` returns them
-   * @returns {Object} what `beamTree` returns
+   * @returns {{source: string[], columns: Object[][], ended: Object[]}} what the model read, and
+   *   the tree that `beamTree` returns, in which each beginning also has its last word as `text`
    */
   search(words, beamSize) {
     const encoded = this.model.encode(this.encode(words));
     const limit = lengthLimit(encoded.memory.length);
-    return beamTree(this.model, encoded, this.ends, limit, beamSize);
+    const { columns, ended } = beamTree(this.model, encoded, this.ends, limit, beamSize);
+    const named = columns.map((column) =>
+      column.map((node) => ({ ...node, text: this.targetWords[node.word] })),
+    );
+    return { source: this.piecesOf(words), columns: named, ended };
+  }
+
+  /**
+   * Rank what a search has found; another ρ needs no other search.
+   * @param {Object} tree what `search` returned
+   * @param {number} beamSize K
+   * @param {number} rho the length normalization
+   * @returns {Object[]} what `rankFinished` returns, best first: `words` in words or pieces of the
+   *   model, `tokens` in words, the same as `text`, and `weights` between words (T, S)
+   */
+  rank(tree, beamSize, rho = 1) {
+    return rankFinished(tree, beamSize, rho).map((found) => {
+      const words = found.words.map((number) => this.targetWords[number]);
+      const tokens = this.subwords ? joinPieces(words) : words;
+      const weights = this.subwords
+        ? weightsOfWords(found.weights, words, tree.source)
+        : found.weights;
+      return { ...found, words, tokens, text: detokenize(tokens), weights };
+    });
   }
 
   /**
    * Return the 1 to K translations of a beam, best first; a beam of 1 is greedy search.
    * @param {string[]} words as `read` returns them
-   * @param {number} beamSize K
-   * @param {number} rho the length normalization
-   * @returns {{tokens: string[], text: string, weights: Float32Array[], score: number}[]} the words
-   *   of each, the same as text, weights between words (T, S), and the log-probability
+   * @returns {Object[]} as `rank`; a sentence without words has a translation without words
    */
   translate(words, beamSize = 1, rho = 1) {
     if (words.length === 0) return [{ tokens: [], text: "", weights: [], score: 0 }];
-    const source = this.piecesOf(words);
-    return rankFinished(this.search(words, beamSize), beamSize, rho).map((found) => {
-      const written = found.words.map((number) => this.targetWords[number]);
-      const tokens = this.subwords ? joinPieces(written) : written;
-      const weights = this.subwords
-        ? weightsOfWords(found.weights, written, source)
-        : found.weights;
-      return { tokens, text: detokenize(tokens), weights, score: found.score };
-    });
+    return this.rank(this.search(words, beamSize), beamSize, rho);
   }
 }

@@ -8,14 +8,15 @@ export const SPECIALS = ["<unk>", "<pad>", "<sos>", "<eos>"]; // marks of the vo
 
 // What Python's str.split() and \s take for a blank; JavaScript's \s has the byte-order mark, too,
 // and lacks the separators \x1c to \x1f.
-const BLANKS = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const BLANKS =
+  "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const BLANK = new RegExp(`[${BLANKS}]+`, "u");
 
 // What nobody sees: see UNSEEN, JOINED and JOINER in words.py.
 const UNSEEN =
   "\\x00-\\x08\\x0e-\\x1b\\x7f-\\x84\\x86-\\x9f\\xad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5" +
-  "\\u180b-\\u180f\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff" +
-  "\\uffa0\\ufff0-\\ufffb\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}";
+  "\\u180b-\\u180f\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f" +
+  "\\ufeff\\uffa0\\ufff0-\\ufffb\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}";
 const JOINED =
   "\\u0600-\\u0dff\\u1000-\\u109f\\u1780-\\u18af\\u2600-\\u27bf\\u{1f000}-\\u{1faff}";
 const INVISIBLE = new RegExp(`[${UNSEEN}]+`, "gu");
