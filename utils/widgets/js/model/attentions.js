@@ -91,3 +91,11 @@ export const ATTENTIONS = {
   general: GeneralAttention,
   additive: AdditiveAttention,
 };
+
+/** Return an attention by its name, with its weights; Error if JavaScript doesn't know it. */
+export function buildAttention(name, weights) {
+  if (!Object.hasOwn(ATTENTIONS, name)) {
+    throw new Error(`attentions.js does not know ${name} attention: add its class there.`);
+  }
+  return new ATTENTIONS[name](weights);
+}

@@ -69,15 +69,19 @@ export function beamTree(model, encoded, ends, limit, beamSize) {
   const ended = [];
   let live = [{ word: ends.start, score: 0, state: encoded.state }];
   for (let size = 0; live.length > 0; size += 1) {
-    const atLimit = size === limit; // no room for <eos>: all end as they are
-    const grown = atLimit ? null : growBeginnings(model, encoded, live, beamSize, ends.end);
-    const finished = atLimit ? live.map(({ score }, row) => ({ row, score })) : grown.finished;
+    const grown =
+      size < limit ? growBeginnings(model, encoded, live, beamSize, ends.end) : cutOff(live);
     const length = Math.min(size + 1, limit);
-    ended.push(...finished.map(({ row, score }) => ({ size, row, score, length })));
-    live = atLimit || ended.length >= beamSize ? [] : grown.live;
+    ended.push(...grown.finished.map(({ row, score }) => ({ size, row, score, length })));
+    live = ended.length < beamSize ? grown.live : [];
     columns.push(live.map(({ state, ...node }) => node));
   }
   return { columns, ended };
+}
+
+/** Finish all beginnings as they are: at the limit there is no room for `<eos>`. */
+function cutOff(beginnings) {
+  return { finished: beginnings.map(({ score }, row) => ({ row, score })), live: [] };
 }
 
 /**

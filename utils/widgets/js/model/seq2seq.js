@@ -3,7 +3,7 @@
 // Shapes: S source words, E the embedding's size, M the memory's, Q the decoder state's, V the
 // target vocabulary's.
 
-import { ATTENTIONS, lastStates } from "./attentions.js";
+import { buildAttention, lastStates } from "./attentions.js";
 import { concatenate, linear, rowOf, sigmoid, tanhOf } from "./numbers.js";
 import { partOf } from "./parts.js";
 
@@ -60,7 +60,7 @@ export class Seq2Seq {
     };
     this.decoder = partOf(weights, "decoder.");
     this.cell = partOf(weights, "decoder.cell.");
-    this.attention = new ATTENTIONS[config.attention](partOf(weights, "decoder.attention."));
+    this.attention = buildAttention(config.attention, partOf(weights, "decoder.attention."));
   }
 
   /** Tell whether the weights never move. */
