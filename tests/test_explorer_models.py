@@ -105,6 +105,33 @@ def test_200_captions_are_translated_as_in_pytorch(name, half):
             assert_equal_beams(engine, name, half, sources[::10], beam_size)
 
 
+TREE = """
+function treeOf(name, words, beamSize) {
+  const tree = loaded[name].search(words, beamSize);
+  return { tree, found: [0, 1, 2].map((rho) => loaded[name].rank(tree, beamSize, rho)) };
+}
+"""
+
+
+def test_a_tree_names_its_words_and_is_ranked_again_without_a_search():
+    name, words = "mini-fixed", mini_sources(6)[4]
+    translator = translator_of(name, True)
+    with open_engine(name) as engine:
+        engine.run(TREE)
+        result = engine.call("treeOf", name, list(words), 5)
+    columns, orders = result["tree"]["columns"], []
+    assert result["tree"]["source"] == list(words)
+    for rho, found in enumerate(result["found"]):
+        (beam,) = translator.n_best([words], 5, length_normalization=float(rho))
+        assert [tuple(each["tokens"]) for each in found] == [t.tokens for t in beam]
+        for each in found:
+            path = [columns[t][row]["text"] for t, row in enumerate(each["rows"])]
+            assert path == each["words"] == each["tokens"]
+            assert each["ranked"] == pytest.approx(each["score"] / each["length"] ** rho)
+        orders.append([each["text"] for each in found])
+    assert orders[0] != orders[2]
+
+
 def test_a_sentence_without_words_has_a_translation_without_words():
     with open_engine("mini-dot") as engine:
         (found,) = engine.call("translateAll", "mini-dot", [[]], 3, 1)
