@@ -18,7 +18,9 @@ from utils.widgets.engine import Engine
 from utils.widgets.scripts import bundle
 
 BEAMS = (2, 3, 5, 10)
-PRECISIONS = pytest.mark.parametrize("half", [True, False], ids=["float16", "float32"])
+# Pages have 16 bits; the other half of these tests would make the fast tier slower.
+FULL = pytest.param(False, marks=pytest.mark.slow, id="float32")
+PRECISIONS = pytest.mark.parametrize("half", [pytest.param(True, id="float16"), FULL])
 ATTENDING = MINI[1:4]  # those whose weights can be overwritten in Python, too
 
 
@@ -103,6 +105,20 @@ def test_200_captions_are_translated_as_in_pytorch(name, half):
         assert_equal_beams(engine, name, half, own_captions(50), 1)
         for beam_size in BEAMS:
             assert_equal_beams(engine, name, half, sources[::10], beam_size)
+
+
+@pytest.mark.parametrize("name", MINI)
+def test_longer_sentences_than_in_training_are_translated_as_in_pytorch(name):
+    """Some of these translations never end, and are cut at their limit."""
+    long = [pair.source for pair in load_corpus("mini").long[:6]]
+    odd = [tuple(f"x{j}" for j in range(40)), ("der",) * 60, ("gestern", "hat") * 20]
+    written = translator_of(name, True).translate(odd)
+    assert name == "mini-fixed" or any(
+        len(translation.tokens) == 2 * len(source) + 10
+        for translation, source in zip(written, odd, strict=True)
+    )
+    with open_engine(name) as engine:
+        assert_equal_beams(engine, name, True, long + odd, 1)
 
 
 TREE = """
