@@ -60,8 +60,8 @@ def assert_equal_beams(engine, name, half, sources, beam_size, rho=1.0):
 def n_best_in_64_bits(translator, source, beam_size, rho):
     """Search in PyTorch with sums of 64 bits, as in JavaScript.
 
-    Of 200 sentences, one may have two beginnings whose sums differ by less than 32 bits can tell:
-    which of them is the last of the beam is chance there.
+    In 200 sentences there may be two beginnings whose sums are equal in all digits of 32 bits, and
+    only one place in the beam: rounding decides there which of them lives on.
     """
     exact = Translator(copy.deepcopy(translator.model).double(), translator.fields)
 

@@ -31,7 +31,7 @@ const LETTER = `[^${BLANKS}'’${MARKS.replace(/[[\\\]^]/gu, "\\$&")}]`;
 const CLITIC = `['’](?:[sSſ]|[rR][eE]|[vV][eE]|[lL][lL]|[dD]|[mM])(?!${LETTER})`;
 const TOKEN = new RegExp(
   [
-    "&#?[0-9A-Za-zİıſK]+;", // an HTML entity, &amp;
+    "&#?[0-9A-Za-zİıſ]+;", // an HTML entity, &amp;
     CLITIC, // the 's of man's
     // A word, going on after an inner point or comma (10,000) or apostrophe (o'clock); and after
     // an s at its end an apostrophe belongs to it (the girls' team).
