@@ -1,0 +1,47 @@
+"""What the tests of the explorers' JavaScript share: engines with models, and functions to call."""
+
+import copy
+from functools import cache
+
+from utils.translator import Translator
+from utils.widgets.engine import Engine
+from utils.widgets.scripts import bundle
+from utils.widgets.weights import pack_translator
+
+MINI = ("mini-fixed", "mini-dot", "mini-general", "mini-additive", "mini-transformer")
+CAPTIONS = ("multi30k-additive", "multi30k-transformer")
+
+# What a page does with models, over lists of sentences: `model` is what `open_engine` loads.
+CALLS = """
+const loaded = {};
+function load(name) {
+  loaded[name] = new Translator(registeredModels()[name]);
+}
+function translateAll(name, sentences, beamSize, rho) {
+  return sentences.map((words) => loaded[name].translate(words, beamSize, rho));
+}
+function traceAll(name, sentences) {
+  return sentences.map((words) => {
+    const { encoded, steps, ...found } = loaded[name].trace(words);
+    const plain = steps.map(({ logits, logProbabilities, state, ...step }) => step);
+    return { ...found, steps: plain };
+  });
+}
+"""
+
+
+@cache
+def translator_of(name: str, half: bool) -> Translator:
+    """Return a shipped translator, with its weights rounded to 16 bits if `half`."""
+    loaded = Translator.load(name)
+    if not half:
+        return loaded
+    return Translator(copy.deepcopy(loaded.model).half().float().eval(), loaded.fields)
+
+
+def open_engine(name: str, half: bool = True) -> Engine:
+    """Start an engine in which a shipped translator is loaded under its name."""
+    packed = pack_translator(Translator.load(name), half)
+    engine = Engine(bundle("model/translator.js"), CALLS, packed.as_script(name))
+    engine.call("load", name)
+    return engine
