@@ -1,7 +1,7 @@
 """Hand the colors of `utils/plots/colors.json` on to style sheets and drawings.
 
 `python -m utils.widgets.themes` writes both files again; a test checks that they are up to date.
-A drawing says `var(--at-ink, #222222)`: it follows the page's theme, or is light where none is set.
+A drawing says `var(--at-ink, …)`: it follows the page's theme, and is light where none is set.
 """
 
 from json import dumps

@@ -2,7 +2,7 @@
 
 import { paint, wordPaint } from "./paint.js";
 import { shortenWord, svgElement, svgPart, svgText, textWidth } from "./svg.js";
-import { tokenLevels } from "./tokens.js";
+import { labelsThatFit, tokenLevels } from "./tokens.js";
 
 const LARGEST_CELL = 3; // letters
 const LABEL_SHARE = 0.28; // of the width, at most, for the target words
@@ -18,7 +18,7 @@ export function layoutHeatMap(source, target, width, size, rows = target.length)
   const cell = Math.min((width - labels) / source.length, size * LARGEST_CELL);
   const { levels, room } = tokenLevels(source, cell, size);
   const height = Math.min(cell, size * 1.9);
-  const head = (levels + 0.9) * size * 1.25;
+  const head = (Math.max(levels, 1) + 0.9) * size * 1.25;
   const total = labels + cell * source.length;
   return { labels, cell, levels, room, height, head, size, total, tall: head + height * rows };
 }
@@ -57,7 +57,7 @@ export function drawHeatMap(left, top, map, place) {
   ));
   return svgPart(
     "map",
-    columnHeads(x0, y0, source, place),
+    columnHeads(x0, y0, map, place),
     svgElement("rect", {
       x: x0, y: y0, width: cell * source.length, height: height * target.length, fill: "none",
       stroke: paint("faint"),
@@ -69,13 +69,22 @@ export function drawHeatMap(left, top, map, place) {
   );
 }
 
-/** Write the source words above their columns, in turns if they are wider than those. */
-function columnHeads(x0, y0, source, { cell, levels, room, size }) {
+/**
+ * Write the source words above their columns, in turns if they are wider than those; if that does
+ * not help, only the words that the row being written looks at most.
+ */
+function columnHeads(x0, y0, { source, rows, step }, { cell, levels, room, size }) {
+  const now = rows[step] || source.map(() => 0);
+  const labels = source.map((word, j) => ({
+    x: j * cell, width: textWidth(word, size), weight: now[j],
+  }));
+  const written = new Set(levels > 0 ? [] : labelsThatFit(labels, size * 0.4));
   return source.map((word, j) => {
     const [x, color] = [x0 + (j + 0.5) * cell, wordPaint(j, source.length)];
+    const edge = x0 + source.length * cell + size * 0.5; // the last words would go beyond it
     const level = levels > 0 ? j % levels : 0;
     const base = y0 - size * 0.75 - level * size * 1.25;
-    const shown = levels > 0 ? shortenWord(word, room, size) : "";
+    const shown = levels > 0 ? shortenWord(word, room, size) : written.has(j) ? word : "";
     const half = Math.min(cell * 0.42, size);
     return svgElement(
       "g",
@@ -87,7 +96,7 @@ function columnHeads(x0, y0, source, { cell, levels, room, size }) {
       svgElement("rect", {
         x: x - half, y: y0 - size * 0.42, width: 2 * half, height: size * 0.3, fill: color,
       }),
-      svgText(x, base, shown, {
+      svgText(Math.min(x, edge - textWidth(shown, size) / 2), base, shown, {
         "font-size": size, "paint-order": "stroke", stroke: paint("panel"),
         "stroke-width": size * 0.25,
       }),

@@ -1,11 +1,15 @@
 // The master picture: one translation step, from the source words to the next target word.
 
 import { drawHeatMap } from "./heatmap.js";
-import { drawDecoder, drawNext, drawQuery, drawTarget } from "./masterdecoder.js";
-import { layoutMaster } from "./masterlayout.js";
-import { drawContext, drawEncoder, drawRibbons, drawScores, drawSoftmax, drawWeights, openedY } from "./mastersource.js";
+import { drawDecoder } from "./masterdecoder.js";
+import { layoutMaster, openedY } from "./masterlayout.js";
+import { drawContext, drawRibbons, drawWeights } from "./mastermix.js";
+import { drawQuery } from "./masterquery.js";
+import { drawEncoder, drawScores, drawSoftmax } from "./mastersource.js";
+import { drawNext, drawTarget } from "./mastertarget.js";
 import { paint, wordPaint } from "./paint.js";
-import { svgArrow, svgBox, svgElement, svgPart, svgRoot, svgSymbol, svgText } from "./svg.js";
+import { svgArrow, svgBox, svgElement, svgPart, svgRoot } from "./svg.js";
+import { svgFormula, svgSymbol, svgText, textWidth } from "./svg.js";
 
 const FIRST_WORD = "<sos>";
 
@@ -25,10 +29,12 @@ const FIRST_WORD = "<sos>";
  *   width    in pixels
  *   variant  a name in VARIANTS, or several
  *   hide     names of parts that are left out; all others stay where they are
+ *   tall     in pixels: letters shrink until the picture is no higher, if they can
  *   decoder  false leaves out the decoder's half, and the room for it
  *   map      true adds the heat map of `rows`, beside or below
- *   theme    "light" or "dark" for a still; without it, the drawing follows the page
  *   title    what a screen reader says
+ *
+ * The drawing follows the page's theme; `bakeTheme` gives it one of its own, for a still.
  */
 export function drawMaster(state, options = {}) {
   const known = { ...state, scores: state.scores || null, target: state.target || [] };
@@ -51,28 +57,33 @@ function partsOf(state, place) {
   return [
     edits.fixed ? missingNote(place) : [drawSoftmax(place), asks ? drawQuery(state, place) : ""],
     edits.fixed ? "" : drawScores(state, place),
-    drawWeights(place),
     drawRibbons(place),
+    drawWeights(place),
     edits.projections ? projections(place) : "",
     drawEncoder(state, place),
     drawContext(place),
     rowLabels(place),
     edits.form === "self" ? drawOutput(state, place) : "",
-    place.hasDecoder ? [drawTarget(state, place), drawDecoder(state, place), drawNext(state, place)] : "",
+    place.hasDecoder ? drawTarget(state, place) : "",
+    place.hasDecoder ? drawDecoder(state, place) : "",
+    place.hasDecoder ? drawNext(state, place) : "",
+    place.wide ? svgPart("equations", equationLines(place)) : "",
     place.map ? mapPart(state, place) : "",
   ];
 }
 
 /** Say at the left what each row is. */
 function rowLabels(place) {
-  const { f, columns, rows, edits } = place;
+  const { f, columns, rows, edits, heads } = place;
   const labels = [["states", rows.states]];
   if (!edits.fixed) labels.push(["scores", rows.scores], ["softmax", rows.softmax]);
   if (edits.score === "additive" && edits.form === "rnn") {
     ["v", "tanh", "+", "W₁"].forEach((name, k) => labels.push([name, openedY(place, k)]));
   }
-  if (edits.projections) labels.push(["keys, values", rows.projected]);
-  labels.push(["weights", rows.weights], ["sum to 1", rows.bars + f * 0.1], ["context", rows.context]);
+  if (edits.projections) labels.push(["K, V", rows.projected]);
+  if (!edits.fixed && heads.length === 1) labels.push(["weights", rows.weights]);
+  const sum = edits.fixed ? "two halves" : heads.length > 1 ? "weights" : "sum to 1";
+  labels.push([sum, rows.bars + f * 0.1], ["context", rows.context]);
   const x = columns.left - f * 0.5;
   const first = Math.min(x, columns.firstToken - f * 0.4);
   const halo = { "paint-order": "stroke", stroke: paint("panel"), "stroke-width": f * 0.35 };
@@ -84,25 +95,60 @@ function rowLabels(place) {
   );
 }
 
+/** Write the equations whose terms the arrows are, in the corner above the next words. */
+function equationLines({ f, edits, decoder, rows }) {
+  const lines = equationsOf(edits);
+  const left = decoder.boxes.readout.x + f * 0.9;
+  const room = (decoder.listTop - rows.contextTop) / (lines.length + 0.6);
+  const step = Math.min(f * 1.35, room);
+  const widest = Math.max(...lines.map((line) => textWidth(line, 1)));
+  const size = Math.min(step * 0.58, (decoder.right - left) / widest);
+  return lines.map((line, i) => svgFormula(left, rows.contextTop + (i + 0.75) * step, line, size));
+}
+
+/** Return the equations of a variant; what follows "_" is an index. */
+export function equationsOf({ form, fixed, score, query, feeding }) {
+  if (form === "block") return ["e_tj = Q s_t · K h_j / √d", "c_t = Σ_j α_tj V h_j"];
+  const s = query === "current" ? "s_t" : "s_t−1";
+  const c = fixed ? "c" : "c_t";
+  const scores = {
+    dot: [`e_tj = ${s} · h_j`],
+    general: [`e_tj = ${s} · W h_j`],
+    additive: ["e_tj = v · tanh( W₁ h_j", `           + W₂ ${s} )`],
+  };
+  const cell = ["s_t−1", "y_t−1"];
+  if (query !== "current") cell.push(c);
+  if (feeding) cell.push("h̃_t−1");
+  return [
+    ...(fixed ? [] : [...scores[score], "c_t = Σ_j α_tj h_j"]),
+    `s_t = f( ${cell.join(" , ")} )`,
+    `p = q( y_t−1 , s_t , ${c} )`,
+  ];
+}
+
 /** Say what is not there. */
 function missingNote({ f, columns, rows }) {
   const style = { "font-size": f * 0.9, fill: paint("quiet") };
   const x = (columns.left + columns.right) / 2;
-  return svgPart(
-    "note",
-    svgText(x, rows.softmax + f * 0.6, "no question, no scores:", style),
-    svgText(x, rows.softmax + f * 1.9, "c is the same at every step", style),
-  );
+  const lines = [
+    "nobody asks, nothing is scored:",
+    "half of the first state,",
+    "half of the last, at every step",
+  ];
+  const y = rows.softmax + f * 0.3;
+  return svgPart("note", lines.map((line, i) => svgText(x, y + f * 1.3 * i, line, style)));
 }
 
-/** Keys and values: each state goes through a matrix before it is compared, and before it is mixed. */
+/** Keys and values: a matrix for each state before it is compared, another before it is mixed. */
 function projections({ f, columns, rows }) {
   const width = Math.min(columns.chip * 0.55, f * 1.5);
   const small = width < f * 0.8;
   const draw = (x, label, j, color) => svgElement(
     "g",
     { "data-inside": label, "data-word": j },
-    svgBox(x, rows.projected, width, f * 1.25, { fill: paint("panel"), stroke: color, "stroke-width": f * 0.09 }),
+    svgBox(x, rows.projected, width, f * 1.25, {
+      fill: paint("panel"), stroke: color, "stroke-width": f * 0.09,
+    }),
     !small && svgText(x, rows.projected + f * 0.27, label, { "font-size": f * 0.75 }),
   );
   return svgPart("projections", columns.chipX.map((x, j) => [
@@ -134,7 +180,8 @@ function drawOutput(state, { f, rows, weights }) {
 function mapPart(state, { map, f }) {
   const { left, top, layout, target } = map;
   const rows = state.rows || [];
-  return drawHeatMap(left, top, { source: state.source, target, rows, step: state.target.length }, layout);
+  const { source, target: { length: step } } = state;
+  return drawHeatMap(left, top, { source, target, rows, step }, layout);
 }
 
 /** Return the picture in words: the step's strongest link, and the word it writes. */

@@ -8,10 +8,14 @@ import { nextWordsHeight } from "./nextwords.js";
 import { placeBars } from "./ribbons.js";
 import { tokenLevels, tokenWidth } from "./tokens.js";
 
+const SMALLEST_LETTER = 11; // pixels
 const WIDE_FROM = 900; // pixels: room for source and decoder side by side
 const MAP_BESIDE_FROM = 1200; // and for a heat map
 const MAP_SHARE = 0.26; // of the width, for a heat map beside the rest
 const DECODER_WIDTH = 27; // letters
+const TARGET_TOP = 3.1; // letters from the upper edge to the target row, when that stands above
+export const BOX_HALF = 1.25; // letters: half the height of the decoder's boxes
+const OPENED_ROW = 1.65; // letters: the height of one of them
 const OPENED_ROWS = { additive: 4, dot: 0, general: 0 }; // rows that the score takes when opened
 
 /** The edits that lead from the picture of dot attention to each variant. */
@@ -38,7 +42,7 @@ export function editsOf(variant = "dot") {
 
 /** Return the size of letters in a picture `width` pixels wide: half of it is still readable. */
 export function letterSize(width) {
-  return Math.min(Math.max(12 + (width - 360) * 0.008, 11), 20);
+  return Math.min(Math.max(12 + (width - 360) * 0.008, SMALLEST_LETTER), 20);
 }
 
 /**
@@ -51,7 +55,7 @@ export function layoutMaster(state, options = {}) {
   const edits = editsOf(options.variant);
   const beside = map && width >= MAP_BESIDE_FROM;
   const main = beside ? width * (1 - MAP_SHARE) : width;
-  const f = letterSize(beside ? width * 0.82 : width);
+  const f = options.letters || letterSize(beside ? width * 0.62 : width);
   const hasDecoder = decoder && edits.form !== "self";
   const wide = hasDecoder && main >= WIDE_FROM;
   const place = { width, main, f, edits, wide, hasDecoder, heads: headWeightsOf(state, edits) };
@@ -62,7 +66,10 @@ export function layoutMaster(state, options = {}) {
   if (hasDecoder) place.decoder = decoderPlaceOf(state, place);
   place.height = place.rows.bottom;
   if (map) place.map = mapPlaceOf(state, place, beside);
-  return place;
+  const { tall = Infinity } = options;
+  if (place.height <= tall || f <= SMALLEST_LETTER) return place;
+  const letters = Math.max(f * 0.96, SMALLEST_LETTER);
+  return layoutMaster(state, { ...options, letters }); // until it is low enough
 }
 
 /** Return each head's weights: (H, S). A state has one row of weights, or `heads` of them. */
@@ -94,13 +101,15 @@ function sourceColumnsOf(source, { main, f, wide }) {
 /** Stack the rows of the source from the top, each in the middle of its height. */
 function sourceRowsOf({ f, edits, heads, columns, wide }, above) {
   const levels = Math.max(columns.levels, 1);
+  const several = heads.length > 1;
   const opened = edits.form === "rnn" ? OPENED_ROWS[edits.score] : 0;
   const heights = [
-    ["pad", 0.8], ["output", edits.form === "self" ? 3.2 : 0], ["context", 1.7],
-    ["ribbons", 4.4], ["bars", 0.9], ["turns", 0.9], ["weights", 1.2], ["gap1", 0.6], ["softmax", 1.3],
-    ["gap2", 0.7], ["scores", 1.7 * heads.length], ["opened", 1.8 * opened],
+    ["pad", several ? 1 : 0.8], ["output", edits.form === "self" ? 3.2 : 0], ["context", 1.7],
+    ["ribbons", 4.4], ["bars", 0.9], ["turns", 0.9], ["weights", several ? 0.3 : 1.2],
+    ["gap1", 0.6], ["softmax", 1.3],
+    ["gap2", 0.7], ["scores", 1.7 * heads.length], ["opened", OPENED_ROW * opened],
     ["projected", edits.projections ? 2.3 : 0], ["gap3", 1.1], ["states", 1.9], ["gap4", 1.1],
-    ["tokens", levels * 1.95], ["end", wide ? 2.1 : 0.8],
+    ["tokens", levels * 1.95 + (columns.levels === 0 ? 1.6 : 0)], ["end", wide ? 2.1 : 0.8],
   ];
   const rows = {};
   let y = above;
@@ -122,14 +131,15 @@ function weightPlacesOf({ f, columns, heads }) {
     wanted.push(x + (k - (heads.length - 1) / 2) * Math.min(f * 0.8, columns.step / 4));
     widths.push(weights[j] * perHead);
   }));
-  const placed = placeBars(wanted, widths, columns.left, columns.right + f * 0.5, 1.5);
+  const gap = Math.min(1.5, (span * 0.3) / wanted.length); // many gaps would take too much room
+  const placed = placeBars(wanted, widths, columns.left, columns.right + f * 0.5, gap);
   const middle = (columns.left + columns.right) / 2;
   const centers = heads.map((_, k) => columns.centers.map((__, j) => placed[j * heads.length + k]));
   return { unit, perHead, centers, left: middle - unit / 2, right: middle + unit / 2, middle };
 }
 
 function stackedDecoderHeight(state, f) {
-  return f * (1.9 + 0.85 + 1.3) + listHeight(state, f) + f * 1.2;
+  return f * (TARGET_TOP + 2.5) + listHeight(state, f);
 }
 
 function listHeight(state, f) {
@@ -138,28 +148,46 @@ function listHeight(state, f) {
 
 /** Return the places of the decoder's boxes; `turn` is +1 if the target stands below them. */
 function decoderPlaceOf(state, place) {
-  const { f, rows, main, wide, columns } = place;
+  const { f, rows, main, wide } = place;
   const turn = wide ? 1 : -1;
   const left = wide ? main - DECODER_WIDTH * f : f * 1.1;
   const right = main - f * 0.9;
   const list = listHeight(state, f);
-  const target = wide ? rows.tokens : f * 2.75;
-  const y = wide ? (rows.context + target) / 2 - f * 0.2 : target + f * 2.15 + list / 2;
+  const target = wide ? rows.tokens : f * TARGET_TOP;
+  const middle = Math.min((rows.context + target) / 2 - f * 0.2, railY(place, 0) - f * 3.3);
+  const y = wide ? middle : target + f * 2.15 + list / 2;
   const boxes = boxesAlong(place.edits.form, left, right, f);
   const listTop = y - list / 2;
   return {
     turn, left, right, target, y, listTop, ...boxes, listHeight: list,
     contextBus: wide ? rows.context : y + f * 2.5,
     wordBus: wide ? target - f * 2.5 : y - f * 2.5,
-    rail: rows.scores, margin: f * 0.9, columns,
+    margin: f * 1.1,
   };
+}
+
+/** Return the y at which the query passes the scores of a head; the first head's is the highest. */
+export function railY({ edits, f, rows }, head) {
+  if (edits.form === "rnn" && edits.score === "additive") return openedY({ rows, f }, 2);
+  return scoreY({ rows, f }, head);
+}
+
+/** Return the y of a head's row of scores. */
+export function scoreY({ rows, f }, head) {
+  return rows.scoresTop + (head + 0.5) * 1.7 * f;
+}
+
+/** Return the y of a row of the opened score: 0 is v, then tanh, the sum, and W₁. */
+export function openedY({ rows, f }, row) {
+  return rows.openedTop + (row + 0.5) * OPENED_ROW * f;
 }
 
 /** Return the centers x and widths of the decoder's boxes from left to right, then the list. */
 function boxesAlong(form, left, right, f) {
-  const names = form === "block"
-    ? [["masked", 4.2], ["state", 2.6], ["add", 1.3], ["forward", 3.2], ["add2", 1.3], ["readout", 2.6]]
-    : [["before", 3.2], ["cell", 2.7], ["state", 2.6], ["readout", 2.7]];
+  const widths = form === "block"
+    ? { masked: 3.8, state: 2.5, add: 1.3, forward: 3, add2: 1.3, readout: 3.1 }
+    : { before: 3.2, cell: 2.7, state: 2.6, readout: 3.1 };
+  const names = Object.entries(widths);
   const taken = names.reduce((sum, [, units]) => sum + units * f, 0);
   const listWidth = Math.min(Math.max((right - left - taken) * 0.55, f * 8), f * 14);
   const gap = Math.max((right - left - taken - listWidth) / names.length, f * 0.55);

@@ -4,7 +4,7 @@
 import { THEMES } from "./colors.js";
 
 const CATEGORICAL_WORDS = 6; // that many words have colors anybody can tell apart
-const WARM_HUES = [[30, 50], [100, 145]]; // without the hues of the query, amber
+const WARM_HUES = [[16, 32], [116, 152]]; // without the hues of the query, amber
 const COOL_HUES = [215, 325];
 
 /** Return the color called `name`, as an attribute that follows the theme. */

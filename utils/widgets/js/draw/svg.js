@@ -5,7 +5,7 @@ import { paint } from "./paint.js";
 const FONT_FAMILY = "system-ui, Helvetica, Arial, sans-serif";
 const NARROW_LETTERS = /[iljtfrI.,:;'’!|()[\]\s]/u;
 const BROAD_LETTERS = /[mwMW@%—…]/u;
-const FULL_LETTERS = /[\p{Ideographic}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}]/u;
+const FULL_LETTERS = /[\p{Ideographic}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{EPres}]/u;
 // Control codes, halves of characters, and signs that turn the direction of writing around.
 const SHAPELESS = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?!\u200d)\p{Cf}/gu;
 
@@ -20,7 +20,7 @@ export function escapeText(words) {
     .replace(/'/g, "&#39;");
 }
 
-/** Return an element around `children`, which are SVG already; attributes without value fall out. */
+/** Return an element around `children`, SVG already; attributes without a value fall out. */
 export function svgElement(name, attributes = {}, ...children) {
   const written = Object.entries(attributes)
     .filter(([, value]) => value !== undefined && value !== null && value !== false)
@@ -53,6 +53,17 @@ export function svgSymbol(x, y, letter, index, size, attributes = {}) {
   return svgElement("text", { x, y: y + size * 0.3, ...style }, name, below);
 }
 
+/** Write a formula from x on the baseline y: in "h_j = 1", the j is an index. */
+export function svgFormula(x, y, formula, size, attributes = {}) {
+  const style = { "font-size": size, fill: paint("quiet"), ...attributes };
+  const pieces = formula.split(/_(\S+)/); // plain, index, plain, …
+  const drop = size * 0.24;
+  const spans = pieces.map((piece, i) => svgElement("tspan", {
+    dy: i === 0 ? 0 : i % 2 === 1 ? drop : -drop, "font-size": i % 2 === 1 ? size * 0.7 : size,
+  }, escapeText(piece)));
+  return svgElement("text", { x, y, "xml:space": "preserve", ...style }, spans);
+}
+
 /** Draw a box with its center at x, y. */
 export function svgBox(x, y, width, height, attributes = {}) {
   const place = { x: x - width / 2, y: y - height / 2, width, height };
@@ -65,8 +76,9 @@ export function svgBox(x, y, width, height, attributes = {}) {
  * `from` and `to` name its ends and `term` the equation that has it, so that a reader of the file,
  * or a test, can compare the picture with the text.
  */
-export function svgArrow(points, { from, to, term, color, size = 12, width = 0, dashed, data } = {}) {
-  const stroke = width || size * 0.13;
+export function svgArrow(points, style = {}) {
+  const { from, to, term, color, size = 12, dashed, data } = style;
+  const stroke = style.width || size * 0.13;
   const head = size * 0.42;
   const [end, before] = [points[points.length - 1], points[points.length - 2]];
   const length = Math.hypot(end[0] - before[0], end[1] - before[1]) || 1;
@@ -74,7 +86,7 @@ export function svgArrow(points, { from, to, term, color, size = 12, width = 0, 
   const neck = [end[0] - way[0] * head, end[1] - way[1] * head];
   const side = [-way[1] * head * 0.55, way[0] * head * 0.55];
   const fill = color || paint("neutral");
-  const corners = [end, [neck[0] + side[0], neck[1] + side[1]], [neck[0] - side[0], neck[1] - side[1]]];
+  const corners = [1, -1].map((s) => [neck[0] + s * side[0], neck[1] + s * side[1]]);
   return svgElement(
     "g",
     { "data-from": from, "data-to": to, "data-term": term, ...data },
@@ -85,7 +97,7 @@ export function svgArrow(points, { from, to, term, color, size = 12, width = 0, 
       "stroke-width": stroke,
       "stroke-dasharray": dashed ? `${shortNumber(size * 0.3)} ${shortNumber(size * 0.3)}` : null,
     }),
-    svgElement("path", { d: `M${corners.map(pointText).join("L")}Z`, fill }),
+    svgElement("path", { d: `M${[end, ...corners].map(pointText).join("L")}Z`, fill }),
   );
 }
 

@@ -24,6 +24,24 @@ export function drawToken(x, y, word, { width, size, color, strong = false, data
   );
 }
 
+/**
+ * Return which labels to write so that none touches another: the heaviest first.
+ *
+ * labels: [{ x, width, weight }, …]. Returns their positions in the list.
+ */
+export function labelsThatFit(labels, gap) {
+  const order = labels.map((_, i) => i).sort((a, b) => labels[b].weight - labels[a].weight);
+  const kept = [];
+  for (const i of order) {
+    const free = kept.every((k) => {
+      const apart = Math.abs(labels[i].x - labels[k].x);
+      return apart >= (labels[i].width + labels[k].width) / 2 + gap;
+    });
+    if (free) kept.push(i);
+  }
+  return kept;
+}
+
 /** Return the width of a word's token at most `room` wide. */
 export function tokenWidth(word, size, room = Infinity) {
   return Math.min(Math.max(textWidth(word, size) + size * 0.9, size * 2), room);
