@@ -37,7 +37,7 @@ def engine() -> MiniRacer:
 def call(function: str, *arguments: object) -> object:
     """Call a drawing function by its name; arguments and result are what JSON can hold."""
     given = ", ".join(json.dumps(argument) for argument in arguments)
-    return json.loads(engine().eval(f"JSON.stringify({function}({given}))"))
+    return json.loads(str(engine().eval(f"JSON.stringify({function}({given}))")))
 
 
 def still(function: str, *arguments: object, theme: str = "light") -> str:

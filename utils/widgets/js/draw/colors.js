@@ -8,7 +8,7 @@ export const THEMES = {
     "neutral": "#555555",
     "quiet": "#595959",
     "frame": "#767676",
-    "next": "#808080",
+    "next": "#888888",
     "faint": "#BBBBBB",
     "empty": "#DDDDDD",
     "track": "#F2F2F2",

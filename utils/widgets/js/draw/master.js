@@ -72,27 +72,42 @@ function partsOf(state, place) {
   ];
 }
 
-/** Say at the left what each row is. */
+/** Say at the left what each row is; a label belongs to its part, and hides with it. */
 function rowLabels(place) {
-  const { f, columns, rows, edits, heads } = place;
-  const labels = [["states", rows.states]];
-  if (!edits.fixed) labels.push(["scores", rows.scores], ["softmax", rows.softmax]);
-  if (edits.score === "additive" && edits.form === "rnn") {
-    ["v", "tanh", "+", "W₁"].forEach((name, k) => labels.push([name, openedY(place, k)]));
-  }
-  if (edits.projections) labels.push(["K, V", rows.projected]);
-  if (!edits.fixed && heads.length === 1) labels.push(["weights", rows.weights]);
-  const sum = edits.fixed ? "two halves" : heads.length > 1 ? "weights" : "sum to 1";
-  labels.push([sum, rows.bars + f * 0.1], ["context", rows.context]);
+  const { f, columns, rows } = place;
   const x = columns.left - f * 0.5;
-  const first = Math.min(x, columns.firstToken - f * 0.4);
   const halo = { "paint-order": "stroke", stroke: paint("panel"), "stroke-width": f * 0.35 };
   const style = { "font-size": f * 0.74, "text-anchor": "end", fill: paint("quiet"), ...halo };
-  return svgPart(
-    "labels",
-    labels.map(([words, y]) => svgText(x, y + f * 0.27, words, style)),
-    svgText(first, rows.tokensTop + f * 1.25, "source", style),
-  );
+  const first = Math.min(x, columns.firstToken - f * 0.4);
+  return [
+    rowNames(place).map(([part, words, y]) => (
+      svgPart(part, svgText(x, y + f * 0.27, words, style))
+    )),
+    svgPart("tokens", svgText(first, rows.tokensTop + f * 1.25, "source", style)),
+  ];
+}
+
+/** Return [part, label, y] for each row above the words. */
+function rowNames(place) {
+  const { f, rows, edits, heads } = place;
+  const opened = edits.score === "additive" && edits.form === "rnn" ? ["v", "tanh", "+", "W₁"] : [];
+  const sum = edits.fixed ? "two halves" : heads.length > 1 ? "weights" : "sum to 1";
+  const names = [
+    ["states", "states", rows.states],
+    ["scores", "scores", rows.scores],
+    ["softmax", "softmax", rows.softmax],
+    ...opened.map((name, k) => ["scores", name, openedY(place, k)]),
+    ["projections", "K, V", rows.projected],
+    ["weights", "weights", rows.weights],
+    ["weights", sum, rows.bars + f * 0.1],
+    ["context", "context", rows.context],
+  ];
+  const missing = new Set([
+    ...(edits.fixed ? ["scores", "softmax", "weights"] : []),
+    ...(edits.projections ? [] : ["K, V"]),
+    ...(heads.length > 1 ? ["weights"] : []),
+  ]);
+  return names.filter(([, label]) => label === sum || !missing.has(label));
 }
 
 /** Write the equations whose terms the arrows are, in the corner above the next words. */

@@ -22,7 +22,6 @@ function drawCell(place) {
   const cell = [
     flow("before", "cell", "s before", "f", "6"),
     wordTap(place, boxes.cell, "f", "6"),
-    early ? contextTap(place, boxes.cell, "f", "6") : "",
     flow("cell", "state", "f", "s", "6"),
     stateBox(place, boxes.before, "s", "t−1"),
     functionBox(place, boxes.cell, "f", "cell"),
@@ -31,11 +30,14 @@ function drawCell(place) {
   const readout = [
     flow("state", "readout", "s", "q", "7"),
     wordTap(place, boxes.readout, "q", "7"),
-    contextTap(place, boxes.readout, "q", "7"),
     functionBox(place, boxes.readout, "q", "readout"),
   ];
+  const taps = [
+    early ? contextTap(place, boxes.cell, "f", "6") : "",
+    contextTap(place, boxes.readout, "q", "7"),
+  ];
   const fed = edits.feeding ? svgPart("feeding", feedingArrow(place, f)) : "";
-  return [svgPart("cell", cell), svgPart("readout", readout), fed];
+  return [svgPart("context", taps), svgPart("cell", cell), svgPart("readout", readout), fed];
 }
 
 /** What the readout made of c a step before goes into the cell: one more arrow. */
@@ -67,7 +69,6 @@ function drawBlock(state, place) {
     earlierTaps(state, place),
     flow("masked", "state", "self-attention", "s"),
     flow("state", "add", "s", "add"),
-    contextTap(place, boxes.add, "add", "block"),
     flow("add", "forward", "add", "feed-forward"),
     bypass(place, boxes.add, boxes.add2),
     flow("forward", "add2", "feed-forward", "add"),
@@ -81,7 +82,8 @@ function drawBlock(state, place) {
     flow("add2", "readout", "add", "q"),
     functionBox(place, boxes.readout, "q", "softmax"),
   ];
-  return [svgPart("cell", cell), svgPart("readout", readout)];
+  const tap = svgPart("context", contextTap(place, boxes.add, "add", "block"));
+  return [tap, svgPart("cell", cell), svgPart("readout", readout)];
 }
 
 function bypass({ f, decoder }, from, to) {

@@ -189,7 +189,7 @@ function boxesAlong(form, left, right, f) {
     : { before: 3.2, cell: 2.7, state: 2.6, readout: 3.1 };
   const names = Object.entries(widths);
   const taken = names.reduce((sum, [, units]) => sum + units * f, 0);
-  const listWidth = Math.min(Math.max((right - left - taken) * 0.55, f * 8), f * 14);
+  const listWidth = Math.min(Math.max((right - left - taken) * 0.62, f * 8), f * 14);
   const gap = Math.max((right - left - taken - listWidth) / names.length, f * 0.55);
   const boxes = {};
   let x = left;

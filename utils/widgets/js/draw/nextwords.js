@@ -3,7 +3,7 @@
 import { paint } from "./paint.js";
 import { shortenWord, svgElement, svgText, textWidth } from "./svg.js";
 
-const WORD_SHARE = 0.5; // of the width, at most; the bar and its number get the rest
+const WORD_SHARE = 0.62; // of the width, at most; the bar and its number get the rest
 const NEXT_ROW = 1.35; // heights of a letter
 
 /** Return the height of a list of `count` words in letters of `size` pixels. */
@@ -17,8 +17,8 @@ export function nextWordsHeight(count, size) {
  * best: [[word, probability], …], most probable first; `chosen` is the row that is written.
  */
 export function drawNextWords(left, top, width, best, { size, chosen = 0 }) {
-  const widest = Math.max(...best.map(([word]) => textWidth(word, size * 0.95))) + size * 0.5;
-  const [room, number] = [Math.min(widest, width * WORD_SHARE), size * 2.4];
+  const widest = Math.max(...best.map(([word]) => textWidth(word, size * 0.9))) + size * 0.5;
+  const [room, number] = [Math.min(widest, width * WORD_SHARE), size * 2.2];
   const full = Math.max(width - room - number, 0);
   return best.map(([word, probability], row) => {
     const y = top + (row + 0.5) * NEXT_ROW * size;
@@ -26,7 +26,7 @@ export function drawNextWords(left, top, width, best, { size, chosen = 0 }) {
     const weight = row === chosen ? "bold" : "normal";
     const ink = paint(row === chosen ? "ink" : "quiet");
     const style = { "font-size": size * 0.85, "font-weight": weight, fill: ink };
-    const shown = shortenWord(word, room - size * 0.5, size * (row === chosen ? 0.95 : 0.85));
+    const shown = shortenWord(word, room - size * 0.5, size * (row === chosen ? 0.9 : 0.85));
     return svgElement(
       "g",
       { "data-next": row, "aria-label": word },

@@ -6,12 +6,17 @@ const FONT_FAMILY = "system-ui, Helvetica, Arial, sans-serif";
 const NARROW_LETTERS = /[iljtfrI.,:;'’!|()[\]\s]/u;
 const BROAD_LETTERS = /[mwMW@%—…]/u;
 const FULL_LETTERS = /[\p{Ideographic}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{EPres}]/u;
+const LETTER_WIDTHS = new Map(); // a picture measures the same letters hundreds of times
 // Control codes, halves of characters, and signs that turn the direction of writing around.
 const SHAPELESS = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?!\u200d)\p{Cf}/gu;
 
+const PLAIN = /^[\w .,:%#()-]*$/;
+
 /** Return text as SVG can hold it: a box for each character without a shape, nothing executed. */
 export function escapeText(words) {
-  return String(words)
+  const text = String(words);
+  if (PLAIN.test(text)) return text; // most numbers and names
+  return text
     .replace(SHAPELESS, "□")
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
@@ -128,12 +133,18 @@ function pointText([x, y]) {
 export function textWidth(words, size) {
   let units = 0;
   for (const letter of String(words)) {
-    if (FULL_LETTERS.test(letter)) units += 1.1;
-    else if (BROAD_LETTERS.test(letter)) units += 0.95;
-    else if (NARROW_LETTERS.test(letter)) units += 0.38;
-    else units += letter === letter.toLowerCase() ? 0.62 : 0.7;
+    if (!LETTER_WIDTHS.has(letter)) LETTER_WIDTHS.set(letter, letterWidth(letter));
+    units += LETTER_WIDTHS.get(letter);
   }
   return units * size;
+}
+
+/** Return the width of a letter as a share of its size. */
+function letterWidth(letter) {
+  if (FULL_LETTERS.test(letter)) return 1.1;
+  if (BROAD_LETTERS.test(letter)) return 0.95;
+  if (NARROW_LETTERS.test(letter)) return 0.38;
+  return letter === letter.toLowerCase() ? 0.62 : 0.7;
 }
 
 /** Return the word, cut with "…" if it is wider than `room` pixels; "" if not one letter fits. */
