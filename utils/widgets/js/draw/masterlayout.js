@@ -8,11 +8,12 @@ import { nextWordsHeight } from "./nextwords.js";
 import { placeBars } from "./ribbons.js";
 import { tokenLevels, tokenWidth } from "./tokens.js";
 
-const SMALLEST_LETTER = 11; // pixels
-const WIDE_FROM = 900; // pixels: room for source and decoder side by side
+const [SMALLEST_LETTER, LARGEST_LETTER] = [11, 20]; // pixels
+const WIDE_FROM = 1000; // pixels: room for source and decoder side by side
 const MAP_BESIDE_FROM = 1200; // and for a heat map
 const MAP_SHARE = 0.26; // of the width, for a heat map beside the rest
 const DECODER_WIDTH = 27; // letters
+const DENSE = 0.4; // letters: in narrower columns single arrows would be a gray area
 const TARGET_TOP = 3.1; // letters from the upper edge to the target row, when that stands above
 export const BOX_HALF = 1.25; // letters: half the height of the decoder's boxes
 const OPENED_ROW = 1.65; // letters: the height of one of them
@@ -40,9 +41,14 @@ export function editsOf(variant = "dot") {
   }, plain);
 }
 
-/** Return the size of letters in a picture `width` pixels wide: half of it is still readable. */
-export function letterSize(width) {
-  return Math.min(Math.max(12 + (width - 360) * 0.008, SMALLEST_LETTER), 20);
+/**
+ * Return the size of letters in a picture `width` pixels wide, so that half of it can be read.
+ *
+ * In a wide picture, source and decoder share the width.
+ */
+export function letterSize(width, wide) {
+  const fitting = wide ? width / 66 : 12 + (width - 360) * 0.0125;
+  return Math.min(Math.max(fitting, SMALLEST_LETTER), LARGEST_LETTER);
 }
 
 /**
@@ -55,9 +61,9 @@ export function layoutMaster(state, options = {}) {
   const edits = editsOf(options.variant);
   const beside = map && width >= MAP_BESIDE_FROM;
   const main = beside ? width * (1 - MAP_SHARE) : width;
-  const f = options.letters || letterSize(beside ? width * 0.62 : width);
   const hasDecoder = decoder && edits.form !== "self";
   const wide = hasDecoder && main >= WIDE_FROM;
+  const f = options.letters || letterSize(main, wide);
   const place = { width, main, f, edits, wide, hasDecoder, heads: headWeightsOf(state, edits) };
   const decoderHeight = hasDecoder && !wide ? stackedDecoderHeight(state, f) : 0;
   place.columns = sourceColumnsOf(state.source, place);
@@ -95,6 +101,7 @@ function sourceColumnsOf(source, { main, f, wide }) {
     chipX: centers.map((x) => x - inner * 0.17),
     valueX: centers.map((x) => x + inner * 0.31),
     box: Math.min(step * 0.8, f * 3.6),
+    dense: step < f * DENSE,
   };
 }
 

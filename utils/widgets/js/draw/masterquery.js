@@ -11,16 +11,18 @@ export function drawQuery(state, place) {
   const rails = heads.map((_, k) => railY(place, k));
   const bead = scoreHalfWidth(place);
   const start = queryStart(place, state);
+  const style = { bead, f, dense: columns.dense };
   const lines = rails.map((y) => [
-    questions(start, y, columns.chipX.filter((x) => x > start.x), 1, bead, f),
-    questions(start, y, columns.chipX.filter((x) => x <= start.x).reverse(), -1, bead, f),
+    questions(start, y, columns.chipX.filter((x) => x > start.x), 1, style),
+    questions(start, y, columns.chipX.filter((x) => x <= start.x).reverse(), -1, style),
   ]);
   return svgPart("query", lines, queryMatrix(place, start), askingNote(place));
 }
 
 /** Ask one score after the other: an arrow to the first, and from each to the next. */
-function questions(start, y, scores, side, bead, f) {
-  return scores.map((x, i) => {
+function questions(start, y, scores, side, { bead, f, dense }) {
+  const shown = dense ? scores.slice(0, 1) : scores;
+  return shown.map((x, i) => {
     const near = [x - side * bead, y];
     const path = i === 0
       ? [...start.points, [start.x, y], near]

@@ -12,10 +12,10 @@ const STRONG_WEIGHT = 0.2; // from it on, a word stands out
 /** Draw the source words, the states above them, and the arrows between. */
 export function drawEncoder(state, place) {
   const { f, columns, rows } = place;
-  const { centers, box, size } = columns;
+  const { centers, box, size, dense } = columns;
   const half = f * 0.95;
   const tops = centers.map((x, j) => tokenY(place, j) - size * 0.85);
-  const steps = centers.map((x, j) => svgArrow([[x, tops[j]], [x, rows.states + half]], {
+  const steps = dense ? [] : centers.map((x, j) => svgArrow([[x, tops[j]], [x, rows.states + half]], {
     from: "word", to: "h", term: "1", size: f * 0.8, data: { "data-word": j },
     color: wordPaint(j, centers.length),
   }));
@@ -76,7 +76,7 @@ function heavyWords(state, { f, columns, rows, heads, main }) {
 /** Each state knows its neighbors: the encoder reads in both directions. */
 function neighborArrows({ f, columns, rows, edits }) {
   const gap = columns.step - columns.box;
-  if (edits.form !== "rnn") return [];
+  if (edits.form !== "rnn" || columns.dense) return [];
   const style = { size: Math.min(f * 0.7, gap * 1.1), term: "1", from: "h", to: "h" };
   return columns.centers.slice(1).map((x, i) => {
     const [left, right] = [x - columns.step + columns.box / 2, x - columns.box / 2];
@@ -106,7 +106,7 @@ export function drawScores(state, place) {
     const number = score[k] ? score[k][j] : null;
     return scoreChip(x, y, number, place, { "data-word": j, "data-head": k });
   }));
-  const ways = columns.chipX.map((x, j) => {
+  const ways = columns.dense ? [] : columns.chipX.map((x, j) => {
     const end = scoreY(place, heads.length - 1) + f * 0.72;
     const way = { from: "h", to: "score", term: "2", size: f * 0.7, data: { "data-word": j } };
     return svgArrow([[x, from], [x, end]], way);
@@ -183,7 +183,7 @@ export function drawSoftmax(place) {
   const end = rows.scoresTop + f * 0.2;
   const goal = heads.length > 1 ? rows.weightsTop : rows.weights + f * 0.6;
   const style = { size: f * 0.7 };
-  const ways = columns.chipX.map((x, j) => [
+  const ways = columns.dense ? [] : columns.chipX.map((x, j) => [
     svgArrow([[x, end], [x, rows.softmax + f * 0.65]], {
       ...style, from: "score", to: "softmax", term: "4", data: { "data-word": j },
     }),
