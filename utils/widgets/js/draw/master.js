@@ -90,24 +90,18 @@ function rowLabels(place) {
 /** Return [part, label, y] for each row above the words. */
 function rowNames(place) {
   const { f, rows, edits, heads } = place;
-  const opened = edits.score === "additive" && edits.form === "rnn" ? ["v", "tanh", "+", "W₁"] : [];
-  const sum = edits.fixed ? "two halves" : heads.length > 1 ? "weights" : "sum to 1";
-  const names = [
-    ["states", "states", rows.states],
-    ["scores", "scores", rows.scores],
-    ["softmax", "softmax", rows.softmax],
-    ...opened.map((name, k) => ["scores", name, openedY(place, k)]),
-    ["projections", "K, V", rows.projected],
-    ["weights", "weights", rows.weights],
-    ["weights", sum, rows.bars + f * 0.1],
-    ["context", "context", rows.context],
-  ];
-  const missing = new Set([
-    ...(edits.fixed ? ["scores", "softmax", "weights"] : []),
-    ...(edits.projections ? [] : ["K, V"]),
-    ...(heads.length > 1 ? ["weights"] : []),
-  ]);
-  return names.filter(([, label]) => label === sum || !missing.has(label));
+  const names = [["states", "states", rows.states], ["context", "context", rows.context]];
+  if (!edits.fixed) {
+    names.push(["scores", "scores", rows.scores], ["softmax", "softmax", rows.softmax]);
+  }
+  if (edits.score === "additive" && edits.form === "rnn") {
+    ["v", "tanh", "+", "W₁"].forEach((name, k) => names.push(["scores", name, openedY(place, k)]));
+  }
+  if (edits.projections) names.push(["projections", "K, V", rows.projected]);
+  const alone = heads.length === 1 && !edits.fixed; // then there is a row of numbers
+  if (alone) names.push(["weights", "weights", rows.weights]);
+  const bars = edits.fixed ? "two halves" : alone ? "sum to 1" : "weights";
+  return [...names, ["weights", bars, rows.bars + f * 0.1]];
 }
 
 /** Write the equations whose terms the arrows are, in the corner above the next words. */

@@ -101,7 +101,10 @@ export function drawContext(place) {
   const label = svgSymbol(weights.left - f * 0.9, rows.context, "c", index, f * 1.1);
   const names = heads.length === 1 ? [] : heads.map((_, k) => svgText(
     weights.left + (k + 0.5) * weights.perHead, top - f * 0.15, `head ${k + 1}`,
-    { "font-size": f * 0.62, fill: paint("quiet") },
+    {
+      "font-size": f * 0.62, fill: paint("quiet"), "paint-order": "stroke",
+      stroke: paint("panel"), "stroke-width": f * 0.25,
+    },
   ));
   return svgPart("context", bars, frames, label, names);
 }

@@ -72,7 +72,7 @@ function queryMatrix(place, start) {
   const [, last] = start.points[start.points.length - 1];
   const self = edits.form === "self";
   const middle = wide ? (last + railY(place, 0)) / 2 : last + f * 1.6;
-  const y = self ? rows.projected : middle;
+  const y = self ? rows.gap3 : middle; // in self-attention, below the keys and values
   const size = self ? Math.min(f * 1.1, columns.step * 0.3) : f * 1.4;
   return svgElement(
     "g",

@@ -15,7 +15,8 @@ export function drawEncoder(state, place) {
   const { centers, box, size, dense } = columns;
   const half = f * 0.95;
   const tops = centers.map((x, j) => tokenY(place, j) - size * 0.85);
-  const steps = dense ? [] : centers.map((x, j) => svgArrow([[x, tops[j]], [x, rows.states + half]], {
+  const bottom = rows.states + half;
+  const steps = dense ? [] : centers.map((x, j) => svgArrow([[x, tops[j]], [x, bottom]], {
     from: "word", to: "h", term: "1", size: f * 0.8, data: { "data-word": j },
     color: wordPaint(j, centers.length),
   }));
