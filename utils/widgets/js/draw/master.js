@@ -3,7 +3,7 @@
 import { drawHeatMap } from "./heatmap.js";
 import { drawDecoder } from "./masterdecoder.js";
 import { layoutMaster, openedY } from "./masterlayout.js";
-import { drawContext, drawRibbons, drawWeights } from "./mastermix.js";
+import { drawContext, drawRibbons, drawWeightRow } from "./mastermix.js";
 import { drawQuery } from "./masterquery.js";
 import { drawEncoder, drawScores, drawSoftmax } from "./mastersource.js";
 import { drawNext, drawTarget } from "./mastertarget.js";
@@ -58,7 +58,7 @@ function partsOf(state, place) {
     edits.fixed ? missingNote(place) : [drawSoftmax(place), asks ? drawQuery(state, place) : ""],
     edits.fixed ? "" : drawScores(state, place),
     drawRibbons(place),
-    drawWeights(place),
+    drawWeightRow(place),
     edits.projections ? projections(place) : "",
     drawEncoder(state, place),
     drawContext(place),

@@ -8,7 +8,8 @@ import { nextWordsHeight } from "./nextwords.js";
 import { placeBars } from "./ribbons.js";
 import { tokenLevels, tokenWidth } from "./tokens.js";
 
-const [SMALLEST_LETTER, LARGEST_LETTER] = [11, 20]; // pixels
+const SMALLEST_LETTER = 11; // pixels
+const LARGEST_LETTER = 20;
 const WIDE_FROM = 1000; // pixels: room for source and decoder side by side
 const MAP_BESIDE_FROM = 1200; // and for a heat map
 const MAP_SHARE = 0.26; // of the width, for a heat map beside the rest

@@ -9,7 +9,7 @@ const LEAST_NUMBER = 0.62; // of the letters' size: where numbers would be small
 const FAINT_WEIGHT = 0.02; // below it, the line from a state leads to next to nothing
 
 /** Draw the weights: bars as wide as they are, which together have the width of c. */
-export function drawWeights(place) {
+export function drawWeightRow(place) {
   const { f, rows, weights, heads } = place;
   const bars = heads.map((row, k) => drawWeightBars(
     weights.centers[k], rows.barsTop, weights.perHead, f * 0.9, row.map((weight, j) => ({
