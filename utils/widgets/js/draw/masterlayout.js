@@ -55,7 +55,9 @@ export function letterSize(width, wide) {
 /**
  * Return the layout of the master picture: see drawMaster for `state` and `options`.
  *
- * All x and y are centers in pixels, unless their name says left, right, top or bottom.
+ * Returns { f, edits, wide, heads, columns, rows, weights, decoder, map, height, … }: `columns` has
+ * the x of each word, `rows` the y of each row, `weights` the places of bars and of c. All x and y
+ * are centers in pixels, unless their name says left, right, top or bottom.
  */
 export function layoutMaster(state, options = {}) {
   const { width = 800, map = false, decoder = true } = options;
