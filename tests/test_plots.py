@@ -150,7 +150,7 @@ HEX = re.compile(r"(?<![&\w])#(?:[0-9a-fA-F]{3}){1,2}\b")
 
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.name)
 def test_style_sheets_use_only_known_colors(path):
-    known = {color for color in vars(colors).values() if isinstance(color, str)}
+    known = {color for theme in colors.THEMES.values() for color in theme.values()}
     assert {color.upper() for color in HEX.findall(path.read_text("utf-8"))} <= known
 
 

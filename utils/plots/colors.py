@@ -1,24 +1,34 @@
-"""Every color of the project: figures, explorers and pages take theirs from here.
+"""Every color of the project, read from `colors.json`: the one file to change.
 
-Style sheets cannot: a test checks that each color in them is one of these.
+Figures are drawn on white paper and use the light theme, by the names below. Explorers, pages and
+their style sheets use both: `python -m utils.widgets.themes` hands them on.
 """
 
-# One for each model, which color-blind readers can tell apart (Okabe and Ito 2008).
-PALETTE = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#56B4E9")
-TRANSFORMER = "#000000"
-ACCENT = "#E69F00"  # what is no model, but stands out: a query, for example
+from json import loads
+from pathlib import Path
 
-INK = "#222222"  # words and lines
-NEUTRAL = "#555555"  # what belongs to no model, in figures
-QUIET = "#595959"  # the faintest color that words can be read in: contrast 7 on white
-FRAME = "#767676"  # the faintest color that a border can be seen in: contrast 4.5 on white
-NEXT = "#888888"  # bars of the words that may come next
-FAINT = "#BBBBBB"  # lines that lead the eye
-EMPTY = "#DDDDDD"  # lines between cells; padding
-TRACK = "#F2F2F2"  # what a bar would fill
-GROUND = "#FFFFFF"  # behind a picture; words on a dark shape
+THEMES: dict[str, dict[str, str | float]] = loads(
+    Path(__file__).with_name("colors.json").read_text("utf-8")
+)
+_LIGHT = {name: str(value) for name, value in THEMES["light"].items()}
 
-HIGHLIGHT = "#B34700"  # where to look
-WRONG = "#B00020"  # a word that the reference does not have
-LINK = "#0B5394"
-WORD = "#8CCBF0"  # a position that is no padding
+# One for each model, which color-blind readers can tell apart (after Okabe and Ito 2008).
+MODELS = ("fixed", "dot", "general", "additive", "other")
+PALETTE = tuple(_LIGHT[f"model-{name}"] for name in MODELS)
+TRANSFORMER = _LIGHT["model-transformer"]
+ACCENT = _LIGHT["query"]  # what is no model, but stands out: a query, for example
+
+INK = _LIGHT["ink"]  # words and lines
+NEUTRAL = _LIGHT["neutral"]  # what belongs to no model, in figures
+QUIET = _LIGHT["quiet"]  # the faintest color that words can be read in: contrast 7 on white
+FRAME = _LIGHT["frame"]  # the faintest color that a border can be seen in: contrast 4.5 on white
+NEXT = _LIGHT["next"]  # bars of the words that may come next
+FAINT = _LIGHT["faint"]  # lines that lead the eye
+EMPTY = _LIGHT["empty"]  # lines between cells; padding
+TRACK = _LIGHT["track"]  # what a bar would fill
+GROUND = _LIGHT["ground"]  # behind a picture; words on a dark shape
+
+HIGHLIGHT = _LIGHT["highlight"]  # where to look
+WRONG = _LIGHT["wrong"]  # a word that the reference does not have
+LINK = _LIGHT["link"]
+WORD = _LIGHT["mask"]  # a position that is no padding

@@ -6,13 +6,12 @@ Sizes and positions are in pixels, with y growing downward.
 from base64 import b64encode
 from functools import cache
 from html import escape
-from pathlib import Path
 
-import resvg_py
-from matplotlib import colormaps, get_data_path
+from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
 from utils.plots.colors import GROUND, INK
+from utils.widgets.png import png_of
 
 HALO = {"stroke": GROUND, "stroke_width": 4, "paint_order": "stroke"}  # around words
 SMALL = 13  # pixels: the smallest letters and numbers; words have 14
@@ -72,19 +71,8 @@ def printable(words: str) -> str:
 
 
 def to_png(drawn: str) -> tuple[str, int]:
-    """Return a picture as PNG in base64, and the width in pixels at which to show it.
-
-    It is drawn with matplotlib's font, so it looks the same on every machine.
-    """
-    fonts = Path(get_data_path()) / "fonts" / "ttf"
-    files = [str(fonts / f"DejaVuSans{style}.ttf") for style in ("", "-Bold")]
-    png = resvg_py.svg_to_bytes(
-        svg_string=drawn,
-        zoom=SHARPNESS,
-        font_files=files,
-        skip_system_fonts=True,
-        sans_serif_family="DejaVu Sans",
-    )
+    """Return a picture as PNG in base64, and the width in pixels at which to show it."""
+    png = png_of(drawn, SHARPNESS)
     width = int.from_bytes(png[16:20], "big")  # where the PNG format has it
     return b64encode(png).decode(), round(width / SHARPNESS)
 

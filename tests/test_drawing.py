@@ -1,0 +1,465 @@
+"""The drawing functions, run in a JavaScript engine: what they draw is true and is well-formed."""
+
+import math
+import random
+import re
+from collections import Counter
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pytest
+
+from utils.widgets.scripts import MODULES
+from utils.widgets.stills import drawings, still, still_png
+
+call = drawings().call
+
+SENTENCE = "gestern hat die Frau dem alten Lehrer einen Apfel gegeben ."
+SOURCE = SENTENCE.split()
+TRANSLATION = "yesterday the woman gave the old teacher an apple ."
+TARGET = TRANSLATION.split()
+VARIANTS = list(call("Object.keys(VARIANTS).concat"))
+WIDTHS = (360, 800, 1440)
+SVG = "{http://www.w3.org/2000/svg}"
+SHAPES = {"svg", "title", "g", "rect", "path", "line", "text", "tspan"}
+
+
+def softmax(scores):
+    powers = [math.exp(score - max(scores)) for score in scores]
+    return [power / sum(powers) for power in powers]
+
+
+def state_of(source=SOURCE, target=TARGET, step=4, seed=0, heads=3):
+    """Make up a step of a translation: scores at random, and all that follows from them."""
+    draw = random.Random(seed)
+    scores = [[[draw.gauss(0, 3) for _ in source] for _ in target] for _ in range(heads)]
+    rows = [softmax(row) for row in scores[0]]
+    return {
+        "source": source,
+        "target": target[:step],
+        "words": target,
+        "rows": rows[: step + 1],
+        "scores": scores[0][step],
+        "weights": rows[step],
+        "headScores": [head[step] for head in scores],
+        "heads": [softmax(head[step]) for head in scores],
+        "best": [[target[step], 0.9], ["a", 0.06], ["an", 0.03]],
+        "position": min(3, len(source) - 1),
+    }
+
+
+def state_for(variant):
+    """Return a state whose weights are those of the variant: a fixed context has two halves."""
+    ends = [0.5, *[0.0] * (len(SOURCE) - 2), 0.5]
+    return state_of() | ({"weights": ends} if variant == "fixed" else {})
+
+
+def draw(state, **options):
+    """Return the picture, drawn for a page, as a tree of elements."""
+    return ElementTree.fromstring(call("drawMaster", state, options))
+
+
+def parts_of(picture):
+    """Return the groups of each part, in one element, by the part's name."""
+    parts = {}
+    for group in picture:
+        if group.get("data-part"):
+            parts.setdefault(group.get("data-part"), ElementTree.Element("g")).append(group)
+    return parts
+
+
+def part(picture, name):
+    return parts_of(picture)[name]
+
+
+def meaning(element):
+    """Return all that an element says, apart from where it stands and how it looks."""
+    data = [
+        (e.tag.removeprefix(SVG), e.text or "", sorted(named_data(e).items()))
+        for e in element.iter()
+    ]
+    return Counter(map(repr, data))
+
+
+def named_data(element):
+    return {key: value for key, value in element.attrib.items() if key.startswith("data-")}
+
+
+def arrows(picture):
+    """Return (from, to, equation) of every arrow and ribbon."""
+    keys = ("data-from", "data-to", "data-term")
+    return {tuple(e.get(key) for key in keys) for e in picture.iter() if e.get("data-from")}
+
+
+def span(ribbon):
+    """Return the widths of a ribbon's two ends, read from its path."""
+    numbers = r"(-?[\d.]+) (-?[\d.]+)"
+    d = ribbon.get("d")
+    start, end = float(re.match(f"M{numbers}", d)[1]), float(re.search(r"H(-?[\d.]+)", d)[1])
+    firsts = re.findall(numbers, d)
+    return float(firsts[-1][0]) - start, end - float(firsts[3][0])
+
+
+# text
+
+
+ODD = [
+    "<script>alert(1)</script>", "&amp;", '" onload="x', "'", "]]>", "<!--", "\x00", "\x1b[0m",
+    "\ud800", "\udfff", "\ufffe", "\u202e", "知识", "👩‍👩‍👧", "e\u0301", "ﬁ", "\u2028", "", " ",
+    "var(--at-ink, #222222)", "${1}", "`", "$&", "a" * 400,
+]  # fmt: skip
+
+
+def odd_word(rng):
+    ranges = [rng.choice((0x80, 0x3000, 0x110000)) for _ in range(rng.randrange(6))]
+    return "".join(chr(rng.randrange(end)) for end in ranges) + rng.choice(ODD)
+
+
+def test_no_word_breaks_the_picture():
+    rng = random.Random(0)
+    drawn = 0
+    for turn in range(250):
+        words = [odd_word(rng) for _ in range(40)]
+        state = state_of(words[:25], words[25:], step=8, seed=turn)
+        options = {"variant": rng.choice(VARIANTS), "width": rng.choice(WIDTHS), "map": turn % 2}
+        picture = draw(state, **options)
+        assert {e.tag.removeprefix(SVG) for e in picture.iter()} <= SHAPES
+        names = {name for e in picture.iter() for name in e.attrib}
+        assert not [name for name in names if name.startswith("on") or "href" in name]
+        drawn += len(words)
+    assert drawn == 10_000
+
+
+def test_words_come_back_as_they_were():
+    words = ["<b>", "a&b", '"', "it's", "知识"]
+    texts = [e.text for e in draw(state_of(words)).iter(f"{SVG}text")]
+    assert set(words) <= set(texts)
+
+
+def test_letters_without_a_shape_become_boxes():
+    assert call("escapeText", "a\x00b\u202ec\ud800") == "a□b□c□"
+    assert call("escapeText", "👩\u200d👧") == "👩\u200d👧"
+
+
+def test_words_that_look_like_colors_are_left_alone():
+    word = '="var(--at-ink, #222222)"'
+    picture = ElementTree.fromstring(still("drawMaster", state_of([word, "b"]), {"width": 1440}))
+    assert word in [e.text for e in picture.iter()]
+
+
+@pytest.mark.parametrize("word", ["Donaudampfschifffahrt", "mmmm", "知识就是力量", "a"])
+def test_a_shortened_word_fits(word):
+    for room in range(5, 200, 5):
+        shown = call("shortenWord", word, room, 14)
+        assert call("textWidth", shown, 14) <= room
+        assert shown in ("", word) or (shown[-1] == "…" and word.startswith(shown[:-1]))
+
+
+def test_lines_are_filled_up_to_the_edge():
+    lines = call("wrapWords", SOURCE, 150, 14)
+    assert " ".join(lines).split() == SOURCE
+    for line, following in pairwise(lines):
+        assert call("textWidth", line, 14) <= 150
+        assert call("textWidth", f"{line} {following.split()[0]}", 14) > 150
+
+
+# weights
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("variant", ["dot", "heads", "self", "block"])
+def test_ribbons_are_as_wide_as_the_weights(variant, width):
+    state = state_of()
+    picture = draw(state, variant=variant, width=width)
+    ribbons = [e for e in part(picture, "ribbons").iter() if e.get("data-width")]
+    rows = state["heads"] if variant == "heads" else [state["weights"]]
+    assert len(ribbons) == len(rows) * len(SOURCE)
+    unit = sum(float(e.get("data-width")) for e in ribbons) / len(rows)
+    assert unit > 20
+    for e in ribbons:
+        expected = unit * rows[int(e.get("data-head"))][int(e.get("data-word"))]
+        assert span(e) == pytest.approx((expected, expected), abs=0.05)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_bars_sum_to_one(variant, width):
+    picture = draw(state_for(variant), variant=variant, width=width)
+    context = list(part(picture, "context").iter(f"{SVG}rect"))
+    shares = [e for e in context if e.get("data-share")]
+    frames = [float(e.get("width")) for e in context if not e.get("data-share")]
+    bars = [e for e in part(picture, "weights").iter(f"{SVG}rect") if e.get("data-weight")]
+    assert sum(float(e.get("width")) for e in bars) == pytest.approx(sum(frames), abs=0.1)
+    assert sum(float(e.get("width")) for e in shares) == pytest.approx(sum(frames), abs=0.1)
+    assert sum(float(e.get("data-weight")) for e in bars) == pytest.approx(len(frames), abs=1e-4)
+
+
+def test_bars_side_by_side_never_overlap():
+    rng = random.Random(0)
+    for _ in range(200):
+        count = rng.randrange(1, 20)
+        widths = [rng.random() * 300 / count for _ in range(count)]
+        wanted = sorted(rng.random() * 400 for _ in range(count))
+        centers = call("placeBars", wanted, widths, 0, 400, 1)
+        edges = [(x - w / 2, x + w / 2) for x, w in zip(centers, widths, strict=True)]
+        assert edges[0][0] >= -1e-9 and edges[-1][1] <= 400 + 1e-9
+        assert all(a[1] + 1 <= b[0] + 1e-9 for a, b in pairwise(edges))
+
+
+def test_bars_with_room_stand_where_they_want():
+    assert call("placeBars", [50, 150, 300], [20, 30, 40], 0, 400, 2) == [50, 150, 300]
+
+
+def test_bars_in_each_others_way_give_way_equally():
+    assert call("placeBars", [100, 100], [20, 20], 0, 400, 0) == [90, 110]
+
+
+def test_a_heat_map_shows_each_weight_in_its_columns_color():
+    state = state_of()
+    cells = [e for e in part(draw(state, map=True), "map").iter() if e.get("fill-opacity")]
+    shown = {
+        (int(e.get("data-row")), int(e.get("data-word"))): float(e.get("fill-opacity"))
+        for e in cells
+    }
+    expected = {(t, j): w for t, row in enumerate(state["rows"]) for j, w in enumerate(row)}
+    assert shown == pytest.approx(expected, abs=1e-4)
+    fills = {(e.get("data-word"), e.get("fill")) for e in cells}
+    assert len(fills) == len(SOURCE)
+
+
+def test_next_words_have_bars_as_long_as_their_probabilities():
+    best = [["an", 0.5], ["a", 0.25], ["the", 0.125]]
+    state = state_of() | {"best": best}
+    rows = [e for e in part(draw(state), "next").iter() if e.get("data-next")]
+    lengths = [float(e.find(f"{SVG}rect").get("width")) for e in rows]
+    assert lengths == pytest.approx([4 * lengths[2], 2 * lengths[2], lengths[2]], rel=0.01)
+    assert [e.findall(f"{SVG}text")[1].text for e in rows] == ["50%", "25%", "13%"]
+
+
+@pytest.mark.parametrize(
+    ("probability", "written"),
+    [(0, "0%"), (0.001, "<1%"), (0.5, "50%"), (0.994, "99%"), (0.9999, ">99%"), (1, "100%")],
+)
+def test_hardly_anything_is_not_nothing(probability, written):
+    assert call("writePercent", probability) == written
+
+
+# variants
+
+
+STEP = {
+    ("word", "h", "1"), ("h", "h", "1"), ("h", "score", "2"), ("s before", "score", "2"),
+    ("score", "softmax", "4"), ("softmax", "weight", "4"), ("h", "c", "5"),
+    ("s before", "f", "6"), ("y before", "f", "6"), ("c", "f", "6"), ("f", "s", "6"),
+    ("s", "q", "7"), ("y before", "q", "7"), ("c", "q", "7"), ("q", "p", "7"), ("p", "y", "7"),
+    ("y", "y before", "6"),
+}  # fmt: skip
+SCORING = {
+    ("h", "score", "2"), ("s before", "score", "2"),
+    ("score", "softmax", "4"), ("softmax", "weight", "4"),
+}  # fmt: skip
+DECODER = {arrow for arrow in STEP if arrow[2] in "67"}
+CURRENT = STEP - {("s before", "score", "2"), ("c", "f", "6")} | {("s", "score", "2")}
+BLOCK = {
+    ("y before", "self-attention", "block"), ("y earlier", "self-attention", "block"),
+    ("self-attention", "s", "block"), ("s", "add", "block"), ("c", "add", "block"),
+    ("add", "add", "block"), ("add", "feed-forward", "block"), ("feed-forward", "add", "block"),
+    ("add", "q", "block"), ("q", "p", "7"), ("p", "y", "7"), ("y", "y before", "6"),
+    ("s", "score", "2"),
+}  # fmt: skip
+ARROWS = {
+    "dot": STEP,
+    "general": STEP,
+    "additive": STEP,
+    "heads": STEP,
+    "fixed": STEP - SCORING,
+    "current": CURRENT,
+    "feeding": CURRENT | {("h̃ before", "f", "6")},
+    "self": STEP - DECODER - {("s before", "score", "2"), ("h", "h", "1")} | {("c", "new h", "5")},
+    "block": STEP - DECODER - {("s before", "score", "2"), ("h", "h", "1")} | BLOCK,
+}
+CHANGES = {
+    "dot": set(),
+    "fixed": {"scores", "softmax", "query", "weights", "ribbons", "context", "note"},
+    "general": {"query"},
+    "additive": {"scores", "query"},
+    "current": {"query", "context"},
+    "feeding": {"query", "context", "feeding"},
+    "heads": {"scores", "query", "weights", "ribbons", "context"},
+    "self": {"query", "encoder", "context", "projections", "output"}
+    | {"cell", "readout", "next", "target", "feedback"},
+    "block": {"query", "encoder", "projections", "context", "cell", "readout"},
+}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_arrow_is_a_term_and_none_is_missing(variant, width):
+    assert arrows(draw(state_for(variant), variant=variant, width=width)) == ARROWS[variant]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_variant_differs_only_in_the_parts_it_names(variant, width):
+    before, after = (
+        parts_of(draw(state_for(name), variant=name, width=width)) for name in ("dot", variant)
+    )
+    names = (before.keys() | after.keys()) - {"equations"}
+    empty = ElementTree.Element("g")
+    changed = {
+        name
+        for name in names
+        if meaning(before.get(name, empty)) != meaning(after.get(name, empty))
+    }
+    assert changed == CHANGES[variant]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("variant", ["general", "current", "feeding"])
+def test_other_parts_do_not_even_move(variant, width):
+    before, after = (
+        parts_of(draw(state_for(name), variant=name, width=width)) for name in ("dot", variant)
+    )
+    still_there = (before.keys() & after.keys()) - CHANGES[variant] - {"equations"}
+    assert len(still_there) >= 12
+    for name in still_there:
+        assert ElementTree.tostring(before[name]) == ElementTree.tostring(after[name]), name
+
+
+@pytest.mark.parametrize("variant", ["dot", "general", "additive", "current", "feeding", "fixed"])
+def test_equations_have_a_term_for_each_arrow(variant):
+    lines = call("(v => equationsOf(editsOf(v)))", variant)
+    names = {"s before": "s_t−1", "y before": "y_t−1", "h̃ before": "h̃_t−1", "s": "s_t"}
+    names["c"] = "c" if variant == "fixed" else "c_t"
+    for box, line in zip("fq", lines[-2:], strict=True):
+        inside = set(re.search(rf"{box}\( (.*) \)", line)[1].split(" , "))
+        assert inside == {names[a] for a, goal, _ in ARROWS[variant] if goal == box}
+
+
+def test_several_variants_join():
+    picture = draw(state_of(), variant=["additive", "current"])
+    assert arrows(picture) == CURRENT
+    assert {"v", "tanh", "sum", "W1"} <= {e.get("data-inside") for e in picture.iter()}
+
+
+def test_an_unknown_variant_is_named():
+    with pytest.raises(Exception, match='no variant "hard"'):
+        call("drawMaster", state_of(), {"variant": "hard"})
+
+
+@pytest.mark.parametrize("name", ["scores", "query", "ribbons", "next", "context"])
+def test_a_hidden_part_leaves_all_others_where_they_are(name):
+    whole, less = parts_of(draw(state_of())), parts_of(draw(state_of(), hide=[name]))
+    assert whole.keys() - less.keys() == {name}
+    for other in less:
+        assert ElementTree.tostring(whole[other]) == ElementTree.tostring(less[other])
+
+
+# layout
+
+
+def boxes(picture):
+    """Return left, top, right and bottom of every rectangle, and left and right of every text."""
+    for e in picture.iter(f"{SVG}rect"):
+        x, y = float(e.get("x", 0)), float(e.get("y", 0))
+        yield x, y, x + float(e.get("width")), y + float(e.get("height"))
+    for e in picture.iter(f"{SVG}text"):
+        words, size = "".join(e.itertext()), float(e.get("font-size"))
+        room = call("textWidth", words, size) * 0.9  # measured rather too wide
+        x = (
+            float(e.get("x"))
+            - room * {"start": 0, "middle": 0.5, "end": 1, None: 0}[e.get("text-anchor")]
+        )
+        yield x, float(e.get("y")) - size * 0.7, x + room, float(e.get("y"))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("count", [1, 3, 8, 12, 30])
+def test_nothing_leaves_the_picture(variant, width, count):
+    source = (SOURCE * 3)[:count]
+    picture = draw(state_of(source), variant=variant, width=width, map=count == 12)
+    height = float(picture.get("height"))
+    for left, top, right, bottom in boxes(picture):
+        assert left >= -1 and right <= width + 1
+        assert top >= -1 and bottom <= height + 1
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("count", [3, 8, 12, 30])
+def test_tokens_do_not_overlap(width, count):
+    picture = draw(state_of((SOURCE * 3)[:count]), width=width)
+    tokens = [
+        rect
+        for rect in part(picture, "tokens").iter(f"{SVG}rect")
+        if rect.get("fill-opacity")  # the box itself, not the ground behind it
+    ]
+    assert len(tokens) == count
+    found = list(boxes_of(tokens))
+    for i, one in enumerate(found):
+        for other in found[i + 1 :]:
+            apart = one[2] <= other[0] + 0.1 or other[2] <= one[0] + 0.1
+            assert apart or one[3] <= other[1] or other[3] <= one[1]
+
+
+def boxes_of(rects):
+    for e in rects:
+        x, y, w, h = (float(e.get(key)) for key in ("x", "y", "width", "height"))
+        yield x, y, x + w, y + h
+
+
+def test_a_picture_shrinks_to_be_as_low_as_asked():
+    high = draw(state_of(), variant="additive", width=1280)
+    low = draw(state_of(), variant="additive", width=1280, tall=440)
+    assert float(high.get("height")) > 440 >= float(low.get("height"))
+
+
+def test_a_thousand_words_are_drawn():
+    picture = draw(state_of(SOURCE * 91), width=800, map=True)
+    assert len(list(part(picture, "states")[0])) == 1001
+
+
+# stills
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_still_has_plain_colors(theme):
+    drawn = still("drawMaster", state_of(), {"map": True}, theme=theme)
+    assert "var(" not in drawn and "oklch" not in drawn
+    colors = set(re.findall(r'(?:fill|stroke)="([^"]+)"', drawn))
+    assert all(color == "none" or re.fullmatch("#[0-9A-F]{6}", color) for color in colors)
+
+
+def test_a_still_and_a_page_differ_in_nothing_but_colors():
+    colors = r'(fill|stroke)="[^"]*"'
+    page = re.sub(colors, "", call("drawMaster", state_of(), {}))
+    assert re.sub(colors, "", still("drawMaster", state_of(), {})) == page
+
+
+def test_a_still_is_a_png_of_the_size_asked_for():
+    png = still_png("drawMaster", state_of(), {"width": 360}, zoom=2)
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    assert int.from_bytes(png[16:20], "big") == 720
+
+
+def test_a_picture_says_in_words_what_it_shows():
+    title = draw(state_of()).find(f"{SVG}title").text
+    state = state_of()
+    most = max(range(len(SOURCE)), key=lambda j: state["weights"][j])
+    assert SOURCE[most] in title and '"the"' in title
+
+
+# modules
+
+
+@pytest.mark.parametrize(
+    "path", sorted((MODULES / "draw").glob("*.js")), ids=lambda path: path.name
+)
+def test_modules_keep_the_house_style(path):
+    text = path.read_text("utf-8")
+    assert max(map(len, text.splitlines())) <= 100
+    assert not re.search(r"\b(document|window|innerHTML)\b|export default|import \*", text)
+    imported = {n for names in re.findall(r"^import \{([^}]*)\}", text, re.MULTILINE)
+                for n in names.split(",")}  # fmt: skip
+    body = re.sub(r"^import .*$", "", text, flags=re.MULTILINE)
+    assert [n for n in imported if not re.search(rf"\b{n.strip()}\b", body)] == []

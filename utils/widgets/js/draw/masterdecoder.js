@@ -1,0 +1,170 @@
+// The decoder's half of the master picture: one step of equations (6) and (7), or of a block.
+
+import { BOX_HALF } from "./masterlayout.js";
+import { wordLineX, writtenPlaces } from "./mastertarget.js";
+import { paint } from "./paint.js";
+import { svgArrow, svgBox, svgElement, svgPart, svgSymbol, svgText } from "./svg.js";
+
+/** Draw the boxes of one step, and the arrows between them. */
+export function drawDecoder(state, place) {
+  const { edits } = place;
+  return edits.form === "block" ? drawBlock(state, place) : drawCell(place);
+}
+
+/** Equations (6) and (7): s_t = f(s_{t-1}, y_{t-1}, c_t), then q(y_{t-1}, s_t, c_t). */
+function drawCell(place) {
+  const { edits, f, decoder } = place;
+  const { boxes } = decoder;
+  const early = edits.query === "previous"; // then c is there when the cell needs it
+  const flow = (from, to, name, goal, term) => levelArrow(
+    place, boxes[from], boxes[to], { from: name, to: goal, term },
+  );
+  const cell = [
+    flow("before", "cell", "s before", "f", "6"),
+    wordTap(place, boxes.cell, "f", "6"),
+    flow("cell", "state", "f", "s", "6"),
+    stateBox(place, boxes.before, "s", "t−1"),
+    functionBox(place, boxes.cell, "f", "cell"),
+    stateBox(place, boxes.state, "s", "t"),
+  ];
+  const readout = [
+    flow("state", "readout", "s", "q", "7"),
+    wordTap(place, boxes.readout, "q", "7"),
+    functionBox(place, boxes.readout, "q", "readout"),
+  ];
+  const taps = [
+    early ? contextTap(place, boxes.cell, "f", "6") : "",
+    contextTap(place, boxes.readout, "q", "7"),
+  ];
+  const fed = edits.feeding ? svgPart("feeding", feedingArrow(place, f)) : "";
+  return [svgPart("context", taps), svgPart("cell", cell), svgPart("readout", readout), fed];
+}
+
+/** What the readout made of c a step before goes into the cell: one more arrow. */
+function feedingArrow({ f, decoder }) {
+  const { x } = decoder.boxes.cell;
+  const y = decoder.y - decoder.turn * f * 3.1;
+  const near = decoder.y - decoder.turn * f * BOX_HALF;
+  const start = y + decoder.turn * f * 0.8;
+  return [
+    svgArrow([[x, start], [x, near]], {
+      from: "h̃ before", to: "f", term: "6", size: f * 0.8, color: paint("highlight"),
+    }),
+    svgBox(x, y, f * 2.8, f * 1.6, {
+      fill: paint("panel"), stroke: paint("highlight"), "stroke-width": f * 0.11,
+    }),
+    svgSymbol(x, y, "h̃", "t−1", f),
+  ];
+}
+
+/** A Transformer's decoder block: masked self-attention asks, c is added, a network follows. */
+function drawBlock(state, place) {
+  const { decoder, f } = place;
+  const { boxes } = decoder;
+  const flow = (from, to, name, goal) => levelArrow(
+    place, boxes[from], boxes[to], { from: name, to: goal, term: "block" },
+  );
+  const cell = [
+    wordTap(place, boxes.masked, "self-attention", "block"),
+    earlierTaps(state, place),
+    flow("masked", "state", "self-attention", "s"),
+    flow("state", "add", "s", "add"),
+    flow("add", "forward", "add", "feed-forward"),
+    bypass(place, boxes.add, boxes.add2),
+    flow("forward", "add2", "feed-forward", "add"),
+    functionBox(place, boxes.masked, "self-", "attention"),
+    stateBox(place, boxes.state, "s", "t"),
+    plusBox(place, boxes.add),
+    functionBox(place, boxes.forward, "feed", "forward"),
+    plusBox(place, boxes.add2),
+  ];
+  const readout = [
+    flow("add2", "readout", "add", "q"),
+    functionBox(place, boxes.readout, "q", "softmax"),
+  ];
+  const tap = svgPart("context", contextTap(place, boxes.add, "add", "block"));
+  return [tap, svgPart("cell", cell), svgPart("readout", readout)];
+}
+
+function bypass({ f, decoder }, from, to) {
+  const y = decoder.y + decoder.turn * f * 2.1;
+  const side = decoder.y + decoder.turn * f * 0.65;
+  const path = [[from.x, side], [from.x, y], [to.x, y], [to.x, side]];
+  return svgArrow(path, { from: "add", to: "add", term: "block", size: f * 0.7 });
+}
+
+function levelArrow({ decoder, f }, from, to, meaning) {
+  const ends = [[from.x + from.width / 2, decoder.y], [to.x - to.width / 2, decoder.y]];
+  return svgArrow(ends, { ...meaning, size: f * 0.85 });
+}
+
+/** Bring y_{t-1} into a box, from the side of the target row. */
+function wordTap(place, box, goal, term) {
+  const { decoder, f } = place;
+  const { turn, wordBus, y, target } = decoder;
+  const x = wordLineX(place);
+  const [start, end] = [[x, target - turn * f * 0.85], [box.x, y + turn * f * BOX_HALF]];
+  const path = [start, [x, wordBus], [box.x, wordBus], end];
+  return svgArrow(path, { from: "y before", to: goal, term, size: f * 0.8 });
+}
+
+/** Masked self-attention reads all words written so far, not only the last. */
+function earlierTaps(state, place) {
+  const { decoder, f } = place;
+  const { turn, target, wordBus } = decoder;
+  return writtenPlaces(state, place).slice(1).map(({ x }) => svgElement("line", {
+    x1: x, y1: target - turn * f * 0.85, x2: x, y2: wordBus,
+    stroke: paint("neutral"), "stroke-width": f * 0.1,
+    "data-from": "y earlier", "data-to": "self-attention", "data-term": "block",
+  }));
+}
+
+/** Bring c into a box, from the side of the source. */
+function contextTap(place, box, goal, term) {
+  const { decoder, f, weights, rows, wide } = place;
+  const reach = Math.min(box.width / 2, f * BOX_HALF);
+  const near = [box.x, decoder.y - decoder.turn * reach];
+  const bus = decoder.contextBus;
+  const x = Math.max(Math.min(decoder.boxes.readout.x, weights.right - f), weights.left + f);
+  const path = wide
+    ? [[weights.right, rows.context], [box.x, rows.context], near]
+    : [[x, rows.context - f * 0.85], [x, bus], [box.x, bus], near];
+  return svgArrow(path, { from: "c", to: goal, term, size: f * 0.8 });
+}
+
+function stateBox({ decoder, f }, box, letter, index) {
+  const style = { fill: paint("query"), stroke: paint("query"), "stroke-width": f * 0.13 };
+  return svgElement(
+    "g",
+    { "data-state": `${letter} ${index}`, "data-role": "handle" },
+    svgBox(box.x, decoder.y, box.width, f * BOX_HALF * 1.7, { fill: paint("panel") }),
+    svgBox(box.x, decoder.y, box.width, f * BOX_HALF * 1.7, { ...style, "fill-opacity": 0.25 }),
+    svgSymbol(box.x - (index === "t" ? 0 : f * 0.1), decoder.y, letter, index, f * 1.05),
+  );
+}
+
+function functionBox({ decoder, f }, box, name, note) {
+  const long = name.length > 1; // then the name goes on in the note
+  return svgElement(
+    "g",
+    { "data-function": name },
+    svgBox(box.x, decoder.y, box.width, f * BOX_HALF * 2, {
+      fill: paint("track"), stroke: paint("frame"), "stroke-width": f * 0.09,
+    }),
+    svgText(box.x, decoder.y - f * 0.05, name, {
+      "font-size": f * (long ? 0.66 : 1.05), "font-style": long ? "normal" : "italic",
+    }),
+    svgText(box.x, decoder.y + f * 0.8, note, {
+      "font-size": f * 0.66, fill: paint(long ? "ink" : "quiet"),
+    }),
+  );
+}
+
+function plusBox({ decoder, f }, box) {
+  return [
+    svgBox(box.x, decoder.y, box.width, box.width, {
+      rx: box.width, fill: paint("track"), stroke: paint("frame"), "stroke-width": f * 0.09,
+    }),
+    svgText(box.x, decoder.y + f * 0.3, "+", { "font-size": f * 0.9 }),
+  ];
+}

@@ -1,0 +1,104 @@
+// Weights as widths: bars that sum to one, ribbons as wide as the weight, and what they add up to.
+
+import { shortNumber, svgElement } from "./svg.js";
+
+/**
+ * Return the centers of bars that stand as near as they can to where they want to, side by side.
+ *
+ * `wanted` are the centers they want, from left to right, `widths` the bars' widths in pixels. All
+ * stay between `left` and `right`, `gap` apart, in their order.
+ */
+export function placeBars(wanted, widths, left, right, gap = 0) {
+  // Neighbors in each other's way share a block; a block stands where its members want on average.
+  const blocks = [];
+  for (let j = 0; j < widths.length; j += 1) {
+    let block = { first: j, width: widths[j], wish: wanted[j] - widths[j] / 2, count: 1 };
+    while (blocks.length > 0) {
+      const last = blocks[blocks.length - 1];
+      if (blockStart(last, left, right) + last.width + gap <= blockStart(block, left, right)) break;
+      blocks.pop();
+      block = joinBlocks(last, block, gap);
+    }
+    blocks.push(block);
+  }
+  return barCentersOf(blocks, widths, left, right, gap);
+}
+
+/** Join two blocks; `wish` is the mean of the starts that the members want for the whole block. */
+function joinBlocks(a, b, gap) {
+  const shift = a.width + gap; // of b's members within the block
+  const count = a.count + b.count;
+  const wish = (a.wish * a.count + (b.wish - shift) * b.count) / count;
+  return { first: a.first, width: shift + b.width, wish, count };
+}
+
+function blockStart(block, left, right) {
+  return Math.max(Math.min(block.wish, right - block.width), left);
+}
+
+function barCentersOf(blocks, widths, left, right, gap) {
+  const centers = [];
+  for (const block of blocks) {
+    let x = blockStart(block, left, right);
+    for (let j = block.first; j < block.first + block.count; j += 1) {
+      centers.push(x + widths[j] / 2);
+      x += widths[j] + gap;
+    }
+  }
+  return centers;
+}
+
+/** Return where each weight's share of a bar begins: its left edge, in units of the whole. */
+export function shareStarts(weights) {
+  const starts = [];
+  let sum = 0;
+  for (const weight of weights) {
+    starts.push(sum);
+    sum += weight;
+  }
+  return starts;
+}
+
+/**
+ * Draw a ribbon from a bar centered at `from` to one centered at `to`, both [x, y] and `width`
+ * wide. It keeps its width all the way.
+ */
+export function drawRibbon(from, to, width, color, data = {}) {
+  const [half, middle] = [width / 2, (from[1] + to[1]) / 2];
+  const n = shortNumber;
+  const up = (side) => `${n(from[0] + side)} ${n(middle)} ${n(to[0] + side)} ${n(middle)} `;
+  const down = (side) => `${n(to[0] + side)} ${n(middle)} ${n(from[0] + side)} ${n(middle)} `;
+  const d = `M${n(from[0] - half)} ${n(from[1])}C${up(-half)}${n(to[0] - half)} ${n(to[1])}`
+    + `H${n(to[0] + half)}C${down(half)}${n(from[0] + half)} ${n(from[1])}Z`;
+  const named = { "data-width": width.toFixed(3), ...data };
+  return svgElement("path", { d, fill: color, "fill-opacity": 0.55, ...named });
+}
+
+/**
+ * Draw a mixture: a bar from `left`, split into the colors of its shares.
+ *
+ * `shares` are objects { share, color, data }; they sum to one, and `length` is the whole.
+ */
+export function drawMixture(left, top, length, height, shares) {
+  const starts = shareStarts(shares.map(({ share }) => share));
+  return shares.map(({ share, color, data }, i) => svgElement("rect", {
+    x: left + starts[i] * length,
+    y: top,
+    width: (share * length).toFixed(3),
+    height,
+    fill: color,
+    ...data,
+  }));
+}
+
+/** Draw bars as wide as the weights, all of one height, centered at `centers`. */
+export function drawWeightBars(centers, y, unit, height, bars) {
+  return bars.map(({ weight, color, data }, i) => svgElement("rect", {
+    x: centers[i] - (weight * unit) / 2,
+    y,
+    width: (weight * unit).toFixed(3),
+    height,
+    fill: color,
+    ...data,
+  }));
+}
