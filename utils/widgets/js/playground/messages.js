@@ -1,0 +1,2 @@
+import { completeOptions } from "./options.js";
+import { createRun } from "./run.js";

@@ -1,0 +1,101 @@
+// What can be chosen, its bounds, and the short text that a link carries.
+
+import { PLAYGROUND_ATTENTIONS } from "./attentions.js";
+import { TASKS } from "./tasks.js";
+
+const WHOLE_NUMBERS = {
+  shortest: [2, 12], // letters of the words it trains on
+  longest: [2, 12],
+  seed: [0, 999999],
+  batchSize: [1, 256],
+  letterSize: [2, 64], // E: numbers in a letter's embedding
+  directionSize: [2, 64], // H: numbers in the state of one direction; h_j and s_t have twice that
+  scoreSize: [2, 128], // A: numbers in additive attention's hidden layer
+};
+const RATES = [0.00001, 0.1];
+
+export const PLAYGROUND_DEFAULTS = {
+  task: "reverse",
+  attentions: ["dot"],
+  shortest: 3,
+  longest: 8,
+  seed: 1,
+  batchSize: 32,
+  rate: 0.01,
+  letterSize: 16,
+  directionSize: 16,
+  scoreSize: 16,
+};
+
+function oneOf(name, value, choices) {
+  if (!choices.includes(value)) {
+    throw new Error(`${name} must be one of ${choices.join(", ")}, not “${value}”.`);
+  }
+}
+
+/** Fill in what `chosen` leaves out; throw an Error that says which choice does not work. */
+export function completeOptions(chosen = {}) {
+  for (const name of Object.keys(chosen)) oneOf("an option", name, Object.keys(PLAYGROUND_DEFAULTS));
+  const options = { ...PLAYGROUND_DEFAULTS, ...chosen };
+  oneOf("task", options.task, Object.keys(TASKS));
+  if (!Array.isArray(options.attentions) || options.attentions.length === 0) {
+    throw new Error("attentions must be a list of one or more names, such as “dot”.");
+  }
+  for (const name of options.attentions) oneOf("attention", name, Object.keys(PLAYGROUND_ATTENTIONS));
+  if (new Set(options.attentions).size < options.attentions.length) {
+    throw new Error("attentions must differ from each other.");
+  }
+  for (const [name, [least, most]] of Object.entries(WHOLE_NUMBERS)) {
+    const value = options[name];
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new Error(`${name} must be a whole number from ${least} to ${most}, not “${value}”.`);
+    }
+  }
+  const { shortest, longest, rate } = options;
+  if (shortest > longest) {
+    throw new Error(`shortest (${shortest}) must not be above longest (${longest}).`);
+  }
+  if (!(rate >= RATES[0] && rate <= RATES[1])) {
+    throw new Error(`rate must be from ${RATES[0]} to ${RATES[1]}, not “${rate}”.`);
+  }
+  return options;
+}
+
+/**
+ * Write options and step as a link's text, "attentions=fixed,dot&step=900": defaults are left out.
+ *
+ * Weights are not in it. Seed and step are enough: whoever trains again for as many steps gets the
+ * same weights, bit for bit, in every browser (see `portableExp`).
+ */
+export function writeLink(options, step) {
+  const pairs = Object.entries(completeOptions(options))
+    .map(([name, value]) => [name, String(value)])
+    .filter(([name, value]) => value !== String(PLAYGROUND_DEFAULTS[name]));
+  if (step > 0) pairs.push(["step", step]);
+  return pairs.map((pair) => pair.join("=")).join("&");
+}
+
+/** Read a link's text: {options, step}. Throws an Error that says what is wrong with it. */
+export function readLink(text) {
+  const chosen = {};
+  let step = 0;
+  for (const pair of text.split("&").filter(Boolean)) {
+    const [name, value = ""] = pair.split("=");
+    if (name === "step") step = readCount(value);
+    else chosen[name] = readValue(name, value);
+  }
+  return { options: completeOptions(chosen), step };
+}
+
+function readValue(name, text) {
+  const value = PLAYGROUND_DEFAULTS[name];
+  if (Array.isArray(value)) return text.split(",");
+  return typeof value === "number" && text.trim() !== "" ? Number(text) : text;
+}
+
+function readCount(text) {
+  if (!/^\d{1,6}$/.test(text)) {
+    throw new Error(`step must be a whole number below a million, not “${text}”.`);
+  }
+  return Number(text);
+}
