@@ -257,6 +257,11 @@ export function backwardPass(network, space, batch) {
   encodeBackward(network, space, batch);
 }
 
+/** Turn the gradients of `size` outputs y = tanh x into those of x: dx = (1 − y²) dy. */
+function throughTanh(gradients, outputs, at, size) {
+  for (let i = 0; i < size; i++) gradients[i] *= 1 - outputs[at + i] * outputs[at + i];
+}
+
 /** From p(y_t) back to s_{t-1}: `dState` holds ds_t from the steps after, and leaves one earlier. */
 function decodeStepBackward(network, space, batch, t) {
   const { V, E, M, Q } = network.sizes;
@@ -273,7 +278,7 @@ function decodeStepBackward(network, space, batch, t) {
   for (const array of [dReadout, dFeatures, dCellInput]) array.fill(0);
   const output = layers["decoder.output"];
   linearBackward(output, readout, first * E, probabilities, first * V, dReadout, 0, count);
-  for (let i = 0; i < count * E; i++) dReadout[i] *= 1 - readout[first * E + i] ** 2;
+  throughTanh(dReadout, readout, first * E, count * E);
   linearBackward(layers["decoder.readout"], features, first * F, dReadout, 0, dFeatures, 0, count);
   for (let row = 0; row < count; row++) {
     addScaled(dState, row * Q, dFeatures, row * F + E, 1, Q);
@@ -295,7 +300,7 @@ function summarizeBackward(network, space, batch) {
   const { H, M, Q } = network.sizes;
   const { rows, lengths } = batch;
   const { decoder, dMemory, dState, dSummary, summary } = space;
-  for (let i = 0; i < rows * Q; i++) dState[i] *= 1 - decoder.states[i] ** 2; // s_0: slot 0
+  throughTanh(dState, decoder.states, 0, rows * Q); // s_0 is in slot 0
   linearBackward(network.layers["decoder.initial"], summary, 0, dState, 0, dSummary, 0, rows);
   for (let row = 0; row < rows; row++) {
     const last = ((lengths[row] - 1) * rows + row) * M;
