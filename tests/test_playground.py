@@ -148,7 +148,7 @@ def test_loss_weights_and_every_gradient_are_pytorchs(js, attention, task, steps
         tensor(result["weights"], weights.shape), weights, rtol=1e-9, atol=1e-9
     )
     gradients = {name: p.grad for name, p in model.named_parameters()}
-    assert len(gradients) == len(result["parameters"]) >= 22
+    assert len(gradients) == len(result["parameters"])
     for parameter in result["parameters"]:
         expected = gradients[torch_name(parameter["name"])]
         error = (tensor(parameter["gradients"], parameter["shape"]) - expected).abs().max()
@@ -179,8 +179,8 @@ def test_a_used_space_leaves_no_trace(js):
 )
 def test_the_portable_functions_are_right(js, function, expected):
     x = torch.linspace(-40, 40, 4001, dtype=torch.float64)
-    result = torch.tensor(js(f"(numbers) => numbers.map({function})", x.tolist()))
-    torch.testing.assert_close(result.double(), expected(x), rtol=1e-13, atol=1e-15)
+    result = tensor(js(f"(numbers) => numbers.map((x) => {function}(x))", x.tolist()), x.shape)
+    torch.testing.assert_close(result, expected(x), rtol=1e-13, atol=1e-15)
 
 
 @pytest.mark.parametrize("x", [1e300, -1e300])
@@ -360,12 +360,15 @@ def test_weights_of_a_word_sum_to_one(js, attention):
     js(TRAIN, 30)
     for word in ("a", "attention", "z" * 30):
         result = js(
-            "(word) => { const r = translateWord(run, word); return {...r, weights: [...r.weights]}; }",
+            """(word) => {
+              const result = translateWord(run, word);
+              return { ...result, weights: [...result.weights] };
+            }""",
             word,
         )
-        rows = torch.tensor(result["weights"]).reshape(-1, len(word))
+        rows = torch.tensor(result["weights"], dtype=torch.float64).reshape(-1, len(word))
         assert len(rows) == len(result["written"]) <= len(word) + 6
-        torch.testing.assert_close(rows.sum(dim=1), torch.ones(len(rows)))
+        assert rows.sum(dim=1).tolist() == pytest.approx([1] * len(rows), abs=1e-5)
         assert (result["word"], result["expected"]) == (word, word[::-1])
         assert result["output"] == "".join(x for x in result["written"] if len(x) == 1)
         if attention == "fixed":

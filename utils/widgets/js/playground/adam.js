@@ -1,9 +1,15 @@
 // The optimizer's step on all weights at once: clip, then Adam (Kingma & Ba 2015).
 
 const BETA_1 = 0.9;
-const BETA_2 = 0.99; // of the squares: shorter than the usual 0.999, for runs of a few hundred steps
-const EPSILON = 1e-8;
+const BETA_2 = 0.99; // of the squares: a shorter memory than 0.999, for a few hundred steps
+const ADAM_EPSILON = 1e-8;
 const LARGEST_NORM = 1;
+const HALVING = 400; // steps after which the learning rate is half of what it was
+
+/** Return the learning rate of a step: high at first, then lower, so that what is learned stays. */
+export function rateAt(rate, step) {
+  return rate / (1 + step / HALVING);
+}
 
 /** Return Adam's memory for `count` weights; `power1` and `power2` are β₁ᵗ and β₂ᵗ. */
 export function createAdam(count) {
@@ -38,6 +44,6 @@ export function adamStep(adam, values, gradients, rate) {
     const g = gradients[i];
     mean[i] = BETA_1 * mean[i] + (1 - BETA_1) * g;
     square[i] = BETA_2 * square[i] + (1 - BETA_2) * g * g;
-    values[i] -= (scale * mean[i]) / (Math.sqrt(square[i] * squareScale) + EPSILON);
+    values[i] -= (scale * mean[i]) / (Math.sqrt(square[i] * squareScale) + ADAM_EPSILON);
   }
 }

@@ -6,8 +6,9 @@
 const LOG2_E = 1.4426950408889634;
 const LN_2_HIGH = 0.6931471803691238; // ln 2 in two parts, so that k ln 2 loses no digits
 const LN_2_LOW = 1.9082149292705877e-10;
-const LARGEST = 700; // e^700 is still a number
-const SERIES = [39916800, 3628800, 362880, 40320, 5040, 720, 120, 24, 6, 2, 1, 1].map((n) => 1 / n);
+const LARGEST_EXPONENT = 700; // e^700 is still a number
+const FACTORIALS = [39916800, 3628800, 362880, 40320, 5040, 720, 120, 24, 6, 2, 1, 1];
+const EXP_SERIES = Float64Array.from(FACTORIALS, (factorial) => 1 / factorial);
 const POWERS_OF_2 = new Float64Array(2041); // 2^−1020 … 2^1020, by doubling and halving
 POWERS_OF_2[1020] = 1;
 for (let k = 1; k <= 1020; k++) {
@@ -19,15 +20,15 @@ for (let k = 1; k <= 1020; k++) {
  * Return e^x to 14 digits.
  *
  * Math.exp may differ in its last digit from browser to browser, and training turns a last digit
- * into other weights. Here are only +, −, × and ÷, which are the same everywhere; so a link that
- * names seed and step leads to the same weights.
+ * into other weights. Here are only +, −, × and ÷, the same everywhere: a link that names seed and
+ * step leads to the same weights.
  */
 export function portableExp(x) {
-  const bounded = x > LARGEST ? LARGEST : x < -LARGEST ? -LARGEST : x;
+  const bounded = Math.max(-LARGEST_EXPONENT, Math.min(LARGEST_EXPONENT, x));
   const k = Math.floor(bounded * LOG2_E + 0.5);
   const rest = bounded - k * LN_2_HIGH - k * LN_2_LOW; // e^x = 2^k e^rest, |rest| < 0.35
-  let sum = SERIES[0];
-  for (let n = 1; n < 12; n++) sum = sum * rest + SERIES[n];
+  let sum = EXP_SERIES[0];
+  for (let n = 1; n < 12; n++) sum = sum * rest + EXP_SERIES[n];
   return sum * POWERS_OF_2[k + 1020];
 }
 
@@ -52,7 +53,7 @@ export function copyNumbers(out, outAt, values, valuesAt, size) {
 }
 
 /** Return the dot product of `size` numbers. */
-export function dotProduct(a, aAt, b, bAt, size) {
+export function sumOfProducts(a, aAt, b, bAt, size) {
   let sum = 0;
   for (let i = 0; i < size; i++) sum += a[aAt + i] * b[bAt + i];
   return sum;
@@ -91,7 +92,7 @@ export function linearForward(layer, x, xAt, y, yAt, rows) {
       y[yRow + o + 3] = y3;
     }
     for (let o = fours; o < outSize; o++) {
-      y[yRow + o] = bias[o] + dotProduct(weight, o * inSize, x, xRow, inSize);
+      y[yRow + o] = bias[o] + sumOfProducts(weight, o * inSize, x, xRow, inSize);
     }
   }
 }

@@ -4,7 +4,7 @@
 // Row b of step t has the query s_{t-1} (Q,), the memory h_j (M,) and the keys, the part of the
 // score that depends on the memory alone. `space` holds the arrays of one pass (see network.js).
 
-import { addScaled, dotProduct, linearBackward, linearForward } from "./arithmetic.js";
+import { addScaled, linearBackward, linearForward, sumOfProducts } from "./arithmetic.js";
 import { portableTanh, softmaxInPlace } from "./arithmetic.js";
 
 /** No attention: c_t = c, the last state of each direction, at every step. */
@@ -34,17 +34,19 @@ function scoringAttention(scoring) {
     ...scoring,
     attend(network, space, batch, t) {
       scoring.score(network, space, batch, t);
-      for (let row = 0; row < batch.active[t]; row++) mix(network, space, batch, t, row);
+      for (let row = 0; row < batch.active[t]; row++) mixMemory(network, space, batch, t, row);
     },
     attendBackward(network, space, batch, t) {
-      for (let row = 0; row < batch.active[t]; row++) mixBackward(network, space, batch, t, row);
+      for (let row = 0; row < batch.active[t]; row++) {
+        mixMemoryBackward(network, space, batch, t, row);
+      }
       scoring.scoreBackward(network, space, batch, t);
     },
   };
 }
 
 /** Equations (4) and (5) for one row: scores -> weights α_tj -> context c_t. */
-function mix(network, space, batch, t, row) {
+function mixMemory(network, space, batch, t, row) {
   const { M } = network.sizes;
   const at = (t * batch.rows + row) * batch.longest;
   const context = (t * batch.rows + row) * M;
@@ -58,7 +60,7 @@ function mix(network, space, batch, t, row) {
 }
 
 /** dc_t -> dh_j = α_j dc and, through the softmax, de_j = α_j (dα_j − Σ_k α_k dα_k). */
-function mixBackward(network, space, batch, t, row) {
+function mixMemoryBackward(network, space, batch, t, row) {
   const { M } = network.sizes;
   const { weights, dScores } = space;
   const at = (t * batch.rows + row) * batch.longest;
@@ -66,7 +68,7 @@ function mixBackward(network, space, batch, t, row) {
   let mean = 0;
   for (let j = 0; j < length; j++) {
     const h = (j * batch.rows + row) * M;
-    const dWeight = dotProduct(space.dContext, row * M, space.memory, h, M);
+    const dWeight = sumOfProducts(space.dContext, row * M, space.memory, h, M);
     addScaled(space.dMemory, h, space.dContext, row * M, weights[at + j], M);
     dScores[row * batch.longest + j] = dWeight;
     mean += weights[at + j] * dWeight;
@@ -85,7 +87,7 @@ function scoreByProduct(network, space, batch, t) {
     const at = (t * batch.rows + row) * batch.longest;
     for (let j = 0; j < batch.lengths[row]; j++) {
       const key = (j * batch.rows + row) * Q;
-      space.weights[at + j] = dotProduct(space.decoder.states, query, space.keys, key, Q);
+      space.weights[at + j] = sumOfProducts(space.decoder.states, query, space.keys, key, Q);
     }
   }
 }

@@ -2,15 +2,14 @@
 // the first `active[j]` rows: no computing on padding (PyTorch's pack_padded_sequence sorts, too).
 
 import { createRandom, drawBelow } from "./random.js";
-import { END, START, drawWord, encodeLetters, solveTask } from "./tasks.js";
+import { LETTER_END, LETTER_START, drawWord, encodeLetters, solveTask } from "./tasks.js";
 
 /**
  * Lay out B words for the network; S is the longest length, T = S + 1 (with <eos>).
  *
  * Letter j of row b is at [j * B + b]: source (S, B), inputs and targets (T, B). `lengths` (B,)
- * is the mask: row b may look at j < lengths[b]. `active` (T,): active[t] rows have a target at step t,
- * and active[j + 1] a source letter j. `count` is the number of
- * targets.
+ * is the mask: row b may look at j < lengths[b]. `active` (T,): active[t] rows have a target at
+ * step t, and active[j + 1] a source letter j. `count` is the number of targets.
  */
 export function layOut(task, words) {
   const sorted = words.toSorted((a, b) => b.length - a.length);
@@ -22,9 +21,9 @@ export function layOut(task, words) {
     longest,
     lengths: Int32Array.from(sorted, (word) => word.length),
     active: new Int32Array(longest + 1),
-    source: new Int32Array(longest * rows).fill(END),
-    inputs: new Int32Array((longest + 1) * rows).fill(START),
-    targets: new Int32Array((longest + 1) * rows).fill(END),
+    source: new Int32Array(longest * rows).fill(LETTER_END),
+    inputs: new Int32Array((longest + 1) * rows).fill(LETTER_START),
+    targets: new Int32Array((longest + 1) * rows).fill(LETTER_END),
     count: 0,
   };
   sorted.forEach((word, row) => placeWord(batch, task, word, row));

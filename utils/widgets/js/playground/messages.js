@@ -20,7 +20,7 @@ import { completeOptions, readLink, writeLink } from "./options.js";
 import { createRun, evaluateLength, trainStep, translateWord } from "./run.js";
 import { readTypedWord } from "./tasks.js";
 
-const SLICE = 12; // milliseconds of training between two looks at the mailbox
+const TRAINING_SLICE = 12; // milliseconds of training between two looks at the mailbox
 const TICKS_PER_TEST = 4; // testing one length costs about as much as half a step of training
 const FIRST_WORDS = { copy: "lookback", reverse: "lookback", sort: "lookback", verb: "looKback" };
 
@@ -56,7 +56,14 @@ function freshModels(options) {
 }
 
 function answerMessage(playground, message) {
-  const actions = { reset, start, stop, try: tryWord, state: () => {}, tick };
+  const actions = {
+    reset: resetModels,
+    start: startTraining,
+    stop: stopTraining,
+    try: tryWord,
+    state: () => {},
+    tick: trainSlice,
+  };
   if (!Object.hasOwn(actions, message?.type)) {
     const names = Object.keys(actions).join(", ");
     throw new Error(`a message's type must be one of ${names}, not “${message?.type}”.`);
@@ -65,7 +72,7 @@ function answerMessage(playground, message) {
   return describeState(playground);
 }
 
-function reset(playground, { options, link }) {
+function resetModels(playground, { options, link }) {
   if (link === undefined) {
     Object.assign(playground, freshModels(completeOptions(options)));
     return;
@@ -75,13 +82,13 @@ function reset(playground, { options, link }) {
   playground.running = read.step > 0;
 }
 
-function start(playground, { until = Infinity }) {
+function startTraining(playground, { until = Infinity }) {
   playground.until = until;
   playground.running = nextRun(playground) !== undefined;
 }
 
 /** Stop where all models have made the same number of steps, so that a link can say where. */
-function stop(playground) {
+function stopTraining(playground) {
   playground.running = false;
   const last = Math.max(...playground.runs.map((run) => run.step));
   while (playground.runs.some((run) => run.step < last)) trainNext(playground);
@@ -95,13 +102,13 @@ function tryWord(playground, { word }) {
 }
 
 /** One slice: the models take turns, so that they are always at the same step or one apart. */
-function tick(playground) {
+function trainSlice(playground) {
   const { now } = playground;
   if (!playground.running) return;
   const begin = now();
-  while (now() - begin < SLICE) {
+  while (now() - begin < TRAINING_SLICE) {
     if (nextRun(playground) === undefined) {
-      stop(playground);
+      stopTraining(playground);
       return;
     }
     trainNext(playground);

@@ -10,7 +10,7 @@ import { portableTanh, softmaxInPlace } from "./arithmetic.js";
 import { PLAYGROUND_ATTENTIONS } from "./attentions.js";
 import { createTape, gruBackward, gruForward } from "./gru.js";
 import { createRandom } from "./random.js";
-import { END, START } from "./tasks.js";
+import { LETTER_END, LETTER_START } from "./tasks.js";
 
 const ROOT_HALF = Math.sqrt(0.5); // keeps a sum of two terms as large as one
 const EMBEDDING_BOUND = 0.7;
@@ -78,7 +78,7 @@ export function createNetwork(attention, { V, E, H, A }, seed) {
   return network;
 }
 
-function cellOf(network, name) {
+function gruLayersOf(network, name) {
   const { layers } = network;
   return { fromInput: layers[`${name}.fromInput`], fromState: layers[`${name}.fromState`] };
 }
@@ -129,14 +129,14 @@ export function createSpace(network, rows, longest) {
   return space;
 }
 
-function embed(layer, numbers, at, out, outAt, stride, rows) {
+function embedLetters(layer, numbers, at, out, outAt, stride, rows) {
   const { weight, inSize } = layer;
   for (let row = 0; row < rows; row++) {
     copyNumbers(out, outAt + row * stride, weight, numbers[at + row] * inSize, inSize);
   }
 }
 
-function embedBackward(layer, numbers, at, dOut, dOutAt, stride, rows) {
+function embedLettersBackward(layer, numbers, at, dOut, dOutAt, stride, rows) {
   const { weightGradient, inSize } = layer;
   for (let row = 0; row < rows; row++) {
     const letter = numbers[at + row] * inSize;
@@ -145,25 +145,25 @@ function embedBackward(layer, numbers, at, dOut, dOutAt, stride, rows) {
 }
 
 /** Equation (1): h_j = √½ ([→h_j; ←h_j] + U x_j) for the letters of each word, and s_0. */
-export function encodeForward(network, space, batch) {
+export function encodeWords(network, space, batch) {
   const { E } = network.sizes;
   const { rows, longest, active, source } = batch;
   const { embedded, right, left } = space;
   for (let j = 0; j < longest; j++) {
     const layer = network.layers["encoder.embedding"];
-    embed(layer, source, j * rows, embedded, j * rows * E, E, active[j + 1]);
+    embedLetters(layer, source, j * rows, embedded, j * rows * E, E, active[j + 1]);
   }
-  const rightCell = cellOf(network, "encoder.right");
+  const rightCell = gruLayersOf(network, "encoder.right");
   for (let j = 0; j < longest; j++) {
     gruForward(rightCell, right, embedded, j * rows * E, j, j, j + 1, active[j + 1]);
   }
-  const leftCell = cellOf(network, "encoder.left");
+  const leftCell = gruLayersOf(network, "encoder.left");
   left.states.fill(0); // a word that ends at j starts there, with the state 0 from slot j + 1
   for (let j = longest - 1; j >= 0; j--) {
     gruForward(leftCell, left, embedded, j * rows * E, j, j + 1, j, active[j + 1]);
   }
   joinDirections(network, space, batch);
-  summarize(network, space, batch);
+  summarizeWords(network, space, batch);
   network.attention.project(network, space, batch);
 }
 
@@ -188,7 +188,7 @@ function joinDirections(network, space, batch) {
 }
 
 /** The last state of each direction, and s_0 = tanh(W c + b), which is made from them. */
-function summarize(network, space, batch) {
+function summarizeWords(network, space, batch) {
   const { H, M, Q } = network.sizes;
   const { rows, lengths } = batch;
   for (let row = 0; row < rows; row++) {
@@ -203,7 +203,7 @@ function summarize(network, space, batch) {
 }
 
 /** Equations (2) to (7) for step t, after which `probabilities` holds p(y_t). */
-export function decodeStep(network, space, batch, t) {
+export function decodeLetters(network, space, batch, t) {
   const { V, E, M, Q } = network.sizes;
   const { layers } = network;
   const count = batch.active[t];
@@ -212,12 +212,12 @@ export function decodeStep(network, space, batch, t) {
   const { cellInput, contexts, decoder, features, probabilities, readout } = space;
   network.attention.attend(network, space, batch, t); // (2)–(5)
   const embedding = layers["decoder.embedding"];
-  embed(embedding, batch.inputs, first, cellInput, first * (E + M), E + M, count);
+  embedLetters(embedding, batch.inputs, first, cellInput, first * (E + M), E + M, count);
   for (let row = 0; row < count; row++) {
     const at = (first + row) * (E + M);
     copyNumbers(cellInput, at + E, contexts, (first + row) * M, M);
   }
-  const cell = cellOf(network, "decoder.cell");
+  const cell = gruLayersOf(network, "decoder.cell");
   gruForward(cell, decoder, cellInput, first * (E + M), t, t, t + 1, count); // (6)
   for (let row = 0; row < count; row++) {
     const at = (first + row) * F;
@@ -236,9 +236,9 @@ export function decodeStep(network, space, batch, t) {
 export function forwardPass(network, space, batch) {
   const { V } = network.sizes;
   let loss = 0;
-  encodeForward(network, space, batch);
+  encodeWords(network, space, batch);
   for (let t = 0; t <= batch.longest; t++) {
-    decodeStep(network, space, batch, t);
+    decodeLetters(network, space, batch, t);
     for (let at = t * batch.rows; at < t * batch.rows + batch.active[t]; at++) {
       loss -= Math.log(space.probabilities[at * V + batch.targets[at]]);
     }
@@ -250,11 +250,11 @@ export function forwardPass(network, space, batch) {
 export function backwardPass(network, space, batch) {
   network.gradients.fill(0);
   for (const name of ["dEmbedded", "dMemory", "dKeys", "dSummary", "dState"]) space[name].fill(0);
-  for (let t = batch.longest; t >= 0; t--) decodeStepBackward(network, space, batch, t);
+  for (let t = batch.longest; t >= 0; t--) decodeLettersBackward(network, space, batch, t);
   network.attention.projectBackward(network, space, batch);
-  summarizeBackward(network, space, batch);
+  summarizeWordsBackward(network, space, batch);
   joinDirectionsBackward(network, space, batch);
-  encodeBackward(network, space, batch);
+  encodeWordsBackward(network, space, batch);
 }
 
 /** Turn the gradients of `size` outputs y = tanh x into those of x: dx = (1 − y²) dy. */
@@ -262,8 +262,8 @@ function throughTanh(gradients, outputs, at, size) {
   for (let i = 0; i < size; i++) gradients[i] *= 1 - outputs[at + i] * outputs[at + i];
 }
 
-/** From p(y_t) back to s_{t-1}: `dState` holds ds_t from the steps after, and leaves one earlier. */
-function decodeStepBackward(network, space, batch, t) {
+/** From p(y_t) back to s_{t-1}; `dState` comes with ds_t of later steps, leaves with ds_{t-1}. */
+function decodeLettersBackward(network, space, batch, t) {
   const { V, E, M, Q } = network.sizes;
   const { layers } = network;
   const count = batch.active[t];
@@ -284,19 +284,19 @@ function decodeStepBackward(network, space, batch, t) {
     addScaled(dState, row * Q, dFeatures, row * F + E, 1, Q);
     copyNumbers(dContext, row * M, dFeatures, row * F + E + Q, M);
   }
-  const cell = cellOf(network, "decoder.cell");
+  const cell = gruLayersOf(network, "decoder.cell");
   const at = first * (E + M);
   gruBackward(cell, decoder, cellInput, at, dCellInput, 0, t, t, dState, count);
   const embedding = layers["decoder.embedding"];
-  embedBackward(embedding, batch.inputs, first, dFeatures, 0, F, count);
-  embedBackward(embedding, batch.inputs, first, dCellInput, 0, E + M, count);
+  embedLettersBackward(embedding, batch.inputs, first, dFeatures, 0, F, count);
+  embedLettersBackward(embedding, batch.inputs, first, dCellInput, 0, E + M, count);
   for (let row = 0; row < count; row++) {
     addScaled(dContext, row * M, dCellInput, row * (E + M) + E, 1, M);
   }
   network.attention.attendBackward(network, space, batch, t);
 }
 
-function summarizeBackward(network, space, batch) {
+function summarizeWordsBackward(network, space, batch) {
   const { H, M, Q } = network.sizes;
   const { rows, lengths } = batch;
   const { decoder, dMemory, dState, dSummary, summary } = space;
@@ -322,18 +322,18 @@ function joinDirectionsBackward(network, space, batch) {
 }
 
 /** Both directions, each from its last letter to its first. */
-function encodeBackward(network, space, batch) {
+function encodeWordsBackward(network, space, batch) {
   const { E } = network.sizes;
   const { rows, longest, active, source } = batch;
   const { dDirection, dEmbedded, embedded, left, right } = space;
-  const rightCell = cellOf(network, "encoder.right");
+  const rightCell = gruLayersOf(network, "encoder.right");
   dDirection.fill(0);
   for (let j = longest - 1; j >= 0; j--) {
     const x = j * rows * E;
     addDirection(network, space, batch, j, 0);
     gruBackward(rightCell, right, embedded, x, dEmbedded, x, j, j, dDirection, active[j + 1]);
   }
-  const leftCell = cellOf(network, "encoder.left");
+  const leftCell = gruLayersOf(network, "encoder.left");
   dDirection.fill(0);
   for (let j = 0; j < longest; j++) {
     const x = j * rows * E;
@@ -342,7 +342,7 @@ function encodeBackward(network, space, batch) {
   }
   for (let j = 0; j < longest; j++) {
     const layer = network.layers["encoder.embedding"];
-    embedBackward(layer, source, j * rows, dEmbedded, j * rows * E, E, active[j + 1]);
+    embedLettersBackward(layer, source, j * rows, dEmbedded, j * rows * E, E, active[j + 1]);
   }
 }
 
@@ -361,21 +361,21 @@ function addDirection(network, space, batch, j, half) {
  * `batch` has this one word; its `inputs` are overwritten. Returns the numbers of the letters,
  * with <eos> if it came.
  */
-export function greedySearch(network, space, batch, limit) {
+export function writeGreedily(network, space, batch, limit) {
   const { V } = network.sizes;
   const written = [];
-  batch.inputs[0] = START;
-  encodeForward(network, space, batch);
-  for (let t = 0; t < limit && written.at(-1) !== END; t++) {
-    decodeStep(network, space, batch, t);
-    written.push(likeliest(space.probabilities, t * V, V));
+  batch.inputs[0] = LETTER_START;
+  encodeWords(network, space, batch);
+  for (let t = 0; t < limit && written.at(-1) !== LETTER_END; t++) {
+    decodeLetters(network, space, batch, t);
+    written.push(likeliestOf(space.probabilities, t * V, V));
     if (t + 1 < limit) batch.inputs[t + 1] = written[t];
   }
   return written;
 }
 
 /** Return the place of the largest of `size` numbers, counted from `at`. */
-export function likeliest(numbers, at, size) {
+export function likeliestOf(numbers, at, size) {
   let best = 0;
   for (let i = 1; i < size; i++) if (numbers[at + i] > numbers[at + best]) best = i;
   return best;

@@ -1,7 +1,7 @@
 // What can be chosen, its bounds, and the short text that a link carries.
 
 import { PLAYGROUND_ATTENTIONS } from "./attentions.js";
-import { TASKS } from "./tasks.js";
+import { PLAYGROUND_TASKS } from "./tasks.js";
 
 const WHOLE_NUMBERS = {
   shortest: [2, 12], // letters of the words it trains on
@@ -12,7 +12,7 @@ const WHOLE_NUMBERS = {
   directionSize: [2, 64], // H: numbers in the state of one direction; h_j and s_t have twice that
   scoreSize: [2, 128], // A: numbers in additive attention's hidden layer
 };
-const RATES = [0.00001, 0.1];
+const RATE_BOUNDS = [0.00001, 0.1];
 
 export const PLAYGROUND_DEFAULTS = {
   task: "reverse",
@@ -21,13 +21,13 @@ export const PLAYGROUND_DEFAULTS = {
   longest: 8,
   seed: 1,
   batchSize: 32,
-  rate: 0.01,
+  rate: 0.005,
   letterSize: 16,
   directionSize: 16,
   scoreSize: 16,
 };
 
-function oneOf(name, value, choices) {
+function checkChoice(name, value, choices) {
   if (!choices.includes(value)) {
     throw new Error(`${name} must be one of ${choices.join(", ")}, not “${value}”.`);
   }
@@ -35,13 +35,15 @@ function oneOf(name, value, choices) {
 
 /** Fill in what `chosen` leaves out; throw an Error that says which choice does not work. */
 export function completeOptions(chosen = {}) {
-  for (const name of Object.keys(chosen)) oneOf("an option", name, Object.keys(PLAYGROUND_DEFAULTS));
+  const known = Object.keys(PLAYGROUND_DEFAULTS);
+  for (const name of Object.keys(chosen)) checkChoice("an option", name, known);
   const options = { ...PLAYGROUND_DEFAULTS, ...chosen };
-  oneOf("task", options.task, Object.keys(TASKS));
+  checkChoice("task", options.task, Object.keys(PLAYGROUND_TASKS));
   if (!Array.isArray(options.attentions) || options.attentions.length === 0) {
     throw new Error("attentions must be a list of one or more names, such as “dot”.");
   }
-  for (const name of options.attentions) oneOf("attention", name, Object.keys(PLAYGROUND_ATTENTIONS));
+  const kinds = Object.keys(PLAYGROUND_ATTENTIONS);
+  for (const name of options.attentions) checkChoice("attention", name, kinds);
   if (new Set(options.attentions).size < options.attentions.length) {
     throw new Error("attentions must differ from each other.");
   }
@@ -55,8 +57,8 @@ export function completeOptions(chosen = {}) {
   if (shortest > longest) {
     throw new Error(`shortest (${shortest}) must not be above longest (${longest}).`);
   }
-  if (!(rate >= RATES[0] && rate <= RATES[1])) {
-    throw new Error(`rate must be from ${RATES[0]} to ${RATES[1]}, not “${rate}”.`);
+  if (!(rate >= RATE_BOUNDS[0] && rate <= RATE_BOUNDS[1])) {
+    throw new Error(`rate must be from ${RATE_BOUNDS[0]} to ${RATE_BOUNDS[1]}, not “${rate}”.`);
   }
   return options;
 }
@@ -77,23 +79,23 @@ export function writeLink(options, step) {
 
 /** Read a link's text: {options, step}. Throws an Error that says what is wrong with it. */
 export function readLink(text) {
-  const chosen = {};
+  const chosen = Object.create(null); // so that even “__proto__” is only a name
   let step = 0;
   for (const pair of text.split("&").filter(Boolean)) {
     const [name, value = ""] = pair.split("=");
-    if (name === "step") step = readCount(value);
-    else chosen[name] = readValue(name, value);
+    if (name === "step") step = readLinkStep(value);
+    else chosen[name] = readLinkValue(name, value);
   }
   return { options: completeOptions(chosen), step };
 }
 
-function readValue(name, text) {
+function readLinkValue(name, text) {
   const value = PLAYGROUND_DEFAULTS[name];
   if (Array.isArray(value)) return text.split(",");
   return typeof value === "number" && text.trim() !== "" ? Number(text) : text;
 }
 
-function readCount(text) {
+function readLinkStep(text) {
   if (!/^\d{1,6}$/.test(text)) {
     throw new Error(`step must be a whole number below a million, not “${text}”.`);
   }

@@ -1,14 +1,14 @@
 // One model that learns one task: train for a while, test it, try a word, go on.
 
-import { adamStep, clipGradients, createAdam } from "./adam.js";
+import { adamStep, clipGradients, createAdam, rateAt } from "./adam.js";
 import { drawBatch, layOut } from "./batches.js";
 import { backwardPass, createNetwork, createSpace } from "./network.js";
-import { forwardPass, greedySearch, likeliest } from "./network.js";
-import { END, LONGEST_TRY, letterOf, readTypedWord } from "./tasks.js";
+import { forwardPass, likeliestOf, writeGreedily } from "./network.js";
+import { LONGEST_TRY, letterOf, readTypedWord } from "./tasks.js";
 import { solveTask, testWords, vocabularySize } from "./tasks.js";
 
 const TOO_MANY = 5; // letters that an output may have beyond the word's before it is cut off
-const TESTED = 25; // held-out words of each length
+const TESTED_WORDS = 25; // held-out words of each length
 
 /** Start a model: `options` are complete (see `completeOptions`), `attention` is one of theirs. */
 export function createRun(options, attention) {
@@ -24,7 +24,7 @@ export function createRun(options, attention) {
     step: 0,
     loss: Math.log(sizes.V), // what guessing costs: before the first step it knows nothing
     training: createSpace(network, batchSize, longest),
-    testing: createSpace(network, TESTED, longest),
+    testing: createSpace(network, TESTED_WORDS, longest),
     trying: createSpace(network, 1, LONGEST_TRY + TOO_MANY),
     tests: new Map(), // length -> a batch of held-out words
   };
@@ -37,7 +37,7 @@ export function trainStep(run) {
   run.loss = forwardPass(network, training, batch);
   backwardPass(network, training, batch);
   clipGradients(network.gradients);
-  adamStep(run.adam, network.values, network.gradients, options.rate);
+  adamStep(run.adam, network.values, network.gradients, rateAt(options.rate, run.step));
   run.step++;
 }
 
@@ -56,14 +56,14 @@ export function trainFor(run, { steps = Infinity, milliseconds = Infinity }, now
 export function evaluateLength(run, length) {
   const { network, testing, options } = run;
   if (!run.tests.has(length)) {
-    run.tests.set(length, layOut(options.task, testWords(options.task, length, TESTED)));
+    run.tests.set(length, layOut(options.task, testWords(options.task, length, TESTED_WORDS)));
   }
   const batch = run.tests.get(length);
   const loss = forwardPass(network, testing, batch);
   const { V } = network.sizes;
   const wrong = new Set();
   for (let at = 0; at < batch.targets.length; at++) {
-    const guess = likeliest(testing.probabilities, at * V, V);
+    const guess = likeliestOf(testing.probabilities, at * V, V);
     if (guess !== batch.targets[at]) wrong.add(at % batch.rows);
   }
   return { exact: 1 - wrong.size / batch.rows, loss };
@@ -97,12 +97,13 @@ export function translateWord(run, text) {
     active: new Int32Array(limit).fill(1),
     inputs: new Int32Array(limit),
   };
-  const numbers = greedySearch(run.network, run.trying, batch, limit);
+  const numbers = writeGreedily(run.network, run.trying, batch, limit);
+  const written = numbers.map((number) => letterOf(task, number));
   return {
     word,
-    output: numbers.filter((number) => number !== END).map((n) => letterOf(task, n)).join(""),
+    output: written.filter((letter) => letter !== "<eos>").join(""),
     expected: solveTask(task, word),
-    written: numbers.map((number) => letterOf(task, number)),
+    written,
     weights: Float32Array.from(run.trying.weights.subarray(0, numbers.length * word.length)),
   };
 }

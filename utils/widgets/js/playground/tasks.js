@@ -7,23 +7,23 @@
 
 import { createRandom, drawBelow, hashOf } from "./random.js";
 
-const LOWER = "abcdefghijklmnopqrstuvwxyz";
+const SMALL_LETTERS = "abcdefghijklmnopqrstuvwxyz";
 const HELD_OUT_SHARE = 10; // one word in ten is never trained on
 
-export const END = 0; // <eos>, which also fills up short words
-export const START = 1; // <sos>
-const SPECIAL = 2;
+export const LETTER_END = 0; // <eos>, which also fills up short words
+export const LETTER_START = 1; // <sos>
+const SPECIAL_LETTERS = 2;
 export const LONGEST_TRY = 30; // letters; the heat map must stay readable
 
 const isCapital = (letter) => letter !== letter.toLowerCase();
 const capitalsIn = (letters) => letters.filter(isCapital).length;
 
-export const TASKS = {
-  copy: { letters: LOWER, solve: (letters) => letters },
-  reverse: { letters: LOWER, solve: (letters) => letters.toReversed() },
-  sort: { letters: LOWER, solve: (letters) => letters.toSorted() },
+export const PLAYGROUND_TASKS = {
+  copy: { letters: SMALL_LETTERS, solve: (letters) => letters },
+  reverse: { letters: SMALL_LETTERS, solve: (letters) => letters.toReversed() },
+  sort: { letters: SMALL_LETTERS, solve: (letters) => letters.toSorted() },
   verb: {
-    letters: LOWER + LOWER.toUpperCase(),
+    letters: SMALL_LETTERS + SMALL_LETTERS.toUpperCase(),
     solve: (letters) => [
       ...letters.filter((letter) => !isCapital(letter)),
       ...letters.filter(isCapital),
@@ -33,22 +33,23 @@ export const TASKS = {
 
 /** Return the task's right answer to a word, such as "cba" for "abc". */
 export function solveTask(task, word) {
-  return TASKS[task].solve([...word]).join("");
+  return PLAYGROUND_TASKS[task].solve([...word]).join("");
 }
 
 /** Return V, the size of the vocabulary: the letters, <eos> and <sos>. */
 export function vocabularySize(task) {
-  return TASKS[task].letters.length + SPECIAL;
+  return PLAYGROUND_TASKS[task].letters.length + SPECIAL_LETTERS;
 }
 
 /** Return the number of each letter: "abc" -> [2, 3, 4]. */
 export function encodeLetters(task, word) {
-  return [...word].map((letter) => TASKS[task].letters.indexOf(letter) + SPECIAL);
+  const { letters } = PLAYGROUND_TASKS[task];
+  return [...word].map((letter) => letters.indexOf(letter) + SPECIAL_LETTERS);
 }
 
 /** Return a number's letter; <eos> and <sos> have names. */
 export function letterOf(task, number) {
-  return ["<eos>", "<sos>"][number] ?? TASKS[task].letters[number - SPECIAL];
+  return ["<eos>", "<sos>"][number] ?? PLAYGROUND_TASKS[task].letters[number - SPECIAL_LETTERS];
 }
 
 /** Tell whether a word belongs to the tenth that training never sees. */
@@ -59,7 +60,8 @@ export function isHeldOut(word) {
 /** Draw a word of this length, held out or not, as `heldOut` says. */
 export function drawWord(task, length, heldOut, random) {
   for (;;) {
-    const letters = Array.from({ length }, () => LOWER[drawBelow(random, LOWER.length)]);
+    const draw = () => SMALL_LETTERS[drawBelow(random, SMALL_LETTERS.length)];
+    const letters = Array.from({ length }, draw);
     if (task === "verb") {
       const place = drawBelow(random, length);
       letters[place] = letters[place].toUpperCase();
@@ -89,7 +91,7 @@ export function readTypedWord(task, text) {
       problem: `This word has ${letters.length} letters: type at most ${LONGEST_TRY}.`,
     };
   }
-  const unknown = letters.find((letter) => !TASKS[task].letters.includes(letter));
+  const unknown = letters.find((letter) => !PLAYGROUND_TASKS[task].letters.includes(letter));
   if (unknown !== undefined) {
     return { problem: `“${unknown}” is none of the letters it knows: use a to z.` };
   }

@@ -6,7 +6,7 @@ const playground = createPlayground(() => performance.now());
 const { port1: clock, port2: alarm } = new MessageChannel(); // setTimeout would wait 4 ms each time
 let isTicking = false;
 
-function answer(message) {
+function answerAndTick(message) {
   for (const reply of playground.handle(message)) self.postMessage(reply);
   if (playground.isRunning() && !isTicking) {
     isTicking = true;
@@ -16,6 +16,6 @@ function answer(message) {
 
 clock.onmessage = () => {
   isTicking = false;
-  answer({ type: "tick" });
+  answerAndTick({ type: "tick" });
 };
-self.onmessage = ({ data }) => answer(data);
+self.onmessage = ({ data }) => answerAndTick(data);
