@@ -1,4 +1,4 @@
-// The sums inside every layer. Arrays hold matrices row by row; `at` says where one begins.
+// The sums inside every layer. Arrays hold matrices row by row; `…At` says where one begins.
 //
 // Numbers are Float64Array throughout: JavaScript computes in 64 bits, so that 32 would cost a
 // conversion at every load, and the network is small enough for the cache.
@@ -60,69 +60,21 @@ export function sumOfProducts(a, aAt, b, bAt, size) {
 }
 
 /**
- * y = W x + b for several rows: x (rows, I), W (O, I), b (O,) -> y (rows, O).
- *
- * Four outputs at a time: each x is loaded once for four products, and no sum waits for another.
- */
-export function linearForward(layer, x, xAt, y, yAt, rows) {
-  const { weight, bias, inSize, outSize } = layer;
-  const fours = outSize - (outSize % 4);
-  for (let row = 0; row < rows; row++) {
-    const xRow = xAt + row * inSize;
-    const yRow = yAt + row * outSize;
-    for (let o = 0; o < fours; o += 4) {
-      const w0 = o * inSize;
-      const w1 = w0 + inSize;
-      const w2 = w1 + inSize;
-      const w3 = w2 + inSize;
-      let y0 = bias[o];
-      let y1 = bias[o + 1];
-      let y2 = bias[o + 2];
-      let y3 = bias[o + 3];
-      for (let i = 0; i < inSize; i++) {
-        const value = x[xRow + i];
-        y0 += weight[w0 + i] * value;
-        y1 += weight[w1 + i] * value;
-        y2 += weight[w2 + i] * value;
-        y3 += weight[w3 + i] * value;
-      }
-      y[yRow + o] = y0;
-      y[yRow + o + 1] = y1;
-      y[yRow + o + 2] = y2;
-      y[yRow + o + 3] = y3;
-    }
-    for (let o = fours; o < outSize; o++) {
-      y[yRow + o] = bias[o] + sumOfProducts(weight, o * inSize, x, xRow, inSize);
-    }
-  }
-}
-
-/**
- * The way back: given dy (rows, O), add dy xᵀ to dW, dy to db, and Wᵀ dy to dx (rows, I).
- *
- * `dx` may be null where nothing before it learns.
- */
-export function linearBackward(layer, x, xAt, dy, dyAt, dx, dxAt, rows) {
-  const { weight, weightGradient, biasGradient, inSize, outSize } = layer;
-  for (let o = 0; o < outSize; o++) {
-    const dW = o * inSize;
-    addWeightedRows(weightGradient, dW, x, xAt, inSize, dy, dyAt + o, outSize, rows);
-  }
-  for (let row = 0; row < rows; row++) {
-    const dyRow = dyAt + row * outSize;
-    if (biasGradient) addScaled(biasGradient, 0, dy, dyRow, 1, outSize);
-    if (dx) {
-      addWeightedRows(dx, dxAt + row * inSize, weight, 0, inSize, dy, dyRow, 1, outSize);
-    }
-  }
-}
-
-/**
  * out (size,) += Σ_k f_k row_k over `count` rows (count, size), with f_k = factors[at + k * step].
  *
  * Four rows at a time, because then `out` is loaded and stored once for four products.
  */
-function addWeightedRows(out, outAt, values, valuesAt, size, factors, factorsAt, step, count) {
+export function addWeightedRows(
+  out,
+  outAt,
+  values,
+  valuesAt,
+  size,
+  factors,
+  factorsAt,
+  step,
+  count,
+) {
   const fours = count - (count % 4);
   for (let k = 0; k < fours; k += 4) {
     const f0 = factors[factorsAt + k * step];
@@ -144,17 +96,4 @@ function addWeightedRows(out, outAt, values, valuesAt, size, factors, factorsAt,
   for (let k = fours; k < count; k++) {
     addScaled(out, outAt, values, valuesAt + k * size, factors[factorsAt + k * step], size);
   }
-}
-
-/** Turn `size` scores, spaced by `step`, into weights that sum to one, equation (4). */
-export function softmaxInPlace(scores, at, size, step = 1) {
-  let largest = -Infinity;
-  for (let i = 0; i < size; i++) largest = Math.max(largest, scores[at + i * step]);
-  let sum = 0;
-  for (let i = 0; i < size; i++) {
-    const power = portableExp(scores[at + i * step] - largest);
-    scores[at + i * step] = power;
-    sum += power;
-  }
-  for (let i = 0; i < size; i++) scores[at + i * step] /= sum;
 }

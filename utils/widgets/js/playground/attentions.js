@@ -4,8 +4,8 @@
 // Row b of step t has the query s_{t-1} (Q,), the memory h_j (M,) and the keys, the part of the
 // score that depends on the memory alone. `space` holds the arrays of one pass (see network.js).
 
-import { addScaled, linearBackward, linearForward, sumOfProducts } from "./arithmetic.js";
-import { portableTanh, softmaxInPlace } from "./arithmetic.js";
+import { addScaled, portableTanh, sumOfProducts } from "./arithmetic.js";
+import { linearBackward, linearForward, softmaxInPlace } from "./layers.js";
 
 /** No attention: c_t = c, the last state of each direction, at every step. */
 const fixedContext = {

@@ -5,7 +5,8 @@
 //   n  = tanh(W_in x + b_in + r ⊙ (W_hn h + b_hn))  the new proposal
 //   h' = (1 − z) ⊙ n + z ⊙ h
 
-import { linearBackward, linearForward, portableSigmoid, portableTanh } from "./arithmetic.js";
+import { portableSigmoid, portableTanh } from "./arithmetic.js";
+import { linearBackward, linearForward } from "./layers.js";
 
 /**
  * Return what a GRU remembers of one pass: `slots` + 1 states (B, H), and gates for the way back.

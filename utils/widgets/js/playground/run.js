@@ -2,8 +2,8 @@
 
 import { adamStep, clipGradients, createAdam, rateAt } from "./adam.js";
 import { drawBatch, layOut } from "./batches.js";
-import { backwardPass, createNetwork, createSpace } from "./network.js";
-import { forwardPass, likeliestOf, writeGreedily } from "./network.js";
+import { backwardPass, forwardPass, likeliestOf, writeGreedily } from "./decoder.js";
+import { createNetwork, createSpace } from "./network.js";
 import { LONGEST_TRY, letterOf, readTypedWord } from "./tasks.js";
 import { solveTask, testWords, vocabularySize } from "./tasks.js";
 
