@@ -192,7 +192,7 @@ def test_far_out_the_portable_functions_stay_finite(js, x):
 def test_clipping_and_adam_are_pytorchs(js):
     torch.manual_seed(0)
     weight = torch.nn.Parameter(torch.randn(12, dtype=torch.float64))
-    adam = torch.optim.Adam([weight], lr=0.02, betas=(0.9, 0.99), eps=1e-8)
+    adam = torch.optim.Adam([weight], lr=0.02, betas=(0.9, 0.999), eps=1e-8)
     steps = [scale * torch.randn(12, dtype=torch.float64) for scale in (0.01, 3, 1, 0.1)]
     ours = js(
         """(values, steps) => {

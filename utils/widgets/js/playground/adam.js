@@ -1,7 +1,7 @@
 // The optimizer's step on all weights at once: clip, then Adam (Kingma & Ba 2015).
 
 const BETA_1 = 0.9;
-const BETA_2 = 0.99; // of the squares: a shorter memory than 0.999, for a few hundred steps
+const BETA_2 = 0.999;
 const ADAM_EPSILON = 1e-8;
 const LARGEST_NORM = 1;
 const HALVING = 400; // steps after which the learning rate is half of what it was

@@ -7,10 +7,10 @@ const WHOLE_NUMBERS = {
   shortest: [2, 12], // letters of the words it trains on
   longest: [2, 12],
   seed: [0, 999999],
-  batchSize: [1, 256],
-  letterSize: [2, 64], // E: numbers in a letter's embedding
-  directionSize: [2, 64], // H: numbers in the state of one direction; h_j and s_t have twice that
-  scoreSize: [2, 128], // A: numbers in additive attention's hidden layer
+  batchSize: [1, 64], // larger ones would make a step longer than a click on Stop may wait
+  letterSize: [2, 32], // E: numbers in a letter's embedding
+  directionSize: [2, 32], // H: numbers in the state of one direction; h_j and s_t have twice that
+  scoreSize: [2, 64], // A: numbers in additive attention's hidden layer
 };
 const RATE_BOUNDS = [0.00001, 0.1];
 
@@ -21,7 +21,7 @@ export const PLAYGROUND_DEFAULTS = {
   longest: 8,
   seed: 1,
   batchSize: 32,
-  rate: 0.005,
+  rate: 0.01,
   letterSize: 16,
   directionSize: 16,
   scoreSize: 16,
