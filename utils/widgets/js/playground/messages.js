@@ -17,12 +17,13 @@
 // about `word`. It is a few hundred numbers at most, so the page may have one for every frame.
 
 import { completeOptions, readLink, writeLink } from "./options.js";
-import { createRun, evaluateLength, trainStep, translateWord } from "./run.js";
+import { createRun, evaluateLength, evaluateRun } from "./run.js";
+import { testedLengths, trainStep, translateWord } from "./run.js";
 import { readTypedWord } from "./tasks.js";
 
 const TRAINING_SLICE = 12; // milliseconds of training between two looks at the mailbox
 const TICKS_PER_TEST = 4; // testing one length costs about as much as half a step of training
-const FIRST_WORDS = { copy: "lookback", reverse: "lookback", sort: "lookback", verb: "looKback" };
+const FIRST_WORDS = { copy: "lookback", reverse: "lookback", sort: "daylight", verb: "looKback" };
 
 /** Return {handle, isRunning}; whoever owns it sends "tick" for as long as `isRunning()`. */
 export function createPlayground(now = Date.now) {
@@ -40,8 +41,8 @@ export function createPlayground(now = Date.now) {
 }
 
 function freshModels(options) {
-  const { attentions, longest, shortest, task } = options;
-  const lengths = Array.from({ length: longest - shortest + 1 }, (_, i) => shortest + i);
+  const { attentions, task } = options;
+  const lengths = testedLengths(options);
   return {
     options,
     lengths,
@@ -92,7 +93,7 @@ function stopTraining(playground) {
   playground.running = false;
   const last = Math.max(...playground.runs.map((run) => run.step));
   while (playground.runs.some((run) => run.step < last)) trainNext(playground);
-  for (let i = 0; i < playground.lengths.length; i++) testLength(playground, i);
+  playground.exact = playground.runs.map((run) => evaluateRun(run).exact);
 }
 
 function tryWord(playground, { word }) {

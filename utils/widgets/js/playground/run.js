@@ -66,13 +66,17 @@ export function evaluateLength(run, length) {
     const guess = likeliestOf(testing.probabilities, at * V, V);
     if (guess !== batch.targets[at]) wrong.add(at % batch.rows);
   }
-  return { exact: 1 - wrong.size / batch.rows, loss };
+  return { exact: (batch.rows - wrong.size) / batch.rows, loss };
+}
+
+/** Return the lengths of the words it trains on, from the shortest to the longest. */
+export function testedLengths({ shortest, longest }) {
+  return Array.from({ length: longest - shortest + 1 }, (_, i) => shortest + i);
 }
 
 /** Test all lengths: {lengths: [...], exact: [...], losses: [...]}, one entry for each length. */
 export function evaluateRun(run) {
-  const { shortest, longest } = run.options;
-  const lengths = Array.from({ length: longest - shortest + 1 }, (_, i) => shortest + i);
+  const lengths = testedLengths(run.options);
   const results = lengths.map((length) => evaluateLength(run, length));
   return {
     lengths,
