@@ -10,7 +10,7 @@ from math import log
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from py_mini_racer import JSEvalException, MiniRacer
 from torch.nn.functional import cross_entropy
@@ -225,6 +225,7 @@ SOLUTIONS = {
 
 
 @pytest.mark.parametrize("task", TASKS)
+@settings(deadline=None)
 @given(word=lower_words, data=st.data())
 def test_the_tasks_are_solved(js, task, word, data):
     if task == "verb":
@@ -401,12 +402,12 @@ def test_dot_learns_to_reverse_and_fixed_forgets_long_words(js):
     exact = {}
     for attention in ("dot", "fixed"):
         js.start("run", attention)
-        js(TRAIN, 600)
+        js(TRAIN, 300)
         exact[attention] = js("() => evaluateRun(run).exact")
     assert sum(exact["dot"]) / 6 >= 0.95
-    assert exact["fixed"][0] >= 0.7
-    assert exact["fixed"][-1] <= 0.3
     assert exact["dot"][-1] >= 0.8
+    assert exact["fixed"][0] >= 0.5
+    assert exact["fixed"][-1] <= 0.2
 
 
 # --- what people type, and links ---
@@ -439,6 +440,7 @@ def test_capitals_are_read_as_small_letters_where_they_mean_nothing(js):
     assert js("readTypedWord", "reverse", "Anna") == {"word": "anna"}
 
 
+@settings(deadline=None)
 @given(text=st.text())
 def test_no_text_breaks_it(js, text):
     for task in TASKS:
@@ -466,6 +468,7 @@ def test_options_that_do_not_work_are_refused(js, options, problem):
         js("completeOptions", options)
 
 
+@settings(deadline=None)
 @given(
     task=st.sampled_from(TASKS),
     attentions=st.lists(st.sampled_from(ATTENTIONS), min_size=1, unique=True),
