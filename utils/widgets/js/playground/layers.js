@@ -64,12 +64,12 @@ export function embedLetters(layer, numbers, at, out, outAt, stride, rows) {
   }
 }
 
-/** The way back: each row of `dOut` goes to its letter. */
-export function embedLettersBackward(layer, numbers, at, dOut, dOutAt, stride, rows) {
+/** The way back: each row of `gradients` goes to its letter. */
+export function embedLettersBackward(layer, numbers, at, gradients, gradientsAt, stride, rows) {
   const { weightGradient, inSize } = layer;
   for (let row = 0; row < rows; row++) {
     const letter = numbers[at + row] * inSize;
-    addScaled(weightGradient, letter, dOut, dOutAt + row * stride, 1, inSize);
+    addScaled(weightGradient, letter, gradients, gradientsAt + row * stride, 1, inSize);
   }
 }
 

@@ -1,5 +1,7 @@
 // The series' encoder–decoder (utils/models/seq2seq.py) with its gradients, small enough to train
-// in a browser. Names and equations are the same; here is also everything that torch hides.
+// in a browser. Names and equations are the same; here is also everything that torch hides. It
+// reads in both directions, as the series' models do: fixed then has the two last states, and h_j
+// knows how far it is to either end, which "reverse" asks for.
 //
 // Sizes: B words, S letters at most, T = S + 1 steps; V letters in the vocabulary, E numbers in an
 // embedding, H in a direction's state, M = 2H in h_j, Q in s_t, A in additive attention's layer.
