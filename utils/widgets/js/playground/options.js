@@ -14,6 +14,15 @@ const WHOLE_NUMBERS = {
 };
 const RATE_BOUNDS = [0.00001, 0.1];
 
+// Why these: steps until dot attention reverses 95 % of held-out words (3 to 8 letters, three
+// seeds), and seconds on a core of an EPYC. With β₂ = 0.99 or a constant rate it got there as fast,
+// but now and then fell back to 90 %.
+//
+//   E, H and A   weights   rate    steps           seconds
+//   12            8,992    0.005   500, 500, 500   2.2
+//   16           15,372    0.005   300, 400, 400   2.0 to 2.7
+//   16           15,372    0.01    200, 300, 300   1.4 to 2.0
+//   24           33,220    0.005   200, 300, 200   2.5 to 3.6
 export const PLAYGROUND_DEFAULTS = {
   task: "reverse",
   attentions: ["dot"],
