@@ -5,10 +5,10 @@
 //   {type: "reset", options} or          {type: "state", …}: models from options, or from a link,
 //     {type: "reset", link}                which are then trained up to the link's step
 //   {type: "start", until}               {type: "state", …}: it trains, to step `until` if given
-//   {type: "stop"}                       {type: "state", …}, everything tested once more
+//   {type: "stop"}                       {type: "state", …}; the next ticks test every length
 //   {type: "try", word}                  {type: "state", …}: from now on this word is shown
 //   {type: "state"}                      {type: "state", …}
-//   {type: "tick"}                       {type: "state", …}, after one slice of training
+//   {type: "tick"}                       {type: "state", …}, after one slice of training or testing
 //   anything it cannot do                {type: "refused", problem}: what is wrong, what to do
 //
 // A state is {running, step, link, word, lengths, models}, and each of its models {attention,
@@ -17,19 +17,19 @@
 // about `word`. It is a few hundred numbers at most, so the page may have one for every frame.
 
 import { completeOptions, readLink, writeLink } from "./options.js";
-import { createRun, evaluateLength, evaluateRun } from "./run.js";
-import { testedLengths, trainStep, translateWord } from "./run.js";
+import { createRun, evaluateLength, testedLengths } from "./run.js";
+import { trainStep, translateWord } from "./run.js";
 import { readTypedWord } from "./tasks.js";
 
 const TRAINING_SLICE = 12; // milliseconds of training between two looks at the mailbox
 const TICKS_PER_TEST = 4; // testing one length costs about as much as half a step of training
 const FIRST_WORDS = { copy: "lookback", reverse: "lookback", sort: "daylight", verb: "looKback" };
 
-/** Return {handle, isRunning}; whoever owns it sends "tick" for as long as `isRunning()`. */
+/** Return {handle, wantsTicks}; whoever owns it sends "tick" for as long as `wantsTicks()`. */
 export function createPlayground(now = Date.now) {
   const playground = { now, ...freshModels(completeOptions()) };
   return {
-    isRunning: () => playground.running,
+    wantsTicks: () => playground.running || playground.untested > 0,
     handle(message) {
       try {
         return [answerMessage(playground, message)];
@@ -52,6 +52,7 @@ function freshModels(options) {
     word: FIRST_WORDS[task],
     running: false,
     until: Infinity,
+    untested: 0, // lengths still to be tested after a stop
     ticks: 0,
   };
 }
@@ -85,15 +86,20 @@ function resetModels(playground, { options, link }) {
 
 function startTraining(playground, { until = Infinity }) {
   playground.until = until;
+  playground.untested = 0;
   playground.running = nextRun(playground) !== undefined;
 }
 
-/** Stop where all models have made the same number of steps, so that a link can say where. */
+/**
+ * Stop where all models have made the same number of steps, so that a link can say where.
+ *
+ * Testing all lengths takes longer than a click may wait, and so is left to the next ticks.
+ */
 function stopTraining(playground) {
   playground.running = false;
   const last = Math.max(...playground.runs.map((run) => run.step));
   while (playground.runs.some((run) => run.step < last)) trainNext(playground);
-  playground.exact = playground.runs.map((run) => evaluateRun(run).exact);
+  playground.untested = playground.lengths.length;
 }
 
 function tryWord(playground, { word }) {
@@ -105,7 +111,10 @@ function tryWord(playground, { word }) {
 /** One slice: the models take turns, so that they are always at the same step or one apart. */
 function trainSlice(playground) {
   const { now } = playground;
-  if (!playground.running) return;
+  if (!playground.running) {
+    if (playground.untested > 0) testLength(playground, --playground.untested);
+    return;
+  }
   const begin = now();
   while (now() - begin < TRAINING_SLICE) {
     if (nextRun(playground) === undefined) {

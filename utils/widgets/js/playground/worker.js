@@ -8,7 +8,7 @@ let isTicking = false;
 
 function answerAndTick(message) {
   for (const reply of playground.handle(message)) self.postMessage(reply);
-  if (playground.isRunning() && !isTicking) {
+  if (playground.wantsTicks() && !isTicking) {
     isTicking = true;
     alarm.postMessage(null);
   }
