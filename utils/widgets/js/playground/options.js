@@ -28,7 +28,7 @@ const RATE_BOUNDS = [0.00001, 0.1];
 //
 //   task      steps   dot             fixed
 //   copy        400   100, 98, 100    0, 0, 0
-//   reverse     400   100, 100, 100   0, 1, 0    (fixed after 3,000 steps: 42 with seed 1)
+//   reverse     400   100, 96, 100    0, 1, 0    (fixed after 3,000 steps: 42 with seed 1)
 //   verb        600   seeds 2, 3: 100, 98        1, 2
 //   sort        600   seeds 2, 3: 67, 64         15, 16
 //   sort      2,000   seed 1: 92                 77
