@@ -1,0 +1,170 @@
+// What the page and the worker say to each other. `handle` turns one message into replies and
+// knows nothing of workers, so tests call it, and a page without workers can call it, too.
+//
+//   to the worker                        its replies
+//   {type: "reset", options} or          {type: "state", …}: models from options, or from a link,
+//     {type: "reset", link}                which are then trained up to the link's step
+//   {type: "start", until}               {type: "state", …}: it trains, to step `until` if given
+//   {type: "stop"}                       {type: "state", …}; the next ticks test every length
+//   {type: "try", word}                  {type: "state", …}: from now on this word is shown
+//   {type: "state"}                      {type: "state", …}
+//   {type: "tick"}                       {type: "state", …}, after one slice of training or testing
+//   anything it cannot do                {type: "refused", problem}: what is wrong, what to do
+//
+// A state is {running, step, link, word, lengths, models}, and each of its models {attention,
+// weightCount, step, loss, seconds, exact, example}: `exact` has the share of held-out words all
+// right for each of `lengths` (null before the first test), `example` is what `translateWord` says
+// about `word`. It is a few hundred numbers at most, so the page may have one for every frame.
+
+import { completeOptions, readLink, writeLink } from "./options.js";
+import { createRun, evaluateLength, testedLengths } from "./run.js";
+import { trainStep, translateWord } from "./run.js";
+import { readTypedWord } from "./tasks.js";
+
+const TRAINING_SLICE = 12; // milliseconds of training between two looks at the mailbox
+const TICKS_PER_TEST = 4; // testing one length costs about as much as half a step of training
+const FIRST_WORDS = { copy: "lookback", reverse: "lookback", sort: "daylight", verb: "looKback" };
+
+/** Return {handle, wantsTicks}; whoever owns it sends "tick" for as long as `wantsTicks()`. */
+export function createPlayground(now = Date.now) {
+  const playground = { now, ...freshModels(completeOptions()) };
+  return {
+    wantsTicks: () => playground.running || playground.untested > 0,
+    handle(message) {
+      try {
+        return [answerMessage(playground, message)];
+      } catch (error) {
+        return [{ type: "refused", problem: error.message }];
+      }
+    },
+  };
+}
+
+function freshModels(options) {
+  const { attentions, task } = options;
+  const lengths = testedLengths(options);
+  return {
+    options,
+    lengths,
+    runs: attentions.map((attention) => createRun(options, attention)),
+    exact: attentions.map(() => lengths.map(() => null)),
+    seconds: attentions.map(() => 0),
+    word: FIRST_WORDS[task],
+    running: false,
+    until: Infinity,
+    untested: 0, // lengths still to be tested after a stop
+    ticks: 0,
+  };
+}
+
+function answerMessage(playground, message) {
+  const actions = {
+    reset: resetModels,
+    start: startTraining,
+    stop: stopTraining,
+    try: tryWord,
+    state: () => {},
+    tick: trainSlice,
+  };
+  if (!Object.hasOwn(actions, message?.type)) {
+    const names = Object.keys(actions).join(", ");
+    throw new Error(`a message's type must be one of ${names}, not “${message?.type}”.`);
+  }
+  actions[message.type](playground, message);
+  return describeState(playground);
+}
+
+function resetModels(playground, { options, link }) {
+  if (link === undefined) {
+    Object.assign(playground, freshModels(completeOptions(options)));
+    return;
+  }
+  const read = readLink(link);
+  Object.assign(playground, freshModels(read.options), { until: read.step });
+  playground.running = read.step > 0;
+}
+
+function startTraining(playground, { until = Infinity }) {
+  playground.until = until;
+  playground.untested = 0;
+  playground.running = nextRun(playground) !== undefined;
+}
+
+/**
+ * Stop where all models have made the same number of steps, so that a link can say where.
+ *
+ * Testing all lengths takes longer than a click may wait, and so is left to the next ticks.
+ */
+function stopTraining(playground) {
+  playground.running = false;
+  const last = Math.max(...playground.runs.map((run) => run.step));
+  while (playground.runs.some((run) => run.step < last)) trainNext(playground);
+  playground.untested = playground.lengths.length;
+}
+
+function tryWord(playground, { word }) {
+  const read = readTypedWord(playground.options.task, word);
+  if (read.problem) throw new Error(read.problem);
+  playground.word = read.word;
+}
+
+/** One slice: the models take turns, so that they are always at the same step or one apart. */
+function trainSlice(playground) {
+  const { now } = playground;
+  if (!playground.running) {
+    if (playground.untested > 0) testLength(playground, --playground.untested);
+    return;
+  }
+  const begin = now();
+  while (now() - begin < TRAINING_SLICE) {
+    if (nextRun(playground) === undefined) {
+      stopTraining(playground);
+      return;
+    }
+    trainNext(playground);
+  }
+  if (playground.ticks % TICKS_PER_TEST === 0) {
+    testLength(playground, (playground.ticks / TICKS_PER_TEST) % playground.lengths.length);
+  }
+  playground.ticks++;
+}
+
+function trainNext({ now, runs, seconds, until }) {
+  const run = nextRun({ runs, until });
+  const begin = now();
+  trainStep(run);
+  seconds[runs.indexOf(run)] += (now() - begin) / 1000;
+}
+
+/** Return the model that is behind, or nothing once all have reached the last step. */
+function nextRun({ runs, until }) {
+  const step = Math.min(...runs.map((run) => run.step));
+  return step < until ? runs.find((run) => run.step === step) : undefined;
+}
+
+function testLength({ runs, exact, lengths }, i) {
+  runs.forEach((run, model) => {
+    exact[model][i] = evaluateLength(run, lengths[i]).exact;
+  });
+}
+
+function describeState({ exact, lengths, options, running, runs, seconds, word }) {
+  const step = Math.min(...runs.map((run) => run.step));
+  return {
+    type: "state",
+    running,
+    step,
+    link: writeLink(options, step),
+    word,
+    lengths,
+    models: runs.map((run, model) => ({
+      attention: run.attention,
+      weightCount: run.weightCount,
+      step: run.step,
+      loss: run.loss,
+      seconds: seconds[model],
+      exact: [...exact[model]],
+      example: translateWord(run, word),
+    })),
+  };
+}

@@ -1,0 +1,21 @@
+// The worker's entry: trains in slices, and reads its messages in between.
+
+import { createPlayground } from "./messages.js";
+
+const playground = createPlayground(() => performance.now());
+const { port1: clock, port2: alarm } = new MessageChannel(); // setTimeout would wait 4 ms each time
+let isTicking = false;
+
+function answerAndTick(message) {
+  for (const reply of playground.handle(message)) self.postMessage(reply);
+  if (playground.wantsTicks() && !isTicking) {
+    isTicking = true;
+    alarm.postMessage(null);
+  }
+}
+
+clock.onmessage = () => {
+  isTicking = false;
+  answerAndTick({ type: "tick" });
+};
+self.onmessage = ({ data }) => answerAndTick(data);
