@@ -452,9 +452,10 @@ def test_a_picture_says_in_words_what_it_shows():
 # modules
 
 
-@pytest.mark.parametrize(
-    "path", sorted((MODULES / "draw").glob("*.js")), ids=lambda path: path.name
-)
+DRAWING_MODULES = sorted((MODULES / "draw").glob("*.js"))
+
+
+@pytest.mark.parametrize("path", DRAWING_MODULES, ids=lambda path: path.name)
 def test_modules_keep_the_house_style(path):
     text = path.read_text("utf-8")
     assert max(map(len, text.splitlines())) <= 100

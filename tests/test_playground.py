@@ -18,25 +18,12 @@ from torch.nn.functional import cross_entropy
 from utils.models.attention import AdditiveAttention
 from utils.models.config import ModelConfig
 from utils.models.seq2seq import Seq2Seq
-from utils.system.paths import ROOT
+from utils.widgets.scripts import bundle
 
-FOLDER = ROOT / "utils" / "widgets" / "js" / "playground"
 ATTENTIONS = ("fixed", "dot", "general", "additive")
 TASKS = ("copy", "reverse", "sort", "verb")
 SMALL = {"letterSize": 6, "directionSize": 4, "scoreSize": 5, "batchSize": 7, "seed": 3}
 RUN = "createRun(completeOptions({options}), {attention})"
-
-
-def read_modules(name="messages", seen=None):
-    """Return a module after those it imports, as one script without imports and exports."""
-    seen = set() if seen is None else seen
-    if name in seen:
-        return ""
-    seen.add(name)
-    text = (FOLDER / f"{name}.js").read_text("utf-8")
-    imported = [read_modules(other, seen) for other in re.findall(r'from "\./(\w+)\.js";', text)]
-    lines = [line for line in text.splitlines() if not line.startswith("import ")]
-    return "\n".join([*imported, *(line.removeprefix("export ") for line in lines)])
 
 
 class Engine:
@@ -44,7 +31,7 @@ class Engine:
 
     def __init__(self, before=""):
         self.racer = MiniRacer()
-        self.racer.eval(before + "\n" + read_modules())
+        self.racer.eval(before + "\n" + bundle("playground/messages.js"))
 
     def __call__(self, function, *arguments):
         """Call a function, given as JavaScript, and return its result, or None."""
@@ -633,7 +620,7 @@ globalThis.MessageChannel = class {
 
 def test_the_worker_ticks_itself_while_it_trains():
     with MiniRacer() as racer:
-        racer.eval(STAGE + read_modules("worker"))
+        racer.eval(STAGE + bundle("playground/worker.js"))
 
         def post(**message):
             racer.eval(f"self.onmessage({{ data: {json.dumps(message)} }}); 0")
