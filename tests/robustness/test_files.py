@@ -501,7 +501,7 @@ SHIPPED = {
     "mini-general": "58cdc7291bf3d05c",
     "multi30k-additive": "f9af2b1768d26c8f",
     "mini-transformer": "e4dd5468fc2a95be",
-    "multi30k-transformer": "ce05aacb88ae6b5b",
+    "multi30k-transformer": "05c4eb42914ceea8",
 }
 
 
