@@ -4,7 +4,8 @@
 //   to the worker                        its replies
 //   {type: "reset", options} or          {type: "state", …}: models from options, or from a link,
 //     {type: "reset", link}                which are then trained up to the link's step
-//   {type: "start", until}               {type: "state", …}: it trains, to step `until` if given
+//   {type: "start", until, pace}         {type: "state", …}: it trains, to step `until` if given,
+//                                          at most `pace` steps a second
 //   {type: "stop"}                       {type: "state", …}; the next ticks test every length
 //   {type: "try", word}                  {type: "state", …}: from now on this word is shown
 //   {type: "state"}                      {type: "state", …}
@@ -25,11 +26,15 @@ const TRAINING_SLICE = 12; // milliseconds of training between two looks at the 
 const TICKS_PER_TEST = 4; // testing one length costs about as much as half a step of training
 const FIRST_WORDS = { copy: "lookback", reverse: "lookback", sort: "daylight", verb: "looKback" };
 
-/** Return {handle, wantsTicks}; whoever owns it sends "tick" for as long as `wantsTicks()`. */
+/**
+ * Return {handle, wantsTicks, restTime}: whoever owns it sends "tick" for as long as
+ * `wantsTicks()`, each after `restTime()` milliseconds.
+ */
 export function createPlayground(now = Date.now) {
   const playground = { now, ...freshModels(completeOptions()) };
   return {
     wantsTicks: () => playground.running || playground.untested > 0,
+    restTime: () => restTime(playground),
     handle(message) {
       try {
         return [answerMessage(playground, message)];
@@ -52,6 +57,8 @@ function freshModels(options) {
     word: FIRST_WORDS[task],
     running: false,
     until: Infinity,
+    pace: Infinity, // steps a second: so fast that a reader can follow
+    begun: { step: 0, time: 0 }, // where and when training began or went on
     untested: 0, // lengths still to be tested after a stop
     ticks: 0,
   };
@@ -84,10 +91,23 @@ function resetModels(playground, { options, link }) {
   playground.running = read.step > 0;
 }
 
-function startTraining(playground, { until = Infinity }) {
-  playground.until = until;
+function startTraining(playground, { until = Infinity, pace = Infinity }) {
+  Object.assign(playground, { until, pace });
+  playground.begun = { step: lastStep(playground), time: playground.now() };
   playground.untested = 0;
   playground.running = nextRun(playground) !== undefined;
+}
+
+function lastStep({ runs }) {
+  return Math.min(...runs.map((run) => run.step));
+}
+
+/** Return the milliseconds until the pace allows the next step; 0 if it need not wait. */
+function restTime(playground) {
+  const { begun, now, pace, running } = playground;
+  if (!running || pace === Infinity) return 0;
+  const due = begun.time + ((lastStep(playground) - begun.step) * 1000) / pace;
+  return Math.max(0, due - now());
 }
 
 /**
@@ -116,7 +136,7 @@ function trainSlice(playground) {
     return;
   }
   const begin = now();
-  while (now() - begin < TRAINING_SLICE) {
+  while (now() - begin < TRAINING_SLICE && restTime(playground) === 0) {
     if (nextRun(playground) === undefined) {
       stopTraining(playground);
       return;
@@ -138,7 +158,7 @@ function trainNext({ now, runs, seconds, until }) {
 
 /** Return the model that is behind, or nothing once all have reached the last step. */
 function nextRun({ runs, until }) {
-  const step = Math.min(...runs.map((run) => run.step));
+  const step = lastStep({ runs });
   return step < until ? runs.find((run) => run.step === step) : undefined;
 }
 
@@ -149,7 +169,7 @@ function testLength({ runs, exact, lengths }, i) {
 }
 
 function describeState({ exact, lengths, options, running, runs, seconds, word }) {
-  const step = Math.min(...runs.map((run) => run.step));
+  const step = lastStep({ runs });
   return {
     type: "state",
     running,

@@ -10,7 +10,9 @@ function answerAndTick(message) {
   for (const reply of playground.handle(message)) self.postMessage(reply);
   if (playground.wantsTicks() && !isTicking) {
     isTicking = true;
-    alarm.postMessage(null);
+    const rest = playground.restTime();
+    if (rest > 0) setTimeout(() => alarm.postMessage(null), rest);
+    else alarm.postMessage(null);
   }
 }
 
