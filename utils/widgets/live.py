@@ -9,7 +9,6 @@ from json import dumps
 from typing import Any, ClassVar
 
 import anywidget
-import traitlets
 
 from utils.widgets.engine import Engine
 from utils.widgets.png import png_of
@@ -66,8 +65,9 @@ class LiveExplorer(anywidget.AnyWidget):
     worker: ClassVar[str | None] = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        cls._esm = widget_script(cls.name, cls.worker)
-        cls._css = style_of(cls.name)
+        if "name" in vars(cls):  # anywidget makes a further subclass for each widget
+            cls._esm = widget_script(cls.name, cls.worker)
+            cls._css = style_of(cls.name)
         super().__init_subclass__(**kwargs)
 
     def picture(self) -> tuple[str, str]:
@@ -101,8 +101,3 @@ class LiveExplorer(anywidget.AnyWidget):
         baked = engine_of(self.name).call("bakeTheme", drawn, "light")
         still = {"image/png": png_of(baked, 2.0), "text/plain": finding}
         return {**data, **still}, {**about, "image/png": {"alt": finding}}
-
-
-def synced(trait: traitlets.TraitType) -> Any:
-    """Return the trait, kept equal in the kernel and in the browser."""
-    return trait.tag(sync=True)
