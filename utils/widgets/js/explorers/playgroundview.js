@@ -56,7 +56,7 @@ export function playgroundFinding({ options, state }) {
 }
 
 function percent(share) {
-  return `${Math.round(share * 100)} %`;
+  return `${Math.round(share * 100)}\u00a0%`;
 }
 
 /**
@@ -97,9 +97,14 @@ export function drawLetterMap(model, task, width) {
 function letterMapShape({ word, written }, width) {
   const margin = 10;
   const size = width < 300 ? 14 : 17;
-  const labels = written.map(() => "");
+  const labels = shownLetters(word, written).map(() => "");
   const place = layoutHeatMap([...word], labels, width - margin * 2, size);
   return { margin, place: place.cell < size ? place : lowerHead(place) };
+}
+
+/** Return what it wrote, as far as the right answer would go: the caption tells of the rest. */
+function shownLetters(word, written) {
+  return written.slice(0, [...word].length + 1);
 }
 
 /** Letters have room in one row where words would need several. */
@@ -109,8 +114,9 @@ function lowerHead(place) {
 }
 
 function drawLetterRows(left, top, example, task, place) {
-  const { word, written, expected, weights } = example;
+  const { word, expected, weights } = example;
   const source = [...word];
+  const written = shownLetters(word, example.written);
   const rows = written.map((_, t) => {
     const begin = t * source.length;
     return Array.from({ length: source.length }, (_, j) => weights[begin + j]);
@@ -189,7 +195,7 @@ function lengthChart({ state }) {
 }
 
 function lossChart({ options, state, losses }) {
-  const end = Math.max(nextLesson(options.task, state.step - 1).until, 1);
+  const end = nextLesson(options.task, Math.max(state.step - 1, 0)).until;
   return {
     part: "losses",
     title: "Training loss, by steps",
@@ -230,7 +236,7 @@ export function playgroundChallenges({ options, state }) {
     {
       name: "fooled",
       text: "Then find a word that even this model gets wrong.",
-      isMet: learned.some(({ example }) => example.output !== example.expected),
+      isMet: !state.running && learned.some(({ example }) => example.output !== example.expected),
     },
     {
       name: "sorted",
