@@ -219,7 +219,7 @@ function buildPlayground(view) {
     reset: makeElement("button", { type: "button" }, "Reset"),
     input: makeElement("input", {
       type: "text", class: "at-word", spellcheck: "false", autocomplete: "off",
-      autocapitalize: "none", maxlength: "200", "aria-label": "a word of your own",
+      autocapitalize: "none", maxlength: "200",
     }),
     link: makeElement("input", { type: "text", class: "at-link", readonly: "" }),
     fast: fast.querySelector("input"),
