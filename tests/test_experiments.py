@@ -626,6 +626,10 @@ def test_a_paired_bootstrap_sees_a_difference_and_none():
     assert row["bleu"] == 0 and row["bleu_p"] == 1
 
 
+def test_a_p_of_one_direction_is_doubled():
+    assert list(texts.two_sided(pd.Series([0.001, 0.3, 0.7]))) == [0.002, 0.6, 1]
+
+
 def test_pieces_change_in_training_only():
     corpus = toy_corpus()
     fields = build_fields(corpus, subwords=40)
