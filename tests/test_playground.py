@@ -18,6 +18,7 @@ from torch.nn.functional import cross_entropy
 from utils.models.attention import AdditiveAttention
 from utils.models.config import ModelConfig
 from utils.models.seq2seq import Seq2Seq
+from utils.widgets.engine import Engine
 from utils.widgets.scripts import bundle
 
 ATTENTIONS = ("fixed", "dot", "general", "additive")
@@ -26,28 +27,26 @@ SMALL = {"letterSize": 6, "directionSize": 4, "scoreSize": 5, "batchSize": 7, "s
 RUN = "createRun(completeOptions({options}), {attention})"
 
 
-class Engine:
-    """The modules in V8; values go in and out as JSON."""
+class Playground(Engine):
+    """The playground's modules in V8."""
 
     def __init__(self, before=""):
-        self.racer = MiniRacer()
-        self.racer.eval(before + "\n" + bundle("playground/messages.js"))
+        super().__init__(before, bundle("playground/messages.js"))
 
     def __call__(self, function, *arguments):
         """Call a function, given as JavaScript, and return its result, or None."""
-        return self.racer.call(f"((...given) => ({function})(...given) ?? null)", *arguments)
+        return self.call(f"({function})", *arguments)
 
     def start(self, name, attention="dot", **options):
         """Keep a run under a name for later calls."""
         made = RUN.format(options=json.dumps(options), attention=json.dumps(attention))
-        self.racer.eval(f"globalThis.{name} = {made}; undefined;")
+        self.run(f"globalThis.{name} = {made};")
 
 
 @pytest.fixture(scope="module")
 def js():
-    engine = Engine()
-    yield engine
-    engine.racer.close()
+    with Playground() as engine:
+        yield engine
 
 
 # --- gradients ---
@@ -292,11 +291,11 @@ def test_weights_do_not_depend_on_how_a_browser_computes_exp_and_its_kin(js):
     js.start("run", "additive", **SMALL)
     js(TRAIN, 20)
     names = "exp expm1 log log1p log2 pow tanh sinh cosh sin cos hypot cbrt random"
-    other = Engine(f"for (const f of {names.split()}) Math[f] = () => 0.5;")
+    other = Playground(f"for (const f of {names.split()}) Math[f] = () => 0.5;")
     other.start("run", "additive", **SMALL)
     other(TRAIN, 20)
     assert other(VALUES) == js(VALUES)
-    other.racer.close()
+    other.close()
 
 
 def test_models_share_the_initial_weights_of_common_parts_and_have_about_as_many(js):
@@ -496,9 +495,7 @@ class Worker:
 
     def __init__(self, js):
         self.js = js
-        js.racer.eval(
-            "globalThis.time = 0; globalThis.worker = createPlayground(() => (time += 5)); 0"
-        )
+        js.run("globalThis.time = 0; globalThis.worker = createPlayground(() => (time += 5)); 0")
 
     def send(self, kind, **more):
         (reply,) = self.js("(message) => worker.handle(message)", {"type": kind, **more})

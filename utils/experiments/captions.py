@@ -77,13 +77,12 @@ def measure_both(split: str) -> list[dict[str, Any]]:
     bleu and chrf are the changes from the RNN to the Transformer, with sacreBLEU's p.
     """
     pairs = getattr(_captions(), split)
+    sources = [pair.source for pair in pairs]
     references = [detokenize(pair.target) for pair in pairs]
+    both = [Translator.load(name) for name in (RNN, TRANSFORMER)]
     rows = []
     for beam_size in (1, CHOSEN[0]):
-        rnn, transformer = (
-            [str(t) for t in Translator.load(name).translate([p.source for p in pairs], beam_size)]
-            for name in (RNN, TRANSFORMER)
-        )
+        rnn, transformer = ([str(t) for t in one.translate(sources, beam_size)] for one in both)
         row: dict[str, Any] = {"split": split, "beam_size": beam_size, "n": len(pairs)}
         for name, texts in {"rnn": rnn, "transformer": transformer}.items():
             own = scores(texts, references)

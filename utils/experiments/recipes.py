@@ -25,7 +25,7 @@ from utils.system.storage import write_text_atomically
 from utils.text import Fields, build_fields
 from utils.text.subwords import Subwords
 from utils.training import Settings, fit, validation_loss
-from utils.translator import Translator
+from utils.translator import Translator, copy_source_words
 
 SEEDS = 3  # a run takes about an hour on one core
 MIN_FREQ = 2  # of whole words
@@ -65,9 +65,14 @@ class Recipe:
     piece_dropout: float = 0.0
 
     @property
+    def is_transformer(self) -> bool:
+        """Tell a Transformer's options from those of a recurrent network."""
+        return "layers" in self.model
+
+    @property
     def settings(self) -> Settings:
         """The settings of training."""
-        rate = 1.5e-3 if "layers" in self.model else 3e-3
+        rate = 1.5e-3 if self.is_transformer else 3e-3
         base = {"epochs": 20, "average": 5, "batch_size": 128, "learning_rate": rate}
         return Settings(**{**base, **self.training})
 
@@ -103,13 +108,7 @@ TRIED = [
     if seed == 0 or recipe.baseline != "Transformer"
 ]
 
-# How many hypotheses the beam holds, and whether each `<unk>` becomes a word of the source.
-SEARCHES = {
-    "greedy": (1, False),
-    "beam 5": (5, False),
-    "greedy, copied": (1, True),
-    "beam 5, copied": (5, True),
-}
+SEARCHES = {"greedy": 1, "beam 5": 5}  # how many hypotheses the beam holds
 BEFORE = {"beam 5": "greedy", "greedy, copied": "greedy", "beam 5, copied": "beam 5"}
 
 
@@ -177,7 +176,7 @@ def train(recipe: Recipe, seed: int, corpus: Corpus, checkpoint: Path) -> Transl
     none.
     """
     fields = build_fields(corpus, 1 if recipe.pieces else MIN_FREQ, recipe.pieces)
-    build = build_transformer if "layers" in recipe.model else build_model
+    build = build_transformer if recipe.is_transformer else build_model
     model = build(fields, **recipe.model, seed=seed)
     read = dropping(fields, recipe.piece_dropout, seed) if recipe.piece_dropout else fields
     gpu = torch.cuda.is_available()
@@ -194,14 +193,14 @@ def train(recipe: Recipe, seed: int, corpus: Corpus, checkpoint: Path) -> Transl
 
 
 def search(translator: Translator, pairs: Sequence[Pair]) -> dict[str, list[str]]:
-    """Return the translations of each way to search; with pieces there is nothing to copy."""
+    """Return the translations of each search and, of whole words, those with `<unk>` copied."""
     sources = [translator.read(pair.source) for pair in pairs]
-    written = {}
-    for name, (beam_size, copied) in SEARCHES.items():
-        if copied and translator.fields.subwords:
-            continue
-        found = translator.translate(sources, beam_size, copy_unknown=copied)
-        written[name] = [str(translation) for translation in found]
+    found = {name: translator.translate(sources, size) for name, size in SEARCHES.items()}
+    written = {name: [str(each) for each in all_of_it] for name, all_of_it in found.items()}
+    if translator.fields.subwords is None:
+        for name, all_of_it in found.items():
+            both = zip(all_of_it, sources, strict=True)
+            written[f"{name}, copied"] = [str(copy_source_words(*each)) for each in both]
     return written
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import cast
 
+import pandas as pd
 from sacrebleu.metrics import BLEU, CHRF
 from sacrebleu.metrics.base import Metric
 from sacrebleu.significance import PairedTest, Result
@@ -35,3 +36,8 @@ def paired_bootstrap(
         before, after = cast(list[Result], both)
         row |= {name: after.score - before.score, f"{name}_p": cast(float, after.p_value)}
     return row
+
+
+def two_sided(p: pd.Series) -> pd.Series:
+    """Double sacreBLEU's p, which counts differences in one direction only."""
+    return (2 * p).clip(upper=1)
