@@ -1,10 +1,18 @@
 """What the tests of the explorers' JavaScript share: engines with models, and functions to call."""
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
+
+from lab import FLAGS, find_browser
+from playwright.sync_api import Page, expect, sync_playwright
 
 from utils.translator import Translator
 from utils.widgets.engine import Engine
+from utils.widgets.live import LiveExplorer
+from utils.widgets.pages import write_page
 from utils.widgets.scripts import bundle
 from utils.widgets.weights import pack_translator
 
@@ -45,3 +53,22 @@ def open_engine(name: str, half: bool = True) -> Engine:
     engine = Engine(bundle("model/translator.js"), CALLS, packed.as_script(name))
     engine.call("load", name)
     return engine
+
+
+@contextmanager
+def open_page(
+    explorer: LiveExplorer, folder: Path, theme: str = "light", width: int = 1280
+) -> Iterator[Page]:
+    """Open a page with an explorer as a file; fails if a script does, then or later."""
+    address = write_page(explorer, folder).as_uri()
+    errors: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+        page = browser.new_page(color_scheme=theme, viewport={"width": width, "height": 800})
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address)
+        live = page.locator(f"[data-explorer={explorer.name}][data-ready=true]")
+        expect(live).to_be_visible()
+        yield page
+        browser.close()
+    assert errors == []

@@ -1,20 +1,32 @@
-"""What all explorers in JavaScript share: one script, for a notebook's widget and for a page.
+"""What all explorers share: one script, for a notebook's cell and for a page.
 
 `js/explorers/host.js` says what a script may ask of either.
 """
 
+import os
+import sys
+from base64 import b64encode
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from json import dumps
 from typing import Any, ClassVar
+from uuid import uuid4
 
 import anywidget
+import traitlets
 
+from utils.system.limits import check_type
+from utils.translator import Translator
 from utils.widgets.engine import Engine
 from utils.widgets.png import png_of
 from utils.widgets.scripts import MODULES, bundle
+from utils.widgets.weights import model_file, pack_translator, shipped_name
 
 HOST = "explorers/host.js"
+SHEETS = ("draw/colors.css", "explorers/frame.css")
+STILL_ZOOM = 1.5  # pixels of a still picture for one of the drawing's
+RUN_IT = "Run this cell in JupyterLab to bring the picture to life."
 
 
 def live_script(name: str, worker: str | None = None) -> str:
@@ -44,15 +56,20 @@ def page_script(name: str, worker: str | None = None) -> str:
 
 
 def style_of(name: str) -> str:
-    """Return an explorer's style sheet, with the colors of both themes before it."""
-    sheets = (MODULES / "draw" / "colors.css", MODULES / "explorers" / f"{name}.css")
-    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    """Return an explorer's style sheet, below the colors of both themes and the frame's."""
+    sheets = [MODULES / sheet for sheet in (*SHEETS, f"explorers/{name}.css")]
+    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.exists())
 
 
 @cache
-def engine_of(name: str) -> Engine:
-    """Return an engine that knows what an explorer draws, without a page."""
-    return Engine(bundle(f"explorers/{name}view.js"))
+def engine_of(name: str, *modules: str) -> Engine:
+    """Return an engine that knows what an explorer draws, and further modules, without a page."""
+    return Engine(bundle(f"explorers/{name}view.js", "draw/paint.js", *modules))
+
+
+def has_frames() -> bool:
+    """Tell whether outputs live in frames of their own, which only a widget's view can reach."""
+    return "google.colab" in sys.modules or "VSCODE_PID" in os.environ
 
 
 class LiveExplorer(anywidget.AnyWidget):
@@ -63,6 +80,8 @@ class LiveExplorer(anywidget.AnyWidget):
 
     name: ClassVar[str]
     worker: ClassVar[str | None] = None
+    models: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)  # packed, by name
+    _id = traitlets.Unicode().tag(sync=True)  # by which the script finds the cell's output
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "name" in vars(cls):  # anywidget makes a further subclass for each widget
@@ -70,34 +89,83 @@ class LiveExplorer(anywidget.AnyWidget):
             cls._css = style_of(cls.name)
         super().__init_subclass__(**kwargs)
 
+    def __init__(self, translators: Mapping[str, Translator] | None = None, **options: Any):
+        self.translators = {} if translators is None else check_translators(translators)
+        packed = {name: pack_translator(each) for name, each in self.translators.items()}
+        models = {name: each._asdict() for name, each in packed.items()}
+        super().__init__(models=models, _id=uuid4().hex, **options)
+
     def picture(self) -> tuple[str, str]:
         """Return the still picture as SVG text with variables for colors, and its finding."""
         raise NotImplementedError
 
     def page_options(self) -> dict[str, Any]:
-        """Return what a page's explorer begins with: the traits that differ from the defaults."""
-        return {
+        """Return what a page's explorer begins with: the traits that differ from the defaults.
+
+        A model of `data/models` is named, and the page has its weights; of another, None is left.
+        """
+        options = {
             name: getattr(self, name)
-            for name, trait in self.class_own_traits(sync=True).items()
-            if not name.startswith("_") and getattr(self, name) != trait.default()
+            for name, trait in self.traits(sync=True).items()
+            if name in self.option_names() and getattr(self, name) != trait.default()
         }
+        if self.translators:
+            options["models"] = {
+                name: _place(shipped_name(each), len(self.models[name]["data"]))
+                for name, each in self.translators.items()
+            }
+        return options
+
+    @classmethod
+    def option_names(cls) -> list[str]:
+        """Return the names of the traits that cells can set, those of widgets in general aside."""
+        known = LiveExplorer.class_traits()
+        return [name for name in cls.class_traits(sync=True) if name not in known]
 
     def page_html(self) -> str:
-        """Return the explorer for a page, its still picture inside until the script replaces it.
+        """Return the explorer for a page: an element with the still picture in it.
 
-        The page needs `style_of` and, below this, `page_script`; both once for all of one name.
+        A script replaces what is inside: in a notebook the widget's, elsewhere `page_script`,
+        below this element, with `style_of` in the page's head.
         """
-        drawn, _ = self.picture()
-        options = escape(dumps(self.page_options()))
-        return f'<div data-explorer="{self.name}" data-options="{options}">{drawn}</div>'
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Add the still picture to the same output: whoever shows one does not show the other."""
-        found = super()._repr_mimebundle_(**kwargs)
-        if found is None:
-            return None
-        data, about = found if isinstance(found, tuple) else (found, {})
         drawn, finding = self.picture()
         baked = engine_of(self.name).call("bakeTheme", drawn, "light")
-        still = {"image/png": png_of(baked, 2.0), "text/plain": finding}
-        return {**data, **still}, {**about, "image/png": {"alt": finding}}
+        png = b64encode(png_of(baked, STILL_ZOOM)).decode()
+        options = escape(dumps(self.page_options()))
+        return (
+            f'<div data-explorer="{self.name}" data-widget="{self._id}" data-options="{options}">'
+            f'<div class="at-still"><p>{escape(finding)}</p>'
+            f'<img alt="{escape(finding)}" src="data:image/png;base64,{png}">'
+            f'<p class="at-run">{RUN_IT}</p></div></div>'
+        )
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Return an element with the still picture; the script finds it, and brings it to life."""
+        if has_frames():
+            return super()._repr_mimebundle_(**kwargs)
+        return {"text/html": self.page_html(), "text/plain": repr(self)}, {}
+
+    def __repr__(self) -> str:
+        """Say what to do where no kernel runs, in place of the explorer."""
+        return f"{type(self).__name__}: run the notebook to use it."
+
+
+def _place(name: str | None, size: int) -> dict[str, Any] | None:
+    """Return what a page must know to load a shipped model of so many bytes."""
+    return None if name is None else {"id": name, "file": model_file(name), "size": size}
+
+
+def check_translators(translators: object) -> dict[str, Translator]:
+    """Return translators by their names, at least one; TypeError for anything else."""
+    named = dict(translators) if isinstance(translators, Mapping) else {}
+    if not named or not all(isinstance(value, Translator) for value in named.values()):
+        raise TypeError('translators must be one or more by name, such as {"dot": translator}.')
+    return named
+
+
+def check_translator(translator: object) -> Translator:
+    """Return it; TypeError unless it is a translator."""
+    words = 'a single translator, such as Translator.load("mini-dot")'
+    check_type("translator", translator, Translator, words)
+    assert isinstance(translator, Translator)
+    return translator

@@ -7,12 +7,15 @@ base64; and a page that was opened as a file cannot fetch anything, but it can l
 import json
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from torch import Tensor
 
 from utils.corpora import language_name
 from utils.models.contents import pack
+from utils.system.paths import MODELS
 from utils.translator import Translator
 
 FORMAT = 1  # of the header; a change of its meaning gets a new number
@@ -70,6 +73,27 @@ def pack_translator(translator: Translator, half: bool = True) -> PackedTranslat
         "language_names": [language_name(code) for code in languages],
     }
     return PackedTranslator(header, b"".join(_to_bytes(weight) for weight in weights.values()))
+
+
+def model_file(name: str) -> str:
+    """Return where a page looks for the script of a shipped translator."""
+    return f"models/{name}.js"
+
+
+def shipped_name(translator: Translator) -> str | None:
+    """Return the name of the translator in `data/models` with these weights; None for another."""
+    return _shipped_names().get(_fingerprint(translator))
+
+
+@cache
+def _shipped_names() -> dict[str, str]:
+    """Return the names of the shipped translators by their fingerprints."""
+    names = sorted(path.stem for path in MODELS.glob("*.pt"))
+    return {_fingerprint(Translator.load(name)): name for name in names}
+
+
+def _fingerprint(translator: Translator) -> str:
+    return sha256(pack_translator(translator).data).hexdigest()
 
 
 def _without_copies(weights: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -1,5 +1,7 @@
 // Elements of a page. Text becomes text, whatever it holds: nothing of it is read as HTML.
 
+import { makeIcon } from "./icons.js";
+
 /** Make an element; `children` are elements or text. */
 export function makeElement(name, attributes = {}, ...children) {
   const element = document.createElement(name);
@@ -14,4 +16,84 @@ export function makeChoice(type, group, value, text, note, choose) {
   input.addEventListener("change", () => choose(input.checked));
   const more = note ? [makeElement("small", {}, note)] : [];
   return makeElement("label", { class: "at-choice" }, input, makeElement("span", {}, text), ...more);
+}
+
+/**
+ * Make radio buttons under a legend: {element, choose}. `chosen` is called with the reader's choice;
+ * `choose(value)` shows a choice without calling it. choices: [[value, text, note], …].
+ */
+export function makeChoices(legend, choices, chosen) {
+  const group = `at-${Math.random().toString(36).slice(2)}`; // radio buttons know their group
+  const labels = choices.map(([value, text, note]) =>
+    makeChoice("radio", group, value, text, note, () => chosen(value)));
+  const element = makeElement("fieldset", {}, makeElement("legend", {}, legend), ...labels);
+  const choose = (value) => {
+    for (const input of element.querySelectorAll("input")) input.checked = input.value === value;
+  };
+  return { element, choose };
+}
+
+/** Make a button with an icon (see icons.js) before its text. */
+export function makeButton(icon, text, press) {
+  const words = makeElement("span", {}, text);
+  const button = makeElement("button", { type: "button" }, makeIcon(icon), words);
+  button.addEventListener("click", press);
+  return button;
+}
+
+/** Give a button from `makeButton` another icon and text. */
+export function changeButton(button, icon, text) {
+  if (button.lastChild.textContent === text) return; // it is not torn from under a finger
+  button.replaceChildren(makeIcon(icon), makeElement("span", {}, text));
+}
+
+/**
+ * Make a slider under its name: {element, input, show}. `slide` gets the number; `show(value, text)`
+ * moves it and says what it stands for.
+ */
+export function makeSlider(name, { min, max, step, value }, slide) {
+  const input = makeElement("input", { type: "range", min, max, step, "aria-label": name });
+  const output = makeElement("output");
+  const show = (number, text = String(number)) => {
+    input.value = number;
+    output.textContent = text;
+    input.setAttribute("aria-valuetext", text);
+  };
+  show(value);
+  input.addEventListener("input", () => slide(Number(input.value)));
+  const element = makeElement("label", { class: "at-slider" }, `${name} `, input, output);
+  return { element, input, show };
+}
+
+/**
+ * Make the box in which a sentence is typed: {element, input, note, show}.
+ *
+ * `type` gets the text shortly after the last key, at once after Enter; it returns a note for the
+ * reader, or "". `show(text, note)` fills both without calling it.
+ */
+export function makeSentenceBox(name, type) {
+  const input = makeElement("input", {
+    type: "text", spellcheck: "false", autocomplete: "off", maxlength: "5000", "aria-label": name,
+  });
+  const note = makeElement("small", { class: "at-note", role: "status" });
+  let timer = null;
+  const read = () => {
+    clearTimeout(timer);
+    note.textContent = type(input.value);
+  };
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(read, 250);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") read();
+  });
+  const show = (text, about = "") => {
+    clearTimeout(timer);
+    if (input.value !== text) input.value = text;
+    note.textContent = about;
+  };
+  const element = makeElement("div", { class: "at-sentence" },
+    makeElement("label", {}, makeElement("span", {}, name), input), note);
+  return { element, input, note, show };
 }

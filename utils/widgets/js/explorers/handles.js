@@ -1,0 +1,150 @@
+// Handles above a picture: what can be grabbed, pressed or pointed at, by mouse, finger and keys.
+//
+// A picture is drawn again at every move, and whatever had the focus in it would lose it. So the
+// handles are elements of their own, which stay: invisible, at least 44 pixels, each with a name.
+
+import { makeElement } from "./elements.js";
+
+const LEAST = 44; // pixels
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/**
+ * Handles over the element `picture`, whose SVG is drawn anew by others. All x and y are in the
+ * SVG's own pixels. What happens is told to (each may be left out)
+ *
+ *   grab(id), drag(id, x, y), drop(id)   by pointer
+ *   step(id, right, down, isLarge)       by arrow keys: -1, 0 or 1 each way, more with Shift
+ *   press(id)                            a click, Enter or space
+ *   point(id)                            hovered or focused; null when it no longer is
+ */
+export class Handles {
+  constructor(picture, tell) {
+    this.tell = tell;
+    this.elements = new Map();
+    this.layer = makeElement("div", { class: "at-handles" });
+    this.drawing = makeElement("div", { class: "at-drawing" });
+    picture.append(this.drawing, this.layer);
+    this.listen();
+  }
+
+  /**
+   * Show a drawing and put handles on it, in the order in which Tab visits them.
+   *
+   * handles: [{id, x, y, label, width, height, value, kind}, …]: x and y are its center, `value` is
+   * said after the label when it changes; `kind` is "slider" (moved by arrows, the default),
+   * "button", or "toggle" with `isOn`.
+   */
+  show(svg, handles) {
+    this.drawing.innerHTML = svg;
+    const drawn = this.drawing.querySelector("svg");
+    const { width, height } = drawn.viewBox.baseVal;
+    this.size = { width, height };
+    this.zoom = this.drawing.clientWidth / width || 1;
+    const kept = new Set(handles.map(({ id }) => id));
+    for (const [id, element] of this.elements) {
+      if (kept.has(id)) continue;
+      element.remove();
+      this.elements.delete(id);
+    }
+    handles.forEach((handle) => this.place(handle));
+    this.keepOrder(handles);
+  }
+
+  place({ id, x, y, label, width = 0, height = 0, value, kind = "slider", isOn }) {
+    if (!this.elements.has(id)) this.elements.set(id, makeHandle(id, kind));
+    const element = this.elements.get(id);
+    const [across, down] = [width, height].map((size) => Math.max(size * this.zoom, LEAST));
+    Object.assign(element.style, {
+      left: `${(100 * x) / this.size.width}%`,
+      top: `${(100 * y) / this.size.height}%`,
+      width: `${across}px`,
+      height: `${down}px`,
+    });
+    element.setAttribute("aria-label", label);
+    if (kind === "toggle") element.setAttribute("aria-pressed", String(Boolean(isOn)));
+    if (kind === "slider") sayValue(element, value);
+  }
+
+  keepOrder(handles) {
+    handles.forEach(({ id }, i) => {
+      const element = this.elements.get(id);
+      if (this.layer.children[i] === element) return;
+      this.layer.insertBefore(element, this.layer.children[i] || null);
+    });
+  }
+
+  /** Give the focus to a handle, after one before it went away. */
+  focus(id) {
+    this.elements.get(id)?.focus();
+  }
+
+  listen() {
+    const { layer } = this;
+    const idOf = (event) => event.target.closest?.("[data-handle]")?.dataset.handle;
+    layer.addEventListener("pointerdown", (event) => this.grab(event, idOf(event)));
+    layer.addEventListener("keydown", (event) => this.useKey(event, idOf(event)));
+    layer.addEventListener("click", (event) => {
+      const id = idOf(event);
+      if (id !== undefined && !this.wasDragged) this.tell.press?.(id);
+    });
+    const point = (event) => this.tell.point?.(idOf(event) ?? null);
+    layer.addEventListener("pointerover", point);
+    layer.addEventListener("focusin", point);
+    for (const end of ["pointerleave", "focusout"]) {
+      layer.addEventListener(end, () => this.tell.point?.(null));
+    }
+  }
+
+  grab(event, id) {
+    this.wasDragged = false;
+    if (id === undefined || event.button !== 0 || !this.tell.drag) return;
+    const element = this.elements.get(id);
+    element.setPointerCapture(event.pointerId);
+    this.tell.grab?.(id);
+    const move = (moved) => {
+      this.wasDragged = true;
+      const { x, y } = this.pointOf(moved);
+      this.tell.drag(id, x, y);
+    };
+    const drop = () => {
+      element.removeEventListener("pointermove", move);
+      this.tell.drop?.(id);
+    };
+    element.addEventListener("pointermove", move);
+    element.addEventListener("lostpointercapture", drop, { once: true });
+  }
+
+  /** Return where in the drawing an event is. */
+  pointOf({ clientX, clientY }) {
+    const box = this.drawing.getBoundingClientRect();
+    const { width, height } = this.size;
+    return {
+      x: ((clientX - box.left) / box.width) * width,
+      y: ((clientY - box.top) / box.height) * height,
+    };
+  }
+
+  useKey(event, id) {
+    if (id === undefined) return;
+    const way = ARROWS[event.key];
+    if (way && this.tell.step) {
+      event.preventDefault(); // the page must not scroll
+      this.tell.step(id, ...way, event.shiftKey);
+    } else if (event.target.getAttribute("role") === "slider" && [" ", "Enter"].includes(event.key)) {
+      event.preventDefault();
+      this.tell.press?.(id); // a button does this by itself
+    }
+  }
+}
+
+function makeHandle(id, kind) {
+  const name = kind === "slider" ? "div" : "button";
+  const about = kind === "slider" ? { role: "slider", tabindex: "0" } : { type: "button" };
+  return makeElement(name, { class: "at-handle", "data-handle": id, ...about });
+}
+
+/** A slider must have a number; where it stands for two, or for none, its text says more. */
+function sayValue(element, value) {
+  element.setAttribute("aria-valuetext", String(value ?? ""));
+  element.setAttribute("aria-valuenow", Number.parseFloat(value) || 0);
+}
