@@ -142,11 +142,21 @@ function contextTap(place, box, goal, term) {
   const reach = Math.min(box.width / 2, f * BOX_HALF);
   const near = [box.x, decoder.y - decoder.turn * reach];
   const bus = decoder.contextBus;
-  const x = Math.max(Math.min(decoder.boxes.readout.x, weights.right - f), weights.left + f);
+  const x = contextTop(place);
   const path = wide
     ? [[weights.right, rows.context], [box.x, rows.context], near]
     : [[x, rows.context - f * 0.85], [x, bus], [box.x, bus], near];
   return svgArrow(path, { from: "c", to: goal, term, size: f * 0.8 });
+}
+
+/** Return the x at which c leaves upward: near the readout, and between the names of heads. */
+function contextTop({ f, decoder, weights, heads }) {
+  const { x } = decoder.boxes.readout;
+  if (heads.length > 1) {
+    const head = Math.round((x - weights.left) / weights.perHead);
+    return weights.left + Math.max(Math.min(head, heads.length - 1), 1) * weights.perHead;
+  }
+  return Math.max(Math.min(x, weights.right - f), weights.left + f);
 }
 
 function stateBox({ decoder, f }, box, letter, index) {

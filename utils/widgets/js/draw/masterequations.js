@@ -30,9 +30,9 @@ export function equationsOf({ form, fixed, score, query, feeding, heads }) {
   if (query !== "current") cell.push(c);
   if (feeding) cell.push("h̃_t−1");
   const readout = `q( y_t−1 , s_t , ${c} )`;
-  const mixture = heads ? "c_t = [ Σ_j α_1j h_j ; Σ_j α_2j h_j ; … ]" : "c_t = Σ_j α_tj h_j";
-  const looks = heads ? [`e_kj = a_k( ${s} , h_j )`, shares("k"), mixture]
-    : [...scores[score], shares("t"), mixture];
+  const looks = heads
+    ? [`e_kj = a_k( ${s} , h_j )`, shares("k"), "c_t = [ Σ_j α_1j h_j ; Σ_j α_2j h_j ; … ]"]
+    : [...scores[score], shares("t"), "c_t = Σ_j α_tj h_j"];
   return [
     ...(fixed ? ["c = ½ h_1 + ½ h_S"] : looks),
     `s_t = f( ${cell.join(" , ")} )`,
@@ -48,10 +48,10 @@ export function equationsHeight({ edits, main, f }) {
 
 /** Draw them in the corner above the next words or, in a narrow picture, below it. */
 export function drawEquations(place) {
-  return place.wide ? inTheCorner(place) : below(place);
+  return place.wide ? equationsInCorner(place) : equationsBelow(place);
 }
 
-function inTheCorner({ f, edits, decoder, rows, small }) {
+function equationsInCorner({ f, edits, decoder, rows, small }) {
   const lines = equationsOf(edits);
   const left = decoder.boxes.readout.x + f * 0.9;
   const bottom = edits.feeding ? decoder.y - f * 4 : decoder.listTop - f * 0.5;
@@ -64,7 +64,7 @@ function inTheCorner({ f, edits, decoder, rows, small }) {
   ];
 }
 
-function below({ f, edits, main, small, equationsTop }) {
+function equationsBelow({ f, edits, main, small, equationsTop }) {
   const lines = equationsOf(edits);
   const columns = main >= SIDE_BY_SIDE_FROM ? 2 : 1;
   const high = Math.ceil((lines.length + 1) / columns);

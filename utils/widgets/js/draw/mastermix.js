@@ -37,7 +37,7 @@ export function drawWeightRow(place) {
       },
     })),
   ));
-  return svgPart("weights", bars, emptyEnds(place), heads.length === 1 ? factors(place) : []);
+  return svgPart("weights", bars, emptyEnds(place), heads.length === 1 ? weightFactors(place) : []);
 }
 
 /** A word without weight gets nothing: its thread ends in a hollow dot. */
@@ -53,7 +53,7 @@ function emptyEnds({ f, columns, rows, weights, heads, edits }) {
 }
 
 /** Write "× α" where a state meets its weight; where there is no room, only for the heaviest. */
-function factors(place) {
+function weightFactors(place) {
   const { f, least, columns, heads, weights, edits } = place;
   const [row] = heads;
   const size = Math.max(Math.min(f * 0.85, columns.step / 4.3), least);
@@ -104,10 +104,10 @@ export function drawRibbons(place) {
         "data-word": j, ...headLook(place, k), "data-from": "h", "data-to": "c", "data-term": "5",
       };
       const from = [weights.centers[k][j], bottom];
+      const thread = { at: [columns.valueX[j], start], width: f * 0.2 };
+      const bar = { at: [from[0], bottom + f * 0.8 - 0.5], width };
       return [
-        drawFunnel([columns.valueX[j], start], f * 0.2, [from[0], bottom + f * 0.8 - 0.5], width, color, {
-          "data-word": j, ...headLook(place, k),
-        }),
+        drawFunnel(thread, bar, color, { "data-word": j, ...headLook(place, k) }),
         drawRibbon(from, [x, top], width, color, data),
       ];
     });

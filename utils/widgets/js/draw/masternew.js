@@ -87,7 +87,7 @@ function tagPlace(place) {
   if (edits.form === "self") return [columns.left, rows.ribbonsTop + f * 0.9];
   if (edits.form === "block" && wide) return [decoder.boxes.add.x, decoder.y + f * 4];
   if (edits.feeding) return [decoder.boxes.cell.x + f * 1.7, fedY(decoder, f)];
-  if (!wide) return [decoder.margin + f * 1.5, rows.ribbonsTop + f * 1.4];
+  if (!wide) return [decoder.margin + f, rows.contextTop - f * 0.95];
   return [columns.right + f * 0.9, railY(place, heads.length - 1) + f * 1.3];
 }
 

@@ -47,7 +47,7 @@ function endWays(x, j, shown, place) {
 }
 
 function band(name, words, k, place) {
-  const { f, columns, small, roomy } = place;
+  const { f, columns, small, roomy, wide } = place;
   const { left, right } = columns;
   const y = openedY(place, k);
   const plain = { fill: paint("track"), stroke: paint("frame"), "stroke-width": f * 0.07 };
@@ -60,7 +60,7 @@ function band(name, words, k, place) {
     { "data-inside": name },
     box({ fill: paint("panel") }),
     box({ rx: f * 0.3, ...look, ...asked }),
-    roomy && svgFormula(left - f * 0.5, y + small * 0.3, words, small, {
+    roomy && (wide || name !== "sum") && svgFormula(left - f * 0.7, y + small * 0.3, words, small, {
       ...size, "text-anchor": "end", fill: paint("quiet"),
     }),
   );

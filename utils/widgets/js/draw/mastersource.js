@@ -200,7 +200,7 @@ function headNames(place) {
 /** Draw a score: its number or, where none fits, how high it is between lowest and highest. */
 function scoreBox(x, y, row, j, place, data) {
   const { f, least, columns } = place;
-  const size = Math.min(f * 0.85, columns.chip / 2.35);
+  const size = Math.min(Math.max(f * 0.85, least), columns.chip / 2.35);
   const look = { fill: paint("panel"), stroke: paint("query"), "stroke-width": f * 0.09 };
   const height = f * SCORE_HALF * 2;
   const written = row && size >= least ? row[j].toFixed(1).replace("-", "−") : "";
