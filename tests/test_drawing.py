@@ -224,7 +224,7 @@ def test_the_softmax_is_one_band_over_all_that_passes_behind_it():
     picture = draw(state_of(), width=1280)
     order = [group.get("data-part") for group in picture]
     band = next(e for e in part(picture, "softmax").iter(f"{SVG}rect"))
-    left, top, right, bottom = next(boxes_of([band]))
+    left, top, right, _ = next(boxes_of([band]))
     crossing = [
         e
         for e in part(picture, "ribbons").iter(f"{SVG}line")
@@ -495,6 +495,109 @@ def test_tokens_do_not_overlap(width, count):
         for other in found[i + 1 :]:
             apart = one[2] <= other[0] + 0.1 or other[2] <= one[0] + 0.1
             assert apart or one[3] <= other[1] or other[3] <= one[1]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("count", [3, 8, 12])
+def test_no_line_from_a_word_passes_behind_another_word(width, count):
+    picture = draw(state_of((SOURCE * 3)[:count]), width=width)
+    tokens = {
+        e.get("data-word"): next(boxes_of(e.iter(f"{SVG}rect")))
+        for e in part(picture, "tokens").iter()
+        if e.get("data-role") == "handle"
+    }
+    lines = [e for e in part(picture, "encoder").iter() if e.get("data-from") == "word"]
+    assert len(tokens) == len(lines) == count
+    for line in lines:
+        x, bottom = map(float, re.match(r"M(\S+) ([\d.]+)", line[0].get("d")).groups())
+        for word, (left, top, right, _) in tokens.items():
+            if word == line.get("data-word"):
+                assert left <= x <= right
+            else:
+                assert top > bottom or not left <= x <= right
+
+
+@pytest.mark.parametrize(("width", "least"), [(360, 11), (800, 12), (1280, 12), (1440, 12)])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_letters_are_large_enough_to_read(variant, width, least):
+    picture = draw(state_for(variant), variant=variant, width=width)
+    sizes = {"".join(e.itertext()): float(e.get("font-size")) for e in picture.iter(f"{SVG}text")}
+    small = {words: size for words, size in sizes.items() if size < least}
+    assert all(re.match(r"^(h′?\d+|[KVQ])$", words) for words in small), small
+
+
+@pytest.mark.parametrize("variant", ["dot", "general", "additive", "fixed"])
+def test_an_explorer_has_room_for_the_whole_picture(variant):
+    picture = draw(state_for(variant), variant=variant, width=1280, tall=460)
+    assert float(picture.get("height")) <= 460
+    parts = {"tokens", "states", "weights", "ribbons", "context", "cell", "next", "target"}
+    parts |= set() if variant == "fixed" else {"scores", "softmax", "query"}
+    assert parts <= parts_of(picture).keys()
+    assert min(float(e.get("font-size")) for e in picture.iter(f"{SVG}text")) >= 12
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_equations_never_vanish_unless_asked_to(variant, width):
+    state = state_for(variant)
+    whole, compact = (draw(state, variant=variant, width=width, compact=c) for c in (0, 1))
+    lines = ["".join(e.itertext()) for e in part(whole, "equations").iter(f"{SVG}text")]
+    expected = call("(v => equationsOf(editsOf(v)))", variant)
+    assert lines[:-1] == [re.sub(r"_(?=\S)", "", line) for line in expected]
+    assert "equations" not in parts_of(compact)
+    assert float(compact.get("height")) <= float(whole.get("height"))
+
+
+def test_one_head_can_be_looked_at_alone():
+    picture = draw(state_of(), variant="heads", head=1)
+    seen = {e.get("data-head"): e.get("opacity") for e in picture.iter() if e.get("data-head")}
+    assert seen["1"] is None
+    assert seen["0"] == seen["2"] == "0.12"
+
+
+def test_a_new_word_is_as_wide_as_its_text_and_an_empty_place_waits_for_it():
+    for word in ("a", "grandmother"):
+        picture = draw(state_of() | {"best": [[word, 0.9]]}, width=1280)
+        token = next(e for e in picture.iter() if e.get("data-target") == "4")
+        width = float(token.find(f"{SVG}rect").get("width"))
+        assert width == pytest.approx(
+            call("tokenWidth", word, float(token.find(f"{SVG}text").get("font-size"))), abs=0.02
+        )
+        slot = next(part(picture, "feedback").iter(f"{SVG}rect"))
+        assert slot.get("stroke-dasharray") and slot.get("fill") == "none"
+        arrow = next(e for e in picture.iter() if e.get("data-from") == "y")
+        end = float(re.match(r"M(\S+)", arrow[1].get("d"))[1])
+        middle = float(slot.get("x")) + float(slot.get("width")) / 2
+        assert end == pytest.approx(middle, abs=0.02)
+        before = [e for e in picture.iter() if e.get("data-target") == "3"]
+        right = next(boxes_of(before[0].iter(f"{SVG}rect")))[2]
+        assert right < float(slot.get("x"))
+
+
+@pytest.mark.parametrize(("variant", "order"), [("current", "cqxr"), ("dot", "qxcr")])
+def test_the_steps_are_numbered_in_the_order_of_the_equations(variant, order):
+    picture = draw(state_of(), variant=variant, width=1440, order=True)
+    badges = [e.find(f"{SVG}rect") for e in picture.iter() if e.get("data-order")]
+    centers = [(left + right) / 2 for left, _, right, _ in boxes_of(badges)]
+    place = call("layoutMaster", state_of(), {"variant": variant, "width": 1440})
+    boxes, asks = place["decoder"]["boxes"], "before" if variant == "dot" else "state"
+    xs = {
+        "c": boxes["cell"]["x"] - boxes["cell"]["width"] / 2,
+        "q": boxes[asks]["x"],
+        "x": place["weights"]["right"],
+        "r": boxes["readout"]["x"] - boxes["readout"]["width"] / 2,
+    }
+    assert centers == pytest.approx([xs[step] for step in order], abs=0.02)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_variant_says_in_two_words_what_is_new(variant):
+    tags = {}
+    for name in VARIANTS:
+        tag = part(draw(state_for(name), variant=name, width=1280), "tag")
+        tags[name] = "".join(next(tag.iter(f"{SVG}text")).itertext())
+    assert 1 < len(tags[variant].split()) <= 2
+    assert list(tags.values()).count(tags[variant]) == 1
 
 
 def boxes_of(rects):

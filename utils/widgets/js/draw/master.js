@@ -128,8 +128,8 @@ function rowNames(place) {
 }
 
 /** Say what is not there. */
-function missingNote({ f, columns, rows }) {
-  const style = { "font-size": f * 0.9, fill: paint("quiet") };
+function missingNote({ f, small, columns, rows }) {
+  const style = { "font-size": Math.max(f * 0.9, small), fill: paint("quiet") };
   const x = (columns.left + columns.right) / 2;
   const lines = [
     "nobody asks, nothing is scored:",

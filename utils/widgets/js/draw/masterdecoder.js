@@ -173,17 +173,16 @@ function stateBox({ decoder, f }, box, letter, index) {
 /** A box with learned weights; the note goes on where a long name ends. */
 function functionBox({ decoder, f, small }, box, name, note) {
   const long = name.length > 1;
-  const size = Math.min(small, (box.width - f * 0.2) / (0.58 * Math.max(name.length, note.length)));
   return svgElement(
     "g",
     { "data-function": name },
     svgBox(box.x, decoder.y, box.width, f * BOX_HALF * 2, { fill: paint("panel") }),
     svgBox(box.x, decoder.y, box.width, f * BOX_HALF * 2, learnedLook(f)),
     svgText(box.x, decoder.y - f * 0.1, name, {
-      "font-size": long ? size : f * 1.1, "font-style": long ? "normal" : "italic",
+      "font-size": long ? small : f * 1.1, "font-style": long ? "normal" : "italic",
     }),
-    svgText(box.x, decoder.y - f * 0.1 + (long ? size * 1.15 : f * 0.95), note, {
-      "font-size": size, fill: paint("ink"),
+    svgText(box.x, decoder.y - f * 0.1 + (long ? small * 1.15 : f * 0.95), note, {
+      "font-size": small, fill: paint("ink"),
     }),
   );
 }
@@ -193,6 +192,6 @@ function plusBox({ decoder, f }, box) {
     svgBox(box.x, decoder.y, box.width, box.width, {
       rx: box.width, fill: paint("track"), stroke: paint("frame"), "stroke-width": f * 0.09,
     }),
-    svgText(box.x, decoder.y + f * 0.3, "+", { "font-size": f * 0.9 }),
+    svgText(box.x, decoder.y + f * 0.33, "+", { "font-size": f }),
   ];
 }

@@ -140,8 +140,8 @@ function sourceRowsOf({ f, small, edits, heads, columns, wide, roomy, tight }, a
   const heights = [
     ["pad", several ? 1.4 : 0.8], ["output", edits.form === "self" ? 4.4 : 0], ["context", 1.7],
     ["ribbons", tight ? 3.2 : 4.3], ["bars", 0.8], ["funnel", tight ? 1.2 : 1.5],
-    ["weightsName", name], ["weights", several ? 0.4 : 1.5], ["gap1", 0.75], ["softmax", 1.4 * heads.length],
-    ["gap2", 0.75], ["scoresName", name],
+    ["weightsName", name], ["weights", several ? 0.4 : 1.5], ["gap1", 0.75],
+    ["softmax", 1.4 * heads.length], ["gap2", 0.75], ["scoresName", name],
     ["scores", (opened ? 1.9 : scorePitch(heads)) * heads.length], ["opened", BAND_ROW * opened],
     ["projected", edits.projections ? 2.1 : 0], ["gap3", 0.9], ["statesName", name],
     ["states", 1.9], ["reading", edits.form === "block" ? 2.6 : 0], ["gap4", 1.1],
@@ -206,7 +206,7 @@ function decoderPlaceOf(state, place) {
   const target = wide ? rows.tokensTop + f * 0.975 : f * TARGET_TOP;
   const middle = Math.min(railY(place, 0) - f * 4, (rows.context + target) / 2 + f * 1.5);
   const y = wide ? middle : target + f * 2.15 + list / 2;
-  const boxes = boxesAlong(place.edits, left, right, f);
+  const boxes = boxesAlong(place, left, right);
   const listTop = y - list / 2;
   return {
     turn, left, right, target, y, listTop, ...boxes, listHeight: list,
@@ -238,13 +238,16 @@ export function openedY({ rows, f }, band) {
 }
 
 /** Return the centers x and widths of the decoder's boxes from left to right, then the list. */
-function boxesAlong({ form, feeding }, left, right, f) {
-  const cell = { before: 3.2, cell: 2.7, state: 2.6, readout: 3.1 };
-  const fed = { before: 2.8, cell: 2.5, state: 2.3, readout: 2.9, hidden: 2.3 };
-  const block = { masked: 3.8, state: 2.5, add: 1.3, forward: 3, add2: 1.3, readout: 3.1 };
+function boxesAlong({ edits: { form, feeding }, f, small }, left, right) {
+  const [seven, nine] = [7, 9].map((letters) => (letters * small * 0.55) / f + 0.25);
+  const cell = { before: 3.2, cell: 2.7, state: 2.6, readout: seven };
+  const fed = { before: 2.8, cell: 2.5, state: 2.3, readout: seven, hidden: 2.3 };
+  const block = {
+    masked: nine, state: 2.5, add: 1.3, forward: seven, add2: 1.3, readout: seven,
+  };
   const names = Object.entries(form === "block" ? block : feeding ? fed : cell);
   const taken = names.reduce((sum, [, units]) => sum + units * f, 0);
-  const listWidth = Math.min(Math.max((right - left - taken) * 0.62, f * 8), f * 14);
+  const listWidth = Math.min(Math.max((right - left - taken) * 0.72, f * 7.3), f * 14);
   const gap = Math.max((right - left - taken - listWidth) / names.length, f * 0.55);
   const boxes = {};
   let x = left;

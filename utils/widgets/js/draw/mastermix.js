@@ -58,7 +58,7 @@ function weightFactors(place) {
   const [row] = heads;
   const size = Math.max(Math.min(f * 0.85, columns.step / 4.3), least);
   const roomy = columns.step >= size * 4.2;
-  const width = size * (roomy ? 3.9 : 3.5);
+  const width = size * (roomy ? 3.75 : 3.5);
   const labels = row.map((weight, j) => ({
     x: roomy ? columns.centers[j] + columns.inner * 0.02 : columns.valueX[j], width, weight,
   }));
@@ -69,7 +69,7 @@ function weightFactors(place) {
     if (!roomy) return "";
     const words = row[j].toFixed(2);
     const style = { "font-size": size, fill: paint("quiet"), "data-word": j };
-    return svgText(columns.chipX[j] - size * 0.2, place.rows.weights + size * 0.35, words, style);
+    return svgText(columns.chipX[j], place.rows.weights + size * 0.35, words, style);
   });
 }
 
@@ -133,7 +133,7 @@ export function drawRibbonNames(state, place) {
   order.sort((a, b) => row[b] - row[a]);
   const taken = order.map((j) => [spans[j].x - spans[j].half, spans[j].x + spans[j].half]);
   return svgPart("ribbons", order.map((j) => {
-    const width = textWidth(state.source[j], size) + size * 0.3;
+    const width = textWidth(state.source[j], size) * 1.08 + size * 0.3;
     const { x, half } = spans[j];
     const reach = half + width / 2 + size * 0.3;
     const spots = width <= 2 * half ? [x] : [x - reach, x + reach].filter((spot) => (
