@@ -1,5 +1,6 @@
 // The decoder's half of the master picture: one step of equations (6) and (7), or of a block.
 
+import { learnedLook } from "./masterequations.js";
 import { BOX_HALF } from "./masterlayout.js";
 import { wordLineX, writtenPlaces } from "./mastertarget.js";
 import { paint } from "./paint.js";
@@ -36,24 +37,40 @@ function drawCell(place) {
     early ? contextTap(place, boxes.cell, "f", "6") : "",
     contextTap(place, boxes.readout, "q", "7"),
   ];
-  const fed = edits.feeding ? svgPart("feeding", feedingArrow(place, f)) : "";
+  const fed = edits.feeding ? svgPart("feeding", feedingLoop(place)) : "";
   return [svgPart("context", taps), svgPart("cell", cell), svgPart("readout", readout), fed];
 }
 
-/** What the readout made of c a step before goes into the cell: one more arrow. */
-function feedingArrow({ f, decoder }) {
-  const { x } = decoder.boxes.cell;
-  const y = decoder.y - decoder.turn * f * 3.1;
-  const near = decoder.y - decoder.turn * f * BOX_HALF;
-  const start = y + decoder.turn * f * 0.8;
+/** What the readout makes of c is kept, and goes into the cell of the next step. */
+function feedingLoop(place) {
+  const { f, decoder } = place;
+  const { cell, hidden, readout } = decoder.boxes;
+  const y = fedY(decoder, f);
+  const edge = decoder.turn * f * BOX_HALF;
+  const style = { size: f * 0.85, color: paint("highlight"), width: f * 0.16 };
+  const loop = [[hidden.x, decoder.y - edge * 0.85], [hidden.x, y], [cell.x + f * 1.4, y]];
   return [
-    svgArrow([[x, start], [x, near]], {
-      from: "h̃ before", to: "f", term: "6", size: f * 0.8, color: paint("highlight"),
+    levelArrow(place, readout, hidden, { from: "q", to: "h̃", term: "7" }),
+    svgArrow(loop, { ...style, from: "h̃", to: "h̃ before", term: "6", dashed: true }),
+    svgArrow([[cell.x, y + decoder.turn * f * 0.8], [cell.x, decoder.y - edge]], {
+      ...style, from: "h̃ before", to: "f", term: "6",
     }),
-    svgBox(x, y, f * 2.8, f * 1.6, {
-      fill: paint("panel"), stroke: paint("highlight"), "stroke-width": f * 0.11,
+    hiddenBox(cell.x, y, f * 2.8, "t−1", f),
+    hiddenBox(hidden.x, decoder.y, hidden.width, "t", f),
+  ];
+}
+
+/** Return the y of what the last step left for this one. */
+export function fedY({ y, turn }, f) {
+  return y - turn * f * 2.85;
+}
+
+function hiddenBox(x, y, width, index, f) {
+  return [
+    svgBox(x, y, width, f * 1.7, {
+      fill: paint("panel"), stroke: paint("highlight"), "stroke-width": f * 0.13,
     }),
-    svgSymbol(x, y, "h̃", "t−1", f),
+    svgSymbol(x, y, "h̃", index, f),
   ];
 }
 
@@ -79,8 +96,8 @@ function drawBlock(state, place) {
     plusBox(place, boxes.add2),
   ];
   const readout = [
-    flow("add2", "readout", "add", "q"),
-    functionBox(place, boxes.readout, "q", "softmax"),
+    flow("add2", "readout", "add", "output"),
+    functionBox(place, boxes.readout, "linear,", "softmax"),
   ];
   const tap = svgPart("context", contextTap(place, boxes.add, "add", "block"));
   return [tap, svgPart("cell", cell), svgPart("readout", readout)];
@@ -143,19 +160,20 @@ function stateBox({ decoder, f }, box, letter, index) {
   );
 }
 
-function functionBox({ decoder, f }, box, name, note) {
-  const long = name.length > 1; // then the name goes on in the note
+/** A box with learned weights; the note goes on where a long name ends. */
+function functionBox({ decoder, f, small }, box, name, note) {
+  const long = name.length > 1;
+  const size = Math.min(small, (box.width - f * 0.2) / (0.58 * Math.max(name.length, note.length)));
   return svgElement(
     "g",
     { "data-function": name },
-    svgBox(box.x, decoder.y, box.width, f * BOX_HALF * 2, {
-      fill: paint("track"), stroke: paint("frame"), "stroke-width": f * 0.09,
+    svgBox(box.x, decoder.y, box.width, f * BOX_HALF * 2, { fill: paint("panel") }),
+    svgBox(box.x, decoder.y, box.width, f * BOX_HALF * 2, learnedLook(f)),
+    svgText(box.x, decoder.y - f * 0.1, name, {
+      "font-size": long ? size : f * 1.1, "font-style": long ? "normal" : "italic",
     }),
-    svgText(box.x, decoder.y - f * 0.05, name, {
-      "font-size": f * (long ? 0.66 : 1.05), "font-style": long ? "normal" : "italic",
-    }),
-    svgText(box.x, decoder.y + f * 0.8, note, {
-      "font-size": f * 0.66, fill: paint(long ? "ink" : "quiet"),
+    svgText(box.x, decoder.y - f * 0.1 + (long ? size * 1.15 : f * 0.95), note, {
+      "font-size": size, fill: paint("ink"),
     }),
   );
 }

@@ -16,9 +16,9 @@ export function nextWordsHeight(count, size) {
  *
  * best: [[word, probability], …], most probable first; `chosen` is the row that is written.
  */
-export function drawNextWords(left, top, width, best, { size, chosen = 0 }) {
+export function drawNextWords(left, top, width, best, { size, least = 0, chosen = 0 }) {
   const widest = Math.max(...best.map(([word]) => textWidth(word, size * 0.9))) + size * 0.5;
-  const [room, number] = [Math.min(widest, width * WORD_SHARE), size * 2.2];
+  const [room, number] = [Math.min(widest, width * WORD_SHARE), Math.max(size * 2.2, least * 2.8)];
   const full = Math.max(width - room - number, 0);
   return best.map(([word, probability], row) => {
     const y = top + (row + 0.5) * NEXT_ROW * size;
@@ -39,7 +39,7 @@ export function drawNextWords(left, top, width, best, { size, chosen = 0 }) {
         fill: paint(row === chosen ? "ink" : "next"),
       }),
       svgText(start + length + size * 0.25, y + size * 0.3, writePercent(probability), {
-        ...style, "font-size": size * 0.75, "text-anchor": "start",
+        ...style, "font-size": Math.max(size * 0.75, least), "text-anchor": "start",
       }),
     );
   });
