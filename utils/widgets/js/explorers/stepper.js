@@ -13,7 +13,6 @@ const PLAY_EVERY = 1400; // milliseconds for a step
 const TWO_FROM = 1000; // pixels: two pictures side by side
 const GAP = 12; // pixels between them
 const CAPTION = 58; // pixels above the picture, where there are two
-const MAP_FROM = 1200; // pixels: the master picture has room for the map beside it
 const OPTIONS = ["sentence", "model", "compare", "step"];
 
 /** Show a stepper in `root`; resolves to a function that takes it away. */

@@ -5,7 +5,7 @@ import { Handles } from "./handles.js";
 import { differingWords, drawStep, easeShare, isLit, mixViews, viewAt } from "./stepperview.js";
 
 const MOVE = 420; // milliseconds from one step to the next
-const DENSE = 44; // pixels: where words are closer, their handles would cover each other
+const CLOSE_WORDS = 44; // pixels: where words are closer, their handles would cover each other
 
 /**
  * A translation by one model. What the reader does is told to
@@ -141,7 +141,7 @@ export class StepperPanel {
       };
     });
     const apart = boxes.length > 1 ? (boxes[1].x - boxes[0].x) * this.handles.zoom : Infinity;
-    this.stage.classList.toggle("at-dense", apart < DENSE);
+    this.stage.classList.toggle("at-dense", apart < CLOSE_WORDS);
     return boxes;
   }
 

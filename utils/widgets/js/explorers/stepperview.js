@@ -3,6 +3,7 @@
 // A translation is read once, by `readAndTrace`. Its view at a step holds what the master picture
 // draws; between two steps, `mixViews` moves everything on its way from one view to the other.
 
+import { drawHeatMap, layoutHeatMap } from "../draw/heatmap.js";
 import { drawMaster } from "../draw/master.js";
 import { writePercent } from "../draw/nextwords.js";
 import { paint } from "../draw/paint.js";
@@ -10,12 +11,16 @@ import { svgElement, svgRoot, svgText } from "../draw/svg.js";
 import { Translator } from "../model/translator.js";
 import { readTyped } from "../model/typed.js";
 
-const END = "<eos>";
+const LAST_WORD = "<eos>";
 const SHOWN = 5; // next words
 export const LINKED = 0.1; // a weight from which on two words count as linked
 const SECOND = 0.25; // a weight from which on the second word is named, too
 const SHARED = 0.3; // each of two words has it, where they share the weight
 const AHEAD = 3; // source words further on: more than any small change of the order
+const WIDE = 1000; // pixels: from there on, the master picture has the decoder beside the source
+const MAP_FROM = 1200; // pixels: room for the map beside that
+const MAIN_SHARE = 0.78; // of the width, for all but the map
+const MAP_LETTER = 12; // pixels
 const MOVING = new Set(["ribbons", "weights", "context", "scores", "softmax", "query"]);
 
 const EXAMPLES = [
@@ -97,9 +102,46 @@ export function easeShare(share) {
   return share < 0.5 ? 2 * share ** 2 : 1 - 2 * (1 - share) ** 2;
 }
 
-/** Draw a view as the master picture of an attention, with the map of all steps so far. */
+/**
+ * Draw a view as the master picture of an attention, with the map of all steps so far: beside the
+ * picture, or below if there is no room.
+ */
 export function drawStep(view, kind, { width, tall, map = true }) {
-  return drawMaster(view, { variant: kind, width, tall, map });
+  const isBeside = map && width >= MAP_FROM;
+  const main = isBeside ? Math.max(width * MAIN_SHARE, WIDE) : width;
+  const options = { variant: kind, width: main, tall, compact: main < WIDE };
+  const drawn = drawMaster(view, options);
+  return map ? addMap(drawn, view, { width, main, isBeside }) : drawn;
+}
+
+/** Put the map beside or below a drawing; the words to come stay hidden, and their rows empty. */
+function addMap(drawn, view, { width, main, isBeside }) {
+  const { source, words, rows, target } = view;
+  const [, height] = svgSize(drawn);
+  const size = Math.max(MAP_LETTER, Math.min(width * 0.0105, 16));
+  const room = (isBeside ? width - main : width - size) - size;
+  const place = layoutHeatMap(source, words, room, size);
+  const left = isBeside ? main : (width - place.total) / 2;
+  const top = isBeside ? size : height;
+  const written = words.map((word, t) => (t < rows.length ? word : ""));
+  const map = { source, target: written, rows, step: target.length };
+  return svgRoot(
+    width, Math.max(height, top + place.tall + size), pictureTitle(view), drawn,
+    drawHeatMap(left, top, map, place),
+  );
+}
+
+/** Return the picture in words, as a screen reader says it. */
+function pictureTitle({ source, weights, best }) {
+  const [most] = largestFirst(weights);
+  return `Most weight, ${weights[most].toFixed(2)}, is on ${source[most]}. The next word is ${
+    best[0][0]}. The map shows the weights so far.`;
+}
+
+function svgSize(drawn) {
+  return ["width", "height"].map((name) => (
+    Number(new RegExp(` ${name}="([\\d.]+)"`).exec(drawn)[1])
+  ));
 }
 
 /** Return the positions of the numbers, the largest first. */
@@ -118,7 +160,7 @@ function lookedAt({ source, rows }, t) {
 function writes({ steps }, t) {
   const { word, best } = steps[t - 1];
   const sure = writePercent(best[0][1]);
-  return word === END ? `ends the sentence (${sure})` : `writes “${word}” (${sure})`;
+  return word === LAST_WORD ? `ends the sentence (${sure})` : `writes “${word}” (${sure})`;
 }
 
 /** Say what step t (from 1) of a translation does. */
@@ -263,7 +305,7 @@ function drawSideBySide(traces, names, t, width, title) {
   const [head, gap] = [34, 12];
   const each = (width - gap) / 2;
   const drawn = traces.map((traced) => drawStep(viewAt(traced, t), traced.kind, { width: each }));
-  const heights = drawn.map((svg) => Number(/ height="([\d.]+)"/.exec(svg)[1]));
+  const heights = drawn.map((svg) => svgSize(svg)[1]);
   const shapes = drawn.map((svg, i) => {
     const left = i * (each + gap);
     const says = `${names[i]}: ${traces[i].tokens.join(" ")}`;
