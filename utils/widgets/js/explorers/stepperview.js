@@ -19,8 +19,8 @@ const SHARED = 0.3; // each of two words has it, where they share the weight
 const AHEAD = 3; // source words further on: more than any small change of the order
 const WIDE = 1000; // pixels: from there on, the master picture has the decoder beside the source
 const MAP_FROM = 1200; // pixels: room for the map beside that
-const MAIN_SHARE = 0.78; // of the width, for all but the map
-const MAP_LETTER = 12; // pixels
+const MAIN_SHARE = 0.76; // of the width, for all but the map
+const MAP_LETTERS = [11, 14]; // pixels, at least and at most
 const MOVING = new Set(["ribbons", "weights", "context", "scores", "softmax", "query"]);
 
 const EXAMPLES = [
@@ -74,18 +74,24 @@ export function viewAt({ source, words, rows, steps }, t) {
 
 /** Return the view on the way from one to another of the same translation: share is 0 … 1. */
 export function mixViews(from, to, share) {
-  const nearer = share < 0.5 ? from : to;
   const blend = (a, b) => a * (1 - share) + b * share;
   const blendAll = (a, b) => a.map((number, j) => blend(number, b[j]));
   const none = from.weights.map(() => 0);
   const longer = from.rows.length > to.rows.length ? from.rows : to.rows;
+  const best = mixBest(from.best, to.best, blend);
   return {
-    ...nearer,
+    ...(isArrived(from, to, best, share) ? to : from),
     weights: blendAll(from.weights, to.weights),
     scores: from.scores && to.scores && blendAll(from.scores, to.scores),
     rows: longer.map((_, t) => blendAll(from.rows[t] || none, to.rows[t] || none)),
-    best: mixBest(from.best, to.best, blend),
+    best,
   };
+}
+
+/** Tell whether the target row is that of the second view: it has changed once its word leads. */
+function isArrived(from, to, best, share) {
+  const [before, after] = [from.best[0][0], to.best[0][0]];
+  return before === after ? share >= 0.5 : best[0][0] === after;
 }
 
 /** The bars of the next words shrink and grow, and change places where they are equal. */
@@ -108,17 +114,22 @@ export function easeShare(share) {
  */
 export function drawStep(view, kind, { width, tall, map = true }) {
   const isBeside = map && width >= MAP_FROM;
-  const main = isBeside ? Math.max(width * MAIN_SHARE, WIDE) : width;
-  const options = { variant: kind, width: main, tall, compact: main < WIDE };
-  const drawn = drawMaster(view, options);
-  return map ? addMap(drawn, view, { width, main, isBeside }) : drawn;
+  const main = isBeside ? width * MAIN_SHARE : width;
+  // Beside a map, a picture that would be too narrow for its wide form is drawn wider, and shrunk.
+  const drawnWidth = isBeside ? Math.max(main, WIDE) : main;
+  const zoom = main / drawnWidth;
+  const drawn = drawMaster(view, {
+    variant: kind, width: drawnWidth, tall: tall && tall / zoom, compact: drawnWidth < WIDE,
+  });
+  return map ? addMap(drawn, view, { width, main, zoom, isBeside }) : drawn;
 }
 
 /** Put the map beside or below a drawing; the words to come stay hidden, and their rows empty. */
-function addMap(drawn, view, { width, main, isBeside }) {
+function addMap(drawn, view, { width, main, zoom, isBeside }) {
   const { source, words, rows, target } = view;
-  const [, height] = svgSize(drawn);
-  const size = Math.max(MAP_LETTER, Math.min(width * 0.0105, 16));
+  const height = svgHeight(drawn) * zoom;
+  const [least, most] = MAP_LETTERS;
+  const size = Math.min(Math.max((isBeside ? width - main : width) * 0.04, least), most);
   const room = (isBeside ? width - main : width - size) - size;
   const place = layoutHeatMap(source, words, room, size);
   const left = isBeside ? main : (width - place.total) / 2;
@@ -126,8 +137,8 @@ function addMap(drawn, view, { width, main, isBeside }) {
   const written = words.map((word, t) => (t < rows.length ? word : ""));
   const map = { source, target: written, rows, step: target.length };
   return svgRoot(
-    width, Math.max(height, top + place.tall + size), pictureTitle(view), drawn,
-    drawHeatMap(left, top, map, place),
+    width, Math.max(height, top + place.tall + size), pictureTitle(view),
+    svgElement("g", { transform: `scale(${zoom})` }, drawn), drawHeatMap(left, top, map, place),
   );
 }
 
@@ -138,10 +149,8 @@ function pictureTitle({ source, weights, best }) {
     best[0][0]}. The map shows the weights so far.`;
 }
 
-function svgSize(drawn) {
-  return ["width", "height"].map((name) => (
-    Number(new RegExp(` ${name}="([\\d.]+)"`).exec(drawn)[1])
-  ));
+function svgHeight(drawn) {
+  return Number(/ height="([\d.]+)"/.exec(drawn)[1]);
 }
 
 /** Return the positions of the numbers, the largest first. */
@@ -305,7 +314,7 @@ function drawSideBySide(traces, names, t, width, title) {
   const [head, gap] = [34, 12];
   const each = (width - gap) / 2;
   const drawn = traces.map((traced) => drawStep(viewAt(traced, t), traced.kind, { width: each }));
-  const heights = drawn.map((svg) => svgSize(svg)[1]);
+  const heights = drawn.map((svg) => svgHeight(svg));
   const shapes = drawn.map((svg, i) => {
     const left = i * (each + gap);
     const says = `${names[i]}: ${traces[i].tokens.join(" ")}`;
