@@ -12,7 +12,7 @@ import { drawEncoder, drawScores, drawSoftmax } from "./mastersource.js";
 import { drawNext, drawTarget, placeTarget } from "./mastertarget.js";
 import { paint, wordPaint } from "./paint.js";
 import { svgArrow, svgBox, svgElement, svgPart, svgRoot } from "./svg.js";
-import { shortenWord, svgSymbol, svgText, textWidth } from "./svg.js";
+import { shortenWord, svgSymbol, svgText } from "./svg.js";
 
 /**
  * Draw one step of a translation as SVG text.
@@ -128,8 +128,8 @@ function rowNames(place) {
 }
 
 /** Say what is not there. */
-function missingNote({ f, columns, rows }) {
-  const style = { "font-size": f * 0.9, fill: paint("quiet") };
+function missingNote({ f, small, columns, rows }) {
+  const style = { "font-size": Math.max(f * 0.9, small), fill: paint("quiet") };
   const x = (columns.left + columns.right) / 2;
   const lines = [
     "nobody asks, nothing is scored:",
@@ -180,9 +180,10 @@ function drawOutput(state, place) {
   );
 }
 
-function outputWords(word, { columns, small }) {
-  const room = columns.right - columns.left - textWidth("h′, the new state of ; all words do", small);
-  return `h′, the new state of ${shortenWord(word, room, small)}; all words do the same`;
+function outputWords(word, { columns, small, main }) {
+  const room = main - columns.left - small;
+  const shown = shortenWord(word, room * 0.4, small);
+  return shortenWord(`h′, the new state of ${shown}; all words do the same`, room, small);
 }
 
 function outputBox(x, y, j, asks, { f, columns }) {

@@ -142,11 +142,21 @@ function contextTap(place, box, goal, term) {
   const reach = Math.min(box.width / 2, f * BOX_HALF);
   const near = [box.x, decoder.y - decoder.turn * reach];
   const bus = decoder.contextBus;
-  const x = Math.max(Math.min(decoder.boxes.readout.x, weights.right - f), weights.left + f);
+  const x = contextTop(place);
   const path = wide
     ? [[weights.right, rows.context], [box.x, rows.context], near]
     : [[x, rows.context - f * 0.85], [x, bus], [box.x, bus], near];
   return svgArrow(path, { from: "c", to: goal, term, size: f * 0.8 });
+}
+
+/** Return the x at which c leaves upward: near the readout, and between the names of heads. */
+function contextTop({ f, decoder, weights, heads }) {
+  const { x } = decoder.boxes.readout;
+  if (heads.length > 1) {
+    const head = Math.round((x - weights.left) / weights.perHead);
+    return weights.left + Math.max(Math.min(head, heads.length - 1), 1) * weights.perHead;
+  }
+  return Math.max(Math.min(x, weights.right - f), weights.left + f);
 }
 
 function stateBox({ decoder, f }, box, letter, index) {
@@ -163,17 +173,16 @@ function stateBox({ decoder, f }, box, letter, index) {
 /** A box with learned weights; the note goes on where a long name ends. */
 function functionBox({ decoder, f, small }, box, name, note) {
   const long = name.length > 1;
-  const size = Math.min(small, (box.width - f * 0.2) / (0.58 * Math.max(name.length, note.length)));
   return svgElement(
     "g",
     { "data-function": name },
     svgBox(box.x, decoder.y, box.width, f * BOX_HALF * 2, { fill: paint("panel") }),
     svgBox(box.x, decoder.y, box.width, f * BOX_HALF * 2, learnedLook(f)),
     svgText(box.x, decoder.y - f * 0.1, name, {
-      "font-size": long ? size : f * 1.1, "font-style": long ? "normal" : "italic",
+      "font-size": long ? small : f * 1.1, "font-style": long ? "normal" : "italic",
     }),
-    svgText(box.x, decoder.y - f * 0.1 + (long ? size * 1.15 : f * 0.95), note, {
-      "font-size": size, fill: paint("ink"),
+    svgText(box.x, decoder.y - f * 0.1 + (long ? small * 1.15 : f * 0.95), note, {
+      "font-size": small, fill: paint("ink"),
     }),
   );
 }
@@ -183,6 +192,6 @@ function plusBox({ decoder, f }, box) {
     svgBox(box.x, decoder.y, box.width, box.width, {
       rx: box.width, fill: paint("track"), stroke: paint("frame"), "stroke-width": f * 0.09,
     }),
-    svgText(box.x, decoder.y + f * 0.3, "+", { "font-size": f * 0.9 }),
+    svgText(box.x, decoder.y + f * 0.33, "+", { "font-size": f }),
   ];
 }

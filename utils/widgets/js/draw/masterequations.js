@@ -30,9 +30,9 @@ export function equationsOf({ form, fixed, score, query, feeding, heads }) {
   if (query !== "current") cell.push(c);
   if (feeding) cell.push("h̃_t−1");
   const readout = `q( y_t−1 , s_t , ${c} )`;
-  const mixture = heads ? "c_t = [ Σ_j α_1j h_j ; Σ_j α_2j h_j ; … ]" : "c_t = Σ_j α_tj h_j";
-  const looks = heads ? [`e_kj = a_k( ${s} , h_j )`, shares("k"), mixture]
-    : [...scores[score], shares("t"), mixture];
+  const looks = heads
+    ? [`e_kj = a_k ( ${s} , h_j )`, shares("k"), "c_t = [ Σ_j α_1j h_j ; Σ_j α_2j h_j ; … ]"]
+    : [...scores[score], shares("t"), "c_t = Σ_j α_tj h_j"];
   return [
     ...(fixed ? ["c = ½ h_1 + ½ h_S"] : looks),
     `s_t = f( ${cell.join(" , ")} )`,
@@ -48,23 +48,25 @@ export function equationsHeight({ edits, main, f }) {
 
 /** Draw them in the corner above the next words or, in a narrow picture, below it. */
 export function drawEquations(place) {
-  return place.wide ? inTheCorner(place) : below(place);
+  return place.wide ? equationsInCorner(place) : equationsBelow(place);
 }
 
-function inTheCorner({ f, edits, decoder, rows, small }) {
+function equationsInCorner({ f, edits, decoder, rows, small }) {
   const lines = equationsOf(edits);
-  const left = decoder.boxes.readout.x + f * 0.9;
+  const last = edits.form === "block" ? decoder.boxes.add : decoder.boxes.readout; // that reads c
+  const left = last.x + f * 0.9;
   const bottom = edits.feeding ? decoder.y - f * 4 : decoder.listTop - f * 0.5;
-  const room = (bottom - rows.contextTop) / (lines.length + 1);
+  const top = rows.padTop + f * 0.4;
+  const room = (bottom - top) / (lines.length + 1);
   const step = Math.min(f * LINE, room);
-  const size = fittingSize(lines, decoder.right - left, Math.min(step * 0.66, f * 0.95));
+  const size = fittingSize(lines, decoder.right - left, Math.min(step * 0.82, f * 0.95));
   return [
-    lines.map((line, i) => svgFormula(left, rows.contextTop + (i + 0.55) * step, line, size)),
-    learnedKey(left, rows.contextTop + (lines.length + 0.55) * step, Math.min(small, size), f),
+    lines.map((line, i) => svgFormula(left, top + (i + 0.65) * step, line, size)),
+    learnedKey(left, top + (lines.length + 0.65) * step, Math.min(small, size), f),
   ];
 }
 
-function below({ f, edits, main, small, equationsTop }) {
+function equationsBelow({ f, edits, main, small, equationsTop }) {
   const lines = equationsOf(edits);
   const columns = main >= SIDE_BY_SIDE_FROM ? 2 : 1;
   const high = Math.ceil((lines.length + 1) / columns);

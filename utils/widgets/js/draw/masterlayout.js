@@ -61,7 +61,7 @@ export function letterSize(width, wide) {
  * Return the layout of the master picture: see drawMaster for `state` and `options`.
  *
  * Returns { f, small, edits, wide, heads, columns, rows, weights, decoder, map, height, … }:
- * `columns` has the x of each word, `rows` the y of each row, `weights` the places of bars and of c.
+ * `columns` has the x of each word, `rows` the y of each row, `weights` the places of bars and c;
  * `small` is the size of notes. All x and y are centers in pixels, unless their name says left,
  * right, top or bottom.
  */
@@ -78,6 +78,7 @@ export function layoutMaster(state, options = {}) {
   const small = Math.max(f * 0.76, least);
   const place = { width, main, f, small, least, edits, wide, roomy, hasDecoder };
   place.focus = options.head;
+  place.tight = Boolean(options.tight);
   place.heads = headWeightsOf(state, edits);
   const decoderHeight = hasDecoder && !wide ? stackedDecoderHeight(state, f) : 0;
   place.columns = sourceColumnsOf(state, place);
@@ -93,6 +94,7 @@ export function layoutMaster(state, options = {}) {
   if (map) place.map = mapPlaceOf(state, place, beside);
   const { tall = Infinity } = options;
   if (place.height <= tall || f <= SMALLEST_LETTER) return place;
+  if (!options.tight) return layoutMaster(state, { ...options, tight: true });
   const letters = Math.max(f * 0.97, SMALLEST_LETTER);
   return layoutMaster(state, { ...options, letters }); // until it is low enough
 }
@@ -104,7 +106,8 @@ function headWeightsOf(state, edits) {
 
 /** Return the columns of the source words: their centers, and what fits into one. */
 function sourceColumnsOf({ source, position = 0 }, { main, f, small, wide, roomy, edits }) {
-  const gutter = roomy ? small * 6.2 + f * (wide ? 0.8 : 2.2) : f * 2.4;
+  const scaled = edits.projections && roomy && !wide ? small * 2 : 0; // for "÷ √d"
+  const gutter = scaled + (roomy ? small * 6.2 + f * (wide ? 0.8 : 2.2) : f * 2.4);
   const right = wide ? main - DECODER_WIDTH * f - f * 1.4 : main - f * (roomy ? 1 : 0.5);
   const step = Math.min((right - gutter) / source.length, f * 9);
   const left = gutter + (right - gutter - step * source.length) / 2;
@@ -129,16 +132,16 @@ function sourceColumnsOf({ source, position = 0 }, { main, f, small, wide, roomy
 }
 
 /** Stack the rows of the source from the top, each in the middle of its height. */
-function sourceRowsOf({ f, small, edits, heads, columns, wide, roomy }, above) {
+function sourceRowsOf({ f, small, edits, heads, columns, wide, roomy, tight }, above) {
   const { levels } = columns.tokens;
   const several = heads.length > 1;
   const opened = edits.form === "rnn" ? OPENED_BANDS[edits.score] : 0;
   const name = roomy ? 0 : (small * 1.35) / f; // above a row
   const heights = [
     ["pad", several ? 1.4 : 0.8], ["output", edits.form === "self" ? 4.4 : 0], ["context", 1.7],
-    ["ribbons", 4.3], ["bars", 0.8], ["funnel", 1.5], ["weightsName", name],
-    ["weights", several ? 0.4 : 1.5], ["gap1", 0.75], ["softmax", 1.4 * heads.length],
-    ["gap2", 0.75], ["scoresName", name],
+    ["ribbons", tight ? 3.2 : 4.3], ["bars", 0.8], ["funnel", tight ? 1.2 : 1.5],
+    ["weightsName", name], ["weights", several ? 0.4 : 1.5], ["gap1", 0.75],
+    ["softmax", 1.4 * heads.length], ["gap2", 0.75], ["scoresName", name],
     ["scores", (opened ? 1.9 : scorePitch(heads)) * heads.length], ["opened", BAND_ROW * opened],
     ["projected", edits.projections ? 2.1 : 0], ["gap3", 0.9], ["statesName", name],
     ["states", 1.9], ["reading", edits.form === "block" ? 2.6 : 0], ["gap4", 1.1],
@@ -201,12 +204,13 @@ function decoderPlaceOf(state, place) {
   const right = main - f * 0.9;
   const list = listHeight(state, f);
   const target = wide ? rows.tokensTop + f * 0.975 : f * TARGET_TOP;
-  const y = wide ? Math.min(railY(place, 0) - f * 4, (rows.context + target) / 2 + f * 1.5) : target + f * 2.15 + list / 2;
-  const boxes = boxesAlong(place.edits, left, right, f);
+  const middle = Math.min(railY(place, 0) - f * 4, (rows.context + target) / 2 + f * 1.5);
+  const y = wide ? middle : target + f * 2.15 + list / 2;
+  const boxes = boxesAlong(place, left, right);
   const listTop = y - list / 2;
   return {
     turn, left, right, target, y, listTop, ...boxes, listHeight: list,
-    contextBus: wide ? rows.context : y + f * 2.5,
+    contextBus: wide ? rows.context : y + f * 2.2,
     wordBus: wide ? target - f * 2.5 : y - f * 2.5,
     margin: f * 1.3,
   };
@@ -234,13 +238,16 @@ export function openedY({ rows, f }, band) {
 }
 
 /** Return the centers x and widths of the decoder's boxes from left to right, then the list. */
-function boxesAlong({ form, feeding }, left, right, f) {
-  const cell = { before: 3.2, cell: 2.7, state: 2.6, readout: 3.1 };
-  const fed = { before: 2.8, cell: 2.5, state: 2.3, readout: 2.9, hidden: 2.3 };
-  const block = { masked: 3.8, state: 2.5, add: 1.3, forward: 3, add2: 1.3, readout: 3.1 };
+function boxesAlong({ edits: { form, feeding }, f, small }, left, right) {
+  const [seven, nine] = [7, 9].map((letters) => (letters * small * 0.55) / f + 0.25);
+  const cell = { before: 3.2, cell: 2.7, state: 2.6, readout: seven };
+  const fed = { before: 2.8, cell: 2.5, state: 2.3, readout: seven, hidden: 2.3 };
+  const block = {
+    masked: nine, state: 2.5, add: 1.3, forward: seven, add2: 1.3, readout: seven,
+  };
   const names = Object.entries(form === "block" ? block : feeding ? fed : cell);
   const taken = names.reduce((sum, [, units]) => sum + units * f, 0);
-  const listWidth = Math.min(Math.max((right - left - taken) * 0.62, f * 8), f * 14);
+  const listWidth = Math.min(Math.max((right - left - taken) * 0.72, f * 7.3), f * 14);
   const gap = Math.max((right - left - taken - listWidth) / names.length, f * 0.55);
   const boxes = {};
   let x = left;

@@ -37,7 +37,7 @@ export function drawWeightRow(place) {
       },
     })),
   ));
-  return svgPart("weights", bars, emptyEnds(place), heads.length === 1 ? factors(place) : []);
+  return svgPart("weights", bars, emptyEnds(place), heads.length === 1 ? weightFactors(place) : []);
 }
 
 /** A word without weight gets nothing: its thread ends in a hollow dot. */
@@ -53,12 +53,12 @@ function emptyEnds({ f, columns, rows, weights, heads, edits }) {
 }
 
 /** Write "× α" where a state meets its weight; where there is no room, only for the heaviest. */
-function factors(place) {
+function weightFactors(place) {
   const { f, least, columns, heads, weights, edits } = place;
   const [row] = heads;
   const size = Math.max(Math.min(f * 0.85, columns.step / 4.3), least);
   const roomy = columns.step >= size * 4.2;
-  const width = size * (roomy ? 3.9 : 3.5);
+  const width = size * (roomy ? 3.75 : 3.5);
   const labels = row.map((weight, j) => ({
     x: roomy ? columns.centers[j] + columns.inner * 0.02 : columns.valueX[j], width, weight,
   }));
@@ -69,7 +69,7 @@ function factors(place) {
     if (!roomy) return "";
     const words = row[j].toFixed(2);
     const style = { "font-size": size, fill: paint("quiet"), "data-word": j };
-    return svgText(columns.chipX[j] - size * 0.2, place.rows.weights + size * 0.35, words, style);
+    return svgText(columns.chipX[j], place.rows.weights + size * 0.35, words, style);
   });
 }
 
@@ -104,10 +104,10 @@ export function drawRibbons(place) {
         "data-word": j, ...headLook(place, k), "data-from": "h", "data-to": "c", "data-term": "5",
       };
       const from = [weights.centers[k][j], bottom];
+      const thread = { at: [columns.valueX[j], start], width: f * 0.2 };
+      const bar = { at: [from[0], bottom + f * 0.8 - 0.5], width };
       return [
-        drawFunnel([columns.valueX[j], start], f * 0.2, [from[0], bottom + f * 0.8 - 0.5], width, color, {
-          "data-word": j, ...headLook(place, k),
-        }),
+        drawFunnel(thread, bar, color, { "data-word": j, ...headLook(place, k) }),
         drawRibbon(from, [x, top], width, color, data),
       ];
     });
@@ -133,7 +133,7 @@ export function drawRibbonNames(state, place) {
   order.sort((a, b) => row[b] - row[a]);
   const taken = order.map((j) => [spans[j].x - spans[j].half, spans[j].x + spans[j].half]);
   return svgPart("ribbons", order.map((j) => {
-    const width = textWidth(state.source[j], size) + size * 0.3;
+    const width = textWidth(state.source[j], size) * 1.08 + size * 0.3;
     const { x, half } = spans[j];
     const reach = half + width / 2 + size * 0.3;
     const spots = width <= 2 * half ? [x] : [x - reach, x + reach].filter((spot) => (

@@ -11,7 +11,8 @@ export function drawHalo(state, place) {
   const around = haloOf(state, place);
   if (!around) return "";
   const { f } = place;
-  const [left, top, right, bottom] = around;
+  const [, top, , bottom] = around;
+  const [left, right] = [Math.max(around[0], 2), Math.min(around[2], place.main - 2)];
   return svgPart("halo", svgElement("rect", {
     x: left, y: top, width: right - left, height: bottom - top, rx: f * 0.6,
     fill: paint("highlight"), "fill-opacity": 0.09, stroke: paint("highlight"),
@@ -33,14 +34,14 @@ function haloOf(state, place) {
     return [x - half, rows.projectedTop + f * 0.1, x + half, rows.states + f * 1.4];
   }
   if (edits.form === "block") return [left, rows.reading - f * 1.1, right, rows.reading + f * 1.1];
-  if (edits.feeding) return around(decoder.boxes.hidden, decoder.y, f);
+  if (edits.feeding) return haloAround(decoder.boxes.hidden, decoder.y, f);
   if (edits.query === "current") {
-    const [l, top, r, bottom] = around(decoder.boxes.state, decoder.y, f);
+    const [l, top, r, bottom] = haloAround(decoder.boxes.state, decoder.y, f);
     return [l, top - small, r, bottom]; // with the name above it
   }
   if (edits.score === "general") {
     const { x, y, width, height } = queryMatrixPlace(place, queryStart(place, state));
-    return around({ x, width, height }, y, f);
+    return haloAround({ x, width, height }, y, f);
   }
   if (edits.score === "additive") {
     return [left, openedY(place, 0) - f, right, openedY(place, 3) + f];
@@ -48,7 +49,7 @@ function haloOf(state, place) {
   return [left, rows.scoresTop - f * 0.25, right, railY(place, heads.length - 1) + f * 0.35];
 }
 
-function around({ x, width, height }, y, f) {
+function haloAround({ x, width, height }, y, f) {
   const [wide, high] = [width / 2 + f * 0.55, (height || f * BOX_HALF * 2) / 2 + f * 0.5];
   return [x - wide, y - high, x + wide, y + high];
 }
@@ -87,7 +88,7 @@ function tagPlace(place) {
   if (edits.form === "self") return [columns.left, rows.ribbonsTop + f * 0.9];
   if (edits.form === "block" && wide) return [decoder.boxes.add.x, decoder.y + f * 4];
   if (edits.feeding) return [decoder.boxes.cell.x + f * 1.7, fedY(decoder, f)];
-  if (!wide) return [decoder.margin + f * 1.5, rows.ribbonsTop + f * 1.4];
+  if (!wide) return [decoder.margin + f, rows.contextTop - f * 0.95];
   return [columns.right + f * 0.9, railY(place, heads.length - 1) + f * 1.3];
 }
 
@@ -98,7 +99,7 @@ export function drawOrder(place) {
   const corner = ({ x, width }) => [x - width / 2, y - f * BOX_HALF];
   const asks = boxes[askingState(edits)];
   const asked = wide ? [asks.x, y + f * (BOX_HALF + 0.9)] : [decoder.margin, rows.contextTop];
-  const mixed = [weights.left, rows.contextTop];
+  const mixed = [weights.right, rows.contextTop];
   const steps = edits.query === "current"
     ? [corner(boxes.cell), asked, mixed, corner(boxes.readout)]
     : [asked, mixed, corner(boxes.cell), corner(boxes.readout)];

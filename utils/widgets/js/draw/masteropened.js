@@ -26,7 +26,7 @@ export function drawOpenedScore(place) {
   return [
     columns.dense ? [] : columns.chipX.map((x, j) => endWays(x, j, j === shown, place)),
     BANDS.map(([name, , words, does], k) => [
-      band(name, words, k, place), bandNote(does, columns.chipX[shown], k, place),
+      scoreBand(name, words, k, place), bandNote(does, columns.chipX[shown], k, place),
     ]),
     wholeColumn(columns.chipX[shown], shown, place),
   ];
@@ -46,8 +46,8 @@ function endWays(x, j, shown, place) {
   ];
 }
 
-function band(name, words, k, place) {
-  const { f, columns, small, roomy } = place;
+function scoreBand(name, words, k, place) {
+  const { f, columns, small, roomy, wide } = place;
   const { left, right } = columns;
   const y = openedY(place, k);
   const plain = { fill: paint("track"), stroke: paint("frame"), "stroke-width": f * 0.07 };
@@ -60,7 +60,7 @@ function band(name, words, k, place) {
     { "data-inside": name },
     box({ fill: paint("panel") }),
     box({ rx: f * 0.3, ...look, ...asked }),
-    roomy && svgFormula(left - f * 0.5, y + small * 0.3, words, small, {
+    roomy && (wide || name !== "sum") && svgFormula(left - f * 0.7, y + small * 0.3, words, small, {
       ...size, "text-anchor": "end", fill: paint("quiet"),
     }),
   );
@@ -71,15 +71,15 @@ function bandNote(words, column, k, { f, columns, rows, small }) {
   const [before, after] = [column - columns.left, columns.right - column];
   const room = Math.max(before, after) - f * 2;
   if (textWidth(words, small) * 0.95 > room) return "";
-  const x = before > after ? columns.left + before / 2 - f * 0.5 : columns.right - after / 2 + f * 0.5;
+  const x = before > after ? column - before / 2 - f * 0.5 : column + after / 2 + f * 0.5;
   return svgText(x, openedY({ rows, f }, k) + small * 0.34, words, { "font-size": small });
 }
 
 /** One word's way through all bands, in large. */
 function wholeColumn(x, j, place) {
-  const { f, columns, small } = place;
+  const { f, columns, least } = place;
   const color = wordPaint(j, columns.centers.length);
-  const size = Math.max(f * 0.8, small * 0.96);
+  const size = Math.max(f * 0.8, least);
   const width = Math.max(columns.chip, textWidth("tanh", size) + f * 0.3);
   const gap = (BAND_ROW - 2 * BAND_HALF) * f;
   return BANDS.map(([name, sign], k) => {

@@ -11,12 +11,12 @@ export function drawQuery(state, place) {
   const { heads, edits } = place;
   const start = queryStart(place, state);
   const opened = edits.form === "rnn" && edits.score === "additive";
-  const lines = opened ? intoTheSum(start, place) : heads.map((_, k) => rail(start, k, place));
+  const lines = opened ? intoTheSum(start, place) : heads.map((_, k) => queryRail(start, k, place));
   return svgPart("query", lines, queryMatrix(place, start), askingNote(place));
 }
 
 /** One line below a head's scores, and from it an arrow into each of them. */
-function rail(start, k, place) {
+function queryRail(start, k, place) {
   const { f, columns } = place;
   const y = railY(place, k);
   const taps = columns.chipX.map((x) => x - tapSide(place));
@@ -24,7 +24,8 @@ function rail(start, k, place) {
   const ends = [Math.min(...taps, start.x), Math.max(...taps, start.x)];
   const bridge = { stroke: paint("panel"), "stroke-width": f * 0.5, fill: "none" };
   const line = { stroke: paint("query"), "stroke-width": f * 0.2, fill: "none" };
-  const lead = roundedPath([...start.points, [start.x, y], [nearest(taps, start.x), y]], f * 0.4);
+  const corner = [[start.x, y], [nearestTap(taps, start.x), y]];
+  const lead = roundedPath([...start.points, ...corner], f * 0.4);
   const level = { x1: ends[0], y1: y, x2: ends[1], y2: y };
   const shown = columns.dense ? [taps[0]] : taps;
   return svgElement(
@@ -40,7 +41,7 @@ function rail(start, k, place) {
   );
 }
 
-function nearest(places, x) {
+function nearestTap(places, x) {
   return places.reduce((best, place) => (Math.abs(place - x) < Math.abs(best - x) ? place : best));
 }
 

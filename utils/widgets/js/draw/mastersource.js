@@ -32,7 +32,7 @@ export function drawEncoder(state, place) {
         fill: wordPaint(j, centers.length), "fill-opacity": 0.22, "stroke-width": f * 0.11,
         stroke: wordPaint(j, centers.length),
       }),
-      box > f * 1.4 && svgSymbol(x, rows.states, "h", j + 1, Math.min(f * 0.95, box * 0.46)),
+      box > f * 1.4 && svgSymbol(x, rows.states, "h", j + 1, Math.min(f * 0.95, box * 0.5)),
     ))),
     asking,
   ];
@@ -155,12 +155,12 @@ export function drawScores(state, place) {
   const opened = edits.form === "rnn" && edits.score === "additive";
   const ways = columns.dense || opened ? [] : stateWays(place);
   return svgPart("scores", opened ? drawOpenedScore(place) : "", ways, chips, [
-    headNames(place), edits.projections && place.wide ? scaling(place) : "",
+    headNames(place), edits.projections && place.wide ? rootNote(place) : "",
   ]);
 }
 
 /** The scores of a Transformer are divided by √d, the root of the keys' size. */
-function scaling(place) {
+function rootNote(place) {
   const { columns, f, small } = place;
   return svgText(columns.right + f * 0.1, scoreY(place, 0) + small * 0.35, "÷ √d", {
     "font-size": small, "text-anchor": "start",
@@ -200,7 +200,7 @@ function headNames(place) {
 /** Draw a score: its number or, where none fits, how high it is between lowest and highest. */
 function scoreBox(x, y, row, j, place, data) {
   const { f, least, columns } = place;
-  const size = Math.min(f * 0.85, columns.chip / 2.35);
+  const size = Math.min(Math.max(f * 0.85, least), columns.chip / 2.55);
   const look = { fill: paint("panel"), stroke: paint("query"), "stroke-width": f * 0.09 };
   const height = f * SCORE_HALF * 2;
   const written = row && size >= least ? row[j].toFixed(1).replace("-", "−") : "";

@@ -76,15 +76,15 @@ export function drawRibbon(from, to, width, color, data = {}) {
   return svgElement("path", { d, fill: color, "fill-opacity": RIBBON_OPACITY, ...named });
 }
 
-/** Draw how a thread, centered at `from` and `thin`, opens into a bar at `to`, `width` wide. */
-export function drawFunnel(from, thin, to, width, color, data = {}) {
-  const middle = (from[1] + to[1]) / 2;
+/** Draw how a thread opens into a bar; both are { at: [x, y], width }. */
+export function drawFunnel(thread, bar, color, data = {}) {
+  const [[x0, y0], [x1, y1]] = [thread.at, bar.at];
+  const [a, b] = [Math.min(thread.width, Math.max(bar.width, 1)) / 2, bar.width / 2];
   const n = shortNumber;
-  const [a, b] = [Math.min(thin, Math.max(width, 1)) / 2, width / 2];
-  const d = `M${n(from[0] - a)} ${n(from[1])}`
-    + `C${n(from[0] - a)} ${n(middle)} ${n(to[0] - b)} ${n(middle)} ${n(to[0] - b)} ${n(to[1])}`
-    + `H${n(to[0] + b)}`
-    + `C${n(to[0] + b)} ${n(middle)} ${n(from[0] + a)} ${n(middle)} ${n(from[0] + a)} ${n(from[1])}Z`;
+  const middle = n((y0 + y1) / 2);
+  const d = `M${n(x0 - a)} ${n(y0)}`
+    + `C${n(x0 - a)} ${middle} ${n(x1 - b)} ${middle} ${n(x1 - b)} ${n(y1)}H${n(x1 + b)}`
+    + `C${n(x1 + b)} ${middle} ${n(x0 + a)} ${middle} ${n(x0 + a)} ${n(y0)}Z`;
   return svgElement("path", { d, fill: color, ...data });
 }
 
