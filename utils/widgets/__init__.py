@@ -14,7 +14,7 @@ from utils.widgets.quiz import QuickQuestions
 from utils.widgets.stepper import AttentionStepper
 from utils.widgets.training_viewer import TrainingRecorder, TrainingViewer
 
-KINDS: tuple[type[LiveExplorer], ...] = (Playground,)
+KINDS: tuple[type[LiveExplorer], ...] = (Playground, AttentionStepper)
 EXPLORERS = {kind.name: kind for kind in KINDS}
 
 __all__ = [
