@@ -99,7 +99,7 @@ export function drawPlaneArrow(plane, from, to, { color, width, data, dashed }) 
   const ends = [pixelOf(plane, from), pixelOf(plane, to)];
   const length = Math.hypot(ends[1][0] - ends[0][0], ends[1][1] - ends[0][1]);
   if (length < 1) return "";
-  const size = Math.min(width * 5, (length * 0.6) / 0.42); // a short arrow has a small head
+  const size = Math.min(Math.max(width * 5, 20), (length * 0.6) / 0.42); // the head is shorter
   return svgArrow(ends, { color, width, size, dashed, data });
 }
 

@@ -15,6 +15,7 @@ const TRAITS = ["words", "memory", "query", "mask", "kind", "temperature"];
 const WAY_TIME = 450; // milliseconds from one state to the next, where the reader did not drag
 const STEP = 0.1; // of an arrow key
 const LARGE_STEP = 0.5; // with Shift
+const NARROW_UNTIL = 600; // pixels
 const REACH = 22; // pixels around a tip in which it can be grabbed
 
 /** Show a score calculator in `root`; returns a function that takes it away. */
@@ -73,7 +74,7 @@ class CalculatorExplorer {
       makeElement("legend", {}, "Try these arrows"), ...buttons);
     this.shows = makeButton("open", "Show the arithmetic", () => this.showArithmetic());
     this.shows.setAttribute("aria-pressed", "false");
-    controls.append(this.kinds.element, this.temperature.element, this.presets, this.shows);
+    controls.append(this.kinds.element, this.temperature.element);
     this.spoken = makeElement("p", { class: "at-said" });
     below.append(this.spoken);
   }
@@ -184,7 +185,15 @@ class CalculatorExplorer {
 
   // --- painting ---
 
+  /** On a phone the plane comes before what one need not press. */
+  orderControls(width) {
+    const { controls, below } = this.frame;
+    const home = width < NARROW_UNTIL ? below : controls;
+    if (this.presets.parentElement !== home) home.append(this.presets, this.shows);
+  }
+
   paint(room, time) {
+    this.orderControls(room.width);
     const { state, focus, hasArithmetic } = this;
     this.scene = this.sceneAt(time);
     const view = { state, scene: this.scene, focus, hasArithmetic };

@@ -104,10 +104,6 @@ const STORIES = {
     text: "Two equal words", least: 2, query: [1.5, 0.5],
     place: (j, count) => (j < 2 ? [2, 1] : bystander(j, count)),
   },
-  long: {
-    text: "A long vector that is not similar", least: 2, query: [1.5, 0.5],
-    place: (j, count) => [[1.2, 0.4], [1.5, 2.8]][j] || bystander(j, count),
-  },
   opposite: {
     text: "Opposite", least: 1, query: [1.5, 1],
     place: (j, count) => {
@@ -115,6 +111,10 @@ const STORIES = {
       const angle = Math.PI * (0.75 - (0.7 * j) / count);
       return keepInPlane([1.8 * Math.cos(angle), 1.8 * Math.sin(angle)]);
     },
+  },
+  long: {
+    text: "A long vector that is not similar", least: 2, query: [1.5, 0.5],
+    place: (j, count) => [[1.2, 0.4], [1.5, 2.8]][j] || bystander(j, count),
   },
   alike: { text: "All alike", least: 2, query: [1, 2], place: () => [1.5, 1.5] },
   silent: {
@@ -167,19 +167,20 @@ const TASKS = {
       String(state.query) === String(start.query) && isAhead(weights, wordToWin(start)),
   },
   level: {
-    text: () => "Make all weights equal with no two arrows alike, s longer than 1, nothing masked.",
+    text: () => "Make all weights equal, though no two arrows are alike, s is longer than 1 and "
+      + "nothing is masked.",
     isMet: ({ memory, query, mask }, weights) => mask.every(Boolean) && lengthOf(query) >= 1
       && areApart(memory) && Math.max(...weights) - Math.min(...weights) < 0.015,
   },
   away: {
-    text: () => "Give more than 0.9 to a word that points away from s, nothing masked.",
+    text: () => "Let a word that points away from s get more than 0.9, with nothing masked.",
     isMet({ memory, query, mask }, weights) {
       const j = largest(weights, 1)[0];
       return mask.every(Boolean) && weights[j] > 0.9 && cosineOf(memory[j], query) < -0.05;
     },
   },
   longest: {
-    text: () => "Make the longest arrow get the least weight, nothing masked.",
+    text: () => "Let the longest arrow get the least weight, with nothing masked.",
     isMet({ memory, mask }, weights) {
       const long = largest(memory.map(lengthOf), 1)[0];
       return mask.every(Boolean)

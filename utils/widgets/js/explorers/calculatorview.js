@@ -22,6 +22,7 @@ const BESIDE_FROM = 600; // pixels of width from which the numbers stand beside 
 const WIDEST_FLOW = 620;
 const LARGEST_PLANE = 560;
 const LEAST_PLANE = 240;
+const SMALL = 13; // letters of what need not be read first
 const EDGE = 12; // pixels around everything
 const TICKS = 20; // pixels for the numbers left of the plane and below it
 const MOST_NAMES = 8; // words named beside their arrows whatever it hides
@@ -70,13 +71,12 @@ export function calculatorView(state) {
 /** Return the layout for a picture of `width` pixels, at most `tall` high. */
 export function layoutCalculator({ width, tall }, view) {
   const isBeside = width >= BESIDE_FROM;
-  const captionSize = isBeside ? 14 : 13;
   const share = isBeside ? width * 0.47 : width;
   const room = share - 2 * EDGE - TICKS;
-  const caption = wrapWords(captionOf(view).split(" "), Math.min(room, LARGEST_PLANE), captionSize);
-  const head = captionSize * 1.4 * (isBeside ? 1 : 2) + 6;
-  const most = Math.min(room, LARGEST_PLANE, tall - 2 * EDGE - head - TICKS);
-  const side = Math.max(most, LEAST_PLANE);
+  const caption = wrapWords(captionOf(view).split(" "), Math.min(room, LARGEST_PLANE), SMALL);
+  const head = SMALL * 1.35 * caption.length + 6;
+  const roomBelow = Math.max(tall - 2 * EDGE - head - TICKS, LEAST_PLANE);
+  const side = Math.min(room, LARGEST_PLANE, roomBelow);
   const planeTall = head + side + TICKS;
   const left = EDGE + TICKS;
   const flowWidth = isBeside
@@ -88,7 +88,7 @@ export function layoutCalculator({ width, tall }, view) {
   const flowTop = isBeside ? EDGE : EDGE * 2 + planeTall;
   const flow = layoutFlow(flowLeft, flowTop, flowWidth, isBeside ? planeTall : 0, view);
   const height = Math.max(EDGE + planeTall, flowTop + flow.tall) + EDGE;
-  return { width, height, plane, caption, captionSize, flow };
+  return { width, height, plane, caption, flow };
 }
 
 /** Return where tokens, scores, weights, the mixture and the arithmetic stand, from top to bottom. */
@@ -101,11 +101,12 @@ function layoutFlow(left, top, width, tall, { state, hasArithmetic }) {
   const lines = hasArithmetic ? mostLines(state, width, 14) : 0;
   const below = lines > 0 ? lines * lineTall + 10 : 0;
   const tokens = top + size + 2;
+  const half = tall > 0 && !hasArithmetic ? 44 : 26;
   const scoreHead = tokens + (Math.max(levels, 1) - 1) * size * 2 + size + 26;
-  const scores = { top: scoreHead + 24, half: 30 };
+  const scores = { top: scoreHead + 24, half };
   const weightHead = scores.top + 2 * scores.half + 44;
   const bars = weightHead + 34;
-  const least = bars + 14 + 60 + 24 + 30 + below;
+  const least = bars + 14 + 52 + 24 + 30 + below;
   const bottom = Math.max(top + tall, least);
   const mixture = bottom - below - 30 - 24;
   return {
@@ -132,7 +133,7 @@ function breakFormula(line, width, size) {
   const lines = [];
   for (const term of line.split(" ")) {
     const joined = lines.length > 0 ? `${lines.at(-1)} ${term}` : term;
-    if (lines.length > 0 && textWidth(joined.replace(/[_^{}]/g, ""), size * 0.93) > width) {
+    if (lines.length > 0 && textWidth(joined.replace(/[_^{}]/g, ""), size) > width) {
       lines.push(`\u2003\u2003${term}`);
     } else {
       lines[Math.max(lines.length - 1, 0)] = joined;
@@ -156,23 +157,24 @@ export function drawCalculator(view, room) {
 
 /** Draw the still picture, `width` pixels wide. */
 export function drawCalculatorStill(state, width) {
-  return drawCalculator(calculatorView(state), { width, tall: 480 }).svg;
+  return drawCalculator({ ...calculatorView(state), isStill: true }, { width, tall: 480 }).svg;
 }
 
 function captionOf(view) {
-  const word = shortenWord(view.state.words[focusOf(view)], 110, 14);
-  return {
-    dot: `Drag the tips. Dashed: ${word} casts its shadow on the line of s.`,
-    general: "Drag the tips. W mirrors the plane; s is compared with the dashed arrows.",
-    additive: "Drag the tips. The tanh squeezes all h + s into the small square.",
+  const word = shortenWord(view.state.words[focusOf(view)], 80, 13);
+  const said = {
+    dot: `Dashed: the shadow of ${word} on s.`,
+    general: "Dashed: W h, compared with s.",
+    additive: "Dots: tanh(h + s), in the square.",
   }[view.state.kind];
+  return view.isStill ? said : `Drag any tip. ${said}`;
 }
 
-function drawPlaneSide(view, { plane, caption, captionSize }) {
+function drawPlaneSide(view, { plane, caption }) {
   const { state, scene } = view;
   const head = caption.map((line, i) => svgText(
-    plane.left, plane.top - 8 - (caption.length - 1 - i) * captionSize * 1.35, line,
-    { "font-size": captionSize, "text-anchor": "start", fill: paint("quiet") },
+    plane.left, plane.top - 8 - (caption.length - 1 - i) * SMALL * 1.35, line,
+    { "font-size": SMALL, "text-anchor": "start", fill: paint("quiet") },
   ));
   return svgPart(
     "plane",
@@ -180,10 +182,12 @@ function drawPlaneSide(view, { plane, caption, captionSize }) {
     drawPlaneGrid(plane, 12),
     scene.turn > 0 && drawTurn(view, plane),
     scene.bend > 0 && drawBend(view, plane),
-    state.kind === "dot" && drawShadow(view, plane, state.memory[focusOf(view)]),
+    state.kind === "dot" && drawShadow(view, plane, scene.memory[focusOf(view)]),
     drawWordArrows(view, plane),
+    scene.turn > 0 && drawTurned(view, plane),
     drawSum(view, plane),
     drawQueryArrow(view, plane),
+    scene.bend > 0 && drawBentDots(view, plane),
     drawNames(view, plane),
   );
 }
@@ -229,7 +233,7 @@ function drawSum(view, plane) {
   const corners = sumCorners(scene);
   const arrows = scene.weights.map((weight, j) => weight > LEAST_SHARE && drawPlaneArrow(
     plane, corners[j], corners[j + 1],
-    { color: colorOf(view, j), width: 6.5, data: { "data-part-of-c": j + 1 } },
+    { color: colorOf(view, j), width: 6, data: { "data-part-of-c": j + 1 } },
   ));
   const shares = scene.weights.map((share, j) => ({ share, color: colorOf(view, j) }));
   const isThere = scene.weights.some((weight) => weight > 0);
@@ -255,45 +259,55 @@ function drawShadow({ scene }, plane, vector) {
   );
 }
 
-/** Draw the plane as W turns it: the moved grid, and where each h_j goes. */
+/** Return where W has taken a point on its way. */
+function turnedPoint({ turn }, point) {
+  return mixScenes(point, turnedByW(point), turn);
+}
+
+/** Draw the plane as W turns it: the moved grid, and the mirror that W is. */
 function drawTurn(view, plane) {
   const { scene, state } = view;
-  const focus = focusOf(view);
-  const move = (point) => mixScenes(point, turnedByW(point), scene.turn);
-  const ghosts = scene.memory.map((h, j) => [
-    drawPlaneLine(plane, h, move(h), {
-      stroke: colorOf(view, j), "stroke-dasharray": "1 5", "stroke-linecap": "round",
-      "stroke-width": j === focus ? 2.4 : 1.4,
-    }),
-    drawPlaneArrow(plane, [0, 0], move(h), {
-      color: colorOf(view, j), width: j === focus ? 2.6 : 1.8, dashed: true,
-      data: { "data-ghost": `Wh${j + 1}` },
-    }),
-  ]);
   const mirror = { stroke: paint("link"), "stroke-width": 1.6, "stroke-dasharray": "10 4 2 4" };
   const end = PLANE_END + 0.3;
+  const vector = turnedPoint(scene, scene.memory[focusOf(view)]);
   return svgPart(
     "turn",
-    drawMovedGrid(plane, move, { stroke: paint("link"), "stroke-opacity": 0.28 }),
+    drawMovedGrid(plane, (point) => turnedPoint(scene, point), {
+      stroke: paint("link"), "stroke-opacity": 0.28,
+    }),
     drawPlaneLine(plane, [-end, -end], [end, end], { ...mirror, "stroke-opacity": scene.turn }),
-    state.kind === "general" && drawShadow(view, plane, move(scene.memory[focus])),
-    ghosts,
+    state.kind === "general" && drawShadow(view, plane, vector),
   );
 }
 
-/** Draw the plane as the tanh bends it: the grid in its small square, and a dot for each word. */
+/** Draw W h_j for each word, as the ghost of its arrow, and the way that its tip went. */
+function drawTurned(view, plane) {
+  const { scene } = view;
+  const focus = focusOf(view);
+  return scene.memory.map((h, j) => {
+    const ghost = turnedPoint(scene, h);
+    const color = colorOf(view, j);
+    return [
+      drawPlaneLine(plane, h, ghost, {
+        stroke: color, "stroke-dasharray": "1 5", "stroke-linecap": "round",
+        "stroke-width": j === focus ? 2.4 : 1.4,
+      }),
+      drawPlaneArrow(plane, [0, 0], ghost, {
+        color, width: j === focus ? 2.6 : 1.8, dashed: true, data: { "data-ghost": `Wh${j + 1}` },
+      }),
+    ];
+  });
+}
+
+/** Return where the tanh has taken a point on its way. */
+function bentPoint({ query, bend }, point) {
+  return mixScenes(point, afterTanh(query, point), bend);
+}
+
+/** Draw the plane as the tanh bends it: the grid, squeezed into a small square. */
 function drawBend(view, plane) {
   const { scene, state } = view;
-  const focus = focusOf(view);
-  const move = (point) => mixScenes(point, afterTanh(scene.query, point), scene.bend);
   const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1]].map((corner) => pixelOf(plane, corner));
-  const dots = scene.memory.map((h, j) => {
-    const [cx, cy] = pixelOf(plane, move(h));
-    return svgElement("circle", {
-      cx, cy, r: j === focus ? 7 : 5, fill: colorOf(view, j), stroke: paint("ground"),
-      "stroke-width": 1.5, "data-bent": j + 1,
-    });
-  });
   return svgPart(
     "bend",
     svgElement("path", {
@@ -301,10 +315,24 @@ function drawBend(view, plane) {
       fill: paint("link"), "fill-opacity": 0.07 * scene.bend, stroke: paint("link"),
       "stroke-opacity": scene.bend, "stroke-width": 1.6,
     }),
-    drawMovedGrid(plane, move, { stroke: paint("link"), "stroke-opacity": 0.35 }),
-    state.kind === "additive" && drawWayThroughTanh(view, plane, scene.memory[focus]),
-    dots,
+    drawMovedGrid(plane, (point) => bentPoint(scene, point), {
+      stroke: paint("link"), "stroke-opacity": 0.35,
+    }),
+    state.kind === "additive" && drawWayThroughTanh(view, plane, scene.memory[focusOf(view)]),
   );
+}
+
+/** Draw tanh(h_j + s) of each word as a dot. */
+function drawBentDots(view, plane) {
+  const { scene } = view;
+  const focus = focusOf(view);
+  return scene.memory.map((h, j) => {
+    const [cx, cy] = pixelOf(plane, bentPoint(scene, h));
+    return svgElement("circle", {
+      cx, cy, r: j === focus ? 6.5 : 5, fill: colorOf(view, j), stroke: paint("ground"),
+      "stroke-width": 1.5, "data-bent": j + 1,
+    });
+  });
 }
 
 /** Draw a word's way: from h_j by s to the sum, from there to what the tanh makes of it. */
@@ -380,18 +408,22 @@ function ghostName({ state, scene, focus }, size) {
 }
 
 /** Return what names should not cover, in pixels: {lines, tips}. */
-function obstaclesOf({ scene }, plane) {
+function obstaclesOf({ state, scene, focus }, plane) {
   const corners = sumCorners(scene);
   const at = (point) => pixelOf(plane, point);
   const middle = at([0, 0]);
   const ghosts = scene.turn > 0 ? scene.memory.map(turnedByW) : [];
   const bent = scene.bend > 0 ? scene.memory.map((h) => at(afterTanh(scene.query, h))) : [];
+  const { kind, memory } = state;
+  const h = memory[focusOf({ state, focus })];
+  const sum = kind === "additive" ? [at(clipToPlane(plane, h, beforeTanh(state.query, h)))] : [];
   return {
     lines: [
       ...[scene.query, ...scene.memory, ...ghosts].map((point) => [middle, at(point)]),
       ...corners.slice(1).map((corner, j) => [at(corners[j]), at(corner)]),
+      ...sum.map((pixel) => [at(h), pixel]),
     ],
-    tips: [...[scene.query, ...scene.memory, ...ghosts, corners.at(-1)].map(at), ...bent],
+    tips: [...[scene.query, ...scene.memory, ...ghosts, corners.at(-1)].map(at), ...bent, ...sum],
   };
 }
 
@@ -403,7 +435,7 @@ function drawFlow(view, flow) {
   const divisor = state.temperature === 1 ? "" : ` / ${writeNumber(state.temperature)}`;
   return svgPart(
     "flow",
-    drawTokens(view, flow, centers),
+    drawTokens(view, flow),
     drawHead(flow, flow.scoreHead, "score", FORMULAS[state.kind]),
     drawScoreBars(view, flow, centers),
     drawHead(flow, flow.weightHead, "weight", `α_j = softmax of e_j${divisor}`),
@@ -421,23 +453,26 @@ function drawHead(flow, y, name, formula) {
   ];
 }
 
-function drawTokens(view, flow, centers) {
+function drawTokens(view, flow) {
   const { words, mask } = view.state;
   const focus = focusOf(view);
   return words.map((word, j) => {
-    const { y, width } = tokenPlace(flow, words, j);
-    const token = drawToken(centers[j], y, flow.levels > 0 ? word : "", {
+    const { x, y, width } = tokenPlace(flow, words, j);
+    const token = drawToken(x, y, flow.levels > 0 ? word : "", {
       width, size: flow.size, color: colorOf(view, j), strong: j === focus,
       data: { "data-word": j + 1, "data-masked": String(!mask[j]) },
     });
-    return [token, mask[j] ? "" : drawCross(centers[j], y, width, flow.size)];
+    return [token, mask[j] ? "" : drawCross(x, y, width, flow.size)];
   });
 }
 
-function tokenPlace({ tokens, size, levels, room, column }, words, j) {
+/** Return where a word's token stands: {x, y, width}. */
+function tokenPlace({ left, width: whole, tokens, size, levels, room, column }, words, j) {
   const level = levels > 0 ? j % levels : 0;
   const width = levels > 0 ? tokenWidth(words[j], size, room) : column * 0.8;
-  return { y: tokens + level * size * 2, width };
+  const middle = left + (j + 0.5) * column;
+  const x = Math.min(Math.max(middle, left + width / 2), left + whole - width / 2);
+  return { x, y: tokens + level * size * 2, width };
 }
 
 /** Cross a token out, from corner to corner. */
@@ -457,6 +492,7 @@ function drawScoreBars(view, flow, centers) {
   const most = Math.max(2, ...scene.scores.map(Math.abs));
   const width = Math.min(flow.column * 0.5, 34);
   const line = { x1: flow.left, x2: flow.left + flow.width, y1: zero, y2: zero };
+  const focus = focusOf(view);
   const size = flow.column < 44 ? 11 : 14;
   return [
     svgElement("line", { ...line, stroke: paint("faint") }),
@@ -470,7 +506,7 @@ function drawScoreBars(view, flow, centers) {
           x: centers[j] - width / 2, y, width, height: Math.max(tall, 1.5), rx: 2,
           fill: colorOf(view, j), "data-score": e.toFixed(3),
         }),
-        fitsColumn(flow, text, size) && svgText(
+        (j === focus || fitsColumn(flow, text, size)) && svgText(
           centers[j], e < 0 ? zero + tall + size : zero - tall - 5, text,
           { "font-size": size, fill: paint(isReal ? "ink" : "quiet") },
         ),
@@ -480,13 +516,14 @@ function drawScoreBars(view, flow, centers) {
 }
 
 function fitsColumn({ column }, text, size) {
-  return textWidth(text, size) <= column * 1.1;
+  return textWidth(text, size) <= column * 0.8;
 }
 
 /** Draw weights as widths: numbers under the words, bars, ribbons and the mixture they end in. */
 function drawShares(view, flow, centers) {
   const { scene } = view;
   const { unit, bars, mixture, left, width } = flow;
+  const focus = focusOf(view);
   const size = flow.column < 44 ? 11 : 15;
   const widths = scene.weights.map((weight) => weight * unit);
   const places = placeBars(centers, widths, left, left + width, Math.min(6, flow.column * 0.1));
@@ -502,8 +539,8 @@ function drawShares(view, flow, centers) {
   return [
     scene.weights.map((weight, j) => {
       const text = view.state.mask[j] ? writeFixed(weight) : "0";
-      const bold = j === focusOf(view) ? { "font-weight": "bold" } : {};
-      return fitsColumn(flow, text, size)
+      const bold = j === focus ? { "font-weight": "bold" } : {};
+      return (j === focus || fitsColumn(flow, text, size))
         && svgText(centers[j], bars - 9, text, { "font-size": size, ...bold });
     }),
     ribbons,
@@ -565,12 +602,7 @@ function handlesOf({ state, scene }, { plane, flow }) {
   });
   const tokens = words.map((word, j) => ({
     id: `mask${j + 1}`, kind: "toggle", isOn: !mask[j], label: `mask ${word}`,
-    x: flow.left + (j + 0.5) * flow.column, ...tokenHandle(flow, words, j),
+    height: flow.size * 1.7, ...tokenPlace(flow, words, j),
   }));
   return [...tips, ...tokens];
-}
-
-function tokenHandle(flow, words, j) {
-  const { y, width } = tokenPlace(flow, words, j);
-  return { y, width, height: flow.size * 1.7 };
 }

@@ -112,7 +112,7 @@ function remarkOnTanh({ query, memory }, j, real) {
 export function calculatorArithmetic(state, focus) {
   const { mask, temperature } = state;
   const scored = scoreWords(state);
-  const lines = [scoreLine(state, focus)];
+  const lines = scoreLines(state, focus);
   if (!scored.weights) return [...lines, "α: exp(−∞) / exp(−∞) = 0 / 0"];
   if (!mask[focus]) {
     return [...lines, `${symbol("α", focus)} = 0, masked: exp(−∞) = 0`, contextLine(state, scored)];
@@ -143,19 +143,30 @@ function productLine(a, b) {
   return `${factor(a[0])}·${factor(b[0])} + ${factor(a[1])}·${factor(b[1])}`;
 }
 
-function scoreLine({ kind, query, memory }, j) {
-  const e = `${symbol("e", j)} = `;
-  const h = symbol("h", j);
+/** Write the score, and before it what general or additive attention makes of h_j. */
+function scoreLines({ kind, query, memory }, j) {
+  const [e, h] = [`${symbol("e", j)} = `, symbol("h", j)];
   const result = writeNumber(scoreOfPair(kind, query, memory[j]));
-  if (kind === "dot") return `${e}s·${h} = ${productLine(query, memory[j])} = ${result}`;
+  if (kind === "dot") return [`${e}s·${h} = ${productLine(query, memory[j])} = ${result}`];
   if (kind === "general") {
     const turned = turnedByW(memory[j]);
-    return `${e}s·W${h} with W${h} = ${writePair(turned).replace(" ", "\u00a0")}: ${
-      productLine(query, turned)} = ${result}`;
+    return [
+      `W${h} = ${wholePair(turned)}, its numbers swapped`,
+      `${e}s·W${h} = ${productLine(query, turned)} = ${result}`,
+    ];
   }
-  const sum = beforeTanh(query, memory[j]).map((number) => writeNumber(number));
+  const sum = beforeTanh(query, memory[j]);
+  const [first, second] = sum.map((number) => writeNumber(number));
   const bent = addTerms(afterTanh(query, memory[j]));
-  return `${e}v·tanh(${h}\u00a0+\u00a0s) = tanh(${sum[0]}) + tanh(${sum[1]}) = ${bent} = ${result}`;
+  return [
+    `${h} + s = ${wholePair(memory[j])} + ${wholePair(query)} = ${wholePair(sum)}`,
+    `${e}v·tanh(${h}\u00a0+\u00a0s) = tanh(${first}) + tanh(${second}) = ${bent} = ${result}`,
+  ];
+}
+
+/** Write a vector that no line breaks. */
+function wholePair(vector) {
+  return writePair(vector).replace(" ", "\u00a0");
 }
 
 /** Write numbers as a sum, "0.76 − 0.96". */
@@ -175,17 +186,17 @@ function weightLine({ mask, temperature }, { scores, weights }, j) {
     writePower(Math.exp(divided[j]))} / ${writePower(total)} = ${writeFixed(weights[j], 3)}`;
 }
 
-/** Write a positive number of any size: 7.389, 1.2·10^{78}. */
+/** Write a positive number of any size: 7.389, 1.234·10^{78}. */
 export function writePower(number) {
   if (number >= 0.001 && number < 1e4) return String(Number(number.toPrecision(4)));
-  const [digits, exponent] = number.toExponential(1).split("e");
+  const [digits, exponent] = number.toExponential(3).split("e");
   return `${digits}·10^{${writeNumber(Number(exponent))}}`;
 }
 
 function contextLine({ memory, mask }, { weights, context }) {
   const real = mask.map((_, k) => k).filter((k) => mask[k]);
   const shown = real.slice(0, MOST_TERMS)
-    .map((k) => `${writeFixed(weights[k])}·${writePair(memory[k]).replace(" ", "\u00a0")}`);
+    .map((k) => `${writeFixed(weights[k])}·${wholePair(memory[k])}`);
   const more = real.length > MOST_TERMS ? " + …" : "";
-  return `c = ${shown.join(" + ")}${more} = ${writePair(context).replace(" ", "\u00a0")}`;
+  return `c = ${shown.join(" + ")}${more} = ${wholePair(context)}`;
 }
