@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -33,14 +33,20 @@ def skip_without_browser() -> None:
 
 
 @contextmanager
-def jupyterlab(folder: Path) -> Iterator[Callable[[str], str]]:
-    """Serve a copy of the notebooks from `folder`; yield a function for their addresses."""
+def jupyterlab(
+    folder: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[Callable[[str], str]]:
+    """Serve a copy of the notebooks from `folder`; yield a function for their addresses.
+
+    `environment` has further variables of the kernels.
+    """
     shutil.copytree(REPOSITORY / "notebooks", folder / "notebooks")
     (folder / "data").symlink_to(REPOSITORY / "data")
     (port,) = free_ports(1)
     token = secrets.token_hex()
     settings = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "RUNTIME")}
     settings |= {"JUPYTER_TOKEN": token, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+    settings |= environment or {}
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
     command += ["--ip=localhost", "--ServerApp.port_retries=0"]
     command += ["--LabApp.extension_manager=readonly"]

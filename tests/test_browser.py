@@ -1,15 +1,15 @@
-"""The explorers in a real JupyterLab, driven by mouse and keyboard in a real browser.
+"""The explorers in a real JupyterLab: with a kernel, a busy one, a new one and none.
 
-nbval runs every cell of every notebook; here, a notebook runs as far as its explorer, and trains
-on very little data: an explorer looks the same after a long training.
+nbval runs every cell of every notebook; here one notebook has an explorer of each kind.
 """
 
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
+from examples import EXAMPLES
 from lab import FLAGS, find_browser, jupyterlab, skip_without_browser
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
 from toy import REPOSITORY
 
@@ -18,34 +18,30 @@ expect.set_options(timeout=30_000)  # slow machines take long to answer
 SCREENSHOTS = REPOSITORY / "build" / "screenshots"
 WAIT = 300_000  # milliseconds until a notebook has run; slow machines take long
 ATTACK = '<img src=x onerror="document.title=1"><script>document.title=1</script> 😀 \u202e'
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+SHOW = "from examples import EXAMPLES\n\n{name} = EXAMPLES['{name}']()\n{name}"
+LIVE = "[data-explorer={name}][data-ready=true]"
+
+
+def write_notebook(path, *sources):
+    cells = [new_markdown_cell("# Explorers"), *map(new_code_cell, sources)]
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    """Serve the notebooks, if there is a browser to look at them."""
+    """Serve notebooks with explorers, if there is a browser to look at them."""
     skip_without_browser()
     folder = tmp_path_factory.mktemp("lab")
-    with jupyterlab(folder) as address:
-        for name, changes in LITTLE.items():
-            change_code(folder / "notebooks" / name, changes)
+    with jupyterlab(folder, {"PYTHONPATH": f"{REPOSITORY / 'tests'}:{REPOSITORY}"}) as address:
+        notebooks = folder / "notebooks"
+        write_notebook(notebooks / "all.ipynb", *(SHOW.format(name=name) for name in EXAMPLES))
+        say = "print('step', stepper.step, 'of', len(stepper.translation))"
+        stepper = SHOW.format(name="stepper")
+        write_notebook(notebooks / "cells.ipynb", stepper, "stepper.step = 3", say)
+        write_notebook(notebooks / "busy.ipynb", stepper, "import time\ntime.sleep(600)")
+        write_notebook(notebooks / "kernel.ipynb", stepper)
         yield address
-
-
-LITTLE = {  # code in a notebook, and what replaces it here
-    "02_fixed_vector_encoder_decoder.ipynb": {
-        "recorder = Tr": "corpus = type(corpus)(*[corpus.valid[::6]] * 2, [])\nrecorder = Tr",
-    },
-    "08_comparing_attention.ipynb": {"\ntrain_live(FOUR)": "", "\ncompare_with_recorded(FOUR)": ""},
-}
-
-
-def change_code(path: Path, changes: dict[str, str]) -> None:
-    """Replace code in a notebook; each piece must occur exactly once."""
-    notebook = nbformat.read(path, as_version=4)
-    for old, new in changes.items():
-        (cell,) = (cell for cell in notebook.cells if old in cell.source)
-        cell.source = cell.source.replace(old, new)
-    nbformat.write(notebook, path)
 
 
 @pytest.fixture(scope="module")
@@ -79,205 +75,98 @@ def open_notebook(page: Page, address, name: str) -> None:
     expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=WAIT)
 
 
-def choose(page: Page, command: str) -> None:
-    """Choose a command of the menu Run."""
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name=command, exact=True).click()
+def choose(page: Page, *path: str) -> None:
+    """Choose a command, such as Run, Run All Cells, from the menus."""
+    for name in path:
+        page.get_by_role("menuitem", name=name, exact=True).click()
 
 
 def run_all(page: Page, address, name: str) -> None:
     """Open a notebook and run all its cells."""
     open_notebook(page, address, name)
-    choose(page, "Run All Cells")
+    choose(page, "Run", "Run All Cells")
 
 
-def run_up_to(page: Page, address, name: str, code: str) -> None:
-    """Open a notebook and run everything above the cell with this code: the rest takes long."""
-    open_notebook(page, address, name)
-    cell = page.locator(".jp-CodeCell").filter(has_text=code).last
-    cell.scroll_into_view_if_needed(timeout=WAIT)
-    cell.locator(".jp-InputPrompt").click()
-    choose(page, "Run All Above Selected Cell")
-
-
-def wait_until_run(page: Page) -> None:
-    """Wait until no cell is queued or running, and the focus is on or in the active cell.
-
-    JupyterLab sets the focus a moment after the last cell; keys pressed earlier could get lost.
-    """
-    expect(page.locator(".jp-InputPrompt").filter(has_text="[*]")).to_have_count(0, timeout=WAIT)
-    expect(page.locator(".jp-Notebook-cell.jp-mod-active:focus-within")).to_have_count(1)
-
-
-def explorer(page: Page, control: str):
-    """Wait for the explorer that has a slider of this name, and return it."""
-    slider = page.get_by_role("slider", name=control, include_hidden=True)
-    boxes = page.locator(".widget-vbox").filter(has=slider)
-    expect(boxes.first).to_be_visible(timeout=WAIT)
-    wait_until_run(page)
-    boxes.first.scroll_into_view_if_needed()
-    return boxes.first
+def live(page: Page, name: str):
+    """Wait for an explorer, bring it into sight, and return it."""
+    box = page.locator(LIVE.format(name=name)).first
+    expect(box).to_be_visible(timeout=WAIT)
+    box.scroll_into_view_if_needed()
+    return box
 
 
 def finding(box):
-    return box.locator("p[role=status]")
+    return box.locator(".at-finding")
 
 
-def press(box, slider: str, key: str, times: int = 1) -> None:
-    """Operate a slider by keyboard alone."""
-    for _ in range(times):
-        box.get_by_role("slider", name=slider, exact=True).press(key)
+def step_on(box) -> str:
+    """Press the stepper's button for the next step; return what the finding says then."""
+    before = finding(box).inner_text()
+    box.get_by_role("button", name="Next").press("Enter")
+    expect(finding(box)).not_to_have_text(before)
+    return finding(box).inner_text()
 
 
-def check(box, name: str) -> None:
-    """Keep a screenshot, and check that a screen reader can use everything in the explorer."""
-    from axe_playwright_python.sync_playwright import Axe  # its import fails if the locale is ASCII
-
+def test_each_explorer_lives_in_jupyterlab_in_both_themes(page, address):
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    box.screenshot(path=SCREENSHOTS / f"{name}.png")
-    box.evaluate("box => box.id = box.id || 'examined'")
-    found = Axe().run(box.page, context=f"#{box.get_attribute('id')}").response["violations"]
-    serious = [v["id"] for v in found if v["impact"] in ("serious", "critical")]
-    assert serious == []
+    run_all(page, address, "all")
+    grounds = {}
+    for theme in ("Light", "Dark"):
+        choose(page, "Settings", "Theme", f"JupyterLab {theme}")
+        expect(
+            page.locator(f"body[data-jp-theme-light={str(theme == 'Light').lower()}]")
+        ).to_have_count(1)
+        for name in EXAMPLES:
+            box = live(page, name)
+            expect(finding(box)).not_to_be_empty()
+            box.screenshot(path=SCREENSHOTS / f"lab-{name}-{theme.lower()}.png")
+            grounds[theme, name] = box.evaluate("box => getComputedStyle(box).backgroundColor")
+            assert box.locator("img").count() == 0  # the still picture has gone
+    assert all(grounds["Light", name] != grounds["Dark", name] for name in EXAMPLES)
 
 
-def test_the_training_viewer(page, address):
-    run_up_to(page, address, "02_fixed_vector_encoder_decoder", "viewer.snapshot()")
-    box = explorer(page, "after epoch")
-    expect(finding(box)).to_contain_text("After epoch 1, validation loss")
-    press(box, "after epoch", "ArrowRight")
-    expect(finding(box)).to_contain_text("After epoch 2, validation loss")
-    box.get_by_role("button", name="Play").click()
-    expect(finding(box)).to_contain_text("After epoch 6, validation loss")
-    check(box, "training_viewer")
+def test_cells_set_and_read_what_is_shown(page, address):
+    run_all(page, address, "cells")
+    box = live(page, "stepper")
+    expect(finding(box)).to_contain_text("Step 3")
+    expect(page.locator(".jp-OutputArea-output").last).to_contain_text(re.compile(r"step 3 of \d+"))
+    step_on(box)
+    page.locator(".jp-CodeCell").last.locator(".jp-InputPrompt").click()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".jp-OutputArea-output").last).to_contain_text(re.compile(r"step 4 of \d+"))
 
 
-def test_the_length_explorer(page, address):
-    run_up_to(page, address, "03_the_long_sentence_problem", "explorer.snapshot()")
-    box = explorer(page, "German words")
-    press(box, "German words", "Home")
-    expect(finding(box)).to_contain_text("fixed: right, all 3 words.")
-    press(box, "German words", "End")
-    expect(finding(box)).to_contain_text(re.compile("fixed: .* wrong or too many"))
-    expect(box.get_by_role("slider", name="which one", exact=True)).to_be_hidden()
-    box.get_by_label("sentence", exact=True).select_option("a test sentence of this length")
-    expect(box.get_by_role("slider", name="which one", exact=True)).to_be_visible()
-    before = finding(box).inner_text()
-    press(box, "which one", "ArrowRight")
-    expect(finding(box)).not_to_have_text(before)
-    check(box, "length_explorer")
-
-
-def test_the_score_calculator(page, address):
-    run_all(page, address, "04_attention_by_hand")
-    box = explorer(page, "s, first number")
-    expect(finding(box)).to_contain_text("zhīshi: 0.87, with a score of 2.00")
-    press(box, "s, first number", "ArrowRight", times=10)
-    expect(finding(box)).to_contain_text("zhīshi: 0.88, with a score of 4.00", timeout=WAIT)
-    box.get_by_label("score", exact=True).select_option("additive")
-    expect(finding(box)).not_to_contain_text("score of 4.00")
-    for typed, kept in {"3": "3", "99": "3", "": "3", "-1.5": "-1.5"}.items():
-        box.get_by_role("spinbutton", name="s, second number, as a number").fill(typed)
-        page.keyboard.press("Tab")
-        expect(box.get_by_role("slider", name="s, second number", exact=True)).to_have_value(kept)
-    box.get_by_label("zhīshi is a real word").click()
-    expect(box.get_by_text("masked")).to_be_visible()
-    check(box, "score_calculator")
-
-
-def test_the_quick_questions(page, address):
-    run_all(page, address, "04_attention_by_hand")
-    box = page.locator(".quick-questions")
-    expect(box).to_be_visible(timeout=WAIT)
-    wait_until_run(page)
-    question = box.get_by_role("group").first
-    radios = question.get_by_role("radio")
-    verdict = question.get_by_role("status")
-    radios.first.press("Space")
-    expect(radios.first).to_be_checked()
-    expect(verdict).to_contain_text(re.compile("^(✓ Right|✗ Not this one)"))
-    first = verdict.inner_text()
-    radios.first.press("ArrowDown")
-    expect(radios.nth(1)).to_be_checked()
-    expect(verdict).not_to_have_text(first)
-    check(box, "quick_questions")
-
-
-def test_the_score_calculator_opens_with_another_score(page, address):
-    run_up_to(page, address, "07_additive_attention", "calculator.snapshot()")
-    box = explorer(page, "s, first number")
-    expect(box.get_by_label("score", exact=True)).to_have_value("additive")
-    before = finding(box).inner_text()
-    press(box, "s, first number", "Home")
-    expect(finding(box)).not_to_have_text(before)
-    check(box, "score_calculator_additive")
-
-
-def test_the_stepper_with_four_models(page, address):
-    run_up_to(page, address, "08_comparing_attention", "stepper.snapshot()")
-    box = explorer(page, "step t")
-    press(box, "step t", "ArrowRight", times=2)
-    expect(finding(box)).to_contain_text("Step 3 of 12")
-    box.get_by_label("model", exact=True).select_option("fixed")
-    expect(finding(box)).to_contain_text("the heaviest weight, 0.50, is on “der”")
-    check(box, "attention_stepper_four_models")
-
-
-def test_the_stepper_and_the_editor(page, address):
-    run_up_to(page, address, "09_reading_attention", "editor.snapshot()")
-    box = explorer(page, "step t")
-    press(box, "step t", "Home")
-    expect(finding(box)).to_contain_text("Step 1 of")
-    press(box, "step t", "ArrowRight")
-    expect(finding(box)).to_contain_text("Step 2 of")
-    number = box.get_by_role("spinbutton", name="step t, as a number")
-    number.fill("2.7")  # steps are whole numbers
-    page.keyboard.press("Tab")
-    expect(finding(box)).to_contain_text("Step 3 of")
-    box.get_by_role("button", name="Play").click()
-    expect(finding(box)).to_contain_text(re.compile("Step ([5-9]|1[0-9]) of"))
-    box.get_by_role("button", name="Pause").click()
+def test_a_busy_kernel_stops_nothing_and_keys_stay_inside(page, address):
+    run_all(page, address, "busy")
+    box = live(page, "stepper")
+    expect(page.get_by_text("Python 3 (ipykernel) | Busy")).to_be_visible()
+    step_on(box)
+    cells = page.locator(".jp-Cell").count()
+    box.locator(".at-handle").first.press("d")  # twice, it would delete a cell
+    page.keyboard.press("d")
+    assert page.locator(".jp-Cell").count() == cells
     title = page.title()
-    box.get_by_role("button", name="Play").click()
-    type_into(box, ATTACK)  # while it plays
-    expect(finding(box)).to_contain_text(re.compile("The model does not know: .*Step 1 of"))
-    expect(box.get_by_role("button", name="Play")).to_be_visible()
+    box.get_by_label(re.compile("sentence")).first.fill(ATTACK)
+    page.keyboard.press("Enter")
+    expect(box).to_contain_text("does not know")
     assert (page.title(), box.locator("img, script").count()) == (title, 0)
-    type_into(box, "der Hund schläft .")
-    expect(finding(box)).to_contain_text("The model does not know: Hund")
-    check(box, "attention_stepper")
-    box = explorer(page, "its weight")
-    expect(finding(box)).to_contain_text("weights look only here")
-    box.get_by_label("weights", exact=True).select_option("uniform")
-    expect(finding(box)).to_contain_text("weights uniform")
-    expect(box.get_by_label("other word", exact=True)).to_be_hidden()
-    press(box, "step t", "End")
-    expect(finding(box)).to_contain_text(re.compile(r"Step 1\d"))
-    check(box, "attention_editor")
+    choose(page, "Kernel", "Interrupt Kernel")
 
 
-def test_the_beam_explorer_and_what_people_may_type(page, address):
-    run_up_to(page, address, "10_real_translation", "explorer.snapshot()")
-    box = explorer(page, "beam size K")
-    expect(finding(box)).to_contain_text("1. ")
-    press(box, "beam size K", "ArrowRight", times=2)
-    expect(finding(box)).to_contain_text("5. ")
-    check(box, "beam_explorer")
-    title = page.title()
-    type_into(box, "")
-    expect(finding(box)).to_have_text("Type a sentence in German.")
-    type_into(box, ATTACK)
-    expect(finding(box)).to_contain_text("The model does not know: ")
-    expect(finding(box)).to_contain_text("1. ")
-    assert (page.title(), box.locator("img, script").count()) == (title, 0)
-    type_into(box, "wort " * 1000)
-    expect(finding(box)).to_contain_text(re.compile(r"^Only the first \d+ words are used\."))
-    type_into(box, "x" * 2000)
-    expect(finding(box)).to_have_text("The first word is too long: type a shorter one.")
-    type_into(box, "ein mann schläft .")
-    expect(finding(box)).to_contain_text(re.compile(r"^1\. a man "))
-
-
-def type_into(box, words: str) -> None:
-    box.get_by_label("German sentence").fill(words)
-    box.page.keyboard.press("Enter")
+def test_without_its_kernel_it_goes_on_or_says_what_to_do(page, address):
+    run_all(page, address, "kernel")
+    box = live(page, "stepper")
+    page.locator(".jp-CodeCell .jp-InputPrompt").click()
+    choose(page, "Run", "Run Selected Cell")
+    expect(page.get_by_text("You ran this cell again, so it starts over.")).to_be_visible()
+    page.keyboard.press("Control+s")
+    page.get_by_role("button", name="Restart the kernel", exact=True).click()
+    page.locator(".jp-Dialog button.jp-mod-accept").click()
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=WAIT)
+    step_on(live(page, "stepper"))
+    page.reload()
+    still = page.locator("[data-explorer=stepper] .at-still, [data-explorer=stepper] img").first
+    expect(still).to_be_visible(timeout=WAIT)
+    assert box.count() == 0
+    expect(page.get_by_text("Run this cell in JupyterLab")).to_be_visible()
+    assert "not found" not in page.locator(".jp-Notebook").inner_text()

@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 
 from utils.plots.colors import INK
 from utils.publishing.editions import choose_folder, shown, write_edition
+from utils.publishing.explorers import still_of
 from utils.publishing.pages.page import LANGUAGE, describe_figures, read_series, title_of
 from utils.system.failures import run
 from utils.system.paths import NOTEBOOKS
@@ -70,6 +71,8 @@ def pictures_of(notebook: NotebookNode, folder: Path) -> Iterator[Picture]:
                 content = base64.b64decode(output.data["image/png"])
                 alt = output.metadata["image/png"]["alt"]
                 yield Picture(alt, heading, data_address("image/png", content))
+            if still := still_of(output):
+                yield Picture(still.alt, heading, data_address("image/png", still.png))
 
 
 def image(number: str, picture: Picture) -> str:

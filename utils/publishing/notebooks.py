@@ -3,9 +3,9 @@
     python -m utils.publishing.notebooks notebooks/03_the_long_sentence_problem.ipynb
 
 Nothing is saved that changes with every run or machine, or means nothing once the kernel is gone:
-timings, tracebacks (the error message stays), the state and the views of widgets (the text beside a
-view stays), and progress bars, which would stay at 0 % forever. A notebook that fails is left as it
-was.
+timings, tracebacks (the error message stays), the state, the views and the numbers of widgets (an
+explorer's still picture stays), and progress bars, which would stay at 0 % forever. A notebook that
+fails is left as it was.
 
 A cell whose metadata says `"picture": "images/name.png"` also writes what it draws to that file,
 which the README shows.
@@ -29,6 +29,7 @@ from utils.system.failures import run
 from utils.system.storage import check_writable, write_bytes_atomically, write_text_atomically
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+WIDGET_NUMBER = re.compile(r' data-widget="[0-9a-f]{32}"')  # of an explorer in one kernel
 SECONDS_PER_CELL = 400
 # Threads that wait for each other give up their core: busy waiting takes it from whoever has work.
 WAITING = {"OMP_WAIT_POLICY": "PASSIVE"}
@@ -61,7 +62,10 @@ def remove_traces(notebook: NotebookNode) -> None:
             cell.metadata.pop("execution", None)
             cell.outputs = [output for output in cell.outputs if not _is_progress_bar(output)]
             for output in cell.outputs:
-                output.get("data", {}).pop(WIDGET_VIEW, None)
+                data = output.get("data", {})
+                data.pop(WIDGET_VIEW, None)
+                if "text/html" in data:
+                    data["text/html"] = WIDGET_NUMBER.sub("", data["text/html"])
                 if "traceback" in output:  # its last line says what happened; the rest, where
                     output.traceback = output.traceback[-1:]
 

@@ -8,15 +8,22 @@ from utils.widgets.beam import BeamExplorer
 from utils.widgets.calculator import ScoreCalculator
 from utils.widgets.editor import AttentionEditor
 from utils.widgets.length import LengthExplorer
+from utils.widgets.live import LiveExplorer
+from utils.widgets.playground import Playground
 from utils.widgets.quiz import QuickQuestions
 from utils.widgets.stepper import AttentionStepper
 from utils.widgets.training_viewer import TrainingRecorder, TrainingViewer
 
+KINDS: tuple[type[LiveExplorer], ...] = (Playground,)
+EXPLORERS = {kind.name: kind for kind in KINDS}
+
 __all__ = [
+    "EXPLORERS",
     "AttentionEditor",
     "AttentionStepper",
     "BeamExplorer",
     "LengthExplorer",
+    "Playground",
     "QuickQuestions",
     "ScoreCalculator",
     "TrainingRecorder",

@@ -1,8 +1,10 @@
 """`make html`: write the pages to build/html/."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from utils.publishing.editions import choose_folder, shown, write_edition
+from utils.publishing.explorers import files_for
 from utils.publishing.pages.page import build_pages
 from utils.system.failures import run
 
@@ -12,8 +14,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = choose_folder(
         "utils.publishing.pages", "html", "Write the series as web pages.", arguments
     )
-    pages = {f"{name}.html": page.encode() for name, page in build_pages().items()}
-    kept = write_edition(pages.items(), folder)
+    pages = build_pages()
+    written = ((f"{name}.html", page.encode()) for name, page in pages.items())
+    kept = write_edition(chain(written, files_for(pages.values())), folder)
     print(f"{len(pages)} pages: open {shown(folder / 'index.html')}", *kept, sep="\n")
     return 0
 

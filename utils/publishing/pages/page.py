@@ -12,6 +12,7 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 from utils.publishing.editions import read_notebook
+from utils.publishing.explorers import enliven
 from utils.system.paths import NOTEBOOKS
 
 LANGUAGE = "en"
@@ -127,7 +128,7 @@ def page_exporter() -> HTMLExporter:
 
 
 def render(notebook: NotebookNode, title: str, links: str) -> str:
-    """Return a notebook as one self-contained page."""
+    """Return a notebook as one page; only its explorers need files beside it."""
     resources = {
         "series_navigation": links,
         "metadata": {"name": title, "path": str(NOTEBOOKS)},
@@ -135,7 +136,7 @@ def render(notebook: NotebookNode, title: str, links: str) -> str:
     }
     drawn: list[str] = []
     page, _ = page_exporter().from_notebook_node(prepare(notebook, drawn), resources)
-    return put_formulas_back(page, drawn)
+    return enliven(put_formulas_back(page, drawn))
 
 
 def index_of(notebooks: dict[str, NotebookNode]) -> NotebookNode:

@@ -5,9 +5,11 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 from utils.publishing.editions import choose_folder, shown, write_edition
+from utils.publishing.explorers import files_for
 from utils.publishing.slides.deck import build_deck
 from utils.system.failures import run
 from utils.system.paths import NOTEBOOKS
@@ -56,8 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = choose_folder("utils.publishing.slides", "slides", what, arguments)
     reveal = REVEAL if fetch_reveal(folder) else None
     paths = sorted(NOTEBOOKS.glob("*.ipynb"))
-    decks = ((f"{path.stem}.html", build_deck(path, reveal).encode()) for path in paths)
-    kept = write_edition(decks, folder)
+    decks = {f"{path.stem}.html": build_deck(path, reveal) for path in paths}
+    written = ((name, deck.encode()) for name, deck in decks.items())
+    kept = write_edition(chain(written, files_for(decks.values())), folder)
     print(
         f"{len(paths)} decks in {shown(folder)}/: open one, and press S for notes", *kept, sep="\n"
     )

@@ -5,9 +5,12 @@ import re
 
 from nbformat import NotebookNode
 
+from utils.publishing.explorers import has_explorer
+
 LINE, CHARACTERS = 38, 84  # height of a line of text in pixels, and how many characters it holds
 CODE_LINE, CODE_CHARACTERS = 26, 96
 PICTURE, DRAWING = 440, 330  # pixels: as high as the style sheet lets pictures and drawings be
+EXPLORER = 600  # nothing else has room beside one
 GAP = 18  # pixels between two blocks
 ROWS = 9  # a longer table is read, not shown
 PARAGRAPH, ITEM = 190, 130  # characters; of longer ones the first sentences are shown
@@ -93,6 +96,9 @@ def height(cell: NotebookNode) -> int:
         return text_height(cell.source)
     total = GAP + CODE_LINE * rows(cell.source, CODE_CHARACTERS) if code_lines(cell) else 0
     for output in cell.outputs:
+        if has_explorer(output):
+            total += EXPLORER
+            continue
         data = output.get("data", {})
         written = output.get("text") or output.get("evalue") or data.get("text/plain", "")
         total += PICTURE if "image/png" in data else 0

@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 from utils.exercises.questions import Question, load_questions
 from utils.publishing.editions import read_notebook
+from utils.publishing.explorers import enliven, has_explorer
 from utils.publishing.pages.page import CELL_OPTIONS, LANGUAGE, prepare, put_formulas_back, title_of
 from utils.publishing.slides.condense import code_lines, height, shown_blocks
 from utils.system.paths import NOTEBOOKS
@@ -47,7 +48,9 @@ def shown_text(cell: NotebookNode) -> list[NotebookNode]:
 
 def shown_code(cell: NotebookNode) -> NotebookNode:
     """Return a code cell; its code is hidden if it draws a figure or is longer than a slide."""
-    draws = any("image/png" in output.get("data", {}) for output in cell.outputs)
+    draws = any(
+        "image/png" in output.get("data", {}) or has_explorer(output) for output in cell.outputs
+    )
     if draws or code_lines(cell) > MOST_LINES:
         cell.metadata["transient"] = {"remove_source": True}
     return cell
@@ -127,4 +130,4 @@ def build_deck(path: Path, reveal: str | None) -> str:
         "slide_size": (WIDTH, HEIGHT),
     }
     page, _ = deck_exporter(reveal).from_notebook_node(deck, resources)
-    return put_formulas_back(page, drawn)
+    return enliven(put_formulas_back(page, drawn))

@@ -24,7 +24,6 @@ export function widgetOf(name, mount, workerSource) {
     initialize({ model }) {
       const host = widgetHost(model, workerSource);
       return watchFor(`[data-explorer="${name}"][data-widget="${model.get("_id")}"]`, (root) => {
-        root.addEventListener("keydown", keepKeysFromNotebook);
         sayIfRunAgain(root);
         return bringToLife(root, mount, host);
       });
@@ -48,6 +47,7 @@ export function mountInPage(name, mount, workerSource) {
 
 /** Mount an explorer; returns a function that ends it. If it fails, its still picture stays. */
 function bringToLife(root, mount, host) {
+  root.addEventListener("keydown", keepKeys);
   const mounted = (async () => mount(root, host))();
   mounted.catch((error) => {
     const says = document.createElement("p");
@@ -136,9 +136,9 @@ function pageHost(root, workerSource) {
   };
 }
 
-// JupyterLab would take arrows and letters for commands of its own. It may have Escape and
-// everything with Ctrl, Alt or Command.
-function keepKeysFromNotebook(event) {
+// JupyterLab would take arrows and letters for commands of its own, and so would slides. They may
+// have Escape and everything with Ctrl, Alt or Command.
+function keepKeys(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape") return;
   event.stopPropagation();
 }

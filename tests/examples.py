@@ -1,0 +1,75 @@
+"""One explorer of each kind, as the notebooks show them, for the tests that drive them."""
+
+from functools import cache
+
+import pandas as pd
+
+from utils.corpora import Pair, load_corpus
+from utils.training import Epoch
+from utils.translator import Translator
+from utils.widgets import (
+    AttentionEditor,
+    AttentionStepper,
+    BeamExplorer,
+    HeadViewer,
+    LengthExplorer,
+    Playground,
+    QuickQuestions,
+    ScoreCalculator,
+    TrainingRecorder,
+    TrainingViewer,
+)
+
+RUNNING = "gestern hat die Frau dem alten Lehrer einen Apfel gegeben ."
+BUCKETS = ["4–5", "6–10", "11–15", "16–20", "21–25", "26–30", "31–40", "41–50"]
+CURVES = {  # only their shape matters here
+    "fixed": [99.0, 98.0, 95.0, 85.0, 65.0, 44.0, 25.0, 15.0],
+    "dot": [99.5, 99.5, 99.0, 99.0, 98.7, 98.4, 90.0, 75.0],
+}
+
+
+@cache
+def mini(name: str) -> Translator:
+    """Return a shipped translator of the mini corpus."""
+    return Translator.load(f"mini-{name}")
+
+
+@cache
+def long_pair() -> Pair:
+    """Return a test pair of 30 source words."""
+    return next(pair for pair in load_corpus("mini").test if len(pair.source) == 30)
+
+
+def length_explorer() -> LengthExplorer:
+    """Return a length explorer with the beginnings of one long sentence."""
+    curves = {
+        name: pd.DataFrame({"bucket": BUCKETS, "bleu": bleu}) for name, bleu in CURVES.items()
+    }
+    test = load_corpus("mini").test
+    growing = sorted(test[::40], key=lambda pair: len(pair.source))
+    return LengthExplorer({name: mini(name) for name in CURVES}, curves, test, growing)
+
+
+def training_viewer(sentence: str = RUNNING) -> TrainingViewer:
+    """Return a viewer of six epochs in which nothing changes but the losses."""
+    recorder = TrainingRecorder(mini("additive"), sentence)
+    for number in range(1, 7):
+        recorder(Epoch(number, 3 / number, 3.2 / number, None, 1.0))
+    return TrainingViewer(recorder)
+
+
+EXAMPLES = {
+    "playground": Playground,
+    "calculator": lambda: ScoreCalculator(
+        ["zhīshi", "jiùshì", "lìliàng"], [(2, 0), (2, 2), (0, 2)], (1, -1)
+    ),
+    "stepper": lambda: AttentionStepper(
+        {name: mini(name) for name in ("additive", "dot", "fixed")}, RUNNING
+    ),
+    "length": length_explorer,
+    "editor": lambda: AttentionEditor({name: mini(name) for name in ("additive", "dot")}, RUNNING),
+    "beam": lambda: BeamExplorer(mini("additive"), RUNNING),
+    "training": training_viewer,
+    "head": lambda: HeadViewer(mini("transformer"), RUNNING),
+    "quiz": lambda: QuickQuestions("05"),
+}

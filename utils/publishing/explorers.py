@@ -1,0 +1,67 @@
+"""The explorers in pages and slides: alive from a file, with no kernel, server or network.
+
+A notebook's output holds an explorer's element, with its options and a still picture. What brings
+it to life lies beside the page, one style sheet and one script for each kind, and the weights of
+each translator in a script of its own, which a page loads only if an explorer on it asks.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator
+from html import unescape
+from typing import NamedTuple
+
+from nbformat import NotebookNode
+
+from utils.widgets import EXPLORERS
+from utils.widgets.live import page_script, style_of
+from utils.widgets.pages import model_script
+from utils.widgets.weights import model_file
+
+FOLDER = "explorers"  # beside the pages
+ELEMENT = re.compile(r'<div data-explorer="(?P<name>\w+)"[^>]*? data-options="(?P<options>[^"]*)"')
+STILL = re.compile(r'<img alt="(?P<alt>[^"]*)" src="data:image/png;base64,(?P<png>[^"]*)"')
+
+
+class Still(NamedTuple):
+    """An explorer's still picture: PNG, and what it shows."""
+
+    png: bytes
+    alt: str
+
+
+def has_explorer(output: NotebookNode) -> bool:
+    """Tell whether an output of a cell is an explorer."""
+    return ELEMENT.search(output.get("data", {}).get("text/html", "")) is not None
+
+
+def still_of(output: NotebookNode) -> Still | None:
+    """Return an explorer's still picture; None for other outputs, and explorers of text."""
+    found = STILL.search(output.data["text/html"]) if has_explorer(output) else None
+    return found and Still(base64.b64decode(found["png"]), unescape(found["alt"]))
+
+
+def enliven(page: str) -> str:
+    """Return a page with the style sheets and the scripts of its explorers."""
+    names = sorted({found["name"] for found in ELEMENT.finditer(page)})
+    sheets = [f'<link rel="stylesheet" href="{FOLDER}/{name}.css">' for name in names]
+    scripts = [f'<script src="{FOLDER}/{name}.js"></script>' for name in names]
+    page = page.replace("</head>", "\n".join([*sheets, "</head>"]), 1)
+    start, end, rest = page.rpartition("</body>")
+    return "\n".join([start, *scripts, end]) + rest if scripts else page
+
+
+def files_for(pages: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield the files that the explorers of pages need, each with its path from the pages."""
+    names, models = set(), set()
+    for page in pages:
+        for found in ELEMENT.finditer(page):
+            names.add(found["name"])
+            options = json.loads(unescape(found["options"]))
+            models |= {each["id"] for each in options.get("models", {}).values() if each}
+    for name in sorted(names):
+        yield f"{FOLDER}/{name}.css", style_of(name).encode()
+        yield f"{FOLDER}/{name}.js", page_script(name, EXPLORERS[name].worker).encode()
+    for model in sorted(models):
+        yield model_file(model), model_script(model).encode()
