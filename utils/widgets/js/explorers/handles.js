@@ -12,7 +12,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
  * Handles over the element `picture`, whose SVG is drawn anew by others. All x and y are in the
  * SVG's own pixels. What happens is told to (each may be left out)
  *
- *   grab(id), drag(id, x, y), drop(id)   by pointer
+ *   grab(id, x, y), drag(id, x, y), drop(id)   by pointer
  *   step(id, right, down, isLarge)       by arrow keys: -1, 0 or 1 each way, more with Shift
  *   press(id)                            a click, Enter or space
  *   point(id)                            hovered or focused; null when it no longer is
@@ -100,7 +100,8 @@ export class Handles {
     if (id === undefined || event.button !== 0 || !this.tell.drag) return;
     const element = this.elements.get(id);
     element.setPointerCapture(event.pointerId);
-    this.tell.grab?.(id);
+    const start = this.pointOf(event);
+    this.tell.grab?.(id, start.x, start.y);
     const move = (moved) => {
       this.wasDragged = true;
       const { x, y } = this.pointOf(moved);
