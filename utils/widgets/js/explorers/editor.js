@@ -13,7 +13,7 @@ import { loadTranslators } from "./models.js";
 const OPTIONS = ["sentence", "model", "step", "weights"];
 const MOVE_TIME = 400; // milliseconds in which bars move after a button
 const LARGE_STEPS = 4; // of an arrow key, with Shift
-const [OWN, ONLY, EVEN, SWAP, BY_HAND] = ROW_EDITS;
+const [, ONLY_HERE, ALL_EQUAL, SWAP_TWO, BY_HAND] = ROW_EDITS;
 
 /** Show an attention editor in `root`; returns a function that takes it away. */
 export async function mountEditor(root, host) {
@@ -49,13 +49,13 @@ class AttentionEditor {
       this.start(this.sentence, name)
     ));
     this.buttons = {
-      only: makeButton("only", "Only here", () => this.edit(ONLY)),
-      even: makeButton("even", "All equal", () => this.edit(EVEN)),
+      only: makeButton("only", "Only here", () => this.edit(ONLY_HERE)),
+      even: makeButton("even", "All equal", () => this.edit(ALL_EQUAL)),
       swap: makeButton("swap", "Exchange two", () => this.beginSwap()),
       own: makeButton("reset", "As the model had it", () => this.undo(this.step)),
     };
-    const edits = makeElement("fieldset", { class: "at-edits" },
-      makeElement("legend", {}, "weights of this step"), ...Object.values(this.buttons));
+    const named = { class: "at-edits", "aria-label": "weights of the step" };
+    const edits = makeElement("fieldset", named, ...Object.values(this.buttons));
     controls.append(this.box.element, ...(names.length > 1 ? [this.models.element] : []), edits);
     this.undos = makeElement("div", { class: "at-row at-undos" });
     below.append(this.undos);
@@ -217,7 +217,7 @@ class AttentionEditor {
     this.word = numberOf(id);
     if (this.swapping) {
       this.swapping = [...this.swapping, this.word];
-      if (this.swapping.length === 2) this.edit(SWAP, ...this.swapping);
+      if (this.swapping.length === 2) this.edit(SWAP_TWO, ...this.swapping);
     }
     this.frame.paintSoon();
   }

@@ -176,7 +176,7 @@ function drawPencil(x, y, size) {
     (y + b * size).toFixed(1)}`).join("L");
   return svgElement("path", {
     d: `M${at([0.05, 0.95], [0.15, 0.62], [0.72, 0.05], [0.95, 0.28], [0.38, 0.85])}Z`,
-    fill: paint("highlight"), "data-mark": "pencil",
+    fill: paint("ink"), "data-mark": "pencil",
   });
 }
 
@@ -199,7 +199,7 @@ function drawWritten(word, x, y, width, { f }, kind) {
 function mixture({ rows, source }, place, { t, x, y, width }) {
   const length = width - place.f * 0.5;
   return drawMixture(x - length / 2, y + place.mixY, length, place.f * 0.32,
-    rows[t].map((share, j) => ({ share, color: wordPaint(j, source.length) })));
+    Array.from(rows[t], (share, j) => ({ share, color: wordPaint(j, source.length) })));
 }
 
 /** Draw ribbons from the source words to the step that is shown, where nothing is in between. */
@@ -238,7 +238,7 @@ function drawBar({ source, row, own, edited, shown, word }, place, { x, y }, j) 
   const box = { x: x - width / 2, width };
   return svgElement("g", { "data-word": j, "data-weight": row[j].toFixed(6) },
     drawToken(x, y + f * 0.85, source[j], {
-      width: column - f * 0.3, size: f, color, strong: j === word,
+      width: column - f * 0.3, size: place.sourceSize, color, strong: j === word,
     }),
     svgElement("rect", { ...box, y: top, height: full, rx: f * 0.2, fill: paint("track") }),
     svgElement("rect", { ...box, y: tip, height: Math.max(row[j] * full, 0), fill: color }),
@@ -265,7 +265,7 @@ function drawMap(view, { map }) {
   const frames = edited.filter((t) => t < rows.length).map((t) => [
     svgElement("rect", {
       x: left, y: y + head + t * height, width, height, fill: "none", "data-edited": t,
-      stroke: paint("highlight"), "stroke-width": 2,
+      stroke: paint("ink"), "stroke-width": 2,
     }),
     drawPencil(left + width + size * 0.3, y + head + (t + 0.5) * height - size * 0.4, size * 0.8),
   ]);
