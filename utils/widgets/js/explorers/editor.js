@@ -89,7 +89,8 @@ class AttentionEditor {
     this.note = note;
     this.box.show(sentence, note);
     this.models.choose(model);
-    this.before = words.length > 0 ? this.translator.trace(words) : null;
+    this.before = words.length > 0 ? traceEdited(this.translator, words, {}) : null;
+    this.after = this.before;
     this.edits = editsFrom(options.weights, this.before?.source.length ?? 0);
     this.step = (options.step || 1) - 1;
     this.swapping = null;
@@ -144,10 +145,7 @@ class AttentionEditor {
   /** Translate with the edits there are. */
   decode() {
     if (!this.before) return;
-    const isEdited = Object.keys(this.edits).length > 0;
-    this.after = isEdited
-      ? traceEdited(this.translator, this.words, this.edits)
-      : { ...this.before, own: this.before.steps.map(({ weights }) => weights) };
+    this.after = traceEdited(this.translator, this.words, this.edits, this.after);
     this.step = Math.min(Math.max(this.step, 0), this.after.steps.length - 1);
     this.isStale = false;
   }

@@ -47,19 +47,30 @@ export function nextShare(share, count) {
 }
 
 /**
- * Translate with overwritten rows.
+ * Translate with overwritten rows, decoding only from the first step that has another row.
  * @param {Translator} translator
  * @param {string[]} words at least one
  * @param {Object<number, number[]>} edits rows (S) by the steps that they replace
- * @returns {Object} what `trace` returns, and `own`: the rows that the model itself would have had
+ * @param {?Object} last what this returned before for the same words
+ * @returns {Object} what `trace` returns, `edits`, and `own`: the rows that the model itself would
+ *   have had
  */
-export function traceEdited(translator, words, edits) {
-  const own = [];
-  const traced = translator.trace(words, (t, found) => {
+export function traceEdited(translator, words, edits, last = null) {
+  const kept = last ? firstChange(last.edits, edits) : 0;
+  if (last && kept >= last.steps.length) return { ...last, edits };
+  const own = last ? last.own.slice(0, kept) : [];
+  const known = last && { encoded: last.encoded, steps: last.steps.slice(0, kept) };
+  const overwrite = (t, found) => {
     own[t] = found;
     return edits[t] ?? found;
-  });
-  return { ...traced, own };
+  };
+  return { ...translator.trace(words, overwrite, known), own, edits };
+}
+
+/** Return the first step at which two sets of edits differ; Infinity if none does. */
+function firstChange(some, others) {
+  const steps = [...Object.keys(some), ...Object.keys(others)].map(Number);
+  return Math.min(...steps.filter((t) => some[t] !== others[t]));
 }
 
 /** Return edits from the option `weights`, {"1": [S weights], …}; rows of other sizes fall out. */

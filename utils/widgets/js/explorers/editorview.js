@@ -19,7 +19,7 @@ const END_OF_SENTENCE = "<eos>";
 const ALL = 0.99; // of the weight: as good as all of it
 const EVEN = 0.005; // rows that differ less from all equal are called so
 const LONG = 4; // letters that a word of content has, mostly
-const SEEN = 0.004; // a weight below it shows no ribbon
+const SEEN = 0.004; // a weight below it is left out of drawings: nobody could see it
 
 /** Return the steps at which two translations differ: one that has ended differs from a word. */
 export function changedSteps({ before, after }) {
@@ -198,8 +198,9 @@ function drawWritten(word, x, y, width, { f }, kind) {
 /** Draw where a step looked: a bar below its word, split into the colors of the source words. */
 function mixture({ rows, source }, place, { t, x, y, width }) {
   const length = width - place.f * 0.5;
+  const shares = Array.from(rows[t], (share, j) => ({ share, color: wordPaint(j, source.length) }));
   return drawMixture(x - length / 2, y + place.mixY, length, place.f * 0.32,
-    Array.from(rows[t], (share, j) => ({ share, color: wordPaint(j, source.length) })));
+    shares.filter(({ share }) => share > SEEN));
 }
 
 /** Draw ribbons from the source words to the step that is shown, where nothing is in between. */
@@ -269,8 +270,17 @@ function drawMap(view, { map }) {
     }),
     drawPencil(left + width + size * 0.3, y + head + (t + 0.5) * height - size * 0.4, size * 0.8),
   ]);
-  const plain = rows.map((row) => Array.from(row));
-  return [drawHeatMap(x, y, { source, target: after, rows: plain, step }, place), frames];
+  const cells = rows.map((row, t) => (t === step ? Array.from(row) : visibleCells(row)));
+  return [drawHeatMap(x, y, { source, target: after, rows: cells, step }, place), frames];
+}
+
+/** Return a row with holes in place of weights that nobody could see: a map skips these. */
+function visibleCells(row) {
+  const cells = new Array(row.length);
+  row.forEach((weight, j) => {
+    if (weight > SEEN) cells[j] = weight;
+  });
+  return cells;
 }
 
 /** Draw the editor for where nothing runs. */
