@@ -21,10 +21,15 @@ const EVEN = 0.005; // rows that differ less from all equal are called so
 const LONG = 4; // letters that a word of content has, mostly
 const SEEN = 0.004; // a weight below it is left out of drawings: nobody could see it
 
-/** Return the steps at which two translations differ: one that has ended differs from a word. */
+/** Return the steps at which two translations differ. */
 export function changedSteps({ before, after }) {
   const size = Math.max(before.length, after.length);
-  return Array.from({ length: size }, (_, t) => t).filter((t) => before[t] !== after[t]);
+  return Array.from({ length: size }, (_, t) => t).filter((t) => isChanged(before[t], after[t]));
+}
+
+/** Tell whether two words of a step differ; behind its end a translation goes on with `<eos>`. */
+function isChanged(was, now) {
+  return (was ?? END_OF_SENTENCE) !== (now ?? END_OF_SENTENCE);
 }
 
 /** Say in one or two sentences what the row that is shown does. */
@@ -32,12 +37,12 @@ export function editorFinding(view) {
   const { before, after, edited, shown } = view;
   const changed = changedSteps(view);
   const isEdited = edited.includes(shown);
-  const was = before[shown];
-  const same = was === after[shown];
+  const was = before[shown] ?? END_OF_SENTENCE;
   const writes = `writes ${quoteWord(after[shown])}`;
   const start = `Step ${shown + 1}${isEdited ? ", edited" : ""}: ${lookPhrase(view)}, and it `;
   if (edited.length === 0) return `${start}${writes}. Drag a bar to make it look elsewhere.`;
-  const compared = same ? `still ${writes}` : `${writes} instead of ${quoteWord(was)}`;
+  const compared = was === after[shown]
+    ? `still ${writes}` : `${writes} instead of ${quoteWord(was)}`;
   const others = changed.filter((t) => t !== shown).length;
   const counted = ["all other words stay", "1 other word changes"][others]
     ?? `${others} other words change`;
@@ -53,7 +58,6 @@ function lookPhrase({ source, rows, shown }) {
 }
 
 function quoteWord(word) {
-  if (word === undefined) return "nothing, for it had ended";
   return word === END_OF_SENTENCE ? "the end, <eos>," : `“${word}”`;
 }
 
@@ -105,14 +109,12 @@ export function drawEditor(view, room) {
 
 /** Return what can be grabbed or pressed: steps, then source words. See handles.js. */
 export function editorHandles(view, place) {
-  const { before, after, edited, step, source } = view;
+  const { after, step, source } = view;
   const steps = place.pairs.filter(({ t }) => t < after.length).map(({ t, x, y, width }) => ({
     id: `step-${t}`,
     kind: "toggle",
     isOn: t === step,
-    label: `step ${t + 1}: ${quoteWord(after[t])}${
-      before[t] === after[t] ? "" : ` instead of ${quoteWord(before[t])}`}${
-      edited.includes(t) ? ", edited" : ""}`,
+    label: stepLabel(view, t),
     x,
     y: y + place.pairHeight / 2,
     width,
@@ -130,6 +132,13 @@ export function editorHandles(view, place) {
   return [...steps, ...words];
 }
 
+/** Say what a step wrote, for who does not see it. */
+function stepLabel({ before, after, edited }, t) {
+  const was = isChanged(before[t], after[t])
+    ? ` instead of ${quoteWord(before[t] ?? END_OF_SENTENCE)}` : "";
+  return `step ${t + 1}: ${quoteWord(after[t])}${was}${edited.includes(t) ? ", edited" : ""}`;
+}
+
 /** Draw both translations, the words of a step one above the other. */
 function drawPairs(view, place) {
   const { f, pairs, left } = place;
@@ -144,16 +153,17 @@ function drawPairs(view, place) {
 function drawPair(view, place, { t, x, y, width }) {
   const { before, after, edited, step, shown } = view;
   const { f } = place;
-  const isChanged = before[t] !== after[t];
+  const changed = isChanged(before[t], after[t]);
   const frame = t === step || t === shown;
-  return svgElement("g", { "data-step": t, "data-changed": isChanged, "data-edited": edited.includes(t) },
+  const data = { "data-step": t, "data-changed": changed, "data-edited": edited.includes(t) };
+  return svgElement("g", data,
     frame && svgElement("rect", {
       x: x - width / 2 - f * 0.1, y, width: width + f * 0.2, height: place.pairHeight, rx: f * 0.4,
       fill: paint("ground"), stroke: paint("query"), "stroke-width": f * (t === step ? 0.16 : 0.07),
     }),
     stepName(view, place, { t, x, y }),
-    drawWritten(before[t], x, y + place.tokenY(0), width, place, isChanged ? "gone" : "same"),
-    drawWritten(after[t], x, y + place.tokenY(1), width, place, isChanged ? "new" : "same"),
+    drawWritten(before[t], x, y + place.tokenY(0), width, place, changed ? "gone" : "same"),
+    drawWritten(after[t], x, y + place.tokenY(1), width, place, changed ? "new" : "same"),
     t < after.length && mixture(view, place, { t, x, y, width }));
 }
 
