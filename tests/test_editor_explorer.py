@@ -192,7 +192,7 @@ def view(after="a b c", edited=(1,), **changes):
 )
 def test_what_an_edit_changed_is_said(after, said):
     found = engine_of("editor").call("editorFinding", view(after))
-    assert found == f"Step 2, edited: 0.90 of the weight is on y, and {said}"
+    assert found == f"Step 2, edited: 0.90 of the weight is on “y”, and {said}"
 
 
 def test_the_finding_before_any_edit_says_what_to_do():
@@ -277,7 +277,7 @@ def test_weights_are_read_and_set(translators):
     expected = trace(translators["dot"], WORDS, overwrite(editor.weights))
     assert editor.after == list(expected.words) != editor.before
     drawn, finding = editor.picture()
-    assert finding.startswith("Step 5, edited: 1.00 of the weight is on Brief")
+    assert finding.startswith("Step 5, edited: 1.00 of the weight is on “Brief”")
     root = ElementTree.fromstring(drawn)
     assert root.get("aria-label") == finding
     marked = [each.get("data-step") for each in root.iter() if each.get("data-edited") == "true"]
@@ -381,7 +381,7 @@ def test_by_mouse_two_words_are_exchanged_and_steps_add_up(page):
     page.locator("[data-handle=word-4]").click()
     page.locator("[data-handle=word-11]").click()
     expect(page.locator(".at-finding")).to_contain_text(
-        "Step 5, edited: 1.00 of the weight is on Brief"
+        "Step 5, edited: 1.00 of the weight is on “Brief”"
     )
     page.locator("[data-handle=step-8]").hover()
     expect(page.locator(".at-finding")).to_contain_text("Step 9: ")
@@ -413,7 +413,7 @@ def test_by_keyboard_everything_can_be_done(page):
     page.locator("[data-handle=word-1]").focus()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Only Lehrer").press("Enter")
-    expect(finding).to_contain_text("Step 8, edited: 1.00 of the weight is on Lehrer")
+    expect(finding).to_contain_text("Step 8, edited: 1.00 of the weight is on “Lehrer”")
     page.get_by_role("button", name="As the model had it").press("Enter")
     expect(finding).to_contain_text(re.compile(r"^Step 8: "))
     assert page.evaluate("document.activeElement.dataset.handle") == "step-7"

@@ -2,8 +2,10 @@
 // host.js for root and host.
 
 import { readTyped, shorten } from "../model/typed.js";
-import { ROW_EDITS, editRow, editsFrom, nextShare, traceEdited, weightsFrom } from "./editorrows.js";
-import { drawEditor, editorChallenges, editorFinding, editorHandles, topWord } from "./editorview.js";
+import { ROW_EDITS, editRow, editsFrom, nextShare } from "./editorrows.js";
+import { traceEdited, weightsFrom } from "./editorrows.js";
+import { drawEditor, editorHandles } from "./editorview.js";
+import { editorChallenges, editorFinding, topWord } from "./editorview.js";
 import { changeButton, makeButton, makeChoices, makeElement, makeSentenceBox } from "./elements.js";
 import { layoutEditor } from "./editorlayout.js";
 import { Frame } from "./frame.js";
@@ -300,7 +302,7 @@ class AttentionEditor {
   swapFinding() {
     const [first] = this.swapping;
     if (first === undefined) return "Exchange the weights of two words: press the first one.";
-    return `Now press the word that changes places with ${this.after.source[first]}.`;
+    return `Now press the word that changes places with “${this.after.source[first]}”.`;
   }
 
   showButtons({ source, edited, after }) {

@@ -7,8 +7,8 @@ import { tokenWidth } from "../draw/tokens.js";
 const BESIDE_FROM = 900; // pixels: narrower pictures have the heat map below
 const MAP_SHARE = 0.32; // of the width, beside
 const LEAST_COLUMN = 44; // pixels, for a finger
-const LETTERS = { most: 16, linked: 12, least: 10 };
-const TRACK = { usual: 130, least: 60, most: 170 }; // pixels of a bar that has all the weight
+const LETTERS = { most: 16, linked: 12, least: 9, map: 14 };
+const TRACK = { usual: 130, least: 44, most: 170 }; // pixels of a bar that has all the weight
 const MARGIN = 12;
 
 /**
@@ -19,7 +19,8 @@ const MARGIN = 12;
  * columns of the source words, each with its center x and its upper end y.
  */
 export function layoutEditor(view, { width, tall }) {
-  const sizes = Array.from({ length: LETTERS.most - LETTERS.least + 1 }, (_, i) => LETTERS.most - i);
+  const count = LETTERS.most - LETTERS.least + 1;
+  const sizes = Array.from({ length: count }, (_, i) => LETTERS.most - i);
   const places = sizes.map((f) => layoutAt(view, width, tall - 1, f));
   const fitting = places.filter((place) => place.tall <= tall);
   const linked = fitting.find((place) => place.hasLinks && place.f >= LETTERS.linked);
@@ -53,13 +54,20 @@ function layoutAt(view, width, tall, f) {
   };
 }
 
-/** Place the heat map: smaller letters where it would be too tall. */
+/** Place the heat map: with smaller letters, and at last with lower rows, if it is too tall. */
 function layoutMap({ source, after }, width, tall, isBeside, f) {
   const room = isBeside ? width * MAP_SHARE : width - 2 * MARGIN - f * 1.5;
-  for (let size = Math.min(f, 14); ; size -= 1) {
+  const most = tall - 2 * MARGIN;
+  for (let size = Math.min(f, LETTERS.map); ; size -= 1) {
     const place = layoutHeatMap(source, after, room, size);
-    if (place.tall + 2 * MARGIN <= tall || size <= 7) return place;
+    if (place.tall <= most) return place;
+    if (size <= LETTERS.least) return lowerRows(place, after.length, most);
   }
+}
+
+function lowerRows(place, count, most) {
+  const height = (most - place.head) / count;
+  return { ...place, height, tall: most };
 }
 
 /** Put the steps side by side, in as many lines as they need: [{t, x, y, width}, …]. */

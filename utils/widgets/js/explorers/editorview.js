@@ -18,6 +18,7 @@ import { layoutEditor } from "./editorlayout.js";
 const END_OF_SENTENCE = "<eos>";
 const ALL = 0.99; // of the weight: as good as all of it
 const EVEN = 0.005; // rows that differ less from all equal are called so
+const MOVED = 0.02; // of the weight: a bar that is so far away has a mark where it was
 const LONG = 4; // letters that a word of content has, mostly
 const SEEN = 0.004; // a weight below it is left out of drawings: nobody could see it
 
@@ -54,7 +55,7 @@ function lookPhrase({ source, rows, shown }) {
   const row = rows[shown];
   const top = topWord(row);
   if (row.length > 1 && row[top] - 1 / row.length < EVEN) return "all words weigh the same";
-  return `${row[top].toFixed(2)} of the weight is on ${source[top]}`;
+  return `${row[top].toFixed(2)} of the weight is on “${source[top]}”`;
 }
 
 function quoteWord(word) {
@@ -90,7 +91,7 @@ export function editorChallenges(view) {
     },
     {
       name: "deaf",
-      text: "Give all weight to a wrong word and still get the right one. Which words don’t care?",
+      text: "Give all weight to a wrong word and still get the right one. Which don’t care?",
       isMet: deaf.some((t) => before[t] === after[t]
         && before.slice(0, t).join() === after.slice(0, t).join()),
     },
@@ -172,7 +173,7 @@ function stepName({ edited, step }, { f }, { t, x, y }) {
   const isEdited = edited.includes(t);
   const size = f * 0.74;
   return [
-    isEdited && drawPencil(x - f * 1.15, y + f * 0.2, f * 0.9),
+    isEdited && drawPencil(x - f * 1.4, y + f * 0.2, f * 0.85),
     svgText(x, y + f * 0.95, String(t + 1), {
       "font-size": size, fill: paint(t === step ? "query-text" : "quiet"),
       "font-weight": t === step || isEdited ? "bold" : "normal",
@@ -245,7 +246,8 @@ function drawBar({ source, row, own, edited, shown, word }, place, { x, y }, j) 
   const width = Math.min(column * 0.62, f * 3.2);
   const top = y + place.trackY;
   const tip = top + (1 - row[j]) * full;
-  const mark = top + (1 - (own[shown]?.[j] ?? 0)) * full;
+  const before = own[shown][j];
+  const mark = top + (1 - before) * full;
   const box = { x: x - width / 2, width };
   return svgElement("g", { "data-word": j, "data-weight": row[j].toFixed(6) },
     drawToken(x, y + f * 0.85, source[j], {
@@ -253,7 +255,7 @@ function drawBar({ source, row, own, edited, shown, word }, place, { x, y }, j) 
     }),
     svgElement("rect", { ...box, y: top, height: full, rx: f * 0.2, fill: paint("track") }),
     svgElement("rect", { ...box, y: tip, height: Math.max(row[j] * full, 0), fill: color }),
-    edited.includes(shown) && svgElement("line", {
+    edited.includes(shown) && Math.abs(before - row[j]) > MOVED && svgElement("line", {
       x1: box.x - f * 0.2, y1: mark, x2: box.x + width + f * 0.2, y2: mark, stroke: paint("ink"),
       "stroke-width": f * 0.1, "stroke-dasharray": "3 2", "data-mark": "own",
     }),
