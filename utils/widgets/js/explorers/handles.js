@@ -6,6 +6,7 @@
 import { makeElement } from "./elements.js";
 
 const LEAST = 44; // pixels
+const STILL = 3; // pixels: a finger that presses moves as far
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /**
@@ -99,10 +100,13 @@ export class Handles {
     this.wasDragged = false;
     if (id === undefined || event.button !== 0 || !this.tell.drag) return;
     const element = this.elements.get(id);
+    if (element.getAttribute("role") !== "slider") return; // a button is pressed, never dragged
     element.setPointerCapture(event.pointerId);
     const start = this.pointOf(event);
     this.tell.grab?.(id, start.x, start.y);
     const move = (moved) => {
+      const way = Math.hypot(moved.clientX - event.clientX, moved.clientY - event.clientY);
+      if (!this.wasDragged && way < STILL) return;
       this.wasDragged = true;
       const { x, y } = this.pointOf(moved);
       this.tell.drag(id, x, y);
