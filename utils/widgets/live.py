@@ -80,7 +80,7 @@ class LiveExplorer(anywidget.AnyWidget):
 
     name: ClassVar[str]
     worker: ClassVar[str | None] = None
-    models: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)  # packed, by name
+    models: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)  # packed, by name
     _id = traitlets.Unicode().tag(sync=True)  # by which the script finds the cell's output
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
