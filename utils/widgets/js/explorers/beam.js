@@ -3,8 +3,9 @@
 import { readTyped } from "../model/typed.js";
 import { svgRoot } from "../draw/svg.js";
 import { BEAM_MOST_RHO, layoutBeam } from "./beamlayout.js";
-import { beamChallenges, beamFinding, beamHandles, beamView, clampStep, drawBeam } from "./beamview.js";
-import { leaderOf, neighborOf, rankingPlaces, rhoTrack, settleBeam } from "./beamview.js";
+import { beamChallenges, beamFinding, beamView, clampStep } from "./beamtext.js";
+import { leaderOf, rankingPlaces, settleBeam } from "./beamtext.js";
+import { beamHandles, drawBeam, neighborOf, rhoTrack } from "./beamview.js";
 import { changeButton, makeButton, makeSentenceBox, makeSlider } from "./elements.js";
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";

@@ -61,13 +61,17 @@ export function pathTo(nodes, index) {
 }
 
 /**
- * Divide the tree into branches, each with a lane, from 0 at the top: {branches, lanes, laneOf}.
+ * Divide the tree into branches, each with a lane, from 0 at the top:
+ * {branches, lanes, laneOf, hidden}.
  *
  * branches: [{nodes: indexes, from, to, parent, lane}, …]: the columns that a branch covers, and
  * the branch it leaves. One that ends in a translation has its lane for itself up to the right.
+ * Dead branches of fewer than `shortest` words are left out: `hidden` says how many. In `laneOf`
+ * their words have -1.
  */
-export function layLanes(nodes, ended) {
-  const branches = divideTree(nodes, ended);
+export function layLanes(nodes, ended, shortest = 1) {
+  const all = divideTree(nodes, ended);
+  const branches = all.filter((branch) => isShown(branch, all, shortest));
   const living = branches.filter(({ to }) => to === Infinity);
   let lanes = 0;
   const settle = (branch) => {
@@ -81,13 +85,17 @@ export function layLanes(nodes, ended) {
   const settled = living.filter(({ lane }) => lane >= 0);
   const dead = branches.filter(({ lane }) => lane < 0);
   for (const branch of dead.sort((a, b) => a.from - b.from || a.number - b.number)) {
-    branch.lane = nearestLane(branch, branches[branch.parent].lane, settled, lanes);
+    branch.lane = nearestLane(branch, all[branch.parent].lane, settled, lanes);
     lanes = Math.max(lanes, branch.lane + 1);
     settled.push(branch);
   }
-  const laneOf = nodes.map(() => 0);
+  const laneOf = nodes.map(() => -1);
   for (const branch of branches) for (const index of branch.nodes) laneOf[index] = branch.lane;
-  return { branches, lanes, laneOf };
+  return { branches, lanes, laneOf, hidden: all.length - branches.length };
+}
+
+function isShown({ from, to, parent }, all, shortest) {
+  return parent < 0 || (to - from + 1 >= shortest && isShown(all[parent], all, shortest));
 }
 
 /** A branch follows the best child; each other child begins a branch of its own. */
@@ -144,7 +152,7 @@ function nearestLane({ from, to }, parentLane, settled, lanes) {
 /**
  * Fold each branch into runs of words between which nothing leaves: [{nodes, lane, from, to}, …].
  */
-export function foldRuns(nodes, { branches }) {
+export function foldRuns(nodes, { branches, laneOf }) {
   return branches.flatMap(({ nodes: indexes, lane }) => {
     const runs = [];
     let run = null;
@@ -154,13 +162,13 @@ export function foldRuns(nodes, { branches }) {
       if (run === null) runs.push(run = { nodes: [], lane, from: t });
       run.nodes.push(index);
       run.to = t;
-      if (children.length > 1) run = null;
+      if (children.filter((child) => laneOf[child] >= 0).length > 1) run = null;
     }
     return runs;
   });
 }
 
-/** Return what has finished after `step` steps, ranked: as `rankFinished`, with `end` its number. */
+/** Rank what has finished after `step` steps as `rankFinished` does; `end` is its number. */
 export function rankAt({ columns, ended }, step, beamSize, rho) {
   const numbered = ended.map((found, end) => ({ ...found, end }));
   const known = numbered.filter(({ size }) => size < step);

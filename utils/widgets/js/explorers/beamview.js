@@ -1,166 +1,13 @@
-// What the beam explorer shows, as text and drawings: no element of a page is touched in here.
-//
-// A view is {search, texts, greedy, unit, nodes, lanes, runs, winners, beamSize, rho, step, at,
-// places, pointed, opened}: what a search found and how it is drawn (`beamView`); the step that is
-// shown, and where the drawing is on its way to it; for each finished translation its place in the
-// ranking, possibly between two; the node that is pointed at, or -1; the columns unfolded by hand.
+// What the beam explorer shows, as drawings: no element of a page is touched in here.
 
 import { paint, wordPaint } from "../draw/paint.js";
-import { svgBox, svgElement, svgPart, svgRoot, svgText, textWidth } from "../draw/svg.js";
-import { drawToken, tokenWidth } from "../draw/tokens.js";
-import { foldRuns, layLanes, pathTo, plantTree, rankAt, winnersByRho } from "./beamtree.js";
-import { BEAM_MOST_RHO, layoutBeam, pieceName } from "./beamlayout.js";
+import { svgBox, svgElement, svgPart, svgRoot, svgText, wrapWords } from "../draw/svg.js";
+import { drawToken } from "../draw/tokens.js";
+import { pathTo, rankAt } from "./beamtree.js";
+import { ALL_BRANCHES, BEAM_MOST_RHO, layoutBeam, pieceName } from "./beamlayout.js";
+import { beamDetails, beamFinding, counted, leaderOf, signed } from "./beamtext.js";
 
 const LITTLE = 0.08; // of the weight: less is not drawn below a word
-
-/**
- * Search a sentence and return a view of all that was found.
- * @param {Translator} translator
- * @param {string[]} words at least one
- * @param {{beamSize: number, rho: number, step: ?number}} chosen no step: all
- */
-export function beamView(translator, words, { beamSize, rho, step }) {
-  const search = translator.search(words, beamSize);
-  const [greedy] = translator.translate(words, 1);
-  const found = translator.rank(search, search.ended.length, 1);
-  const texts = search.ended.map(({ size, row }) =>
-    found.find((one) => one.size === size && one.row === row).text);
-  const nodes = plantTree(search);
-  const lanes = layLanes(nodes, search.ended);
-  const view = {
-    search, texts, greedy: { text: greedy.text, score: greedy.score }, unit: translator.unit,
-    nodes, lanes, runs: foldRuns(nodes, lanes), winners: winnersByRho(search.ended, BEAM_MOST_RHO),
-    beamSize, rho, pointed: -1, opened: [],
-  };
-  return settleBeam({ ...view, step: clampStep(search, step) });
-}
-
-/** Return a step that a search has; all of them for null. */
-export function clampStep({ columns }, step) {
-  return Math.min(Math.max(step ?? columns.length, 1), columns.length);
-}
-
-/** Return a view at rest: the drawing is where the step and the ranking are. */
-export function settleBeam(view) {
-  return { ...view, at: view.step, places: rankingPlaces(view) };
-}
-
-/** Return the place of each translation that has finished so far: {end: place, from 0}. */
-export function rankingPlaces({ search, step, beamSize, rho }) {
-  const ranked = rankAt(search, step, beamSize, rho);
-  return Object.fromEntries(ranked.map(({ end }, place) => [end, place]));
-}
-
-/** Return the beginning, or the finished translation, that is ahead after the view's step. */
-export function leaderOf(view) {
-  const { nodes, step, search } = view;
-  if (step === search.columns.length) {
-    const [winner] = rankAt(search, step, view.beamSize, view.rho);
-    return nodes.find(({ end }) => end === winner?.end)?.index ?? 0;
-  }
-  return nodes.find(({ t, row, end }) => t === step - 1 && row === 0 && end < 0)?.index ?? 0;
-}
-
-/** Say in one or two sentences what there is to see. */
-export function beamFinding(view) {
-  const { search, step, beamSize, rho, greedy } = view;
-  if (step < search.columns.length) return growingFinding(view);
-  const [winner] = rankAt(search, step, beamSize, rho);
-  const text = view.texts[winner.end];
-  const others = text === greedy.text
-    ? "Greedy search writes the same"
-    : `Greedy search would write ${quoted(greedy.text)}`;
-  const change = rhoChange(view, winner.end);
-  return `K = ${beamSize}, ρ = ${rho.toFixed(2)}: ${quoted(text)} wins. ${others}${change}.`;
-}
-
-function quoted(text) {
-  return text === "" ? "nothing at all" : `“${text}”`;
-}
-
-function rhoChange({ winners, texts, rho }, end) {
-  const other = winners.find((stretch) => stretch.end !== end);
-  if (!other) return "; no ρ changes the winner";
-  const [way, edge] = other.to <= rho ? ["below", other.to] : ["above", other.from];
-  return `; ${way} ρ = ${edge.toFixed(2)}, ${quoted(texts[other.end])} wins`;
-}
-
-function growingFinding(view) {
-  const { nodes, search, step, unit } = view;
-  const live = search.columns[step - 1].length;
-  const died = nodes.filter(({ last }) => last + 2 === step).length === 0
-    ? 0
-    : countDeaths(nodes, step);
-  const ended = search.ended.filter(({ size }) => size < step).length;
-  const leader = nodes[leaderOf(view)];
-  const so = beginningText(view, leader.index);
-  return `Step ${step} of ${search.columns.length}: ${counted(live, "beginning lives", "beginnings live")}, ` +
-    `${died} died here, ${ended} finished. ${quoted(so)} leads with log p ` +
-    `${signed(leader.score)}${unit === "pieces" ? "" : ""}.`;
-}
-
-function countDeaths(nodes, step) {
-  return nodes.filter(({ t, last, end }) => end < 0 && t === last && last + 2 === step).length;
-}
-
-function counted(count, one, many) {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
-function signed(number, digits = 2) {
-  return number.toFixed(digits).replace("-", "−");
-}
-
-/** Return the words from the first to this one, pieces joined. */
-export function beginningText({ nodes, unit }, index) {
-  const pieces = pathTo(nodes, index).slice(1).filter((at) => nodes[at].end < 0)
-    .map((at) => pieceName(nodes[at].text, unit));
-  return pieces.join(" ").replaceAll(" ·", "");
-}
-
-/** Say the numbers of a word, or of a finished translation. */
-export function beamDetails(view, index) {
-  const { nodes, search, rho, unit } = view;
-  const node = nodes[index];
-  if (node.end >= 0) {
-    const { score, length } = search.ended[node.end];
-    const ranked = signed(score / length ** rho, 3);
-    return `${quoted(view.texts[node.end])}: log p ${signed(score)} over ${length} ${unit} ` +
-      `(with the end): ${signed(score)} / ${length}^${rho.toFixed(2)} = ${ranked}`;
-  }
-  if (node.t < 0) return "The beginning: no word yet.";
-  const before = beginningText(view, node.parent);
-  const place = before ? `after “${before}”` : "as the first word";
-  return `“${pieceName(node.text, unit)}” ${place}: p = ${node.p.toFixed(2)}; ` +
-    `log p of all so far ${signed(node.score)}`;
-}
-
-/** Return the challenges, each with whether the reader has met it: [{name, text, isMet}, …]. */
-export function beamChallenges(view) {
-  const { search, step, beamSize, rho, texts, greedy, nodes } = view;
-  const isWhole = step === search.columns.length;
-  const [winner] = rankAt(search, search.columns.length, beamSize, rho);
-  const [usual] = rankAt(search, search.columns.length, beamSize, 1);
-  const leader = leaderOf(view);
-  const last = nodes.find(({ end }) => end === winner.end)?.index ?? 0;
-  return [
-    {
-      name: "greedy",
-      text: "Find a K at which the winner is not what greedy search (K = 1) writes.",
-      isMet: isWhole && texts[winner.end] !== greedy.text,
-    },
-    {
-      name: "shorter",
-      text: "Set ρ to 0: find a sentence for which a shorter translation wins than with ρ = 1.",
-      isMet: isWhole && rho === 0 && winner.length < usual.length,
-    },
-    {
-      name: "overtaken",
-      text: "Stop at a step where another beginning leads than the one that will win.",
-      isMet: !isWhole && !pathTo(nodes, last).includes(leader),
-    },
-  ];
-}
 
 /** Draw the tree, the ranking and what a word looked at; `place` is of `layoutBeam`. */
 export function drawBeam(view, place) {
@@ -194,8 +41,8 @@ function litNodes(view) {
 }
 
 /** Mark the column of the newest words, and number the steps. */
-function drawFront(view, { columns, top, pitch, columnOf }) {
-  const { step, search, lanes } = view;
+function drawFront(view, { columns, top, pitch, columnOf, lanes }) {
+  const { step, search } = view;
   const front = columnOf[step - 1];
   const style = { "font-size": 11, fill: paint("quiet") };
   const isGrowing = step < search.columns.length;
@@ -213,7 +60,7 @@ function drawFront(view, { columns, top, pitch, columnOf }) {
 /** Where a node stands: {x0, x1, y}, in the middle of a fold if its column is folded. */
 export function nodePlace(view, index, place) {
   const { t } = view.nodes[index];
-  const y = place.yOf(view.lanes.laneOf[index]);
+  const y = place.yOf(place.lanes.laneOf[index]);
   if (t < 0) return { x0: place.rootX, x1: place.rootX, y };
   const { x, width } = place.columnOf[t];
   return { x0: x, x1: x + width, y };
@@ -222,7 +69,9 @@ export function nodePlace(view, index, place) {
 function drawBranches(view, place) {
   const { nodes, at } = view;
   const { winning, pointed } = litNodes(view);
-  const branches = nodes.filter((node) => node.parent >= 0 && arrival(node, at) > 0).map((node) => {
+  const shown = nodes.filter((node) =>
+    node.parent >= 0 && arrival(node, at) > 0 && place.lanes.laneOf[node.index] >= 0);
+  const branches = shown.map((node) => {
     const { x1, y } = nodePlace(view, node.parent, place);
     const { x0, y: end } = nodePlace(view, node.index, place);
     if (x0 < x1) return null; // both in one fold
@@ -247,7 +96,7 @@ function drawBranches(view, place) {
 
 function drawRuns(view, place) {
   const { winning, pointed } = litNodes(view);
-  return view.runs.map((run) => drawRun(view, run, place, { winning, pointed }));
+  return place.runs.map((run) => drawRun(view, run, place, { winning, pointed }));
 }
 
 function drawRun(view, run, place, { winning, pointed }) {
@@ -272,7 +121,7 @@ function drawRun(view, run, place, { winning, pointed }) {
       "stroke-width": isLit || isPointed ? 2.5 : 1.2,
     }),
     inColumns.map((index) => drawBeamWord(view, nodes[index], y, place)),
-    dead > 0 && last.children.length === 0 && drawDeath(end.x + end.width, y, dead));
+    dead > 0 && last.children.length === 0 && drawDeath(end.x + end.width + 2, y, dead));
 }
 
 /** Draw a word, and below it where it looked: a bar in the colors of the source's words. */
@@ -354,8 +203,11 @@ function rowY(placeInRanking, { panel, headRows }) {
   return panel.y + headRows + (placeInRanking + 0.5) * panel.rowPitch;
 }
 
-function drawFolds({ lanes, step }, { columns, top, pitch, yOf }) {
-  return columns.filter(({ isFold }) => isFold).map(({ x, width, from, to }) => {
+/** Draw the folded columns, and say what has no lane. */
+function drawFolds({ step }, { columns, top, pitch, yOf, lanes, rootX }) {
+  const more = lanes.hidden > 0 && svgText(rootX - 6, top + lanes.lanes * pitch + 16,
+    moreText(lanes.hidden), { "font-size": 13, "text-anchor": "start", fill: paint("link") });
+  return [more, columns.filter(({ isFold }) => isFold).map(({ x, width, from, to }) => {
     const through = lanes.branches.filter((one) => one.from <= to && one.to >= from && from < step);
     return svgElement("g", { "data-fold": from },
       svgElement("rect", {
@@ -367,7 +219,11 @@ function drawFolds({ lanes, step }, { columns, top, pitch, yOf }) {
       }),
       [...new Set(through.map(({ lane }) => lane))].map((lane) =>
         svgText(x + width / 2, yOf(lane) + 4, "…", { "font-weight": "bold" })));
-  });
+  })];
+}
+
+function moreText(hidden) {
+  return `… ${counted(hidden, "branch", "branches")} that died soon: show`;
 }
 
 /** Where ρ is on its track: {x0, x1, y, xOf}. */
@@ -376,7 +232,7 @@ export function rhoTrack({ panel }) {
   return { x0, x1, y: panel.y + 42, xOf: (rho) => x0 + (rho / BEAM_MOST_RHO) * (x1 - x0) };
 }
 
-/** Draw ρ on a track that shows where it changes the winner, and the finished ones by their rank. */
+/** Draw ρ on a track that shows where it changes the winner, and below it the ranking. */
 function drawRanking(view, place) {
   const { search, step, beamSize, rho, places } = view;
   const { panel, headRows } = place;
@@ -433,8 +289,8 @@ function drawRhoTrack(view, place) {
         x: xOf(from), y: y - 5, width: xOf(to) - xOf(from), height: 10,
         fill: paint(end === first?.end ? "highlight" : "faint"), stroke: paint("panel"),
       }),
-      xOf(to) - xOf(from) > 64 && svgText((xOf(from) + xOf(to)) / 2, y + 20,
-        `${search.ended[end].length} ${view.unit} win`, small),
+      svgText((xOf(from) + xOf(to)) / 2, y + 20,
+        stretchName(view, end, xOf(to) - xOf(from)), small),
     ]),
     winners.slice(1).map(({ from }) => [
       svgElement("path", {
@@ -452,62 +308,56 @@ function drawRhoTrack(view, place) {
   ];
 }
 
+/** Say how long the translation is that wins in a stretch of ρ, as far as there is room. */
+function stretchName({ search, unit }, end, room) {
+  const { length } = search.ended[end];
+  if (room > 130) return `${length} ${unit} win`;
+  return room > 56 ? String(length) : "";
+}
+
 /** Say the numbers of a node, and show the source sentence with the weights of its word. */
 function drawSource(view, index, { strip, size }) {
   const { source } = view.search;
   const node = view.nodes[index];
-  const word = node.end >= 0 ? view.nodes[node.parent] : node;
-  const room = strip.width / source.length;
-  const names = source.map((text) => pieceName(text, view.unit));
-  const widths = names.map((name) => tokenWidth(name, size, room - 4));
-  const gap = Math.min(10, (strip.width - widths.reduce((a, b) => a + b, 0)) / source.length);
-  let x = strip.x;
-  const strongest = Math.max(...word.weights, 0);
-  const tokens = names.map((name, j) => {
-    x += widths[j] + gap;
-    const weight = word.weights[j] ?? 0;
-    const center = x - gap - widths[j] / 2;
+  const { weights } = node.end >= 0 ? view.nodes[node.parent] : node;
+  const strongest = Math.max(...weights, 0);
+  const top = strip.y + strip.lines * strip.line;
+  const small = { "font-size": 11, fill: paint("quiet") };
+  const tokens = source.map((text, j) => {
+    const { x, row, width } = strip.tokens[j];
+    const [center, y] = [strip.x + x + width / 2, top + row * strip.row + 14];
+    const weight = weights[j] ?? 0;
+    const color = wordPaint(j, source.length);
     return svgElement("g", { "data-source": j },
-      drawToken(center, strip.y + 38, name, {
-        width: widths[j], size, color: wordPaint(j, source.length),
-        strong: weight === strongest && weight > 0,
+      drawToken(center, y, pieceName(text, view.unit), {
+        width, size, color, strong: weight === strongest && weight > 0,
       }),
-      weight >= 0.01 && svgBox(center, strip.y + 57, widths[j] * weight, 5, {
-        fill: wordPaint(j, source.length),
-      }),
-      weight >= 0.05 && widths[j] > 22 && svgText(center, strip.y + 72, weight.toFixed(2), {
-        "font-size": 11, fill: paint("quiet"),
-      }));
+      weight >= 0.01 && svgBox(center, y + 18, width * weight, 5, { fill: color }),
+      weight >= 0.05 && svgText(center, y + 32, weight.toFixed(2), small));
   });
+  const lines = wrapWords(beamDetails(view, index).split(" "), strip.width, 13);
   return [
-    svgText(strip.x, strip.y + 13, fitText(beamDetails(view, index), strip.width, 14), {
-      "font-size": 14, "text-anchor": "start", "data-part": "details",
-    }),
+    lines.slice(0, strip.lines).map((line, i) =>
+      svgText(strip.x, strip.y + strip.line * (i + 0.75), line, {
+        "font-size": 14, "text-anchor": "start", "data-part": "details",
+      })),
     tokens,
   ];
-}
-
-function fitText(text, room, size) {
-  if (textWidth(text, size) * 0.9 <= room) return text;
-  const letters = [...text];
-  return `…${letters.slice(-Math.max(Math.floor(room / (size * 0.56)), 1)).join("")}`;
 }
 
 /** Return the handles over the picture: words, ends, ranks, folds, and the knob of ρ. */
 export function beamHandles(view, place) {
   const { nodes, at, search, step, rho } = view;
-  const { columns, columnOf, panel, pitch, top, gap, yOf } = place;
-  const words = nodes.filter((node) => node.t >= 0 && arrival(node, at) === 1)
-    .filter((node) => node.end >= 0 || !columnOf[node.t].isFold)
-    .map((node) => {
-      const { x, width } = columnOf[node.t];
-      const isEnd = node.end >= 0;
-      return {
-        id: `node ${node.index}`, kind: "button", least: 22, height: pitch,
-        x: isEnd ? x + 10 : x + width / 2, y: yOf(view.lanes.laneOf[node.index]),
-        width: isEnd ? 24 : width + gap, label: beamDetails(view, node.index),
-      };
-    });
+  const { columns, columnOf, panel, pitch, top, gap, yOf, lanes, rootX } = place;
+  const words = nodes.filter((node) => hasHandle(view, node, place)).map((node) => {
+    const { x, width } = columnOf[node.t];
+    const isEnd = node.end >= 0;
+    return {
+      id: `node ${node.index}`, kind: "button", least: 22, height: pitch,
+      x: isEnd ? x + 10 : x + width / 2, y: yOf(lanes.laneOf[node.index]),
+      width: isEnd ? 24 : width + gap, label: beamDetails(view, node.index),
+    };
+  });
   const folds = columns.filter(({ isFold }) => isFold).map(({ x, width, from, to }) => ({
     id: `fold ${from} ${to}`, kind: "button", x: x + width / 2, y: top - 10, least: 24, width,
     height: 32, label: `Show steps ${from + 1} to ${to + 1}`,
@@ -522,26 +372,46 @@ export function beamHandles(view, place) {
     id: "rho", x: track.xOf(rho), y: track.y, label: "Length normalization ρ",
     value: rho.toFixed(2),
   };
-  return [...folds, ...words, knob, ...ranks];
+  const more = lanes.hidden > 0
+    ? [{
+      id: `fold ${ALL_BRANCHES} ${ALL_BRANCHES}`, kind: "button", x: rootX + 120, width: 250,
+      y: top + lanes.lanes * pitch + 12, height: 24, least: 24, label: moreText(lanes.hidden),
+    }]
+    : [];
+  return [...folds, ...words, ...more, knob, ...ranks];
+}
+
+function hasHandle({ at }, node, { columnOf, lanes }) {
+  return node.t >= 0 && arrival(node, at) === 1 && lanes.laneOf[node.index] >= 0 &&
+    !columnOf[node.t].isFold;
 }
 
 /** Return the node that an arrow key leads to, or the same one: children are at the right. */
 export function neighborOf(view, index, right, down, place) {
-  const { nodes, at, lanes } = view;
-  const isShown = (node) => node.t >= 0 && arrival(node, at) === 1 &&
-    (node.end >= 0 || !place.columnOf[node.t].isFold);
-  const here = nodes[index];
-  if (right !== 0) {
-    let next = here;
-    do {
-      const lane = lanes.laneOf[next.index];
-      const [child] = next.children.filter((one) => nodes[one].t < at)
-        .sort((a, b) => Math.abs(lanes.laneOf[a] - lane) - Math.abs(lanes.laneOf[b] - lane));
-      next = nodes[right > 0 ? child : next.parent];
-    } while (next && next.t >= 0 && !isShown(next));
-    return next && next.t >= 0 ? next.index : index;
-  }
-  const away = (node) => (lanes.laneOf[node.index] - lanes.laneOf[index]) * down;
-  const column = nodes.filter((node) => node.t === here.t && isShown(node) && away(node) > 0);
+  const here = view.nodes[index];
+  if (right < 0) return parentOf(view, here, place);
+  if (right > 0) return childOf(view, here, place);
+  const { laneOf } = place.lanes;
+  const away = (node) => (laneOf[node.index] - laneOf[index]) * down;
+  const column = view.nodes.filter((node) =>
+    node.t === here.t && away(node) > 0 && hasHandle(view, node, place));
   return column.sort((a, b) => away(a) - away(b))[0]?.index ?? index;
+}
+
+function parentOf(view, here, place) {
+  const way = pathTo(view.nodes, here.parent)
+    .filter((at) => hasHandle(view, view.nodes[at], place));
+  return way[way.length - 1] ?? here.index;
+}
+
+/** Return the next node along the branch, further on if its column is folded. */
+function childOf(view, here, place) {
+  const { laneOf } = place.lanes;
+  let next = here;
+  do {
+    const [child] = next.children.filter((one) => laneOf[one] >= 0 && view.nodes[one].t < view.at)
+      .sort((a, b) => laneOf[a] - laneOf[b]);
+    next = view.nodes[child];
+  } while (next && !hasHandle(view, next, place));
+  return next?.index ?? here.index;
 }
