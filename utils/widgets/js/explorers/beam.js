@@ -2,9 +2,10 @@
 
 import { readTyped } from "../model/typed.js";
 import { svgRoot } from "../draw/svg.js";
-import { BEAM_MOST_RHO, layoutBeam } from "./beamlayout.js";
+import { layoutBeam } from "./beamlayout.js";
 import { beamChallenges, beamFinding, beamView, clampStep } from "./beamtext.js";
 import { leaderOf, rankingPlaces, settleBeam } from "./beamtext.js";
+import { BEAM_MOST_RHO } from "./beamtree.js";
 import { beamHandles, drawBeam, neighborOf, rhoTrack } from "./beamview.js";
 import { changeButton, makeButton, makeSentenceBox, makeSlider } from "./elements.js";
 import { Frame } from "./frame.js";
@@ -198,12 +199,22 @@ class BeamExplorer {
     }
     this.advance(time);
     const { view } = this;
-    this.place = layoutBeam(view, room);
+    this.place = this.layOut(room);
     const shown = beamHandles(view, this.place);
     handles.show(drawBeam(view, this.place), shown);
     this.keepTabsFew(shown);
     frame.say(beamFinding(view));
     frame.challenge(beamChallenges(view));
+  }
+
+  /** Return where everything stands; while only numbers change, that stays. */
+  layOut(room) {
+    const { search, step, opened } = this.view;
+    const key = [room.width, room.tall, step, opened.length].join(" ");
+    if (this.laidOut?.search !== search || this.laidOut.key !== key) {
+      this.laidOut = { search, key, place: layoutBeam(this.view, room) };
+    }
+    return this.laidOut.place;
   }
 
   /** Tab stops at one word and one rank; from there, arrows lead on. */

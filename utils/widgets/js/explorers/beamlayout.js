@@ -6,7 +6,6 @@ import { tokenWidth } from "../draw/tokens.js";
 import { WORD_START } from "../model/subwords.js";
 import { foldRuns, layLanes } from "./beamtree.js";
 
-export const BEAM_MOST_RHO = 1.5;
 export const ALL_BRANCHES = -1; // among what is unfolded by hand
 const SIZES = [15, 14, 13, 12]; // of letters: the largest that fits
 const MARGIN = 12;
@@ -24,7 +23,7 @@ const LINE = 18; // of the text above the source sentence
 const SOURCE_ROW = 46;
 const PANEL_HEAD = 92;
 const MORE = 24; // a line that says what is left out
-const [LEAST_PITCH, MOST_PITCH] = [22, 40]; // between lanes
+const [LEAST_PITCH, MOST_PITCH] = [21, 40]; // between lanes
 
 /** Return a word or piece as one reads it: a piece that goes on a word has a dot before it. */
 export function pieceName(text, unit) {
@@ -77,15 +76,18 @@ export function layoutBeam(view, { width, tall }) {
   };
 }
 
-/** Leave out dead branches, the shortest first, until the others have room. */
+/** Leave out as few branches as it takes until the others have room. */
 function fitLanes({ nodes, search, opened }, room) {
-  let lanes = layLanes(nodes, search.ended);
-  if (opened.includes(ALL_BRANCHES)) return lanes;
-  const height = () => lanes.lanes * LEAST_PITCH + (lanes.hidden > 0 ? MORE : 0);
-  for (let shortest = 2; height() > room && shortest <= search.columns.length; shortest += 1) {
-    lanes = layLanes(nodes, search.ended, shortest);
+  const fits = ({ lanes, hidden }) => lanes * LEAST_PITCH + (hidden > 0 ? MORE : 0) <= room;
+  const whole = layLanes(nodes, search.ended);
+  if (fits(whole) || opened.includes(ALL_BRANCHES)) return whole;
+  let [few, many] = [0, whole.branches.length];
+  while (many - few > 1) {
+    const half = Math.floor((few + many) / 2);
+    if (fits(layLanes(nodes, search.ended, half))) many = half;
+    else few = half;
   }
-  return lanes;
+  return layLanes(nodes, search.ended, many);
 }
 
 function clamp(value, low, high) {

@@ -5,8 +5,8 @@
 // shown, and where the drawing is on its way to it; for each finished translation its place in the
 // ranking, possibly between two; the node that is pointed at, or -1; the columns unfolded by hand.
 
-import { layLanes, pathTo, plantTree, rankAt, winnersByRho } from "./beamtree.js";
-import { BEAM_MOST_RHO, pieceName } from "./beamlayout.js";
+import { BEAM_MOST_RHO, layLanes, pathTo, plantTree, rankAt, winnersByRho } from "./beamtree.js";
+import { pieceName } from "./beamlayout.js";
 
 /**
  * Search a sentence and return a view of all that was found.
@@ -20,7 +20,7 @@ export function beamView(translator, words, { beamSize, rho, step }) {
   const found = translator.rank(search, search.ended.length, 1);
   const texts = search.ended.map(({ size, row }) =>
     found.find((one) => one.size === size && one.row === row).text);
-  const nodes = plantTree(search);
+  const nodes = plantTree(search, beamSize);
   const view = {
     search, texts, greedy: { text: greedy.text, score: greedy.score }, unit: translator.unit,
     nodes, branches: layLanes(nodes, search.ended).branches,

@@ -6,6 +6,7 @@
 
 import { rankFinished } from "../model/search.js";
 
+export const BEAM_MOST_RHO = 1.5;
 const CROSSING = 3; // lanes that a dead branch would rather go down than run under a word
 const NEW_LANE = 2;
 
@@ -13,12 +14,14 @@ const NEW_LANE = 2;
  * Plant the tree of a search.
  * @param {{columns: {text, score, parent, weights}[][], ended: Object[]}} search what
  *   `Translator.search` returned
+ * @param {number} beamSize K
  * @returns {Object[]} nodes {index, t, row, text, score, p, weights, parent, children, last, end}.
  *   The first is the root, with t = -1. After the words come the ends: their `end` is the place in
  *   `ended`, that of words -1. `last` is the last step at which a beginning with this word lived,
- *   or Infinity if one of them ended in a translation.
+ *   or Infinity if one of them ended in a translation. An end `isRanked` if it is among the K best
+ *   for some ρ.
  */
-export function plantTree({ columns, ended }) {
+export function plantTree({ columns, ended }, beamSize) {
   const nodes = [newNode({ t: -1, row: 0, text: "", score: 0, parent: -1, weights: [] }, 0)];
   let before = [nodes[0]];
   for (const [t, column] of columns.entries()) {
@@ -27,10 +30,10 @@ export function plantTree({ columns, ended }) {
       { t, row, text, score, weights: Array.from(weights), parent: parents[parent].index }));
   }
   const places = new Map(nodes.map((node) => [`${node.t} ${node.row}`, node.index]));
-  ended.forEach(({ size, row, score, length }, end) => addNode(nodes, {
-    t: size, row, text: "", score, weights: [], end,
+  const ranked = everRanked(ended, beamSize);
+  ended.forEach(({ size, row, score }, end) => addNode(nodes, {
+    t: size, row, text: "", score, weights: [], end, isRanked: ranked.has(end),
     parent: places.get(`${size - 1} ${row}`),
-    isCut: length === size, // no room was left for <eos>
   }));
   for (const node of [...nodes].sort((a, b) => b.t - a.t)) {
     if (node.end >= 0) node.last = Infinity;
@@ -40,8 +43,18 @@ export function plantTree({ columns, ended }) {
   return nodes;
 }
 
+function everRanked(ended, beamSize) {
+  const ranked = new Set();
+  for (let rho = 0; rho <= BEAM_MOST_RHO; rho += 0.05) {
+    const numbered = ended.map((found, end) => ({ end, value: found.score / found.length ** rho }));
+    numbered.sort((a, b) => b.value - a.value).slice(0, beamSize).forEach(({ end }) =>
+      ranked.add(end));
+  }
+  return ranked;
+}
+
 function newNode(node, index) {
-  return { end: -1, isCut: false, ...node, index, p: 1, children: [], last: node.t };
+  return { end: -1, isRanked: false, ...node, index, p: 1, children: [], last: node.t };
 }
 
 function addNode(nodes, about) {
@@ -66,12 +79,15 @@ export function pathTo(nodes, index) {
  *
  * branches: [{nodes: indexes, from, to, parent, lane}, …]: the columns that a branch covers, and
  * the branch it leaves. One that ends in a translation has its lane for itself up to the right.
- * Dead branches of fewer than `shortest` words are left out: `hidden` says how many. In `laneOf`
- * their words have -1.
+ * The `fewer` branches that matter least are left out, with all that grows on them: `hidden` says
+ * how many these are, and in `laneOf` their words have -1.
  */
-export function layLanes(nodes, ended, shortest = 1) {
+export function layLanes(nodes, ended, fewer = 0) {
   const all = divideTree(nodes, ended);
-  const branches = all.filter((branch) => isShown(branch, all, shortest));
+  const left = new Set(weakBranches(nodes, all).slice(0, fewer));
+  const isShown = (branch) =>
+    branch.parent < 0 || (!left.has(branch) && isShown(all[branch.parent]));
+  const branches = all.filter(isShown);
   const living = branches.filter(({ to }) => to === Infinity);
   let lanes = 0;
   const settle = (branch) => {
@@ -94,8 +110,13 @@ export function layLanes(nodes, ended, shortest = 1) {
   return { branches, lanes, laneOf, hidden: all.length - branches.length };
 }
 
-function isShown({ from, to, parent }, all, shortest) {
-  return parent < 0 || (to - from + 1 >= shortest && isShown(all[parent], all, shortest));
+/** Return the branches that die, or end in what is never among the K best: the shortest first. */
+function weakBranches(nodes, branches) {
+  const lastOf = (branch) => nodes[branch.nodes[branch.nodes.length - 1]];
+  const life = (branch) => lastOf(branch).t - branch.from;
+  return branches
+    .filter((branch) => branch.parent >= 0 && !lastOf(branch).isRanked)
+    .sort((a, b) => life(a) - life(b) || b.from - a.from);
 }
 
 /** A branch follows the best child; each other child begins a branch of its own. */

@@ -3,8 +3,8 @@
 import { paint, wordPaint } from "../draw/paint.js";
 import { svgBox, svgElement, svgPart, svgRoot, svgText, wrapWords } from "../draw/svg.js";
 import { drawToken } from "../draw/tokens.js";
-import { pathTo, rankAt } from "./beamtree.js";
-import { ALL_BRANCHES, BEAM_MOST_RHO, layoutBeam, pieceName } from "./beamlayout.js";
+import { BEAM_MOST_RHO, pathTo, rankAt } from "./beamtree.js";
+import { ALL_BRANCHES, layoutBeam, pieceName } from "./beamlayout.js";
 import { beamDetails, beamFinding, counted, leaderOf, signed } from "./beamtext.js";
 
 const LITTLE = 0.08; // of the weight: less is not drawn below a word
@@ -134,11 +134,11 @@ function drawBeamWord(view, node, y, place) {
   const text = pieceName(node.text, unit);
   const isFront = node.t === step - 1 && step < search.columns.length && at === step;
   return svgElement("g", { "data-word": node.index, opacity: arrival(node, at) },
-    svgText(x + pad, y + size * (isTight ? 0.25 : 0.2), text, {
+    svgText(x + pad, y + size * (isTight ? 0.14 : 0.2), text, {
       "font-size": size, "text-anchor": "start", fill: paint(dead > 0.5 ? "quiet" : "ink"),
     }),
     svgElement("g", { opacity: 1 - 0.6 * dead },
-      mixtureBar(node.weights, x + pad, y + boxHeight / 2 - 5, Math.max(width - pad * 2, 8))),
+      mixtureBar(node.weights, x + pad, y + boxHeight / 2 - (isTight ? 4 : 5), Math.max(width - pad * 2, 8))),
     isFront && svgText(x + width + 6, y + 4, signed(node.score), {
       "font-size": 11, "text-anchor": "start", fill: paint("quiet"),
     }));
@@ -170,7 +170,9 @@ function drawEnds(view, place) {
   const { nodes, at, places, search, step, beamSize, rho } = view;
   const ranked = rankAt(search, step, beamSize, rho);
   const isWhole = step === search.columns.length;
-  return nodes.filter((node) => node.end >= 0 && arrival(node, at) > 0).map((node) => {
+  const shown = nodes.filter((node) =>
+    node.end >= 0 && arrival(node, at) > 0 && place.lanes.laneOf[node.index] >= 0);
+  return shown.map((node) => {
     const { x0, y } = nodePlace(view, node.index, place);
     const rank = ranked.findIndex(({ end }) => end === node.end) + 1;
     const isFirst = isWhole && rank === 1;
