@@ -4,7 +4,7 @@
 import { textWidth } from "../draw/svg.js";
 import { tokenWidth } from "../draw/tokens.js";
 import { WORD_START } from "../model/subwords.js";
-import { foldRuns, layLanes } from "./beamtree.js";
+import { FOREVER, foldRuns, layLanes } from "./beamtree.js";
 
 export const ALL_BRANCHES = -1; // among what is unfolded by hand
 const SIZES = [15, 14, 13, 12]; // of letters: the largest that fits
@@ -152,7 +152,7 @@ function outerWidth({ width }) {
 /** What happens in a column: branches of translations that finish, and of others; and the front. */
 function columnWorth({ search, branches, step }, t) {
   const starts = branches.filter(({ from, parent }) => from === t && parent >= 0);
-  const living = starts.filter(({ to }) => to === Infinity).length;
+  const living = starts.filter(({ to }) => to === FOREVER).length;
   const near = step < search.columns.length ? 20 / (1 + Math.abs(step - 1 - t)) : 0;
   const ends = search.ended.some(({ size }) => size === t) ? 30 : 0;
   return living * 10 + starts.length + near + ends;

@@ -7,6 +7,7 @@
 import { rankFinished } from "../model/search.js";
 
 export const BEAM_MOST_RHO = 1.5;
+export const FOREVER = 1e9; // a step after all others: JSON has no Infinity
 const CROSSING = 3; // lanes that a dead branch would rather go down than run under a word
 const NEW_LANE = 2;
 
@@ -18,7 +19,7 @@ const NEW_LANE = 2;
  * @returns {Object[]} nodes {index, t, row, text, score, p, weights, parent, children, last, end}.
  *   The first is the root, with t = -1. After the words come the ends: their `end` is the place in
  *   `ended`, that of words -1. `last` is the last step at which a beginning with this word lived,
- *   or Infinity if one of them ended in a translation. An end `isRanked` if it is among the K best
+ *   or FOREVER if one of them ended in a translation. An end `isRanked` if it is among the K best
  *   for some ρ.
  */
 export function plantTree({ columns, ended }, beamSize) {
@@ -36,7 +37,7 @@ export function plantTree({ columns, ended }, beamSize) {
     parent: places.get(`${size - 1} ${row}`),
   }));
   for (const node of [...nodes].sort((a, b) => b.t - a.t)) {
-    if (node.end >= 0) node.last = Infinity;
+    if (node.end >= 0) node.last = FOREVER;
     const parent = nodes[node.parent];
     if (parent) parent.last = Math.max(parent.last, node.last);
   }
@@ -88,7 +89,7 @@ export function layLanes(nodes, ended, fewer = 0) {
   const isShown = (branch) =>
     branch.parent < 0 || (!left.has(branch) && isShown(all[branch.parent]));
   const branches = all.filter(isShown);
-  const living = branches.filter(({ to }) => to === Infinity);
+  const living = branches.filter(({ to }) => to === FOREVER);
   let lanes = 0;
   const settle = (branch) => {
     branch.lane = lanes;
@@ -135,7 +136,7 @@ function divideTree(nodes, ended) {
     }
     const last = nodes[branch.nodes[branch.nodes.length - 1]];
     branch.from = nodes[first].t;
-    branch.to = last.end >= 0 ? Infinity : last.t;
+    branch.to = last.end >= 0 ? FOREVER : last.t;
     others.forEach((other) => begin(other, branch.number));
   };
   begin(0, -1);
@@ -147,7 +148,7 @@ function worthOf(nodes, ended) {
   const worth = nodes.map(({ end, last, score }) => {
     // Lanes must not move with ρ: they go by ρ = 1.
     if (end >= 0) return ended[end].score / ended[end].length;
-    return last === Infinity ? -Infinity : -1e9 + 1e3 * last + Math.max(score, -999);
+    return last === FOREVER ? -Infinity : -1e9 + 1e3 * last + Math.max(score, -999);
   });
   for (const { index, parent } of [...nodes].sort((a, b) => b.t - a.t)) {
     if (parent >= 0) worth[parent] = Math.max(worth[parent], worth[index]);
