@@ -33,7 +33,8 @@ export class Handles {
    *
    * handles: [{id, x, y, label, width, height, value, kind}, …]: x and y are its center, `value` is
    * said after the label when it changes; `kind` is "slider" (moved by arrows, the default),
-   * "button", or "toggle" with `isOn`.
+   * "button", or "toggle" with `isOn`. One that stands close to others may be smaller than 44
+   * pixels: `least` says how small.
    */
   show(svg, handles) {
     this.drawing.innerHTML = svg;
@@ -51,10 +52,12 @@ export class Handles {
     this.keepOrder(handles);
   }
 
-  place({ id, x, y, label, width = 0, height = 0, value, kind = "slider", isOn }) {
+  place(handle) {
+    const { id, x, y, label, width = 0, height = 0, least = LEAST } = handle;
+    const { value, kind = "slider", isOn } = handle;
     if (!this.elements.has(id)) this.elements.set(id, makeHandle(id, kind));
     const element = this.elements.get(id);
-    const [across, down] = [width, height].map((size) => Math.max(size * this.zoom, LEAST));
+    const [across, down] = [width, height].map((size) => Math.max(size * this.zoom, least));
     Object.assign(element.style, {
       left: `${(100 * x) / this.size.width}%`,
       top: `${(100 * y) / this.size.height}%`,
