@@ -4,7 +4,7 @@ import { changeButton, makeButton, makeElement, makeSlider } from "./elements.js
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { blendSnaps, prepareTraining, snapFrame, spreadSnaps } from "./trainingfacts.js";
-import { trainingChallenges, trainingFinding, writeLoss } from "./trainingfacts.js";
+import { TRAINING_END, trainingChallenges, trainingFinding, writeLoss } from "./trainingfacts.js";
 import { drawMiniMap, drawTraining, layoutTraining, lossMarker } from "./trainingview.js";
 import { MOST_CARDS, pointInMap, snapAtX } from "./trainingview.js";
 
@@ -55,7 +55,8 @@ class TrainingExplorer {
     this.cards = spreadSnaps(last + 1, MOST_CARDS).map((at) => this.makeCard(at));
     const strip = makeElement("div", { class: "at-strip", role: "group", "aria-label": "Epochs" },
       ...this.cards.map(({ element }) => element));
-    frame.controls.append(this.button, this.slider.element, strip);
+    const scrub = makeElement("div", { class: "at-scrub" }, this.button, this.slider.element);
+    frame.controls.append(scrub, strip);
     this.handles = new Handles(frame.picture, {
       drag: (id, x) => id === "marker" && this.dragMarker(x),
       step: (id, right, down) => this.step(id, right, down),
@@ -73,7 +74,7 @@ class TrainingExplorer {
     map.innerHTML = drawMiniMap(this.view, at);
     const text = makeElement("span", { class: "at-words" });
     words.forEach((word, t) => {
-      if (word === "<eos>") return;
+      if (word === TRAINING_END) return;
       text.append(marks[at][t] ? word : makeElement("span", { class: "at-wrong" }, word), " ");
     });
     const head = makeElement("span", { class: "at-head" },

@@ -8,7 +8,7 @@
 
 import { writePercent } from "../draw/nextwords.js";
 
-const TRAINING_END = "<eos>";
+export const TRAINING_END = "<eos>";
 const SURE = 0.9; // a probability to call sure
 const WORTH_SAYING = 0.05; // a weight
 
@@ -181,8 +181,9 @@ function wordsFinding({ snaps, at, marks, reference }) {
   const written = snaps[at].words.filter((word) => word !== TRAINING_END);
   if (written.length === 0) return "it writes nothing";
   if (reference.length === 0 && at === snaps.length - 1) return `it writes “${written.join(" ")}”`;
-  const right = marks[at].filter((isRight, t) => isRight && snaps[at].words[t] !== TRAINING_END);
   const how = reference.length > 0 ? "right" : "as at the end";
+  const right = marks[at].filter((isRight, t) => isRight && snaps[at].words[t] !== TRAINING_END);
+  if (right.length === written.length) return `all ${countOf(written.length, "word")} are ${how}`;
   return `${right.length} of its ${countOf(written.length, "word")} ${
     right.length === 1 ? "is" : "are"} ${how}`;
 }
@@ -192,8 +193,8 @@ function focusFinding({ fixed }, { sure, rows }) {
   if (largest.length === 0) return ".";
   const mean = writePercent(largest.reduce((a, b) => a + b, 0) / largest.length);
   return fixed
-    ? `; it gives each word ${mean} on average.`
-    : `; the source word that it looks at most gets ${mean} on average.`;
+    ? `; on average it is ${mean} sure of a word.`
+    : `; on average a word puts ${mean} of its weight on one source word.`;
 }
 
 /** Return a count with its noun: "1 word", "2 words". */

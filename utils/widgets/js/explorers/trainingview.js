@@ -7,12 +7,16 @@ import { writePercent } from "../draw/nextwords.js";
 import { paint, wordPaint } from "../draw/paint.js";
 import { escapeText, shortenWord, svgElement, svgPart } from "../draw/svg.js";
 import { svgRoot, svgText, textWidth } from "../draw/svg.js";
-import { snapFrame, spreadSnaps, trainingSummary, writeLoss } from "./trainingfacts.js";
+import { tokenLevels } from "../draw/tokens.js";
+import { snapFrame, spreadSnaps, TRAINING_END, trainingSummary, writeLoss } from "./trainingfacts.js";
 
 export const MOST_CARDS = 8; // epochs side by side
-const MOST_ROWS = 24; // of a map; more would be too low to read
+const MORE_ROWS = 4; // of a map than it should have; a run-on would leave the others no room
+const BROADEST_CELL = 4.4; // letters
 const LEAST_ROW = 13; // pixels
 const MOST_LINES = 4; // of a translation
+const LINE = 1.45; // heights of a letter
+const CARD_GAP = 24;
 const MARGIN = 12;
 const WIDE = 680; // pixels: map and loss stand side by side
 const DIM = 0.2; // of what the pointer is not on
@@ -39,49 +43,63 @@ export function layoutTraining(view, { width, tall }) {
 
 /** Return the places of the map, or of the bars where a context is fixed: as many rows as fit. */
 function layoutRows(view, width, tall, size) {
-  const { snaps, source, fixed } = view;
+  const { snaps, source, goal, fixed } = view;
   const heading = size * 1.6;
-  const longest = Math.max(...snaps.map(({ words }) => words.length), 1);
   const words = [...new Set(snaps.flatMap((snap) => snap.words))];
   const place = layoutHeatMap(source, words, width, size, 0);
-  const head = heading + (fixed ? 0 : place.head);
-  const rows = Math.max(Math.min(longest, MOST_ROWS, Math.floor((tall - head) / LEAST_ROW)), 1);
-  const usual = fixed ? size * 1.9 : place.height;
-  const height = Math.min(usual, (tall - head) / rows);
-  const total = fixed ? Math.min(width, size * 30) : place.total;
-  return { ...place, heading, rows, height, total, tall: head + height * rows };
+  const cell = Math.min((width - place.labels) / source.length, size * BROADEST_CELL);
+  const { levels, room } = tokenLevels(source, cell, size);
+  const top = (Math.max(levels, 1) + 0.9) * size * 1.25;
+  const head = heading + (fixed ? 0 : top);
+  const longest = Math.max(...snaps.map((snap) => snap.words.length), 1);
+  const most = Math.min(longest, goal.length + MORE_ROWS, Math.floor((tall - head) / LEAST_ROW));
+  const rows = Math.max(most, 1);
+  const height = Math.min(size * 1.9, fixed ? Infinity : cell, (tall - head) / rows);
+  const total = fixed ? Math.min(width, size * 34) : place.labels + cell * source.length;
+  return {
+    ...place, cell, levels, room, head: top, heading, rows, height, total, tall: head + height * rows,
+  };
 }
 
 /** Return the lines of what the model writes after each epoch, and of what it is compared with. */
 function layoutTexts(view, room, size) {
   const { snaps, goal, reference } = view;
-  const linesOf = (words) => wordLines(words.filter((word) => word !== "<eos>"), room, size * 1.1);
-  const most = Math.max(...snaps.map(({ words }) => linesOf(words).length), 1);
-  const goalLines = linesOf(goal);
-  const line = size * 1.6;
+  const letters = size * 1.1;
+  const written = snaps.map((_, at) => writtenLines(view, at, room, letters));
+  const goalLines = wordLines(plainWords(goal, goal.map(() => true)), room, letters);
+  const most = Math.max(...written.map((lines) => lines.length));
   const heading = reference.length > 0 ? "It should write" : "At the end it writes";
-  const second = size * 1.6 + most * line;
-  const tall = second + size * 1.4 + goalLines.length * line + size * 0.6;
-  return { goalLines, heading, line, second, tall, room };
+  const second = size * 2 + most * letters * LINE;
+  const tall = second + size * 2 + goalLines.length * letters * LINE;
+  return { written, goalLines, heading, letters, second, tall };
 }
 
-/** Return words in lines of at most `room` pixels, each word with its position: [[t, word], …]. */
+/** Return words with whether they are right, without the mark of the end: [[word, isRight], …]. */
+function plainWords(words, marks) {
+  return words.map((word, t) => [word, marks[t]]).filter(([word]) => word !== TRAINING_END);
+}
+
+function writtenLines({ snaps, marks }, at, room, size) {
+  const words = plainWords(snaps[at].words, marks[at]);
+  return wordLines(words.length > 0 ? words : [["(nothing)", true]], room, size);
+}
+
+/** Return marked words in lines of at most `room` pixels; a long text ends with "…". */
 function wordLines(words, room, size) {
   const lines = [[]];
   let used = 0;
-  words.forEach((word, t) => {
+  for (const [word, isRight] of words) {
     const shown = shortenWord(word, room, size);
-    const wide = textWidth(shown, size) + size * 0.4;
+    const wide = textWidth(shown, size) * (isRight ? 0.92 : 1.04) + size * 0.3; // wrong ones are bold
     if (used + wide > room && used > 0) {
       lines.push([]);
       used = 0;
     }
-    lines[lines.length - 1].push([t, shown]);
+    lines[lines.length - 1].push([shown, isRight]);
     used += wide;
-  });
-  if (lines.length <= MOST_LINES) return lines;
+  }
   const kept = lines.slice(0, MOST_LINES);
-  kept[MOST_LINES - 1].push([words.length, "…"]);
+  if (lines.length > MOST_LINES) kept[MOST_LINES - 1].push(["…", true]);
   return kept;
 }
 
@@ -206,33 +224,25 @@ function drawSureRow(left, top, { labels, total, size, height }, word, probabili
 }
 
 /** Write what the model writes now, and what at the end or what is right. */
-function drawTexts(view, { texts, left, size }) {
-  const { snaps, at, marks } = view;
-  const { goalLines, heading, line, second, room } = texts;
-  const shown = snaps[at].words.map((word, t) => [word, marks[at][t]]).filter(([word]) => word !== "<eos>");
-  const words = shown.map(([word]) => word);
-  const lines = words.length > 0 ? wordLines(words, room, size * 1.1) : [[[0, "(nothing)"]]];
-  const isRight = (t) => shown[t]?.[1] ?? true;
+function drawTexts({ snaps, at }, { texts, left, size }) {
+  const { written, goalLines, heading, letters, second } = texts;
+  const [first, then] = [MARGIN + size, MARGIN + second + size];
   return svgPart("texts",
-    svgText(left, MARGIN + size, `After epoch ${snaps[at].epoch} it writes`, headingStyle(size)),
-    drawLines(lines, left, MARGIN + size * 1.6 + line * 0.7, line, size * 1.1, isRight, "ink"),
-    svgText(left, MARGIN + second + size, heading, {
-      ...headingStyle(size), fill: paint("quiet"), "font-weight": "normal",
-    }),
-    drawLines(goalLines, left, MARGIN + second + size * 1.4 + line * 0.7, line, size * 1.1,
-      () => true, "quiet"));
+    svgText(left, first, `After epoch ${snaps[at].epoch} it writes`, headingStyle(size)),
+    drawLines(written[at], left, first + letters * LINE, letters, "ink"),
+    svgText(left, then, heading, { ...headingStyle(size), fill: paint("quiet") }),
+    drawLines(goalLines, left, then + letters * LINE, letters, "quiet"));
 }
 
-function drawLines(lines, left, top, line, size, isRight, color) {
+/** Write lines of words, the wrong ones underlined. */
+function drawLines(lines, left, top, size, color) {
+  const wrong = { fill: paint("wrong"), "font-weight": "bold", "text-decoration": "underline" };
   return lines.map((words, i) => svgElement("text", {
-    x: left, y: top + i * line, "font-size": size, fill: paint(color),
-  }, words.map(([t, word], k) => {
-    const wrong = { fill: paint("wrong"), "font-weight": "bold", "text-decoration": "underline" };
-    const space = k > 0 ? " " : "";
-    return isRight(t)
-      ? escapeText(space + word)
-      : space + svgElement("tspan", { ...wrong, "data-wrong": t }, escapeText(word));
-  })));
+    x: left, y: top + i * size * LINE, "font-size": size, fill: paint(color),
+  }, words.map(([word, isRight], k) => [
+    k > 0 && " ",
+    isRight ? escapeText(word) : svgElement("tspan", { ...wrong, "data-wrong": "" }, escapeText(word)),
+  ])));
 }
 
 /** Return the chart of the losses: lines have gaps where a loss is no number. */
@@ -245,7 +255,7 @@ export function lossChart(view) {
   const knowsNothing = { name: "knows nothing", color: paint("faint") };
   return {
     part: "loss",
-    title: "Loss, nats per word",
+    title: "Loss after each epoch, nats per word",
     series: [
       ...(ceiling ? [{ ...knowsNothing, points: across.map((x) => [x, ceiling]) }] : []),
       ...lossRuns(snaps, "train", "training", paint("next")),
@@ -340,7 +350,8 @@ export function pointInMap(view, { map }, x, y) {
 export function drawMiniMap(view, at) {
   const { snaps, source, fixed } = view;
   const { rows, sure } = snaps[at];
-  const tall = Math.min(Math.max(...snaps.map(({ words }) => words.length), 1), MOST_ROWS);
+  const longest = Math.max(...snaps.map(({ words }) => words.length), 1);
+  const tall = Math.min(longest, view.goal.length + MORE_ROWS);
   const wide = fixed ? 1 : source.length;
   const cells = fixed
     ? sure.slice(0, tall).map((probability, t) => svgElement("rect", {
@@ -353,47 +364,46 @@ export function drawMiniMap(view, at) {
       })));
   const size = { viewBox: `0 0 ${wide} ${tall}`, preserveAspectRatio: "none" };
   return svgElement("svg", { xmlns: "http://www.w3.org/2000/svg", "aria-hidden": "true", ...size },
-    svgElement("rect", { width: wide, height: tall, fill: paint("track") }), cells);
+    svgElement("rect", { width: wide, height: tall, fill: paint("ground") }), cells);
 }
 
-/** Draw up to eight epochs side by side, each with its map, loss and translation. */
+/** Draw up to eight epochs side by side, each with its loss, translation and map. */
 export function drawTrainingStill(view, width) {
   const shown = spreadSnaps(view.snaps.length, MOST_CARDS);
   const columns = shown.length <= 4 ? shown.length : Math.ceil(shown.length / 2);
-  const gap = 20;
-  const room = Math.min((width - 2 * MARGIN - gap * (columns - 1)) / columns, 420);
+  const room = Math.min((width - 2 * MARGIN - CARD_GAP * (columns - 1)) / columns, 420);
   const cards = shown.map((at) => layoutCard(view, at, room));
-  const tall = Math.max(...cards.map((card) => card.tall));
-  const rows = Math.ceil(shown.length / columns);
-  const drawn = cards.map((card, i) => drawCard(card,
-    MARGIN + (i % columns) * (room + gap), MARGIN + Math.floor(i / columns) * (tall + gap)));
-  const height = 2 * MARGIN + rows * tall + (rows - 1) * gap;
-  return svgRoot(width, height, trainingSummary(view), drawn);
+  const lines = Math.max(...cards.map((card) => card.lines.length));
+  let top = MARGIN;
+  const drawn = [];
+  for (let first = 0; first < cards.length; first += columns) {
+    const row = cards.slice(first, first + columns);
+    const tallest = row.map((card, i) =>
+      drawCard(card, MARGIN + i * (room + CARD_GAP), top, lines, drawn));
+    top += Math.max(...tallest) + CARD_GAP;
+  }
+  return svgRoot(width, top - CARD_GAP + MARGIN, trainingSummary(view), drawn);
 }
 
 function layoutCard(view, at, room) {
   const size = room < 260 ? 11 : 13;
   const one = { ...view, at, point: null };
   const map = { ...layoutRows(one, room, Infinity, size), heading: 0 };
-  const head = view.fixed ? 0 : map.head;
-  const words = view.snaps[at].words.filter((word) => word !== "<eos>");
-  const lines = wordLines(words, room, size);
-  const tall = size * 2 + head + map.height * map.rows + size * 1.2 + MOST_LINES * size * 1.4;
-  return { one, map, lines, size, tall };
+  return { one, map, lines: writtenLines(view, at, room, size), size };
 }
 
-function drawCard({ one, map, lines, size }, left, top) {
-  const { snaps, at, marks, fixed } = one;
-  const place = { ...map, left, top: top + size * 2 };
-  const frame = snapFrame(one, at);
-  const below = place.top + (fixed ? 0 : map.head) + map.height * map.rows + size * 1.9;
-  const words = snaps[at].words.map((word, t) => [word, marks[at][t]]).filter(([word]) => word !== "<eos>");
-  return svgElement("g", { "data-epoch": snaps[at].epoch },
+/** Add a card to `drawn`; returns its height. `lines` is the room for all cards' translations. */
+function drawCard({ one, map, lines: written, size }, left, top, lines, drawn) {
+  const { snaps, at, fixed } = one;
+  const text = top + size * 2.6;
+  const place = { ...map, left, top: text + (lines - 0.4) * size * LINE };
+  drawn.push(svgElement("g", { "data-epoch": snaps[at].epoch },
     svgText(left, top + size, `epoch ${snaps[at].epoch}`, headingStyle(size * 1.2)),
     svgText(left + map.total, top + size, `loss ${writeLoss(snaps[at].valid)}`, {
       "font-size": size, fill: paint("quiet"), "text-anchor": "end",
     }),
-    fixed ? drawSureness(one, frame, place) : drawAlignment(one, frame, place),
-    drawLines(words.length > 0 ? lines : [[[0, "(nothing)"]]], left, below, size * 1.4, size,
-      (t) => words[t]?.[1] ?? true, "ink"));
+    drawLines(written, left, text, size, "ink"),
+    fixed ? drawSureness(one, snapFrame(one, at), place) : drawAlignment(one, snapFrame(one, at), place)));
+  const rows = Math.min(snaps[at].words.length, map.rows);
+  return place.top - top + (fixed ? 0 : map.head) + map.height * rows + size;
 }
