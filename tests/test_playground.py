@@ -468,7 +468,10 @@ def test_a_link_says_it_all(js, task, attentions, lengths, seed, step, word):
     chosen = {"task": task, "attentions": attentions, "seed": seed}
     options = js("completeOptions", chosen | {"shortest": shortest, "longest": longest})
     if word is None:
-        link, word = js("writeLink", options, step), js("(task) => PLAYGROUND_TASKS[task].first", task)
+        link, word = (
+            js("writeLink", options, step),
+            js("(task) => PLAYGROUND_TASKS[task].first", task),
+        )
     else:
         word = word.capitalize() if task == "verb" else word
         link = js("writeLink", options, step, word)
@@ -630,7 +633,7 @@ def test_the_worker_ticks_itself_while_it_trains():
             racer.eval(f"self.onmessage({{ data: {json.dumps(message)} }}); 0")
             return racer.execute("[alarms, sent.length, sent.at(-1).step]")
 
-        assert post(type="reset", options=SMALL) == [0, 1, 0]
+        assert post(type="reset", options=SMALL | {"attentions": ["dot"]}) == [0, 1, 0]
         assert post(type="start") == [1, 2, 0]
         assert post(type="state") == [1, 3, 0], "one alarm is enough"
         racer.eval("clockPort.onmessage(); 0")

@@ -166,8 +166,8 @@ def test_everything_stays_inside_the_picture(call, width, kinds):
     for rect in re.findall(r"<rect [^>]*>", drawn["svg"]):
         found = dict(re.findall(r'(\w+)="([\d.-]+)"', rect))
         x, y = float(found.get("x", 0)), float(found.get("y", 0))
-        assert 0 <= x and x + float(found["width"]) <= w + 0.5, rect
-        assert 0 <= y and y + float(found["height"]) <= h + 0.5, rect
+        assert x >= 0 and x + float(found["width"]) <= w + 0.5, rect
+        assert y >= 0 and y + float(found["height"]) <= h + 0.5, rect
     for handle in drawn["handles"]:
         assert 0 < handle["x"] < w and 0 < handle["y"] < h
 
@@ -344,9 +344,7 @@ def test_by_keyboard_it_steps_stops_and_reads_a_word(page):
     box = page.get_by_label("Try a word")
     box.fill("hello")
     box.press("Enter")
-    expect(page.locator("[data-model=fixed] g[data-word]")).to_have_text(
-        [*"hello"]
-    )
+    expect(page.locator("[data-model=fixed] g[data-word]")).to_have_text([*"hello"])
     box.fill("<img src=x>")
     box.press("Enter")
     expect(page.get_by_text("none of the letters")).to_be_visible()

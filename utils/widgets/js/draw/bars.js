@@ -22,7 +22,7 @@ export function drawBars(left, top, chart, place) {
       "font-size": size, fill: paint("quiet"),
     })),
     chart.series.map((series, k) => series.shares.map((share, i) =>
-      drawBar(share, area.leftOf(i, k), area, { ...series, i }))),
+      drawShareBar(share, area.leftOf(i, k), area, { ...series, i }))),
     nameSeries(chart.series, left + place.width, top + size, size),
   );
 }
@@ -52,7 +52,7 @@ function drawBarTicks(ticks, { x0, x1, y0, y1, size }) {
 }
 
 /** A bar on its track; even one of 0 shows where it would grow. */
-function drawBar(share, x, { y0, y1, bar, size }, { name, color, i }) {
+function drawShareBar(share, x, { y0, y1, bar, size }, { name, color, i }) {
   const gap = Math.min(size * 0.12, bar * 0.1);
   const least = size * 0.14;
   const tall = Math.max((share ?? 0) * (y0 - y1), share === null ? 0 : least);

@@ -6,7 +6,7 @@ import { drawMixture } from "./ribbons.js";
 import { svgElement, svgPart, svgText, textWidth } from "./svg.js";
 import { drawToken } from "./tokens.js";
 
-const LEAST_LETTER = 8; // pixels: smaller ones are left out, and only the colors say which
+const LEAST_SHOWN = 8; // pixels: smaller ones are left out, and only the colors say which
 
 /**
  * Return the places of a map: its cells' width and height, and its own size.
@@ -64,7 +64,7 @@ function columnLetter(x, top, letter, j, { source }, { cell, head, size }) {
   const letters = Math.min(size, cell * 0.75);
   const color = wordPaint(j, source.length);
   const width = Math.min(cell * 0.86, size * 2);
-  if (letters < LEAST_LETTER) {
+  if (letters < LEAST_SHOWN) {
     return svgElement("rect", { x: x - width / 2, y: top, width, height: head * 0.7, fill: color });
   }
   const tall = letters * 1.7;
@@ -86,7 +86,7 @@ function writtenLetter(left, top, t, { source, written, rows }, { labels, height
     "g",
     { "data-written": t, "data-right": String(isRight), "aria-label": letter },
     svgElement("g", { "fill-opacity": 0.45 }, drawMixture(left, y, width, tall, shares)),
-    letters < LEAST_LETTER ? "" : svgText(left + width / 2, middle + letters * 0.35, letter, {
+    letters < LEAST_SHOWN ? "" : svgText(left + width / 2, middle + letters * 0.35, letter, {
       "font-size": letters, "font-weight": isRight ? "bold" : "normal",
     }),
     isRight ? "" : svgElement("line", {

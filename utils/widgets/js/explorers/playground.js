@@ -13,11 +13,11 @@ import { TASK_NAMES, playgroundChallenges, playgroundFinding } from "./playgroun
 import { drawPlayground } from "./playgroundview.js";
 
 const MOST_MODELS = 2; // side by side
-const CALM_EVERY = 500; // milliseconds between two pictures for who asked for less motion
-const FAR = 10; // states that a large step looks back
-const SAMPLES = 25; // unseen words of each length to be tried
-const HINT = "Press a bar to try an unseen word of its length. Drag along the loss to look back.";
-const RESULTS = ["attention", "step", "loss", "exact"]; // what a cell can read of each model
+const CALM_PAINT_EVERY = 500; // milliseconds between two pictures for who asked for less motion
+const FAR_BACK = 10; // states that a large step looks back
+const UNSEEN_SAMPLES = 25; // unseen words of each length to be tried
+const PLAYGROUND_HINT = "Press a bar to try an unseen word of its length. Drag along the loss to look back.";
+const TOLD_RESULTS = ["attention", "step", "loss", "exact"]; // what a cell can read of each model
 
 /** Show a playground in `root`; returns a function that takes it away. */
 export function mountPlayground(root, host) {
@@ -66,7 +66,7 @@ class PlaygroundExplorer {
     this.copied = makeElement("small", { class: "at-note", role: "status" });
     frame.below.append(makeElement("div", { class: "at-row" },
       makeButton("copy", "Copy a link to this state", () => this.copyLink()), this.copied,
-      makeElement("small", { class: "at-note" }, HINT)));
+      makeElement("small", { class: "at-note" }, PLAYGROUND_HINT)));
   }
 
   listenToHost() {
@@ -192,8 +192,8 @@ class PlaygroundExplorer {
   tryUnseen(id) {
     const length = Number(id.split("length-")[1]);
     if (!length) return;
-    const words = testWords(this.view.options.task, length, SAMPLES);
-    this.showWord(words[this.tried % SAMPLES]);
+    const words = testWords(this.view.options.task, length, UNSEEN_SAMPLES);
+    this.showWord(words[this.tried % UNSEEN_SAMPLES]);
     this.tried += 1;
   }
 
@@ -207,7 +207,7 @@ class PlaygroundExplorer {
     if (id !== "time") return;
     const { at, history } = this.view;
     const now = history.findLastIndex(({ step }) => step <= (at ?? Infinity));
-    const next = Math.min(Math.max(now + way * (isLarge ? FAR : 1), 0), history.length - 1);
+    const next = Math.min(Math.max(now + way * (isLarge ? FAR_BACK : 1), 0), history.length - 1);
     this.showStep(history[next].step);
   }
 
@@ -247,14 +247,14 @@ class PlaygroundExplorer {
     host.set("steps", step);
     host.set("word", word);
     host.set("results", models.map((model) =>
-      Object.fromEntries(RESULTS.map((name) => [name, model[name]]))));
+      Object.fromEntries(TOLD_RESULTS.map((name) => [name, model[name]]))));
     if (this.isWanted) this.expect(false);
   }
 
   paint(room, time) {
     const { frame, view } = this;
     if (!view.state) return false;
-    if (frame.isCalm && view.state.running && time - this.painted < CALM_EVERY) return true;
+    if (frame.isCalm && view.state.running && time - this.painted < CALM_PAINT_EVERY) return true;
     this.painted = time;
     const { svg, handles, time: line } = drawPlayground(view, room);
     this.time = line;

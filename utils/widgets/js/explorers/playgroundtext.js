@@ -2,7 +2,7 @@
 // (see playground/messages.js), `history` has those before (see playground/lesson.js), and `at` is
 // the step that the reader looks back to, or null.
 
-import { stateAt } from "../playground/lesson.js";
+import { historyAt } from "../playground/lesson.js";
 
 export const TASK_NAMES = {
   copy: { name: "Copy", example: "abc → abc", does: "copies" },
@@ -11,12 +11,12 @@ export const TASK_NAMES = {
   verb: { name: "Verb to the end", example: "aBc → acB", does: "moves the verb in" },
 };
 
-const HOPE = 0.95; // of unseen words right: learned
+const LEARNED_SHARE = 0.95; // of unseen words right: learned
 const LONG_ENOUGH = 3; // letters of a word that counts: shorter ones are never trained on
 
 /** Return the state to show: the last one, or the one that the reader looks back to. */
-export function shownState({ state, history, at }) {
-  return at === null ? state : stateAt(history, at);
+export function shownPlayground({ state, history, at }) {
+  return at === null ? state : historyAt(history, at);
 }
 
 /** Return the share of held-out words of all lengths that are all right; null before a test. */
@@ -27,7 +27,7 @@ export function meanExact(exact) {
 
 /** Say in one or two sentences what there is to see. */
 export function playgroundFinding(view) {
-  const { lengths, models, running, step } = shownState(view);
+  const { lengths, models, running, step } = shownPlayground(view);
   const now = view.at !== null ? `Back at step ${step}` : running ? `Step ${step}` :
     `After step ${step}`;
   if (step === 0) return beforeTraining(view, models, running);
@@ -35,8 +35,8 @@ export function playgroundFinding(view) {
     return `${now}: the first unseen words are being read.`;
   }
   const { does } = TASK_NAMES[view.options.task];
-  const most = models.map(({ attention, exact }) => [attention, percent(meanExact(exact))]);
-  const long = models.map(({ attention, exact }) => [attention, percent(exact[exact.length - 1])]);
+  const most = models.map(({ attention, exact }) => [attention, asPercent(meanExact(exact))]);
+  const long = models.map(({ attention, exact }) => [attention, asPercent(exact[exact.length - 1])]);
   const [first, ...others] = most.map((pair) => pair.join(` ${does} `));
   const rest = others.length > 0 ? `, ${most[1].join(" ")}` : "";
   return `${now}: ${first} of unseen words${rest}. With ${lengths[lengths.length - 1]} letters: ${
@@ -54,7 +54,7 @@ function beforeTraining({ at }, models, isRunning) {
 }
 
 /** Return a share as per cent, with a space that no line breaks at. */
-export function percent(share) {
+export function asPercent(share) {
   return `${Math.round(share * 100)}\u00a0%`;
 }
 
@@ -97,7 +97,7 @@ export function weightOnNeeded({ word, expected, weights }) {
 
 /** Return the challenges, each with whether the reader has met it: [{name, text, isMet}, …]. */
 export function playgroundChallenges({ state }, firstWord) {
-  const learned = state.models.filter(({ exact }) => (meanExact(exact) ?? 0) >= HOPE);
+  const learned = state.models.filter(({ exact }) => (meanExact(exact) ?? 0) >= LEARNED_SHARE);
   const isRight = ({ example }) => exampleVerdict(example).isRight;
   const isTyped = state.word !== firstWord;
   const isLong = [...state.word].length >= LONG_ENOUGH;

@@ -7,18 +7,18 @@ import { drawLetterWeights, layoutLetterMap } from "../draw/lettermap.js";
 import { paint } from "../draw/paint.js";
 import { svgElement, svgRoot, svgText, textWidth } from "../draw/svg.js";
 import { nextLesson } from "../playground/lesson.js";
-import { exampleVerdict, letterOrigins, percent, shownState } from "./playgroundtext.js";
+import { exampleVerdict, letterOrigins, asPercent, shownPlayground } from "./playgroundtext.js";
 import { playgroundFinding, weightOnNeeded } from "./playgroundtext.js";
 
-const EDGE = 12;
-const GAP = 24; // between maps
-const BESIDE_FROM = 860; // pixels: from here on, the charts stand beside the maps
-const SMALL_BELOW = 520;
-const LEAST_CELL = 9; // pixels: narrower columns would be unreadable, so the maps stand in a column
-const CHART = 168; // pixels, where the charts are as tall as they like
+const PICTURE_EDGE = 12;
+const MAPS_GAP = 24; // between maps
+const CHARTS_BESIDE_FROM = 860; // pixels: from here on, the charts stand beside the maps
+const SMALL_LETTERS_BELOW = 520;
+const LEAST_COLUMN = 9; // pixels: narrower columns would be unreadable, so the maps stand in a column
+const CHARTS_TALL = 168; // pixels, where the charts are as tall as they like
 const LEAST_CHARTS = 340; // pixels of width
-const TICKS = [[0, "0 %"], [0.5, "50 %"], [1, "100 %"]];
-const MOST_LOSS = 4; // guessing costs 3.3 to 4
+const SHARE_TICKS = [[0, "0 %"], [0.5, "50 %"], [1, "100 %"]];
+const LOSS_TOP = 4; // guessing costs 3.3 to 4
 const RIGHT_MARK = "M-1 0l.7 .7l1.3-1.5";
 const WRONG_MARK = "M-.8-.8l1.6 1.6M.8-.8l-1.6 1.6";
 
@@ -29,14 +29,14 @@ const WRONG_MARK = "M-.8-.8l1.6 1.6M.8-.8l-1.6 1.6";
  * and x1 the step `end`.
  */
 export function drawPlayground(view, { width, tall }) {
-  const { models } = shownState(view);
+  const { models } = shownPlayground(view);
   const plan = planPlayground(view, width, tall);
-  const shapes = models.map((model, i) => drawModel(view, model, plan.maps[i], plan));
+  const shapes = models.map((model, i) => drawLetterModel(view, model, plan.maps[i], plan));
   const [lengths, losses] = plan.charts;
-  const bars = lengthChart(view);
-  const curves = lossChart(view);
+  const bars = playgroundLengths(view);
+  const curves = playgroundLosses(view);
   const place = { width: lengths.width, height: lengths.height, size: plan.chartSize };
-  const svg = svgRoot(width, plan.tall, pictureTitle(view), shapes,
+  const svg = svgRoot(width, plan.tall, playgroundTitle(view), shapes,
     drawBars(lengths.left, lengths.top, bars, place),
     drawCurves(losses.left, losses.top, curves, place));
   return { svg, ...playgroundHandles(view, plan, { bars, curves, place }) };
@@ -44,59 +44,59 @@ export function drawPlayground(view, { width, tall }) {
 
 /** Return where everything goes: {tall, size, chartSize, places, maps, charts}. */
 function planPlayground(view, width, tall) {
-  const { models, word } = shownState(view);
+  const { models, word } = shownPlayground(view);
   const count = models.length;
   const [columns, rows] = [[...word].length, [...word].length + 1];
-  const size = width < SMALL_BELOW ? 13 : 17;
+  const size = width < SMALL_LETTERS_BELOW ? 13 : 17;
   const caption = size * 2.9;
-  const isWide = width >= BESIDE_FROM;
-  const across = width - EDGE * 2 - (isWide ? LEAST_CHARTS + GAP : 0);
-  const each = (across - GAP * (count - 1)) / count;
-  const isStacked = (each - size * 3.2) / columns < LEAST_CELL;
+  const isWide = width >= CHARTS_BESIDE_FROM;
+  const across = width - PICTURE_EDGE * 2 - (isWide ? LEAST_CHARTS + MAPS_GAP : 0);
+  const each = (across - MAPS_GAP * (count - 1)) / count;
+  const isStacked = (each - size * 3.2) / columns < LEAST_COLUMN;
   const room = {
-    width: isStacked ? across : each, tall: tall - caption - 2 * EDGE,
+    width: isStacked ? across : each, tall: tall - caption - 2 * PICTURE_EDGE,
   };
   const place = layoutLetterMap(columns, rows, room, size);
   const used = Math.max(place.total, size * 15);
-  const step = isStacked ? 0 : Math.min(used, room.width) + GAP;
-  const down = isStacked ? caption + place.tall + EDGE : 0;
+  const step = isStacked ? 0 : Math.min(used, room.width) + MAPS_GAP;
+  const down = isStacked ? caption + place.tall + PICTURE_EDGE : 0;
   const maps = models.map((_, i) => ({
-    left: EDGE + i * step, top: EDGE + i * down, width: Math.min(used, room.width),
+    left: PICTURE_EDGE + i * step, top: PICTURE_EDGE + i * down, width: Math.min(used, room.width),
   }));
-  const below = EDGE * 2 + caption + place.tall + down * (count - 1);
-  const shared = { size, chartSize: width < SMALL_BELOW ? 13 : 14, caption, place, maps };
+  const below = PICTURE_EDGE * 2 + caption + place.tall + down * (count - 1);
+  const shared = { size, chartSize: width < SMALL_LETTERS_BELOW ? 13 : 14, caption, place, maps };
   if (!isWide) return { ...shared, ...chartsBelow(below, width) };
-  const left = isStacked ? maps[0].left + maps[0].width + GAP : EDGE + count * step;
+  const left = isStacked ? maps[0].left + maps[0].width + MAPS_GAP : PICTURE_EDGE + count * step;
   return { ...shared, ...chartsBeside(left, width, Math.max(below, Math.min(tall, 340))) };
 }
 
 function chartsBeside(left, width, tall) {
-  const height = (tall - EDGE * 3) / 2;
-  const chart = { left, width: width - left - EDGE, height };
-  return { tall, charts: [{ ...chart, top: EDGE }, { ...chart, top: 2 * EDGE + height }] };
+  const height = (tall - PICTURE_EDGE * 3) / 2;
+  const chart = { left, width: width - left - PICTURE_EDGE, height };
+  return { tall, charts: [{ ...chart, top: PICTURE_EDGE }, { ...chart, top: 2 * PICTURE_EDGE + height }] };
 }
 
 function chartsBelow(top, width) {
-  const isPair = width >= SMALL_BELOW;
-  const each = isPair ? (width - EDGE * 4) / 2 : width - EDGE * 2;
-  const chart = { width: each, height: CHART };
-  const second = isPair ? { left: EDGE * 3 + each, top } : { left: EDGE, top: top + CHART + EDGE };
-  const charts = [{ ...chart, left: EDGE, top }, { ...chart, ...second }];
-  return { tall: second.top + CHART + EDGE, charts };
+  const isPair = width >= SMALL_LETTERS_BELOW;
+  const each = isPair ? (width - PICTURE_EDGE * 4) / 2 : width - PICTURE_EDGE * 2;
+  const chart = { width: each, height: CHARTS_TALL };
+  const second = isPair ? { left: PICTURE_EDGE * 3 + each, top } : { left: PICTURE_EDGE, top: top + CHARTS_TALL + PICTURE_EDGE };
+  const charts = [{ ...chart, left: PICTURE_EDGE, top }, { ...chart, ...second }];
+  return { tall: second.top + CHARTS_TALL + PICTURE_EDGE, charts };
 }
 
 /** Draw a model's name, what it makes of the word, and what it looked at. */
-function drawModel({ options }, { attention, example }, { left, top, width }, plan) {
+function drawLetterModel({ options }, { attention, example }, { left, top, width }, plan) {
   const { caption, place, size } = plan;
   return svgElement(
     "g",
     { "data-model": attention },
-    drawCaption(attention, example, left, top, width, size),
+    drawModelCaption(attention, example, left, top, width, size),
     drawLetterWeights(left, top + caption, letterMapOf(example, options.task), place),
   );
 }
 
-function drawCaption(attention, example, left, top, width, size) {
+function drawModelCaption(attention, example, left, top, width, size) {
   const { isRight, text } = exampleVerdict(example);
   const shown = example.output || "nothing";
   const letters = Math.min(size * 1.1, (width * size) / textWidth(shown, size));
@@ -133,11 +133,11 @@ function letterMapOf({ word, expected, weights, written }, task) {
   return { source, written: letters, rows, needed };
 }
 
-function pictureTitle(view) {
-  const { lengths, models } = shownState(view);
+function playgroundTitle(view) {
+  const { lengths, models } = shownPlayground(view);
   const parts = models.map(({ attention, example, exact }) => {
     const shares = exact.map((share, i) =>
-      `${lengths[i]} letters ${share === null ? "not tested" : percent(share)}`);
+      `${lengths[i]} letters ${share === null ? "not tested" : asPercent(share)}`);
     return `${attention} reads ${example.word} and writes ${example.output}, with ${
       weightOnNeeded(example).toFixed(2)} of its weight on the letters needed. Unseen words right: ${
       shares.join(", ")}.`;
@@ -145,8 +145,8 @@ function pictureTitle(view) {
   return `${playgroundFinding(view)} ${parts.join(" ")}`;
 }
 
-function lengthChart(view) {
-  const { lengths, models } = shownState(view);
+function playgroundLengths(view) {
+  const { lengths, models } = shownPlayground(view);
   return {
     part: "lengths",
     title: "Unseen words right",
@@ -154,11 +154,11 @@ function lengthChart(view) {
       name: attention, color: paint(`model-${attention}`), shares: exact,
     })),
     groups: lengths.map((length, i) => (i === 0 ? `${length} letters` : String(length))),
-    ticks: TICKS,
+    ticks: SHARE_TICKS,
   };
 }
 
-function lossChart({ options, state, history, at }) {
+function playgroundLosses({ options, state, history, at }) {
   const end = nextLesson(options.task, Math.max(state.step - 1, 0)).until;
   const hasPast = history.length > 1;
   return {
@@ -170,7 +170,7 @@ function lossChart({ options, state, history, at }) {
       points: history.map(({ step, models }) => [step, models[i].smooth]),
     })),
     across: [0, end],
-    up: [0, MOST_LOSS],
+    up: [0, LOSS_TOP],
     ticksAcross: [[0, "0"], [end / 2, String(end / 2)], [end, `step ${end}`]],
     ticksUp: [[0, "0"], [2, "2"], [4, "4"]],
     mark: hasPast ? (at ?? state.step) : null,
@@ -178,7 +178,7 @@ function lossChart({ options, state, history, at }) {
 }
 
 function playgroundHandles(view, plan, { bars, curves, place }) {
-  const { lengths, step } = shownState(view);
+  const { lengths, step } = shownPlayground(view);
   const [first, second] = plan.charts;
   const box = barArea(first.left, first.top, bars, place);
   const buttons = lengths.map((length, i) => ({

@@ -16,7 +16,7 @@ const LESSONS = {
 };
 const MOST_STATES = 240; // of a history
 const STILL_POINTS = 100; // of a loss curve in a still picture
-const FADE = 0.85; // a batch says little: a mean in which old ones fade shows where the loss goes
+const LOSS_FADE = 0.85; // a batch says little: a mean in which old ones fade shows where the loss goes
 
 /** Return how long to train from here, and how fast: {until, pace}. */
 export function nextLesson(task, step) {
@@ -30,7 +30,7 @@ export function growHistory(history, state) {
   const isSame = last?.step === state.step; // it was only tested, or another word was typed
   const models = state.models.map((model, i) => {
     const before = last?.models[i].smooth;
-    const faded = last ? FADE * before + (1 - FADE) * model.loss : model.loss;
+    const faded = last ? LOSS_FADE * before + (1 - LOSS_FADE) * model.loss : model.loss;
     return { ...model, smooth: isSame ? before : faded };
   });
   if (isSame) history.pop();
@@ -42,7 +42,7 @@ export function growHistory(history, state) {
 }
 
 /** Return the state of a history that is nearest to a step. */
-export function stateAt(history, step) {
+export function historyAt(history, step) {
   return history.reduce((near, each) =>
     Math.abs(each.step - step) < Math.abs(near.step - step) ? each : near);
 }
@@ -59,7 +59,7 @@ export function trainLesson(chosen, attention, word) {
   const losses = [[0, roundedShare(smooth)]];
   while (run.step < until) {
     trainStep(run);
-    smooth = FADE * smooth + (1 - FADE) * run.loss;
+    smooth = LOSS_FADE * smooth + (1 - LOSS_FADE) * run.loss;
     if (run.step % (until / STILL_POINTS) === 0) losses.push([run.step, roundedShare(smooth)]);
   }
   const example = translateWord(run, word);
