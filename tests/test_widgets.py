@@ -27,7 +27,6 @@ from utils.training import Epoch
 from utils.translator import Translator
 from utils.widgets import (
     AttentionEditor,
-    AttentionStepper,
     BeamExplorer,
     LengthExplorer,
     ScoreCalculator,
@@ -39,7 +38,6 @@ from utils.widgets.calculator import WEIGHTS, Setting, make_attention, score_wor
 from utils.widgets.editor import EDITS, describe_edit, edit_row
 from utils.widgets.length import describe_errors, position, right_words
 from utils.widgets.sentences import MOST_PIECES, read_sentence
-from utils.widgets.stepper import describe_step
 from utils.widgets.svg import SHARPNESS, blue, printable, red_or_blue
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -74,7 +72,6 @@ def make_recorder(sentence=SENTENCE):
 
 
 EXPLORERS = {
-    "stepper": lambda: AttentionStepper(translators(*ATTENTIONS), SENTENCE),
     "editor": lambda: AttentionEditor(translators(*SCORED), SENTENCE),
     "beam": lambda: BeamExplorer(toy_translator(), SENTENCE),
     "calculator": lambda: ScoreCalculator(["a", "b", "c"], [(2, 0), (2, 2), (0, 2)], (1, -1)),
@@ -184,10 +181,8 @@ TYPED = [
 ]
 # Explorers with text fields, each once with words and once with subwords.
 TYPED_INTO = {
-    "stepper": EXPLORERS["stepper"],
     "editor": EXPLORERS["editor"],
     "beam": EXPLORERS["beam"],
-    "stepper, pieces": lambda: AttentionStepper({"additive": of_pieces()}, SENTENCE),
     "editor, pieces": lambda: AttentionEditor({"additive": of_pieces()}, SENTENCE),
     "beam, pieces": lambda: BeamExplorer(of_pieces(), SENTENCE),
 }
@@ -330,13 +325,6 @@ def test_nothing_to_trace_is_answered_clearly():
         trace(toy_translator(), ())
 
 
-def test_a_step_is_described():
-    traced = trace(toy_translator("dot"), WORDS)
-    words = describe_step(traced, 1)
-    assert words.startswith(f"Step 1 of {len(traced.steps)}: the heaviest weight, ")
-    assert f"writes “{traced.steps[0].word}”" in words or "ends the sentence" in words
-
-
 # The calculator
 
 
@@ -468,9 +456,8 @@ def test_a_fixed_context_has_nothing_to_edit():
         AttentionEditor(translators("dot", "fixed"), SENTENCE)
 
 
-@pytest.mark.parametrize("name", ["stepper", "editor"])
-def test_another_model_keeps_the_step(name):
-    explorer = EXPLORERS[name]()
+def test_another_model_keeps_the_step():
+    explorer = EXPLORERS["editor"]()
     explorer.step.value = 2
     explorer.model.value = "general"
     assert explorer.step.value == min(2, len(explorer.trace.steps))
