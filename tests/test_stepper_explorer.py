@@ -32,7 +32,9 @@ HELPERS = """
 const translators = {};
 function load(name, packed) { translators[name] = new Translator(packed); }
 function read(name, text) { return readAndTrace(translators[name], text); }
-function mixAt(traced, a, b, share) { return mixViews(viewAt(traced, a), viewAt(traced, b), share); }
+function mixAt(traced, from, to, share) {
+  return mixViews(viewAt(traced, from), viewAt(traced, to), share);
+}
 function odd(name, texts, width) {
   return texts.map((text) => {
     const traced = readAndTrace(translators[name], text);
@@ -311,7 +313,7 @@ def test_traits_are_checked():
 
 
 def test_wrong_arguments_are_refused():
-    with pytest.raises(TypeError, match="fixed.*Transformer.*HeadViewer"):
+    with pytest.raises(TypeError, match=r"fixed is a Transformer.*HeadViewer"):
         AttentionStepper({"fixed": Translator.load("mini-transformer")}, RUNNING)
     with pytest.raises(TypeError, match="text in German, not None"):
         AttentionStepper({"dot": toy_translator()}, None)
