@@ -161,7 +161,7 @@ export function drawContext(place) {
   ));
   const frames = heads.map((_, k) => svgElement("rect", {
     x: weights.left + k * weights.perHead, y: top, width: weights.perHead, height, fill: "none",
-    stroke: paint("ink"), "stroke-width": f * 0.11,
+    stroke: paint("ink"), "stroke-width": f * 0.11, ...headLook(place, k),
   }));
   const index = edits.fixed ? "" : edits.form === "self" ? "i" : "t";
   const label = svgSymbol(weights.left - f * 0.9, rows.context, "c", index, f * 1.1);

@@ -84,7 +84,7 @@ export function drawTag(place) {
 /** Return the left edge and the middle of the tag. */
 function tagPlace(place) {
   const { f, edits, columns, rows, decoder, weights, heads, wide } = place;
-  if (edits.fixed) return [weights.right + f * 0.8, rows.context];
+  if (edits.fixed && wide) return [weights.right + f * 0.8, rows.context];
   if (edits.form === "self") return [columns.left, rows.ribbonsTop + f * 0.9];
   if (edits.form === "block" && wide) return [decoder.boxes.add.x, decoder.y + f * 4];
   if (edits.feeding) return [decoder.boxes.cell.x + f * 1.7, fedY(decoder, f)];
