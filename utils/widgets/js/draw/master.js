@@ -155,7 +155,7 @@ function missingNote({ f, small, columns, rows }) {
 
 /** Keys and values: a matrix for each state before it is compared, another before it is mixed. */
 function projections({ f, columns, rows }) {
-  const width = Math.min(columns.step * 0.25, f * 1.4);
+  const width = columns.inner * 0.25;
   const size = Math.min(f * 0.85, width * 0.8);
   const draw = (x, label, j) => svgElement(
     "g",

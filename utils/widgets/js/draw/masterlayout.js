@@ -105,14 +105,14 @@ function headWeightsOf(state, edits) {
 }
 
 /** Return the columns of the source words: their centers, and what fits into one. */
-function sourceColumnsOf({ source, position = 0 }, { main, f, small, wide, roomy, edits }) {
+function sourceColumnsOf({ source }, { main, f, small, wide, roomy, edits, hasDecoder }) {
   const scaled = edits.projections && roomy && !wide ? small * 2 : 0; // for "÷ √d"
   const gutter = scaled + (roomy ? small * 6.2 + f * (wide ? 0.8 : 2.2) : f * 2.4);
   const right = wide ? main - DECODER_WIDTH * f - f * 1.4 : main - f * (roomy ? 1 : 0.5);
-  const step = Math.min((right - gutter) / source.length, f * 9);
+  const step = Math.min((right - gutter) / source.length, f * (hasDecoder ? 9 : 13));
   const left = gutter + (right - gutter - step * source.length) / 2;
   const centers = source.map((_, j) => left + (j + 0.5) * step);
-  const inner = Math.min(step, f * 6);
+  const inner = Math.min(step, f * 4.6);
   const size = Math.max(f * 0.92, small);
   const edges = {
     left: roomy ? left - f * 0.8 : f * 0.4,
@@ -120,7 +120,7 @@ function sourceColumnsOf({ source, position = 0 }, { main, f, small, wide, roomy
   };
   const [chip, score, value] = edits.projections ? [0.5, -0.06, 0.33] : [0.58, -0.17, 0.31];
   return {
-    left, right: left + step * source.length, step, centers, size, position,
+    left, right: left + step * source.length, step, centers, size,
     tokens: placeTokens(source, centers, { size, step, ...edges }),
     inner,
     chip: inner * chip,

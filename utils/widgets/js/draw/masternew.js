@@ -30,7 +30,7 @@ function haloOf(state, place) {
     return [ends[0], rows.contextTop - f * 0.35, ends[1], rows.ribbonsTop + f * 0.35];
   }
   if (edits.form === "self") {
-    const [x, half] = [columns.centers[state.position || 0], columns.step / 2 + f * 0.3];
+    const [x, half] = [columns.centers[state.position || 0], columns.inner / 2 + f * 0.3];
     return [x - half, rows.projectedTop + f * 0.1, x + half, rows.states + f * 1.4];
   }
   if (edits.form === "block") return [left, rows.reading - f * 1.1, right, rows.reading + f * 1.1];
