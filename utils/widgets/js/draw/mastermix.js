@@ -61,7 +61,7 @@ function weightFactors(place) {
   const both = columns.inner * 0.6 + size * 0.4; // the pill covers the arrow and the thread
   const width = roomy ? Math.max(size * 3.75, Math.min(both, columns.step * 0.95)) : size * 3.5;
   const labels = row.map((weight, j) => ({
-    x: roomy ? columns.centers[j] + columns.inner * 0.02 : columns.valueX[j], width, weight,
+    x: roomy ? (columns.chipX[j] + columns.valueX[j]) / 2 : columns.valueX[j], width, weight,
   }));
   const kept = roomy ? row.map((_, j) => j) : labelsThatFit(labels, size * 0.2);
   return kept.map((j) => {
@@ -166,8 +166,9 @@ export function drawContext(place) {
   }));
   const index = edits.fixed ? "" : edits.form === "self" ? "i" : "t";
   const label = svgSymbol(weights.left - f * 0.9, rows.context, "c", index, f * 1.1);
+  const word = textWidth("head 1", small) < weights.perHead ? "head " : "";
   const names = heads.length === 1 ? [] : heads.map((_, k) => svgText(
-    weights.left + (k + 0.5) * weights.perHead, top - f * 0.3, `head ${k + 1}`,
+    weights.left + (k + 0.5) * weights.perHead, top - f * 0.3, `${word}${k + 1}`,
     { "font-size": small, fill: paint("quiet"), ...headLook(place, k) },
   ));
   return svgPart("context", bars, frames, label, names);
