@@ -6,6 +6,7 @@ import { drawFunnel, drawMixture, drawRibbon, drawWeightBars, shareStarts } from
 import { svgBox, svgElement, svgPart, svgSymbol, svgText, textWidth } from "./svg.js";
 import { labelsThatFit } from "./tokens.js";
 
+const LEAST_NAMED = 0.05; // a word with less weight is not named at its ribbon
 const NAME_DOWN = 0.8; // of the way from c to a bar: there its ribbon is named
 
 /** Draw the state of each word on its way up; it passes behind all that only looks at it. */
@@ -130,10 +131,11 @@ export function drawRibbonNames(state, place) {
     const x = weights.centers[0][j] + (goal - weights.centers[0][j]) * 0.065;
     return { x, half: (weight * weights.perHead) / 2, weight };
   });
-  const order = row.map((_, j) => j).filter((j) => row[j] >= 0.05 && weights.has[0][j]);
+  const order = row.map((_, j) => j).filter((j) => weights.has[0][j]);
   order.sort((a, b) => row[b] - row[a]);
   const taken = order.map((j) => [spans[j].x - spans[j].half, spans[j].x + spans[j].half]);
-  return svgPart("ribbons", order.map((j) => {
+  const named = order.filter((j) => row[j] >= LEAST_NAMED);
+  return svgPart("ribbons", named.map((j) => {
     const width = textWidth(state.source[j], size) * 1.08 + size * 0.3;
     const { x, half } = spans[j];
     const reach = half + width / 2 + size * 0.3;
