@@ -58,7 +58,8 @@ function weightFactors(place) {
   const [row] = heads;
   const size = Math.max(Math.min(f * 0.85, columns.step / 4.3), least);
   const roomy = columns.step >= size * 4.2;
-  const width = size * (roomy ? 3.75 : 3.5);
+  const both = columns.inner * 0.6 + size * 0.4; // the pill covers the arrow and the thread
+  const width = roomy ? Math.max(size * 3.75, Math.min(both, columns.step * 0.95)) : size * 3.5;
   const labels = row.map((weight, j) => ({
     x: roomy ? columns.centers[j] + columns.inner * 0.02 : columns.valueX[j], width, weight,
   }));
@@ -161,7 +162,7 @@ export function drawContext(place) {
   ));
   const frames = heads.map((_, k) => svgElement("rect", {
     x: weights.left + k * weights.perHead, y: top, width: weights.perHead, height, fill: "none",
-    stroke: paint("ink"), "stroke-width": f * 0.11,
+    stroke: paint("ink"), "stroke-width": f * 0.11, ...headLook(place, k),
   }));
   const index = edits.fixed ? "" : edits.form === "self" ? "i" : "t";
   const label = svgSymbol(weights.left - f * 0.9, rows.context, "c", index, f * 1.1);
