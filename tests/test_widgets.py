@@ -30,12 +30,10 @@ from utils.widgets import (
     AttentionStepper,
     BeamExplorer,
     LengthExplorer,
-    ScoreCalculator,
     TrainingRecorder,
     TrainingViewer,
 )
 from utils.widgets.beam import describe_tree, grow_tree, search
-from utils.widgets.calculator import WEIGHTS, Setting, make_attention, score_words
 from utils.widgets.editor import EDITS, describe_edit, edit_row
 from utils.widgets.length import describe_errors, position, right_words
 from utils.widgets.sentences import MOST_PIECES, read_sentence
@@ -77,7 +75,6 @@ EXPLORERS = {
     "stepper": lambda: AttentionStepper(translators(*ATTENTIONS), SENTENCE),
     "editor": lambda: AttentionEditor(translators(*SCORED), SENTENCE),
     "beam": lambda: BeamExplorer(toy_translator(), SENTENCE),
-    "calculator": lambda: ScoreCalculator(["a", "b", "c"], [(2, 0), (2, 2), (0, 2)], (1, -1)),
     "length": make_length,
     "training": lambda: TrainingViewer(make_recorder()),
 }
@@ -335,57 +332,6 @@ def test_a_step_is_described():
     words = describe_step(traced, 1)
     assert words.startswith(f"Step 1 of {len(traced.steps)}: the heaviest weight, ")
     assert f"writes “{traced.steps[0].word}”" in words or "ends the sentence" in words
-
-
-# The calculator
-
-
-@pytest.mark.parametrize(
-    ("kind", "scores"),
-    [
-        ("dot", [1 * 2 + -1 * 0, 1 * 2 + -1 * 2, 1 * 0 + -1 * 2]),
-        ("general", [1 * 0 + -1 * 2, 1 * 2 + -1 * 2, 1 * 2 + -1 * 0]),
-        (
-            "additive",
-            [math.tanh(3) + math.tanh(-1), math.tanh(3) + math.tanh(1), math.tanh(1) * 2],
-        ),
-    ],
-)
-def test_scores_by_hand(kind, scores):
-    query, memory = torch.tensor([1.0, -1.0]), torch.tensor([[2.0, 0], [2, 2], [0, 2]])
-    scored = score_words(Setting(kind, query, memory, torch.tensor([True, True, True])))
-    torch.testing.assert_close(scored.scores, torch.tensor(scores, dtype=torch.float))
-    torch.testing.assert_close(scored.weights, scored.scores.softmax(dim=0))
-    torch.testing.assert_close(scored.context, scored.weights @ memory)
-
-
-def test_a_masked_word_gets_no_weight_and_temperature_flattens():
-    query, memory = torch.tensor([1.0, -1.0]), torch.tensor([[2.0, 0], [2, 2], [0, 2]])
-    mask = torch.tensor([True, False, True])
-    sharp, flat = (
-        score_words(Setting("dot", query, memory, mask, divisor)) for divisor in (0.5, 5.0)
-    )
-    torch.testing.assert_close(sharp.scores, flat.scores)  # the scores are those of equation (2)
-    sharp, flat = sharp.weights, flat.weights
-    assert sharp[1] == flat[1] == 0
-    assert sharp[0] > flat[0] > flat[2] > sharp[2]
-
-
-@pytest.mark.parametrize("kind", WEIGHTS)
-def test_the_calculators_attention_is_the_series_attention(kind):
-    assert type(make_attention(kind)) is ATTENTIONS[kind]
-
-
-@pytest.mark.parametrize("kind", SCORED)
-def test_a_calculator_opens_with_the_score_it_is_given(kind):
-    assert ScoreCalculator(["a"], [(1, 0)], (1, -1), kind=kind).kind.value == kind
-
-
-def test_masking_everything_is_answered_clearly():
-    explorer = EXPLORERS["calculator"]()
-    for check in explorer.real:
-        check.value = False
-    assert explorer.view().finding.startswith("All words are masked")
 
 
 # The editor
