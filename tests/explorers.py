@@ -57,15 +57,23 @@ def open_engine(name: str, half: bool = True) -> Engine:
 
 @contextmanager
 def open_page(
-    explorer: LiveExplorer, folder: Path, theme: str = "light", width: int = 1280
+    explorer: LiveExplorer,
+    folder: Path,
+    theme: str = "light",
+    width: int = 1280,
+    first: str = "",
 ) -> Iterator[Page]:
-    """Open a page with an explorer as a file; fails if a script does, then or later."""
+    """Open a page with an explorer as a file; fails if a script does, then or later.
+
+    `first` is a script that runs before those of the page.
+    """
     address = write_page(explorer, folder).as_uri()
     errors: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         page = browser.new_page(color_scheme=theme, viewport={"width": width, "height": 800})
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.add_init_script(first)
         page.goto(address)
         live = page.locator(f"[data-explorer={explorer.name}][data-ready=true]")
         expect(live).to_be_visible()

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from utils.plots.colors import THEMES
 from utils.widgets.scripts import MODULES
 from utils.widgets.stills import drawings, still, still_png
 
@@ -173,12 +174,100 @@ def test_ribbons_are_as_wide_as_the_weights(variant, width):
     picture = draw(state, variant=variant, width=width)
     ribbons = [e for e in part(picture, "ribbons").iter() if e.get("data-width")]
     rows = state["heads"] if variant == "heads" else [state["weights"]]
-    assert len(ribbons) == len(rows) * len(SOURCE)
-    unit = sum(float(e.get("data-width")) for e in ribbons) / len(rows)
+    frame = next(e for e in part(picture, "context").iter(f"{SVG}rect") if e.get("stroke"))
+    unit = float(frame.get("width"))  # of a weight of 1
     assert unit > 20
     for e in ribbons:
         expected = unit * rows[int(e.get("data-head"))][int(e.get("data-word"))]
         assert span(e) == pytest.approx((expected, expected), abs=0.05)
+    drawn = {(int(e.get("data-head")), int(e.get("data-word"))) for e in ribbons}
+    assert drawn == {
+        (k, j)
+        for k, row in enumerate(rows)
+        for j, weight in enumerate(row)
+        if weight >= 0.005 and weight * unit >= 1
+    }
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("variant", ["dot", "additive", "heads", "self"])
+def test_a_word_without_weight_ends_straight_above_its_state_in_a_hollow_dot(variant, width):
+    picture = draw(state_of(), variant=variant, width=width)
+    got = {e.get("data-word") for e in picture.iter() if e.get("data-width")}
+    dots = {e.get("data-word"): e for e in picture.iter() if e.get("data-empty")}
+    assert got and dots.keys() == {str(j) for j in range(len(SOURCE))} - got
+    threads = {e.get("data-word"): e for e in part(picture, "ribbons").iter(f"{SVG}line")}
+    for word, dot in dots.items():
+        middle = float(dot.get("x")) + float(dot.get("width")) / 2
+        thread = threads[word]
+        assert thread.get("x1") == thread.get("x2")
+        assert float(thread.get("x1")) == pytest.approx(middle, abs=0.02)
+        ends = float(dot.get("y")), float(dot.get("y")) + float(dot.get("height"))
+        assert ends[0] <= float(thread.get("y2")) <= ends[1]
+
+
+@pytest.mark.parametrize("variant", ["dot", "additive", "block"])
+def test_a_state_meets_its_weight_in_a_factor(variant):
+    state = state_of()
+    picture = draw(state, variant=variant, width=1280)
+    factors = {int(e.get("data-word")): e for e in picture.iter() if e.get("data-factor")}
+    assert factors
+    for j, e in factors.items():
+        assert float(e.get("data-factor")) == pytest.approx(state["weights"][j], abs=1e-4)
+        assert e.find(f"{SVG}text").text == f"× {state['weights'][j]:.2f}"
+    assert factors.keys() == {
+        int(e.get("data-word")) for e in picture.iter() if e.get("data-width")
+    }
+
+
+def test_the_softmax_is_one_band_over_all_that_passes_behind_it():
+    picture = draw(state_of(), width=1280)
+    order = [group.get("data-part") for group in picture]
+    band = next(e for e in part(picture, "softmax").iter(f"{SVG}rect"))
+    left, top, right, _ = next(boxes_of([band]))
+    crossing = [
+        e
+        for e in part(picture, "ribbons").iter(f"{SVG}line")
+        if left < float(e.get("x1")) < right and float(e.get("y2")) < top < float(e.get("y1"))
+    ]
+    assert len(crossing) == len(SOURCE)
+    assert order.index("ribbons") < order.index("softmax")  # later shapes cover earlier ones
+
+
+@pytest.mark.parametrize(("variant", "rails"), [("dot", 1), ("current", 1), ("heads", 3)])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_query_runs_along_one_rail_with_a_tap_into_each_score(variant, rails, width):
+    query = part(draw(state_of(), variant=variant, width=width), "query")
+    groups = [e for e in query.iter() if e.get("data-rail")]
+    assert len(groups) == rails
+    for group in groups:
+        taps = [e.get("data-word") for e in group if e.get("data-to") == "score"]
+        assert taps == [str(j) for j in range(len(SOURCE))]
+        assert len(list(group.iter(f"{SVG}line"))) == 2  # the rail, and the gap it makes
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_ink_can_be_read_on_every_ribbon(theme):
+    colors, opacity = THEMES[theme], call("(() => RIBBON_OPACITY)")
+    for count in range(2, 16):
+        for position in range(count):
+            painted = f'="{call("wordPaint", position, count)}"'
+            word = call("bakeTheme", painted, theme)[2:-1]
+            pairs = zip(channels(word), channels(colors["panel"]), strict=True)
+            mixed = [opacity * a + (1 - opacity) * b for a, b in pairs]
+            dark, bright = sorted((luminance(mixed), luminance(channels(colors["ink"]))))
+            assert (bright + 0.05) / (dark + 0.05) >= 4.5
+
+
+def channels(color):
+    """Return red, green and blue of #RRGGBB, 0 to 1."""
+    return [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+
+
+def luminance(rgb):
+    """Return the relative luminance as WCAG 2 defines it."""
+    light = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), light, strict=True))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -260,11 +349,14 @@ SCORING = {
 }  # fmt: skip
 DECODER = {arrow for arrow in STEP if arrow[2] in "67"}
 CURRENT = STEP - {("s before", "score", "2"), ("c", "f", "6")} | {("s", "score", "2")}
+LOOP = {
+    ("q", "h̃", "7"), ("h̃", "p", "7"), ("h̃", "h̃ before", "6"), ("h̃ before", "f", "6"),
+}  # fmt: skip
 BLOCK = {
     ("y before", "self-attention", "block"), ("y earlier", "self-attention", "block"),
     ("self-attention", "s", "block"), ("s", "add", "block"), ("c", "add", "block"),
     ("add", "add", "block"), ("add", "feed-forward", "block"), ("feed-forward", "add", "block"),
-    ("add", "q", "block"), ("q", "p", "7"), ("p", "y", "7"), ("y", "y before", "6"),
+    ("add", "output", "block"), ("output", "p", "7"), ("p", "y", "7"), ("y", "y before", "6"),
     ("s", "score", "2"),
 }  # fmt: skip
 ARROWS = {
@@ -274,7 +366,7 @@ ARROWS = {
     "heads": STEP,
     "fixed": STEP - SCORING,
     "current": CURRENT,
-    "feeding": CURRENT | {("h̃ before", "f", "6")},
+    "feeding": CURRENT - {("q", "p", "7")} | LOOP,
     "self": STEP - DECODER - {("s before", "score", "2"), ("h", "h", "1")} | {("c", "new h", "5")},
     "block": STEP - DECODER - {("s before", "score", "2"), ("h", "h", "1")} | BLOCK,
 }
@@ -283,13 +375,14 @@ CHANGES = {
     "fixed": {"scores", "softmax", "query", "weights", "ribbons", "context", "note"},
     "general": {"query"},
     "additive": {"scores", "query"},
-    "current": {"query", "context"},
-    "feeding": {"query", "context", "feeding"},
-    "heads": {"scores", "query", "weights", "ribbons", "context"},
-    "self": {"query", "encoder", "context", "projections", "output"}
+    "current": {"query", "context", "order"},
+    "feeding": {"query", "context", "order", "feeding", "next"},
+    "heads": {"scores", "softmax", "query", "weights", "ribbons", "context"},
+    "self": {"scores", "query", "encoder", "context", "projections", "output", "asking"}
     | {"cell", "readout", "next", "target", "feedback"},
-    "block": {"query", "encoder", "projections", "context", "cell", "readout"},
+    "block": {"scores", "query", "encoder", "projections", "context", "cell", "readout", "next"},
 }
+SAID = {"equations", "tag", "halo"}  # about the picture, in every variant
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -304,23 +397,24 @@ def test_a_variant_differs_only_in_the_parts_it_names(variant, width):
     before, after = (
         parts_of(draw(state_for(name), variant=name, width=width)) for name in ("dot", variant)
     )
-    names = (before.keys() | after.keys()) - {"equations"}
+    names = (before.keys() | after.keys()) - SAID
     empty = ElementTree.Element("g")
     changed = {
         name
         for name in names
         if meaning(before.get(name, empty)) != meaning(after.get(name, empty))
     }
-    assert changed == CHANGES[variant]
+    boxes = {"target"} if variant in ("feeding", "block") else set()  # more, so fewer words fit
+    assert changed - boxes == CHANGES[variant]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("variant", ["general", "current", "feeding"])
+@pytest.mark.parametrize("variant", ["general", "current"])
 def test_other_parts_do_not_even_move(variant, width):
     before, after = (
         parts_of(draw(state_for(name), variant=name, width=width)) for name in ("dot", variant)
     )
-    still_there = (before.keys() & after.keys()) - CHANGES[variant] - {"equations"}
+    still_there = (before.keys() & after.keys()) - CHANGES[variant] - SAID
     assert len(still_there) >= 12
     for name in still_there:
         assert ElementTree.tostring(before[name]) == ElementTree.tostring(after[name]), name
@@ -331,7 +425,8 @@ def test_equations_have_a_term_for_each_arrow(variant):
     lines = call("(v => equationsOf(editsOf(v)))", variant)
     names = {"s before": "s_t−1", "y before": "y_t−1", "h̃ before": "h̃_t−1", "s": "s_t"}
     names["c"] = "c" if variant == "fixed" else "c_t"
-    for box, line in zip("fq", lines[-2:], strict=True):
+    for box in "fq":
+        line = next(line for line in lines if f"{box}( " in line)
         inside = set(re.search(rf"{box}\( (.*) \)", line)[1].split(" , "))
         assert inside == {names[a] for a, goal, _ in ARROWS[variant] if goal == box}
 
@@ -400,6 +495,109 @@ def test_tokens_do_not_overlap(width, count):
         for other in found[i + 1 :]:
             apart = one[2] <= other[0] + 0.1 or other[2] <= one[0] + 0.1
             assert apart or one[3] <= other[1] or other[3] <= one[1]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("count", [3, 8, 12])
+def test_no_line_from_a_word_passes_behind_another_word(width, count):
+    picture = draw(state_of((SOURCE * 3)[:count]), width=width)
+    tokens = {
+        e.get("data-word"): next(boxes_of(e.iter(f"{SVG}rect")))
+        for e in part(picture, "tokens").iter()
+        if e.get("data-role") == "handle"
+    }
+    lines = [e for e in part(picture, "encoder").iter() if e.get("data-from") == "word"]
+    assert len(tokens) == len(lines) == count
+    for line in lines:
+        x, bottom = map(float, re.match(r"M(\S+) ([\d.]+)", line[0].get("d")).groups())
+        for word, (left, top, right, _) in tokens.items():
+            if word == line.get("data-word"):
+                assert left <= x <= right
+            else:
+                assert top > bottom or not left <= x <= right
+
+
+@pytest.mark.parametrize(("width", "least"), [(360, 11), (800, 12), (1280, 12), (1440, 12)])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_letters_are_large_enough_to_read(variant, width, least):
+    picture = draw(state_for(variant), variant=variant, width=width)
+    sizes = {"".join(e.itertext()): float(e.get("font-size")) for e in picture.iter(f"{SVG}text")}
+    small = {words: size for words, size in sizes.items() if size < least}
+    assert all(re.match(r"^(h′?\d+|[KVQ])$", words) for words in small), small
+
+
+@pytest.mark.parametrize("variant", ["dot", "general", "additive", "fixed"])
+def test_an_explorer_has_room_for_the_whole_picture(variant):
+    picture = draw(state_for(variant), variant=variant, width=1280, tall=460)
+    assert float(picture.get("height")) <= 460
+    parts = {"tokens", "states", "weights", "ribbons", "context", "cell", "next", "target"}
+    parts |= set() if variant == "fixed" else {"scores", "softmax", "query"}
+    assert parts <= parts_of(picture).keys()
+    assert min(float(e.get("font-size")) for e in picture.iter(f"{SVG}text")) >= 12
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_equations_never_vanish_unless_asked_to(variant, width):
+    state = state_for(variant)
+    whole, compact = (draw(state, variant=variant, width=width, compact=c) for c in (0, 1))
+    lines = ["".join(e.itertext()) for e in part(whole, "equations").iter(f"{SVG}text")]
+    expected = call("(v => equationsOf(editsOf(v)))", variant)
+    assert lines[:-1] == [re.sub(r"_(?=\S)", "", line) for line in expected]
+    assert "equations" not in parts_of(compact)
+    assert float(compact.get("height")) <= float(whole.get("height"))
+
+
+def test_one_head_can_be_looked_at_alone():
+    picture = draw(state_of(), variant="heads", head=1)
+    seen = {e.get("data-head"): e.get("opacity") for e in picture.iter() if e.get("data-head")}
+    assert seen["1"] is None
+    assert seen["0"] == seen["2"] == "0.12"
+
+
+def test_a_new_word_is_as_wide_as_its_text_and_an_empty_place_waits_for_it():
+    for word in ("a", "grandmother"):
+        picture = draw(state_of() | {"best": [[word, 0.9]]}, width=1280)
+        token = next(e for e in picture.iter() if e.get("data-target") == "4")
+        width = float(token.find(f"{SVG}rect").get("width"))
+        assert width == pytest.approx(
+            call("tokenWidth", word, float(token.find(f"{SVG}text").get("font-size"))), abs=0.02
+        )
+        slot = next(part(picture, "feedback").iter(f"{SVG}rect"))
+        assert slot.get("stroke-dasharray") and slot.get("fill") == "none"
+        arrow = next(e for e in picture.iter() if e.get("data-from") == "y")
+        end = float(re.match(r"M(\S+)", arrow[1].get("d"))[1])
+        middle = float(slot.get("x")) + float(slot.get("width")) / 2
+        assert end == pytest.approx(middle, abs=0.02)
+        before = [e for e in picture.iter() if e.get("data-target") == "3"]
+        right = next(boxes_of(before[0].iter(f"{SVG}rect")))[2]
+        assert right < float(slot.get("x"))
+
+
+@pytest.mark.parametrize(("variant", "order"), [("current", "cqxr"), ("dot", "qxcr")])
+def test_the_steps_are_numbered_in_the_order_of_the_equations(variant, order):
+    picture = draw(state_of(), variant=variant, width=1440, order=True)
+    badges = [e.find(f"{SVG}rect") for e in picture.iter() if e.get("data-order")]
+    centers = [(left + right) / 2 for left, _, right, _ in boxes_of(badges)]
+    place = call("layoutMaster", state_of(), {"variant": variant, "width": 1440})
+    boxes, asks = place["decoder"]["boxes"], "before" if variant == "dot" else "state"
+    xs = {
+        "c": boxes["cell"]["x"] - boxes["cell"]["width"] / 2,
+        "q": boxes[asks]["x"],
+        "x": place["weights"]["right"],
+        "r": boxes["readout"]["x"] - boxes["readout"]["width"] / 2,
+    }
+    assert centers == pytest.approx([xs[step] for step in order], abs=0.02)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_variant_says_in_two_words_what_is_new(variant):
+    tags = {}
+    for name in VARIANTS:
+        tag = part(draw(state_for(name), variant=name, width=1280), "tag")
+        tags[name] = "".join(next(tag.iter(f"{SVG}text")).itertext())
+    assert 1 < len(tags[variant].split()) <= 2
+    assert list(tags.values()).count(tags[variant]) == 1
 
 
 def boxes_of(rects):

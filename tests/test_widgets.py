@@ -18,23 +18,20 @@ from PIL import Image
 from toy import decided_model, toy_corpus, toy_fields, toy_translator
 
 from utils.corpora import Pair
-from utils.decoding import beam_search
 from utils.models.attention import ATTENTIONS
 from utils.models.seq2seq import build_model
-from utils.text import END, START, build_fields, encode_sources
+from utils.text import END, build_fields, encode_sources
 from utils.trace import Step, Trace, trace
 from utils.training import Epoch
 from utils.translator import Translator
 from utils.widgets import (
     AttentionEditor,
     AttentionStepper,
-    BeamExplorer,
     LengthExplorer,
     ScoreCalculator,
     TrainingRecorder,
     TrainingViewer,
 )
-from utils.widgets.beam import describe_tree, grow_tree, search
 from utils.widgets.calculator import WEIGHTS, Setting, make_attention, score_words
 from utils.widgets.editor import EDITS, describe_edit, edit_row
 from utils.widgets.length import describe_errors, position, right_words
@@ -76,7 +73,6 @@ def make_recorder(sentence=SENTENCE):
 EXPLORERS = {
     "stepper": lambda: AttentionStepper(translators(*ATTENTIONS), SENTENCE),
     "editor": lambda: AttentionEditor(translators(*SCORED), SENTENCE),
-    "beam": lambda: BeamExplorer(toy_translator(), SENTENCE),
     "calculator": lambda: ScoreCalculator(["a", "b", "c"], [(2, 0), (2, 2), (0, 2)], (1, -1)),
     "length": make_length,
     "training": lambda: TrainingViewer(make_recorder()),
@@ -186,10 +182,8 @@ TYPED = [
 TYPED_INTO = {
     "stepper": EXPLORERS["stepper"],
     "editor": EXPLORERS["editor"],
-    "beam": EXPLORERS["beam"],
     "stepper, pieces": lambda: AttentionStepper({"additive": of_pieces()}, SENTENCE),
     "editor, pieces": lambda: AttentionEditor({"additive": of_pieces()}, SENTENCE),
-    "beam, pieces": lambda: BeamExplorer(of_pieces(), SENTENCE),
 }
 typing = pytest.mark.parametrize("name", TYPED_INTO)
 
@@ -496,62 +490,6 @@ def test_a_change_draws_once(monkeypatch):
     monkeypatch.setattr(explorer, "view", lambda: drawn.append(1) or view())
     explorer.sentence.value = "eins zwei"
     assert len(drawn) == 1
-
-
-# The beam
-
-
-@pytest.mark.parametrize("beam_size", [1, 3, 6])
-@pytest.mark.parametrize("alpha", [0.0, 1.0])
-def test_the_tree_ends_in_the_translations_of_beam_search(beam_size, alpha):
-    translator = toy_translator()
-    vocabulary = translator.fields.target.vocab
-    for pair in toy_corpus().test:
-        tree = grow_tree(search(translator, pair.source, beam_size), translator, alpha)
-        source, lengths = encode_sources([pair.source], translator.fields)
-        (expected,) = beam_search(
-            *(translator.model, source, lengths),
-            *(vocabulary.stoi[START], vocabulary.stoi[END]),
-            *(beam_size, alpha),
-        )
-        assert [ended.rank for ended in tree.ended] == list(range(1, len(expected) + 1))
-        for ended, hypothesis in zip(tree.ended, expected, strict=True):
-            assert ended.score == pytest.approx(hypothesis.score, abs=1e-4)
-            assert list(ended.words) == [vocabulary.itos[i] for i in hypothesis.words.tolist()]
-
-
-def test_a_longer_beginning_is_never_more_probable():
-    tree = grow_tree(search(toy_translator(), WORDS, 4), toy_translator(), 1.0)
-    for column, next_column in zip(tree.columns, tree.columns[1:], strict=False):
-        for node in next_column.values():
-            assert node.score <= column[node.parent].score + 1e-5
-
-
-def test_the_tree_says_what_ranks_its_translations():
-    tree = grow_tree(search(toy_translator(), WORDS, 2), toy_translator(), 1.0)
-    best = tree.ended[0]
-    length = min(len(best.words) + 1, 2 * len(WORDS) + 10)  # with <eos>, unless it was cut off
-    assert describe_tree(tree, 1.0, "words").splitlines()[0] == (
-        f"1. {' '.join(best.words)} "
-        f"(log p {best.score:.2f}, {length} words, ranked by {best.score / length:.2f})"
-    )
-
-
-def test_another_ranking_needs_no_search(monkeypatch):
-    explorer = EXPLORERS["beam"]()
-    searched = explorer.search
-    explorer.alpha.value = 0.0
-    assert explorer.search is searched
-    explorer.beam_size.value = 2
-    assert explorer.search is not searched
-
-
-def test_a_note_stands_on_its_own_line():
-    explorer = EXPLORERS["beam"]()
-    explorer.sentence.value = "eins hundert"
-    first, second = explorer.status.value.splitlines()[:2]
-    assert first.startswith("The model does not know: hundert.")
-    assert second.startswith("1. ")
 
 
 # Length

@@ -1,7 +1,7 @@
-"""The explorers: controls on top, a picture and its finding in words below.
+"""The explorers: pictures to be grabbed, computed and drawn by the browser.
 
-Each explorer is a class with two kinds of functions beside it: one turns settings into data, one
-turns data into a picture. Pictures are SVG text, so they are quick to draw and can be saved.
+A class here hands words, settings and weights to a script in `js/explorers`, and cells set and
+read its traits. The same scripts live in pages and slides, without a kernel.
 """
 
 from utils.widgets.beam import BeamExplorer
@@ -14,7 +14,15 @@ from utils.widgets.quiz import QuickQuestions
 from utils.widgets.stepper import AttentionStepper
 from utils.widgets.training_viewer import TrainingRecorder, TrainingViewer
 
-KINDS: tuple[type[LiveExplorer], ...] = (Playground,)
+KINDS: tuple[type[LiveExplorer], ...] = (
+    Playground,
+    ScoreCalculator,
+    AttentionStepper,
+    AttentionEditor,
+    BeamExplorer,
+    TrainingViewer,
+    QuickQuestions,
+)
 EXPLORERS = {kind.name: kind for kind in KINDS}
 
 __all__ = [

@@ -128,15 +128,21 @@ class LiveExplorer(anywidget.AnyWidget):
         A script replaces what is inside: in a notebook the widget's, elsewhere `page_script`,
         below this element, with `style_of` in the page's head.
         """
-        drawn, finding = self.picture()
-        baked = engine_of(self.name).call("bakeTheme", drawn, "light")
-        png = b64encode(png_of(baked, STILL_ZOOM)).decode()
         options = escape(dumps(self.page_options()))
         return (
             f'<div data-explorer="{self.name}" data-widget="{self._id}" data-options="{options}">'
+            f"{self.still_html()}</div>"
+        )
+
+    def still_html(self) -> str:
+        """Return what the element holds before a script fills it: the picture and its finding."""
+        drawn, finding = self.picture()
+        baked = engine_of(self.name).call("bakeTheme", drawn, "light")
+        png = b64encode(png_of(baked, STILL_ZOOM)).decode()
+        return (
             f'<div class="at-still"><p>{escape(finding)}</p>'
             f'<img alt="{escape(finding)}" src="data:image/png;base64,{png}">'
-            f'<p class="at-run">{RUN_IT}</p></div></div>'
+            f'<p class="at-run">{RUN_IT}</p></div>'
         )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:

@@ -1,91 +1,76 @@
-"""Attention, step by step: query, scores, weights, context, next words, and the growing map."""
+"""The attention stepper: a translation step by step, as the master picture, alive."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from utils.plots import COLORS
-from utils.plots.colors import HIGHLIGHT, NEXT
-from utils.text import END
-from utils.trace import Trace
+import traitlets
+
+from utils.models.seq2seq import Decoder
+from utils.system.limits import check_type
 from utils.translator import Translator
-from utils.widgets.explorer import View
-from utils.widgets.pictures import CELL, LABEL, bars, heat_map, heat_map_size, strip
-from utils.widgets.sentences import SentenceExplorer
-from utils.widgets.svg import SMALL, picture, text
+from utils.widgets.live import LiveExplorer, check_translators, engine_of
+from utils.widgets.weights import pack_translator
 
-COLUMN = 400  # width of the left half
-PLAY = 1200  # milliseconds for a step
+WIDTH = 960  # pixels of the still picture
 
 
-class AttentionStepper(SentenceExplorer):
-    """Type a sentence, choose a model, and step through its translation or press Play.
+class AttentionStepper(LiveExplorer):
+    """Type a sentence, choose a model or two, and step through the translation or press Play.
 
-    `translators` maps the names to choose from, such as "dot", to translators.
+    `translators` maps the names to choose from, such as "dot", to translators. `sentence`, `model`,
+    `compare` (the second model's name, or ""), `step` (from 1) and `playing` can be set and read.
+    `translation`, the words, and `weights`, a row for each step and for `<eos>`, are the first
+    model's, rounded to four digits; they are read, once the explorer lives.
     """
 
-    def __init__(self, translators: Mapping[str, Translator], sentence: str):
-        super().__init__(translators, sentence, interval=PLAY)
+    name = "stepper"
+    sentence = traitlets.Unicode().tag(sync=True)
+    model = traitlets.Unicode().tag(sync=True)
+    compare = traitlets.Unicode().tag(sync=True)
+    step = traitlets.Int(1, min=1).tag(sync=True)
+    playing = traitlets.Bool(False).tag(sync=True)
+    translation: "traitlets.List[str]" = traitlets.List(read_only=True).tag(sync=True)
+    weights: "traitlets.List[list[float]]" = traitlets.List(read_only=True).tag(sync=True)
 
-    def view(self) -> View:
-        """Show the chosen step."""
-        if self.trace is None:
-            return View("", self.note)
-        finding = " ".join(filter(None, [self.note, describe_step(self.trace, self.step.value)]))
-        color = COLORS.get(self.model.value, HIGHLIGHT)
-        return View(draw_step(self.trace, self.step.value, color), finding)
+    def __init__(
+        self,
+        translators: Mapping[str, Translator],
+        sentence: str,
+        step: int = 1,
+        model: str | None = None,
+        compare: str = "",
+    ):
+        named = check_translators(translators)
+        check_decoders(named)
+        language = next(iter(named.values())).fields.source_language
+        check_type("the sentence", sentence, str, f"text in {language}")
+        self._names = list(named)
+        first = self._names[0] if model is None else model
+        super().__init__(named, sentence=sentence, step=step, model=first, compare=compare)
 
+    @traitlets.validate("model", "compare")
+    def _check_name(self, proposal: Any) -> str:
+        name, trait = proposal["value"], proposal["trait"].name
+        if name in self._names or (trait == "compare" and name == ""):
+            return str(name)
+        raise traitlets.TraitError(
+            f"{trait} must be one of {', '.join(self._names)}, not {name!r}."
+        )
 
-def describe_step(traced: Trace, t: int) -> str:
-    """Say what step t (from 1) did: where it looked, and what it wrote."""
-    step = traced.steps[t - 1]
-    j = int(step.weights.argmax())
-    what = "ends the sentence" if step.word == END else f"writes “{step.word}”"
-    return (
-        f"Step {t} of {len(traced.steps)}: the heaviest weight, {step.weights[j]:.2f}, is on "
-        f"“{traced.source[j]}”, and the model {what} (p = {step.best[0][1]:.2f})."
-    )
-
-
-def draw_step(traced: Trace, t: int, color: str) -> str:
-    """Draw step t (from 1) on the left, and the heat map of the steps so far on the right."""
-    step, source = traced.steps[t - 1], traced.source
-    rows = len(source)
-    below = 90 + rows * CELL  # where the bars of the source words end
-    shapes = [
-        strip(
-            step.query, 10, 30, COLUMN - 30, f"query s{subscript(t - 1)}, {len(step.query)} numbers"
-        ),
-        text(LABEL + 10, 72, f"weights α{subscript(t)}", font_size=SMALL),
-        text(LABEL + 205, 72, "scores e", font_size=SMALL),
-        bars(step.weights.tolist(), source, 10, 80, color),
-        _scores(traced, t),
-        strip(step.context, 10, below + 30, COLUMN - 30, _name_context(traced, t)),
-        text(10, below + 72, "the five best next words", font_size=SMALL),
-        bars([p for _, p in step.best], [w for w, _ in step.best], 10, below + 80, NEXT),
-    ]
-    target = [each.word for each in traced.steps[:t]]
-    width, height = heat_map_size(source, len(traced.steps))
-    shapes.append(heat_map(traced.weights[:t], source, target, COLUMN, 0, marked=t - 1))
-    height = max(height + 10, below + 90 + len(step.best) * CELL)
-    return picture(COLUMN + width + 10, height, describe_step(traced, t), *shapes)
+    def picture(self) -> tuple[str, str]:
+        """Return the picture at the step, and its finding: of two models, side by side."""
+        names = dict.fromkeys(filter(None, [self.model, self.compare]))
+        packed = {name: pack_translator(self.translators[name]).as_json() for name in names}
+        options = {"sentence": self.sentence, "step": self.step, "width": WIDTH}
+        still = engine_of(self.name).call("stepperStill", packed, options)
+        return still["svg"], still["finding"]
 
 
-def _scores(traced: Trace, t: int) -> str:
-    """Write the score of each source word, right of its weight."""
-    scores = traced.steps[t - 1].scores
-    if scores is None:
-        return text(LABEL + 205, 97, "none", font_size=SMALL)
-    return "".join(
-        text(LABEL + 205, 97 + j * CELL, f"{score:+.2f}", font_size=SMALL)
-        for j, score in enumerate(scores.tolist())
-    )
-
-
-def _name_context(traced: Trace, t: int) -> str:
-    """Say what the context is; a fixed one is not a weighted sum."""
-    fixed = traced.steps[t - 1].scores is None
-    return "context c, the same at every step" if fixed else f"context c{subscript(t)} = Σ αh"
-
-
-def subscript(number: int) -> str:
-    """Return a number in subscript digits."""
-    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+def check_decoders(translators: Mapping[str, Translator]) -> None:
+    """Raise TypeError for a Transformer."""
+    for name, translator in translators.items():
+        if not isinstance(translator.model.decoder, Decoder):
+            raise TypeError(
+                f"{name} is a Transformer, which has no single row of weights for a step: look at "
+                "it with HeadViewer, and give the stepper encoder–decoders."
+            )

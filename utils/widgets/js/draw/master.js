@@ -2,16 +2,17 @@
 
 import { drawHeatMap } from "./heatmap.js";
 import { drawDecoder } from "./masterdecoder.js";
-import { layoutMaster, openedY } from "./masterlayout.js";
-import { drawContext, drawRibbons, drawWeightRow } from "./mastermix.js";
+import { drawEquations, learnedLook } from "./masterequations.js";
+import { layoutMaster, railY, scoreY } from "./masterlayout.js";
+import { drawContext, drawRibbonNames, drawRibbons, drawThreads } from "./mastermix.js";
+import { drawWeightRow } from "./mastermix.js";
+import { drawHalo, drawOrder, drawTag } from "./masternew.js";
 import { drawQuery } from "./masterquery.js";
 import { drawEncoder, drawScores, drawSoftmax } from "./mastersource.js";
-import { drawNext, drawTarget } from "./mastertarget.js";
+import { drawNext, drawTarget, placeTarget } from "./mastertarget.js";
 import { paint, wordPaint } from "./paint.js";
 import { svgArrow, svgBox, svgElement, svgPart, svgRoot } from "./svg.js";
-import { svgFormula, svgSymbol, svgText, textWidth } from "./svg.js";
-
-const FIRST_WORD = "<sos>";
+import { shortenWord, svgSymbol, svgText } from "./svg.js";
 
 /**
  * Draw one step of a translation as SVG text.
@@ -32,6 +33,9 @@ const FIRST_WORD = "<sos>";
  *   tall     in pixels: letters shrink until the picture is no higher, if they can
  *   decoder  false leaves out the decoder's half, and the room for it
  *   map      true adds the heat map of `rows`, beside or below
+ *   compact  true leaves out the equations, and the room for them
+ *   head     with several heads, the one to look at; the others step back
+ *   order    true numbers the steps; it is true where s_t asks, for there their order changes
  *   title    what a screen reader says
  *
  * The drawing follows the page's theme; `bakeTheme` gives it one of its own, for a still.
@@ -40,7 +44,8 @@ export function drawMaster(state, options = {}) {
   const known = { ...state, scores: state.scores || null, target: state.target || [] };
   known.best = state.best || [];
   const place = layoutMaster(known, options);
-  place.previous = known.target.length > 0 ? known.target[known.target.length - 1] : FIRST_WORD;
+  if (place.hasDecoder) placeTarget(known, place);
+  place.order = options.order ?? place.edits.query === "current";
   const hidden = new Set(options.hide || []);
   const shapes = partsOf(known, place).flat(9).filter((shape) => !hidden.has(partName(shape)));
   return svgRoot(place.width, place.height, options.title || masterTitle(known, place), ...shapes);
@@ -52,92 +57,79 @@ function partName(shape) {
 
 /** Return the parts from back to front. */
 function partsOf(state, place) {
-  const { edits } = place;
-  const asks = !edits.fixed && (place.hasDecoder || edits.form === "self");
+  const { edits, hasDecoder } = place;
+  const asks = !edits.fixed && (hasDecoder || edits.form === "self");
+  const compares = [
+    drawSoftmax(place), drawScores(state, place), asks ? drawQuery(state, place) : "",
+  ];
+  const tagged = hasDecoder || edits.form === "self";
   return [
-    edits.fixed ? missingNote(place) : [drawSoftmax(place), asks ? drawQuery(state, place) : ""],
-    edits.fixed ? "" : drawScores(state, place),
+    tagged ? drawHalo(state, place) : "",
+    drawThreads(place),
+    edits.fixed ? missingNote(place) : compares,
     drawRibbons(place),
     drawWeightRow(place),
     edits.projections ? projections(place) : "",
     drawEncoder(state, place),
     drawContext(place),
+    drawRibbonNames(state, place),
     rowLabels(place),
     edits.form === "self" ? drawOutput(state, place) : "",
-    place.hasDecoder ? drawTarget(state, place) : "",
-    place.hasDecoder ? drawDecoder(state, place) : "",
-    place.hasDecoder ? drawNext(state, place) : "",
-    place.wide ? svgPart("equations", equationLines(place)) : "",
+    hasDecoder ? [drawTarget(state, place), drawDecoder(state, place), drawNext(state, place)] : "",
+    tagged ? drawTag(place) : "",
+    hasDecoder && place.order && edits.form === "rnn" ? drawOrder(place) : "",
+    place.equations ? svgPart("equations", drawEquations(place)) : "",
     place.map ? mapPart(state, place) : "",
   ];
 }
 
-/** Say at the left what each row is; a label belongs to its part, and hides with it. */
+/** Say at the left, or above, what each row is; a label belongs to its part, and hides with it. */
 function rowLabels(place) {
-  const { f, columns, rows } = place;
-  const x = columns.left - f * 0.5;
-  const halo = { "paint-order": "stroke", stroke: paint("panel"), "stroke-width": f * 0.35 };
-  const style = { "font-size": f * 0.74, "text-anchor": "end", fill: paint("quiet"), ...halo };
-  const first = Math.min(x, columns.firstToken - f * 0.4);
+  const { f, small, columns, rows, roomy } = place;
+  const halo = { "paint-order": "stroke", stroke: paint("panel"), "stroke-width": f * 0.4 };
+  const style = { "font-size": small, "text-anchor": roomy ? "end" : "start", ...halo };
+  const x = roomy ? columns.left - f * 0.5 : columns.left;
+  const first = columns.tokens.places[0];
+  const word = Math.min(x, first.x - first.width / 2 - f * 0.4);
   return [
-    rowNames(place).map(([part, words, y]) => (
-      svgPart(part, svgText(x, y + f * 0.27, words, style))
+    rowNames(place).map(([part, words, symbol, y, color = "quiet"]) => (
+      svgPart(part, rowName(x, y + small * 0.35, words, symbol, { ...style, fill: paint(color) }))
     )),
-    svgPart("tokens", svgText(first, rows.tokensTop + f * 1.25, "source", style)),
+    roomy && svgPart("tokens", svgText(word, rows.tokensTop + f * 0.975 + small * 0.35, "words", {
+      ...style, fill: paint("quiet"),
+    })),
   ];
 }
 
-/** Return [part, label, y] for each row above the words. */
+/** Write the name of a row and the letter that it has in the equations. */
+function rowName(x, y, words, symbol, style) {
+  const letter = svgElement("tspan", { "font-style": "italic", fill: paint("ink") }, symbol);
+  return svgElement("text", { x, y, ...style }, `${words}${symbol ? " " : ""}`, symbol && letter);
+}
+
+/** Return [part, label, letter, y, color] for each row above the words. */
 function rowNames(place) {
-  const { f, rows, edits, heads } = place;
-  const names = [["states", "states", rows.states], ["context", "context", rows.context]];
-  if (!edits.fixed) {
-    names.push(["scores", "scores", rows.scores], ["softmax", "softmax", rows.softmax]);
+  const { f, small, rows, edits, heads, roomy, wide, weights, columns } = place;
+  const above = (row, y) => (roomy ? y : rows[`${row}NameTop`] + small * 0.6);
+  const names = [["states", "states", "h", above("states", rows.states)]];
+  const free = weights.left - f * 1.9 - columns.left;
+  if (roomy || free > small * 4.5) names.push(["context", "context", "", rows.context]);
+  if (edits.projections && roomy) names.push(["projections", "keys, values", "", rows.projected]);
+  if (edits.fixed) return [...names, ["weights", "two halves", "", above("weights", rows.weights)]];
+  const scaled = edits.projections && !wide ? " ÷ √d" : "";
+  if (heads.length === 1 || !roomy) {
+    names.push(["scores", "scores", `e${scaled}`, above("scores", scoreY(place, 0))]);
   }
-  if (edits.score === "additive" && edits.form === "rnn") {
-    ["v", "tanh", "+", "W₁"].forEach((name, k) => names.push(["scores", name, openedY(place, k)]));
+  if (edits.score !== "additive" && roomy && heads.length === 1) {
+    names.push(["query", "query", "", railY(place, 0), "query-text"]);
   }
-  if (edits.projections) names.push(["projections", "K, V", rows.projected]);
-  const alone = heads.length === 1 && !edits.fixed; // then there is a row of numbers
-  if (alone) names.push(["weights", "weights", rows.weights]);
-  const bars = edits.fixed ? "two halves" : alone ? "sum to 1" : "weights";
-  return [...names, ["weights", bars, rows.bars + f * 0.1]];
-}
-
-/** Write the equations whose terms the arrows are, in the corner above the next words. */
-function equationLines({ f, edits, decoder, rows }) {
-  const lines = equationsOf(edits);
-  const left = decoder.boxes.readout.x + f * 0.9;
-  const room = (decoder.listTop - rows.contextTop) / (lines.length + 0.6);
-  const step = Math.min(f * 1.35, room);
-  const widest = Math.max(...lines.map((line) => textWidth(line, 1)));
-  const size = Math.min(step * 0.58, (decoder.right - left) / widest);
-  return lines.map((line, i) => svgFormula(left, rows.contextTop + (i + 0.75) * step, line, size));
-}
-
-/** Return the equations of a variant; what follows "_" is an index. */
-export function equationsOf({ form, fixed, score, query, feeding }) {
-  if (form === "block") return ["e_tj = Q s_t · K h_j / √d", "c_t = Σ_j α_tj V h_j"];
-  const s = query === "current" ? "s_t" : "s_t−1";
-  const c = fixed ? "c" : "c_t";
-  const scores = {
-    dot: [`e_tj = ${s} · h_j`],
-    general: [`e_tj = ${s} · W h_j`],
-    additive: ["e_tj = v · tanh( W₁ h_j", `           + W₂ ${s} )`],
-  };
-  const cell = ["s_t−1", "y_t−1"];
-  if (query !== "current") cell.push(c);
-  if (feeding) cell.push("h̃_t−1");
-  return [
-    ...(fixed ? [] : [...scores[score], "c_t = Σ_j α_tj h_j"]),
-    `s_t = f( ${cell.join(" , ")} )`,
-    `p = q( y_t−1 , s_t , ${c} )`,
-  ];
+  const y = heads.length === 1 ? rows.weights : rows.bars;
+  return [...names, ["weights", "weights", "α", above("weights", y)]];
 }
 
 /** Say what is not there. */
-function missingNote({ f, columns, rows }) {
-  const style = { "font-size": f * 0.9, fill: paint("quiet") };
+function missingNote({ f, small, columns, rows }) {
+  const style = { "font-size": Math.max(f * 0.9, small), fill: paint("quiet") };
   const x = (columns.left + columns.right) / 2;
   const lines = [
     "nobody asks, nothing is scored:",
@@ -150,38 +142,63 @@ function missingNote({ f, columns, rows }) {
 
 /** Keys and values: a matrix for each state before it is compared, another before it is mixed. */
 function projections({ f, columns, rows }) {
-  const width = Math.min(columns.chip * 0.55, f * 1.5);
-  const small = width < f * 0.8;
-  const draw = (x, label, j, color) => svgElement(
+  const width = Math.min(columns.step * 0.25, f * 1.4);
+  const size = Math.min(f * 0.85, width * 0.8);
+  const draw = (x, label, j) => svgElement(
     "g",
     { "data-inside": label, "data-word": j },
-    svgBox(x, rows.projected, width, f * 1.25, {
-      fill: paint("panel"), stroke: color, "stroke-width": f * 0.09,
+    svgElement("line", {
+      x1: x, y1: rows.projected, x2: x, y2: rows.states - f * 0.95, "stroke-width": f * 0.1,
+      stroke: label === "V" ? wordPaint(j, columns.centers.length) : paint("neutral"),
     }),
-    !small && svgText(x, rows.projected + f * 0.27, label, { "font-size": f * 0.75 }),
+    svgBox(x, rows.projected, width, f * 1.25, { fill: paint("panel") }),
+    svgBox(x, rows.projected, width, f * 1.25, learnedLook(f)),
+    size >= f * 0.5 && svgText(x, rows.projected + size * 0.35, label, { "font-size": size }),
   );
   return svgPart("projections", columns.chipX.map((x, j) => [
-    draw(x, "K", j, paint("frame")),
-    draw(columns.valueX[j], "V", j, wordPaint(j, columns.centers.length)),
+    draw(x, "K", j), draw(columns.valueX[j], "V", j),
   ]));
 }
 
-/** In self-attention the mixture is the new state of the word that asked. */
-function drawOutput(state, { f, rows, weights }) {
-  const j = state.position || 0;
-  const color = wordPaint(j, state.source.length);
-  const y = rows.output - f * 0.5;
+/** In self-attention the mixture is the new state of the word that asked; all words do the same. */
+function drawOutput(state, place) {
+  const { f, small, rows, weights, columns } = place;
+  const asks = state.position || 0;
+  const y = rows.outputTop + f * 2.2;
+  const x = columns.centers[asks];
+  const top = rows.context - f * 0.85;
+  const from = Math.max(Math.min(x, weights.right - f), weights.left + f);
+  const turn = (top + y + f * 0.95) / 2;
+  const path = [[from, top], [from, turn], [x, turn], [x, y + f * 0.95]];
   return svgPart(
     "output",
-    svgArrow([[weights.middle, rows.context - f * 0.85], [weights.middle, y + f * 0.95]], {
-      from: "c", to: "new h", term: "5", size: f,
+    columns.centers.map((center, j) => outputBox(center, y, j, j === asks, place)),
+    svgArrow(path, { from: "c", to: "new h", term: "5", size: f, color: paint("ink") }),
+    svgText(columns.left, rows.outputTop + small * 0.5, outputWords(state.source[asks], place), {
+      "font-size": small, "text-anchor": "start", fill: paint("quiet"),
     }),
-    svgBox(weights.middle, y, f * 3.6, f * 1.9, {
-      fill: color, "fill-opacity": 0.2, stroke: color, "stroke-width": f * 0.11,
+  );
+}
+
+function outputWords(word, { columns, small, main }) {
+  const room = main - columns.left - small;
+  const shown = shortenWord(word, room * 0.4, small);
+  return shortenWord(`h′, the new state of ${shown}; all words do the same`, room, small);
+}
+
+function outputBox(x, y, j, asks, { f, columns }) {
+  const color = wordPaint(j, columns.centers.length);
+  const size = Math.min(f * 0.95, columns.box * 0.42);
+  return svgElement(
+    "g",
+    { "data-word": j, "stroke-opacity": asks ? null : 0.55 },
+    svgBox(x, y, columns.box, f * 1.9, {
+      fill: color, "fill-opacity": asks ? 0.22 : 0, stroke: asks ? paint("query") : color,
+      "stroke-width": f * (asks ? 0.24 : 0.09),
+      "stroke-dasharray": asks ? null : `${Math.round(f * 0.3)} ${Math.round(f * 0.25)}`,
     }),
-    svgSymbol(weights.middle, y, "h′", j + 1, f),
-    svgText(weights.middle + f * 2.3, y + f * 0.3, `the new state of ${state.source[j]}`, {
-      "font-size": f * 0.8, "text-anchor": "start", fill: paint("quiet"),
+    columns.box > f * 1.7 && svgSymbol(x, y, "h′", j + 1, size, {
+      fill: paint(asks ? "ink" : "quiet"),
     }),
   );
 }

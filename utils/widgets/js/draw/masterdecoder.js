@@ -1,5 +1,6 @@
 // The decoder's half of the master picture: one step of equations (6) and (7), or of a block.
 
+import { learnedLook } from "./masterequations.js";
 import { BOX_HALF } from "./masterlayout.js";
 import { wordLineX, writtenPlaces } from "./mastertarget.js";
 import { paint } from "./paint.js";
@@ -36,24 +37,40 @@ function drawCell(place) {
     early ? contextTap(place, boxes.cell, "f", "6") : "",
     contextTap(place, boxes.readout, "q", "7"),
   ];
-  const fed = edits.feeding ? svgPart("feeding", feedingArrow(place, f)) : "";
+  const fed = edits.feeding ? svgPart("feeding", feedingLoop(place)) : "";
   return [svgPart("context", taps), svgPart("cell", cell), svgPart("readout", readout), fed];
 }
 
-/** What the readout made of c a step before goes into the cell: one more arrow. */
-function feedingArrow({ f, decoder }) {
-  const { x } = decoder.boxes.cell;
-  const y = decoder.y - decoder.turn * f * 3.1;
-  const near = decoder.y - decoder.turn * f * BOX_HALF;
-  const start = y + decoder.turn * f * 0.8;
+/** What the readout makes of c is kept, and goes into the cell of the next step. */
+function feedingLoop(place) {
+  const { f, decoder } = place;
+  const { cell, hidden, readout } = decoder.boxes;
+  const y = fedY(decoder, f);
+  const edge = decoder.turn * f * BOX_HALF;
+  const style = { size: f * 0.85, color: paint("highlight"), width: f * 0.16 };
+  const loop = [[hidden.x, decoder.y - edge * 0.85], [hidden.x, y], [cell.x + f * 1.4, y]];
   return [
-    svgArrow([[x, start], [x, near]], {
-      from: "h̃ before", to: "f", term: "6", size: f * 0.8, color: paint("highlight"),
+    levelArrow(place, readout, hidden, { from: "q", to: "h̃", term: "7" }),
+    svgArrow(loop, { ...style, from: "h̃", to: "h̃ before", term: "6", dashed: true }),
+    svgArrow([[cell.x, y + decoder.turn * f * 0.8], [cell.x, decoder.y - edge]], {
+      ...style, from: "h̃ before", to: "f", term: "6",
     }),
-    svgBox(x, y, f * 2.8, f * 1.6, {
-      fill: paint("panel"), stroke: paint("highlight"), "stroke-width": f * 0.11,
+    hiddenBox(cell.x, y, f * 2.8, "t−1", f),
+    hiddenBox(hidden.x, decoder.y, hidden.width, "t", f),
+  ];
+}
+
+/** Return the y of what the last step left for this one. */
+export function fedY({ y, turn }, f) {
+  return y - turn * f * 2.85;
+}
+
+function hiddenBox(x, y, width, index, f) {
+  return [
+    svgBox(x, y, width, f * 1.7, {
+      fill: paint("panel"), stroke: paint("highlight"), "stroke-width": f * 0.13,
     }),
-    svgSymbol(x, y, "h̃", "t−1", f),
+    svgSymbol(x, y, "h̃", index, f),
   ];
 }
 
@@ -79,8 +96,8 @@ function drawBlock(state, place) {
     plusBox(place, boxes.add2),
   ];
   const readout = [
-    flow("add2", "readout", "add", "q"),
-    functionBox(place, boxes.readout, "q", "softmax"),
+    flow("add2", "readout", "add", "output"),
+    functionBox(place, boxes.readout, "linear,", "softmax"),
   ];
   const tap = svgPart("context", contextTap(place, boxes.add, "add", "block"));
   return [tap, svgPart("cell", cell), svgPart("readout", readout)];
@@ -125,11 +142,21 @@ function contextTap(place, box, goal, term) {
   const reach = Math.min(box.width / 2, f * BOX_HALF);
   const near = [box.x, decoder.y - decoder.turn * reach];
   const bus = decoder.contextBus;
-  const x = Math.max(Math.min(decoder.boxes.readout.x, weights.right - f), weights.left + f);
+  const x = contextTop(place);
   const path = wide
     ? [[weights.right, rows.context], [box.x, rows.context], near]
     : [[x, rows.context - f * 0.85], [x, bus], [box.x, bus], near];
   return svgArrow(path, { from: "c", to: goal, term, size: f * 0.8 });
+}
+
+/** Return the x at which c leaves upward: near the readout, and between the names of heads. */
+function contextTop({ f, decoder, weights, heads }) {
+  const { x } = decoder.boxes.readout;
+  if (heads.length > 1) {
+    const head = Math.round((x - weights.left) / weights.perHead);
+    return weights.left + Math.max(Math.min(head, heads.length - 1), 1) * weights.perHead;
+  }
+  return Math.max(Math.min(x, weights.right - f), weights.left + f);
 }
 
 function stateBox({ decoder, f }, box, letter, index) {
@@ -143,19 +170,19 @@ function stateBox({ decoder, f }, box, letter, index) {
   );
 }
 
-function functionBox({ decoder, f }, box, name, note) {
-  const long = name.length > 1; // then the name goes on in the note
+/** A box with learned weights; the note goes on where a long name ends. */
+function functionBox({ decoder, f, small }, box, name, note) {
+  const long = name.length > 1;
   return svgElement(
     "g",
     { "data-function": name },
-    svgBox(box.x, decoder.y, box.width, f * BOX_HALF * 2, {
-      fill: paint("track"), stroke: paint("frame"), "stroke-width": f * 0.09,
+    svgBox(box.x, decoder.y, box.width, f * BOX_HALF * 2, { fill: paint("panel") }),
+    svgBox(box.x, decoder.y, box.width, f * BOX_HALF * 2, learnedLook(f)),
+    svgText(box.x, decoder.y - f * 0.1, name, {
+      "font-size": long ? small : f * 1.1, "font-style": long ? "normal" : "italic",
     }),
-    svgText(box.x, decoder.y - f * 0.05, name, {
-      "font-size": f * (long ? 0.66 : 1.05), "font-style": long ? "normal" : "italic",
-    }),
-    svgText(box.x, decoder.y + f * 0.8, note, {
-      "font-size": f * 0.66, fill: paint(long ? "ink" : "quiet"),
+    svgText(box.x, decoder.y - f * 0.1 + (long ? small * 1.15 : f * 0.95), note, {
+      "font-size": small, fill: paint("ink"),
     }),
   );
 }
@@ -165,6 +192,6 @@ function plusBox({ decoder, f }, box) {
     svgBox(box.x, decoder.y, box.width, box.width, {
       rx: box.width, fill: paint("track"), stroke: paint("frame"), "stroke-width": f * 0.09,
     }),
-    svgText(box.x, decoder.y + f * 0.3, "+", { "font-size": f * 0.9 }),
+    svgText(box.x, decoder.y + f * 0.33, "+", { "font-size": f }),
   ];
 }

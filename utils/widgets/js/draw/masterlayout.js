@@ -4,21 +4,26 @@
 // decoder stands above. All lengths are multiples of the letters' size, f.
 
 import { layoutHeatMap } from "./heatmap.js";
+import { equationsHeight } from "./masterequations.js";
 import { nextWordsHeight } from "./nextwords.js";
 import { placeBars } from "./ribbons.js";
-import { tokenLevels, tokenWidth } from "./tokens.js";
+import { placeTokens } from "./tokens.js";
 
-const SMALLEST_LETTER = 11; // pixels
-const LARGEST_LETTER = 20;
+const SMALLEST_LETTER = 12; // pixels
+const LARGEST_LETTER = 21;
 const WIDE_FROM = 1000; // pixels: room for source and decoder side by side
+const ROOMY_FROM = 600; // and for names beside the rows; in narrower pictures they stand above
 const MAP_BESIDE_FROM = 1200; // and for a heat map
 const MAP_SHARE = 0.26; // of the width, for a heat map beside the rest
 const DECODER_WIDTH = 27; // letters
 const DENSE = 0.4; // letters: in narrower columns single arrows would be a gray area
 const TARGET_TOP = 3.1; // letters from the upper edge to the target row, when that stands above
+const LEAST_RIBBON = 1; // pixels: a word whose ribbon would be narrower got nothing,
+const LEAST_WEIGHT = 0.005; // and so did one whose weight would be written as 0.00
 export const BOX_HALF = 1.25; // letters: half the height of the decoder's boxes
-const OPENED_ROW = 1.65; // letters: the height of one of them
-const OPENED_ROWS = { additive: 4, dot: 0, general: 0 }; // rows that the score takes when opened
+export const BAND_ROW = 1.75; // letters: the height of a band of the opened score
+const OPENED_BANDS = { additive: 4, dot: 0, general: 0 };
+const RAIL_BELOW = 1.5; // letters from the middle of a score down to the query's rail
 
 /** The edits that lead from the picture of dot attention to each variant. */
 export const VARIANTS = {
@@ -55,9 +60,10 @@ export function letterSize(width, wide) {
 /**
  * Return the layout of the master picture: see drawMaster for `state` and `options`.
  *
- * Returns { f, edits, wide, heads, columns, rows, weights, decoder, map, height, … }: `columns` has
- * the x of each word, `rows` the y of each row, `weights` the places of bars and of c. All x and y
- * are centers in pixels, unless their name says left, right, top or bottom.
+ * Returns { f, small, edits, wide, heads, columns, rows, weights, decoder, map, height, … }:
+ * `columns` has the x of each word, `rows` the y of each row, `weights` the places of bars and c;
+ * `small` is the size of notes. All x and y are centers in pixels, unless their name says left,
+ * right, top or bottom.
  */
 export function layoutMaster(state, options = {}) {
   const { width = 800, map = false, decoder = true } = options;
@@ -67,17 +73,29 @@ export function layoutMaster(state, options = {}) {
   const hasDecoder = decoder && edits.form !== "self";
   const wide = hasDecoder && main >= WIDE_FROM;
   const f = options.letters || letterSize(main, wide);
-  const place = { width, main, f, edits, wide, hasDecoder, heads: headWeightsOf(state, edits) };
+  const roomy = main >= ROOMY_FROM;
+  const least = roomy ? 12 : 11; // pixels: no letter is smaller
+  const small = Math.max(f * 0.76, least);
+  const place = { width, main, f, small, least, edits, wide, roomy, hasDecoder };
+  place.focus = options.head;
+  place.tight = Boolean(options.tight);
+  place.heads = headWeightsOf(state, edits);
   const decoderHeight = hasDecoder && !wide ? stackedDecoderHeight(state, f) : 0;
-  place.columns = sourceColumnsOf(state.source, place);
+  place.columns = sourceColumnsOf(state, place);
   place.rows = sourceRowsOf(place, decoderHeight);
   place.weights = weightPlacesOf(place);
   if (hasDecoder) place.decoder = decoderPlaceOf(state, place);
   place.height = place.rows.bottom;
+  place.equations = !options.compact;
+  if (place.equations && !wide) {
+    place.equationsTop = place.height;
+    place.height += equationsHeight(place);
+  }
   if (map) place.map = mapPlaceOf(state, place, beside);
   const { tall = Infinity } = options;
   if (place.height <= tall || f <= SMALLEST_LETTER) return place;
-  const letters = Math.max(f * 0.96, SMALLEST_LETTER);
+  if (!options.tight) return layoutMaster(state, { ...options, tight: true });
+  const letters = Math.max(f * 0.97, SMALLEST_LETTER);
   return layoutMaster(state, { ...options, letters }); // until it is low enough
 }
 
@@ -87,69 +105,91 @@ function headWeightsOf(state, edits) {
 }
 
 /** Return the columns of the source words: their centers, and what fits into one. */
-function sourceColumnsOf(source, { main, f, wide }) {
-  const gutter = f * (main >= 600 ? 6.4 : 5.3);
-  const right = wide ? main - DECODER_WIDTH * f - f : main - f;
+function sourceColumnsOf({ source, position = 0 }, { main, f, small, wide, roomy, edits }) {
+  const scaled = edits.projections && roomy && !wide ? small * 2 : 0; // for "÷ √d"
+  const gutter = scaled + (roomy ? small * 6.2 + f * (wide ? 0.8 : 2.2) : f * 2.4);
+  const right = wide ? main - DECODER_WIDTH * f - f * 1.4 : main - f * (roomy ? 1 : 0.5);
   const step = Math.min((right - gutter) / source.length, f * 9);
   const left = gutter + (right - gutter - step * source.length) / 2;
   const centers = source.map((_, j) => left + (j + 0.5) * step);
   const inner = Math.min(step, f * 6);
-  const size = f * 0.92;
-  const setting = tokenLevels(source, step, size);
-  const first = setting.levels > 0 ? tokenWidth(source[0], size, setting.room) : step;
+  const size = Math.max(f * 0.92, small);
+  const edges = {
+    left: roomy ? left - f * 0.8 : f * 0.4,
+    right: wide ? left + step * source.length + f * 0.5 : main - f * 0.4,
+  };
+  const [chip, score, value] = edits.projections ? [0.5, -0.06, 0.33] : [0.58, -0.17, 0.31];
   return {
-    left, right: left + step * source.length, step, centers, size, ...setting,
-    firstToken: centers[0] - first / 2,
-    chip: inner * 0.58,
-    chipX: centers.map((x) => x - inner * 0.17),
-    valueX: centers.map((x) => x + inner * 0.31),
+    left, right: left + step * source.length, step, centers, size, position,
+    tokens: placeTokens(source, centers, { size, step, ...edges }),
+    inner,
+    chip: inner * chip,
+    chipX: centers.map((x) => x + inner * score),
+    valueX: centers.map((x) => x + inner * value),
     box: Math.min(step * 0.8, f * 3.6),
     dense: step < f * DENSE,
   };
 }
 
 /** Stack the rows of the source from the top, each in the middle of its height. */
-function sourceRowsOf({ f, edits, heads, columns, wide }, above) {
-  const levels = Math.max(columns.levels, 1);
+function sourceRowsOf({ f, small, edits, heads, columns, wide, roomy, tight }, above) {
+  const { levels } = columns.tokens;
   const several = heads.length > 1;
-  const opened = edits.form === "rnn" ? OPENED_ROWS[edits.score] : 0;
+  const opened = edits.form === "rnn" ? OPENED_BANDS[edits.score] : 0;
+  const name = roomy ? 0 : (small * 1.35) / f; // above a row
   const heights = [
-    ["pad", several ? 1 : 0.8], ["output", edits.form === "self" ? 3.2 : 0], ["context", 1.7],
-    ["ribbons", 4.4], ["bars", 0.9], ["turns", 0.9], ["weights", several ? 0.3 : 1.2],
-    ["gap1", 0.6], ["softmax", 1.3],
-    ["gap2", 0.7], ["scores", 1.7 * heads.length], ["opened", OPENED_ROW * opened],
-    ["projected", edits.projections ? 2.3 : 0], ["gap3", 1.1], ["states", 1.9], ["gap4", 1.1],
-    ["tokens", levels * 1.95 + (columns.levels === 0 ? 1.6 : 0)], ["end", wide ? 2.1 : 0.8],
+    ["pad", several ? 1.4 : 0.8], ["output", edits.form === "self" ? 4.4 : 0], ["context", 1.7],
+    ["ribbons", tight ? 3.2 : 4.3], ["bars", 0.8], ["funnel", tight ? 1.2 : 1.5],
+    ["weightsName", name], ["weights", several ? 0.4 : 1.5], ["gap1", 0.75],
+    ["softmax", 1.4 * heads.length], ["gap2", 0.75], ["scoresName", name],
+    ["scores", (opened ? 1.9 : scorePitch(heads)) * heads.length], ["opened", BAND_ROW * opened],
+    ["projected", edits.projections ? 2.1 : 0], ["gap3", 0.9], ["statesName", name],
+    ["states", 1.9], ["reading", edits.form === "block" ? 2.6 : 0], ["gap4", 1.1],
+    ["tokens", Math.max(levels, 1) * 1.95 + (levels === 0 ? 1.6 : 0)], ["end", wide ? 2.1 : 0.8],
   ];
   const rows = {};
   let y = above;
-  for (const [name, height] of heights) {
-    rows[name] = y + (height * f) / 2;
-    rows[`${name}Top`] = y;
+  for (const [row, height] of heights) {
+    rows[row] = y + (height * f) / 2;
+    rows[`${row}Top`] = y;
     y += height * f;
   }
   return { ...rows, bottom: y };
 }
 
+/** Return the height of a row of scores and of the query's rail below it, in letters. */
+function scorePitch(heads) {
+  return heads.length > 1 ? 2.35 : 2.5;
+}
+
 /** Place the bars of all weights, as near to their words as they can, and their shares of c. */
 function weightPlacesOf({ f, columns, heads }) {
   const span = columns.right - columns.left;
-  const unit = Math.min(span * 0.62, f * 17); // pixels for a weight of 1
+  const unit = Math.min(span * 0.66, f * 20); // pixels for a weight of 1
   const perHead = unit / heads.length;
-  const [wanted, widths] = [[], []];
-  columns.valueX.forEach((x, j) => heads.forEach((weights, k) => {
-    wanted.push(x + (k - (heads.length - 1) / 2) * Math.min(f * 0.8, columns.step / 4));
-    widths.push(weights[j] * perHead);
-  }));
-  const gap = Math.min(1.5, (span * 0.3) / wanted.length); // many gaps would take too much room
-  const placed = placeBars(wanted, widths, columns.left, columns.right + f * 0.5, gap);
+  const has = heads.map((row) => row.map((weight) => (
+    weight >= LEAST_WEIGHT && weight * perHead >= LEAST_RIBBON
+  )));
+  const spread = Math.min(f * 0.8, columns.step / 4);
+  const startX = heads.map((_, k) => (
+    columns.valueX.map((x) => x + (k - (heads.length - 1) / 2) * spread)
+  ));
+  const pairs = columns.centers.flatMap((_, j) => heads.map((__, k) => [k, j]));
+  const kept = pairs.filter(([k, j]) => has[k][j]);
+  const gap = Math.min(f * 0.25, (span * 0.3) / Math.max(kept.length, 1)); // many would add up
+  const placed = placeBars(
+    kept.map(([k, j]) => startX[k][j]), kept.map(([k, j]) => heads[k][j] * perHead),
+    columns.left, columns.right, gap,
+  );
+  const centers = startX.map((row) => [...row]);
+  kept.forEach(([k, j], i) => { centers[k][j] = placed[i]; });
   const middle = (columns.left + columns.right) / 2;
-  const centers = heads.map((_, k) => columns.centers.map((__, j) => placed[j * heads.length + k]));
-  return { unit, perHead, centers, left: middle - unit / 2, right: middle + unit / 2, middle };
+  const [left, right] = [middle - unit / 2, middle + unit / 2];
+  return { unit, perHead, has, centers, left, right, middle };
 }
 
 function stackedDecoderHeight(state, f) {
-  return f * (TARGET_TOP + 2.5) + listHeight(state, f);
+  return f * (TARGET_TOP + 3.2) + listHeight(state, f);
 }
 
 function listHeight(state, f) {
@@ -163,43 +203,51 @@ function decoderPlaceOf(state, place) {
   const left = wide ? main - DECODER_WIDTH * f : f * 1.1;
   const right = main - f * 0.9;
   const list = listHeight(state, f);
-  const target = wide ? rows.tokens : f * TARGET_TOP;
-  const middle = Math.min((rows.context + target) / 2 - f * 0.2, railY(place, 0) - f * 3.3);
+  const target = wide ? rows.tokensTop + f * 0.975 : f * TARGET_TOP;
+  const middle = Math.min(railY(place, 0) - f * 4, (rows.context + target) / 2 + f * 1.5);
   const y = wide ? middle : target + f * 2.15 + list / 2;
-  const boxes = boxesAlong(place.edits.form, left, right, f);
+  const boxes = boxesAlong(place, left, right);
   const listTop = y - list / 2;
   return {
     turn, left, right, target, y, listTop, ...boxes, listHeight: list,
-    contextBus: wide ? rows.context : y + f * 2.5,
+    contextBus: wide ? rows.context : y + f * 2.2,
     wordBus: wide ? target - f * 2.5 : y - f * 2.5,
-    margin: f * 1.1,
+    margin: f * 1.3,
   };
 }
 
-/** Return the y at which the query passes the scores of a head; the first head's is the highest. */
-export function railY({ edits, f, rows }, head) {
+/** Return the y at which the query passes below the scores of a head. */
+export function railY({ edits, f, rows, heads }, head) {
   if (edits.form === "rnn" && edits.score === "additive") return openedY({ rows, f }, 2);
-  return scoreY({ rows, f }, head);
+  return scoreY({ rows, f, heads }, head) + RAIL_BELOW * f;
 }
 
-/** Return the y of a head's row of scores. */
-export function scoreY({ rows, f }, head) {
-  return rows.scoresTop + (head + 0.5) * 1.7 * f;
+/** Return the y of a head's row of scores; the first head's is the highest. */
+export function scoreY({ rows, f, heads }, head) {
+  return rows.scoresTop + (head * scorePitch(heads) + 0.7) * f;
 }
 
-/** Return the y of a row of the opened score: 0 is v, then tanh, the sum, and W₁. */
-export function openedY({ rows, f }, row) {
-  return rows.openedTop + (row + 0.5) * OPENED_ROW * f;
+/** Return the y of a head's softmax. */
+export function softmaxY({ rows, f }, head) {
+  return rows.softmaxTop + (head + 0.5) * 1.4 * f;
+}
+
+/** Return the y of a band of the opened score: 0 is v, then tanh, the sum, and W₁. */
+export function openedY({ rows, f }, band) {
+  return rows.openedTop + (band + 0.5) * BAND_ROW * f;
 }
 
 /** Return the centers x and widths of the decoder's boxes from left to right, then the list. */
-function boxesAlong(form, left, right, f) {
-  const widths = form === "block"
-    ? { masked: 3.8, state: 2.5, add: 1.3, forward: 3, add2: 1.3, readout: 3.1 }
-    : { before: 3.2, cell: 2.7, state: 2.6, readout: 3.1 };
-  const names = Object.entries(widths);
+function boxesAlong({ edits: { form, feeding }, f, small }, left, right) {
+  const [seven, nine] = [7, 9].map((letters) => (letters * small * 0.55) / f + 0.25);
+  const cell = { before: 3.2, cell: 2.7, state: 2.6, readout: seven };
+  const fed = { before: 2.8, cell: 2.5, state: 2.3, readout: seven, hidden: 2.3 };
+  const block = {
+    masked: nine, state: 2.5, add: 1.3, forward: seven, add2: 1.3, readout: seven,
+  };
+  const names = Object.entries(form === "block" ? block : feeding ? fed : cell);
   const taken = names.reduce((sum, [, units]) => sum + units * f, 0);
-  const listWidth = Math.min(Math.max((right - left - taken) * 0.62, f * 8), f * 14);
+  const listWidth = Math.min(Math.max((right - left - taken) * 0.72, f * 7.3), f * 14);
   const gap = Math.max((right - left - taken - listWidth) / names.length, f * 0.55);
   const boxes = {};
   let x = left;
@@ -221,4 +269,10 @@ function mapPlaceOf(state, place, beside) {
   const top = beside ? f : place.height + f * 0.6;
   place.height = Math.max(place.height, top + layout.tall + f);
   return { left, top, layout, target };
+}
+
+/** Return the attributes of a head's shapes: all but the head in focus step back. */
+export function headLook({ heads, focus }, head) {
+  const behind = heads.length > 1 && focus !== undefined && focus !== null && focus !== head;
+  return { "data-head": head, opacity: behind ? 0.12 : null };
 }

@@ -1,96 +1,162 @@
 // The mixture in the master picture: weights, ribbons of their widths, and c, equation (5).
 
+import { headLook } from "./masterlayout.js";
 import { paint, wordPaint } from "./paint.js";
-import { drawMixture, drawRibbon, drawWeightBars, shareStarts } from "./ribbons.js";
-import { shortNumber, svgElement, svgPart, svgSymbol, svgText } from "./svg.js";
+import { drawFunnel, drawMixture, drawRibbon, drawWeightBars, shareStarts } from "./ribbons.js";
+import { svgBox, svgElement, svgPart, svgSymbol, svgText, textWidth } from "./svg.js";
 import { labelsThatFit } from "./tokens.js";
 
-const LEAST_NUMBER = 0.62; // of the letters' size: where numbers would be smaller, few are written
-const FAINT_WEIGHT = 0.02; // below it, the line from a state leads to next to nothing
+const NAME_DOWN = 0.8; // of the way from c to a bar: there its ribbon is named
 
-/** Draw the weights: bars as wide as they are, which together have the width of c. */
+/** Draw the state of each word on its way up; it passes behind all that only looks at it. */
+export function drawThreads(place) {
+  const { f, columns, rows, weights, heads, edits } = place;
+  const start = edits.projections ? rows.projectedTop + f * 0.4 : rows.states - f * 0.95;
+  return svgPart("ribbons", columns.valueX.map((x, j) => {
+    if (edits.fixed && heads[0][j] === 0) return "";
+    const got = weights.has.some((row) => row[j]);
+    const end = got ? rows.weightsTop + (heads.length > 1 ? 0 : f * 0.4) : rows.weights + f * 0.25;
+    const line = { x1: x, y1: start, x2: x, y2: end, "data-word": j };
+    return svgElement("line", {
+      ...line, stroke: wordPaint(j, columns.centers.length),
+      "stroke-width": f * (got ? 0.2 : 0.11), "stroke-opacity": got ? 1 : 0.6,
+    });
+  }));
+}
+
+/** Draw the weights: numbers times their states, and bars which together have the width of c. */
 export function drawWeightRow(place) {
   const { f, rows, weights, heads } = place;
   const bars = heads.map((row, k) => drawWeightBars(
-    weights.centers[k], rows.barsTop, weights.perHead, f * 0.9, row.map((weight, j) => ({
+    weights.centers[k], rows.barsTop, weights.perHead, f * 0.8, row.map((weight, j) => ({
       weight, color: wordPaint(j, row.length),
+      top: weights.has[k][j] ? rows.barsTop : rows.weights - f * 0.1,
       data: {
-        "data-word": j, "data-head": k, "data-weight": weight.toFixed(6), "data-role": "handle",
+        "data-word": j, "data-weight": weight.toFixed(6), "data-role": "handle",
+        ...headLook(place, k),
       },
     })),
   ));
-  return svgPart("weights", heads.length === 1 ? weightNumbers(place) : [], bars);
+  return svgPart("weights", bars, emptyEnds(place), heads.length === 1 ? weightFactors(place) : []);
 }
 
-/** Write the weights; where columns are narrow, only those of words that count. */
-function weightNumbers({ f, columns, rows, heads, edits }) {
-  const room = columns.chip * 1.12;
-  const size = Math.min(f * 0.82, room / 2.1);
-  const small = size < f * LEAST_NUMBER;
-  const letters = small ? f * 0.72 : size;
-  const width = letters * 1.7;
-  const labels = heads[0].map((weight, j) => ({ x: columns.chipX[j], width, weight }));
-  const written = new Set(labelsThatFit(labels, letters * 0.3).filter((j) => heads[0][j] >= 0.02));
-  return heads[0].map((weight, j) => {
-    if (edits.fixed || (small && !written.has(j))) return "";
-    const words = weight.toFixed(2).replace(small ? /^0/ : "", "");
-    const y = rows.weights + letters * 0.3;
-    const fill = paint(weight < 0.005 ? "quiet" : "ink");
-    const style = { "font-size": letters, fill, "font-weight": weight >= 0.3 ? "bold" : "normal" };
-    const halo = small ? { stroke: paint("panel"), "stroke-width": letters * 0.45 } : {};
-    return svgText(columns.chipX[j], y, words, {
-      ...style, ...halo, "paint-order": "stroke", "data-word": j,
+/** A word without weight gets nothing: its thread ends in a hollow dot. */
+function emptyEnds({ f, columns, rows, weights, heads, edits }) {
+  const radius = Math.min(f * 0.26, columns.step * 0.3);
+  return columns.valueX.map((x, j) => {
+    if (weights.has.some((row) => row[j]) || (edits.fixed && heads[0][j] === 0)) return "";
+    return svgBox(x, rows.weights, radius * 2, radius * 2, {
+      fill: paint("panel"), stroke: wordPaint(j, columns.centers.length), rx: radius,
+      "stroke-width": f * 0.1, "data-word": j, "data-empty": "true",
     });
   });
 }
 
-/** Draw c = Σ α_j h_j: a line from each state to its bar, and from there a ribbon into c. */
+/** Write "× α" where a state meets its weight; where there is no room, only for the heaviest. */
+function weightFactors(place) {
+  const { f, least, columns, heads, weights, edits } = place;
+  const [row] = heads;
+  const size = Math.max(Math.min(f * 0.85, columns.step / 4.3), least);
+  const roomy = columns.step >= size * 4.2;
+  const width = size * (roomy ? 3.75 : 3.5);
+  const labels = row.map((weight, j) => ({
+    x: roomy ? columns.centers[j] + columns.inner * 0.02 : columns.valueX[j], width, weight,
+  }));
+  const kept = roomy ? row.map((_, j) => j) : labelsThatFit(labels, size * 0.2);
+  return kept.map((j) => {
+    if (edits.fixed && row[j] === 0) return "";
+    if (weights.has[0][j]) return factorPill(labels[j].x, j, row[j], { size, width }, place);
+    if (!roomy) return "";
+    const words = row[j].toFixed(2);
+    const style = { "font-size": size, fill: paint("quiet"), "data-word": j };
+    return svgText(columns.chipX[j], place.rows.weights + size * 0.35, words, style);
+  });
+}
+
+function factorPill(x, j, weight, { size, width }, { f, rows, columns }) {
+  const color = wordPaint(j, columns.centers.length);
+  const middle = Math.max(Math.min(x, columns.right - width / 2 + f * 0.4), width / 2 + f * 0.2);
+  return svgElement(
+    "g",
+    { "data-word": j, "data-factor": weight.toFixed(4) },
+    svgBox(middle, rows.weights, width, f * 1.35, {
+      fill: paint("panel"), stroke: color, "stroke-width": f * 0.13, rx: f * 0.68,
+    }),
+    svgText(middle, rows.weights + size * 0.35, `× ${weight.toFixed(2)}`, {
+      "font-size": size, "font-weight": weight >= 0.3 ? "bold" : "normal",
+    }),
+  );
+}
+
+/** Draw c = Σ α_j h_j: each state, times its weight, becomes a ribbon that goes into c. */
 export function drawRibbons(place) {
-  const { f, columns, rows, weights, heads, edits } = place;
-  const top = rows.context + f * 0.85;
+  const { f, columns, rows, weights, heads } = place;
+  const [top, bottom] = [rows.context + f * 0.85, rows.barsTop];
+  const start = rows.weightsTop + (heads.length > 1 ? f * 0.1 : f * 0.15);
   const ribbons = heads.map((row, k) => {
     const starts = shareStarts(row);
     return row.map((weight, j) => {
-      if (edits.fixed && weight === 0) return "";
+      if (!weights.has[k][j]) return "";
+      const width = weight * weights.perHead;
+      const color = wordPaint(j, row.length);
       const x = weights.left + (k + starts[j] + weight / 2) * weights.perHead;
-      const meaning = { "data-from": "h", "data-to": "c", "data-term": "5" };
-      const data = { "data-word": j, "data-head": k, ...meaning };
-      const from = [weights.centers[k][j], rows.barsTop];
-      return drawRibbon(from, [x, top], weight * weights.perHead, wordPaint(j, row.length), data);
+      const data = {
+        "data-word": j, ...headLook(place, k), "data-from": "h", "data-to": "c", "data-term": "5",
+      };
+      const from = [weights.centers[k][j], bottom];
+      const thread = { at: [columns.valueX[j], start], width: f * 0.2 };
+      const bar = { at: [from[0], bottom + f * 0.8 - 0.5], width };
+      return [
+        drawFunnel(thread, bar, color, { "data-word": j, ...headLook(place, k) }),
+        drawRibbon(from, [x, top], width, color, data),
+      ];
     });
   });
-  const ways = columns.valueX.map((x, j) => heads.map((row, k) => valueWay(x, j, k, place)));
-  return svgPart("ribbons", ways, ribbons);
+  return svgPart("ribbons", ribbons);
 }
 
-/** The state itself goes up to where its weight waits; over all that it crosses, on a bridge. */
-function valueWay(x, j, k, { f, columns, rows, weights, heads, edits }) {
-  if (edits.fixed && heads[k][j] === 0) return "";
-  const [turn, end] = [rows.weightsTop, rows.barsTop + f * 0.9];
-  const goal = weights.centers[k][j];
-  const faint = heads[k][j] < FAINT_WEIGHT;
-  const n = shortNumber;
-  const d = `M${n(x)} ${n(rows.states - f * 0.95)}V${n(turn)}`
-    + `C${n(x)} ${n(end)} ${n(goal)} ${n(turn)} ${n(goal)} ${n(end)}`;
-  const style = { d, fill: "none", "data-word": j };
-  return [
-    svgElement("path", { ...style, stroke: paint("panel"), "stroke-width": f * 0.3 }),
-    svgElement("path", {
-      ...style, stroke: wordPaint(j, columns.centers.length), "stroke-width": f * 0.11,
-      "stroke-opacity": faint ? 0.5 : 1,
-    }),
-  ];
+/** Name the widest ribbons, inside or beside them: no reader has to know words by their color. */
+export function drawRibbonNames(state, place) {
+  const { f, small, rows, weights, heads, main } = place;
+  if (heads.length > 1) return "";
+  const [row] = heads;
+  const size = Math.max(f * 0.85, small);
+  const high = rows.barsTop - rows.context - f * 0.85;
+  const y = rows.barsTop - high * (1 - NAME_DOWN) + size * 0.35;
+  const starts = shareStarts(row);
+  const spans = row.map((weight, j) => {
+    const goal = weights.left + (starts[j] + weight / 2) * weights.perHead;
+    const x = weights.centers[0][j] + (goal - weights.centers[0][j]) * 0.065;
+    return { x, half: (weight * weights.perHead) / 2, weight };
+  });
+  const order = row.map((_, j) => j).filter((j) => row[j] >= 0.05 && weights.has[0][j]);
+  order.sort((a, b) => row[b] - row[a]);
+  const taken = order.map((j) => [spans[j].x - spans[j].half, spans[j].x + spans[j].half]);
+  return svgPart("ribbons", order.map((j) => {
+    const width = textWidth(state.source[j], size) * 1.08 + size * 0.3;
+    const { x, half } = spans[j];
+    const reach = half + width / 2 + size * 0.3;
+    const spots = width <= 2 * half ? [x] : [x - reach, x + reach].filter((spot) => (
+      spot - width / 2 > f * 0.5 && spot + width / 2 < main - f
+      && taken.every(([from, to]) => spot + width / 2 < from || spot - width / 2 > to)
+    ));
+    if (spots.length === 0) return "";
+    if (spots[0] !== x) taken.push([spots[0] - width / 2, spots[0] + width / 2]);
+    return svgText(spots[0], y, state.source[j], {
+      "font-size": size, "data-word": j, "font-weight": row[j] >= 0.3 ? "bold" : "normal",
+    });
+  }));
 }
 
 /** Draw the context: the mixture that it is, in the colors of its words. */
 export function drawContext(place) {
-  const { f, rows, weights, heads, edits } = place;
+  const { f, rows, weights, heads, edits, small } = place;
   const top = rows.context - f * 0.85;
   const height = f * 1.7;
   const bars = heads.map((row, k) => drawMixture(
     weights.left + k * weights.perHead, top, weights.perHead, height, row.map((share, j) => ({
       share, color: wordPaint(j, row.length),
-      data: { "data-word": j, "data-head": k, "data-share": share.toFixed(6) },
+      data: { "data-word": j, ...headLook(place, k), "data-share": share.toFixed(6) },
     })),
   ));
   const frames = heads.map((_, k) => svgElement("rect", {
@@ -100,11 +166,8 @@ export function drawContext(place) {
   const index = edits.fixed ? "" : edits.form === "self" ? "i" : "t";
   const label = svgSymbol(weights.left - f * 0.9, rows.context, "c", index, f * 1.1);
   const names = heads.length === 1 ? [] : heads.map((_, k) => svgText(
-    weights.left + (k + 0.5) * weights.perHead, top - f * 0.15, `head ${k + 1}`,
-    {
-      "font-size": f * 0.62, fill: paint("quiet"), "paint-order": "stroke",
-      stroke: paint("panel"), "stroke-width": f * 0.25,
-    },
+    weights.left + (k + 0.5) * weights.perHead, top - f * 0.3, `head ${k + 1}`,
+    { "font-size": small, fill: paint("quiet"), ...headLook(place, k) },
   ));
   return svgPart("context", bars, frames, label, names);
 }

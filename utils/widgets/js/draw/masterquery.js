@@ -1,85 +1,118 @@
-// The question in the master picture: from the state that asks, past every score.
+// The question in the master picture: from the state that asks, along one rail, into every score.
 
-import { BOX_HALF, railY } from "./masterlayout.js";
-import { scoreHalfWidth } from "./mastersource.js";
+import { learnedLook } from "./masterequations.js";
+import { BOX_HALF, headLook, railY, scoreY } from "./masterlayout.js";
+import { tapSide } from "./mastersource.js";
 import { paint } from "./paint.js";
-import { svgArrow, svgBox, svgElement, svgPart, svgText } from "./svg.js";
+import { roundedPath, svgArrow, svgBox, svgElement, svgPart, svgText } from "./svg.js";
 
-/** Draw the query: from the state that asks, past every score. */
+/** Draw the query: from the state that asks, along a rail with a tap into each score. */
 export function drawQuery(state, place) {
-  const { f, columns, heads } = place;
-  const rails = heads.map((_, k) => railY(place, k));
-  const bead = scoreHalfWidth(place);
+  const { heads, edits } = place;
   const start = queryStart(place, state);
-  const style = { bead, f, dense: columns.dense };
-  const lines = rails.map((y) => [
-    questions(start, y, columns.chipX.filter((x) => x > start.x), 1, style),
-    questions(start, y, columns.chipX.filter((x) => x <= start.x).reverse(), -1, style),
-  ]);
+  const opened = edits.form === "rnn" && edits.score === "additive";
+  const lines = opened ? intoTheSum(start, place) : heads.map((_, k) => queryRail(start, k, place));
   return svgPart("query", lines, queryMatrix(place, start), askingNote(place));
 }
 
-/** Ask one score after the other: an arrow to the first, and from each to the next. */
-function questions(start, y, scores, side, { bead, f, dense }) {
-  const shown = dense ? scores.slice(0, 1) : scores;
-  return shown.map((x, i) => {
-    const near = [x - side * bead, y];
-    const path = i === 0
-      ? [...start.points, [start.x, y], near]
-      : [[scores[i - 1] + side * bead, y], near];
-    const style = { color: paint("query"), size: f * 0.75, width: f * 0.14 };
-    return svgArrow(path, { ...style, from: start.from, to: "score", term: "2" });
+/** One line below a head's scores, and from it an arrow into each of them. */
+function queryRail(start, k, place) {
+  const { f, columns } = place;
+  const y = railY(place, k);
+  const taps = columns.chipX.map((x) => x - tapSide(place));
+  const look = headLook(place, k);
+  const ends = [Math.min(...taps, start.x), Math.max(...taps, start.x)];
+  const bridge = { stroke: paint("panel"), "stroke-width": f * 0.5, fill: "none" };
+  const line = { stroke: paint("query"), "stroke-width": f * 0.2, fill: "none" };
+  const corner = [[start.x, y], [nearestTap(taps, start.x), y]];
+  const lead = roundedPath([...start.points, ...corner], f * 0.4);
+  const level = { x1: ends[0], y1: y, x2: ends[1], y2: y };
+  const shown = columns.dense ? [taps[0]] : taps;
+  return svgElement(
+    "g",
+    { "data-rail": k, opacity: look.opacity },
+    svgElement("line", { ...level, ...bridge, x1: taps[0], x2: taps[taps.length - 1] }),
+    svgElement("path", { d: lead, ...line }),
+    svgElement("line", { ...level, ...line }),
+    shown.map((x, j) => svgArrow([[x, y], [x, scoreY(place, k) + f * 0.7]], {
+      from: start.from, to: "score", term: "2", color: paint("query"), size: f * 0.8,
+      width: f * 0.16, data: columns.dense ? {} : { "data-word": j },
+    })),
+  );
+}
+
+function nearestTap(places, x) {
+  return places.reduce((best, place) => (Math.abs(place - x) < Math.abs(best - x) ? place : best));
+}
+
+/** In additive attention all words get the same W₂ s: one arrow into the band that adds it. */
+function intoTheSum(start, place) {
+  const { f, columns } = place;
+  const y = railY(place, 0);
+  const end = start.x > columns.right ? columns.right : columns.left;
+  return svgArrow([...start.points, [start.x, y], [end, y]], {
+    from: start.from, to: "score", term: "2", color: paint("query"), size: f * 1.1,
+    width: f * 0.2,
   });
 }
 
 /** Say which of the decoder's states asks. */
-function askingNote({ f, edits, decoder }) {
+function askingNote({ f, edits, decoder, small }) {
   if (edits.form === "self") return "";
   const { x } = decoder.boxes[askingState(edits)];
   const y = decoder.y - f * (BOX_HALF + 0.15);
-  const style = { "font-size": f * 0.74, fill: paint("query-text") };
-  return svgText(x, y, "query", style);
+  return svgText(x, y, "query", { "font-size": small, fill: paint("query-text") });
 }
 
-function askingState(edits) {
+/** Return the name of the decoder's box that asks. */
+export function askingState(edits) {
   return edits.form === "rnn" && edits.query === "previous" ? "before" : "state";
 }
 
 /** Return where the question starts, and the x at which it reaches the scores. */
-function queryStart(place, state) {
+export function queryStart(place, state) {
   const { f, edits, decoder, columns, rows, wide } = place;
   if (edits.form === "self") {
     const j = state.position || 0;
-    const x = columns.centers[j] - columns.step * 0.47;
-    const y = rows.states;
-    return { x, points: [[columns.centers[j] - columns.box / 2, y], [x, y]], from: "h" };
+    const x = columns.centers[j] - columns.step * 0.36;
+    return { x, points: [[x, rows.states - f * 0.95]], from: "h" };
   }
   const name = askingState(edits);
   const { x } = decoder.boxes[name];
   const from = name === "before" ? "s before" : "s";
   const bottom = decoder.y + f * BOX_HALF;
   if (wide) return { x, points: [[x, bottom]], from };
-  const margin = decoder.margin;
+  const { margin } = decoder;
   const corridor = bottom + f * 0.55;
   return { x: margin, points: [[x, bottom], [x, corridor], [margin, corridor]], from };
 }
 
-/** The matrix that the query goes through first: W, or W₂ of additive attention, or Q. */
-function queryMatrix(place, start) {
+/** Return where the query's matrix stands: { label, x, y, width, height }, or null without one. */
+export function queryMatrixPlace(place, start) {
   const { f, edits, rows, columns, wide } = place;
   const label = edits.projections ? "Q" : { general: "W", additive: "W₂" }[edits.score];
-  if (!label) return "";
+  if (!label) return null;
   const [, last] = start.points[start.points.length - 1];
-  const self = edits.form === "self";
-  const middle = wide ? (last + railY(place, 0)) / 2 : last + f * 1.6;
-  const y = self ? rows.gap3 : middle; // in self-attention, below the keys and values
-  const size = self ? Math.min(f * 1.1, columns.step * 0.3) : f * 1.4;
+  if (edits.form === "self") {
+    const width = Math.min(f * 1.4, columns.step * 0.25);
+    return { label, x: start.x, y: rows.projected, width, height: f * 1.25 };
+  }
+  const y = wide ? last + f * 1.6 : rows.ribbonsTop + f * 1.4;
+  return { label, x: start.x, y, width: f * 2.1, height: f * 1.8 };
+}
+
+/** The matrix that the query goes through first: W, or W₂ of additive attention, or Q. */
+function queryMatrix(place, start) {
+  const matrix = queryMatrixPlace(place, start);
+  if (!matrix) return "";
+  const { f } = place;
+  const { label, x, y, width, height } = matrix;
+  const size = Math.min(f * 1.05, width * 0.75);
   return svgElement(
     "g",
     { "data-inside": label },
-    svgBox(start.x, y, size, f * 1.2, {
-      fill: paint("panel"), stroke: paint("query"), "stroke-width": f * 0.1,
-    }),
-    size > f * 0.8 && svgText(start.x, y + f * 0.28, label, { "font-size": f * 0.8 }),
+    svgBox(x, y, width, height, { fill: paint("panel") }),
+    svgBox(x, y, width, height, learnedLook(f)),
+    size >= f * 0.5 && svgText(x, y + size * 0.35, label, { "font-size": size }),
   );
 }

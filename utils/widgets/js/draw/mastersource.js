@@ -1,30 +1,27 @@
 // The encoder's half of the master picture, up to the softmax: equations (1) to (4).
 
-import { openedY, scoreY } from "./masterlayout.js";
+import { headLook, scoreY, softmaxY } from "./masterlayout.js";
+import { drawOpenedScore } from "./masteropened.js";
 import { paint, wordPaint } from "./paint.js";
 import { shortenWord, svgArrow, svgBox, svgElement } from "./svg.js";
-import { svgPart, svgSymbol, svgText } from "./svg.js";
+import { svgPart, svgSymbol, svgText, textWidth } from "./svg.js";
 import { drawToken, labelsThatFit, tokenWidth } from "./tokens.js";
 
-const LEAST_LETTER = 0.62; // of the letters' size: smaller numbers are not written
 const STRONG_WEIGHT = 0.2; // from it on, a word stands out
+const SCORE_HALF = 0.7; // letters: half the height of a score's box
 
 /** Draw the source words, the states above them, and the arrows between. */
 export function drawEncoder(state, place) {
-  const { f, columns, rows } = place;
-  const { centers, box, size, dense } = columns;
+  const { f, columns, rows, edits } = place;
+  const { centers, box, dense } = columns;
   const half = f * 0.95;
-  const tops = centers.map((x, j) => tokenY(place, j) - size * 0.85);
-  const bottom = rows.states + half;
-  const steps = dense ? [] : centers.map((x, j) => svgArrow([[x, tops[j]], [x, bottom]], {
-    from: "word", to: "h", term: "1", size: f * 0.8, data: { "data-word": j },
-    color: wordPaint(j, centers.length),
-  }));
+  const steps = dense ? [] : centers.map((x, j) => readingArrow(x, j, place));
+  const asking = edits.form === "self" ? askingFrame(state, place) : "";
   return [
-    svgPart("encoder", steps, neighborArrows(place)),
+    svgPart("encoder", steps, neighborArrows(place), readingBand(place)),
     svgPart(
       "tokens",
-      state.source.map((word, j) => sourceToken(word, j, state, place)),
+      state.source.map((word, j) => sourceToken(word, j, place)),
       heavyWords(state, place),
     ),
     svgPart("states", centers.map((x, j) => svgElement(
@@ -35,42 +32,93 @@ export function drawEncoder(state, place) {
         fill: wordPaint(j, centers.length), "fill-opacity": 0.22, "stroke-width": f * 0.11,
         stroke: wordPaint(j, centers.length),
       }),
-      box > f * 1.4 && svgSymbol(x, rows.states, "h", j + 1, Math.min(f * 0.95, box * 0.45)),
+      box > f * 1.4 && svgSymbol(x, rows.states, "h", j + 1, Math.min(f * 0.95, box * 0.5)),
     ))),
+    asking,
   ];
 }
 
-function tokenY({ rows, columns, f }, j) {
-  const level = columns.levels > 0 ? j % columns.levels : 0;
-  return rows.tokensTop + (level + 0.5) * 1.95 * f;
+/** From a word up to its state; in a Transformer through a band where all words meet. */
+function readingArrow(x, j, place) {
+  const { f, columns, rows, edits } = place;
+  const token = tokenY(place, j) - columns.size * 0.85;
+  const style = {
+    from: "word", to: "h", term: "1", size: f * 0.8, data: { "data-word": j },
+    color: wordPaint(j, columns.centers.length),
+  };
+  const bottom = rows.states + f * 0.95;
+  if (edits.form !== "block") return svgArrow([[x, token], [x, bottom]], style);
+  const half = f * 0.75;
+  return [
+    svgArrow([[x, token], [x, rows.reading + half]], style),
+    svgArrow([[x, rows.reading - half], [x, bottom]], style),
+  ];
 }
 
-function sourceToken(word, j, state, place) {
+/** In a Transformer no state waits for its neighbor: all words look at all words, at once. */
+function readingBand({ f, columns, rows, edits, small }) {
+  if (edits.form !== "block") return "";
+  const { left, right } = columns;
+  const words = "self-attention: every word looks at every word";
+  return [
+    svgBox((left + right) / 2, rows.reading, right - left, f * 1.5, {
+      fill: paint("track"), stroke: paint("frame"), "stroke-width": f * 0.08, rx: f * 0.3,
+    }),
+    bandText((left + right) / 2, rows.reading, words, right - left, small),
+  ];
+}
+
+/** Write words into a band, shorter if it is narrow. */
+function bandText(x, y, words, room, size) {
+  const shown = textWidth(words, size) * 0.9 < room ? words : words.split(":")[0];
+  return svgText(x, y + size * 0.34, shown, { "font-size": size });
+}
+
+/** Frame the word that asks in the query's color. */
+function askingFrame({ position = 0 }, place) {
+  const { f, columns, rows } = place;
+  const { x, width } = columns.tokens.places[position];
+  const frame = (middle, wide, high) => svgBox(middle[0], middle[1], wide, high, {
+    fill: "none", stroke: paint("query"), "stroke-width": f * 0.24,
+  });
+  return svgPart(
+    "asking",
+    frame([columns.centers[position], rows.states], columns.box + f * 0.35, f * 2.25),
+    frame([x, tokenY(place, position)], width + f * 0.35, columns.size * 1.7 + f * 0.35),
+  );
+}
+
+function tokenY({ rows, columns, f }, j) {
+  return rows.tokensTop + (columns.tokens.places[j].level + 0.5) * 1.95 * f;
+}
+
+function sourceToken(word, j, place) {
   const { columns } = place;
+  const { levels, places, size } = columns.tokens;
+  const { x, width } = places[j];
   const y = tokenY(place, j);
-  const shown = columns.levels > 0 ? word : "";
-  const room = columns.levels > 0 ? columns.room : columns.step * 0.8;
-  const width = Math.min(tokenWidth(shown, columns.size, room), room);
-  const x = Math.min(columns.centers[j], place.main - place.f * 0.3 - width / 2);
   const data = { "data-word": j, "data-role": "handle" };
-  const color = wordPaint(j, state.source.length);
+  const color = wordPaint(j, columns.centers.length);
   const strong = place.heads.some((row) => row[j] >= STRONG_WEIGHT);
-  const base = svgBox(x, y, width, columns.size * 1.7, { fill: paint("panel") });
-  return [base, drawToken(x, y, shown, { width, size: columns.size, color, data, strong })];
+  const base = svgBox(x, y, width, size * 1.7, { fill: paint("panel") });
+  return [base, drawToken(x, y, levels > 0 ? word : "", { width, size, color, data, strong })];
 }
 
 /** Where no word fits into its column, name below them those with the most weight. */
-function heavyWords(state, { f, columns, rows, heads, main }) {
-  if (columns.levels > 0) return "";
-  const size = f * 0.85;
+function heavyWords(state, { f, small, columns, rows, heads, main }) {
+  if (columns.tokens.levels > 0) return "";
+  const size = Math.max(f * 0.85, small);
   const labels = state.source.map((word, j) => {
     const width = tokenWidth(word, size, f * 8);
-    const x = Math.min(columns.centers[j], main - width / 2);
+    const x = Math.max(Math.min(columns.centers[j], main - width / 2), width / 2);
     return { x, width, weight: heads[0][j] };
   });
   return labelsThatFit(labels, size * 0.2).map((j) => svgText(
     labels[j].x, rows.tokensTop + f * 3, shortenWord(state.source[j], f * 8, size),
-    { "font-size": size, "font-weight": heads[0][j] >= STRONG_WEIGHT ? "bold" : "normal" },
+    {
+      "font-size": size, "font-weight": heads[0][j] >= STRONG_WEIGHT ? "bold" : "normal",
+      "data-word": j,
+    },
   ));
 }
 
@@ -99,101 +147,108 @@ function plainLink(left, right, y, f) {
 
 /** Draw the score of each state, and the way from the state to it. */
 export function drawScores(state, place) {
-  const { f, columns, rows, heads, edits } = place;
-  const score = state.headScores && edits.heads ? state.headScores : [state.scores];
-  const from = rows.states - f * 0.95;
-  const chips = columns.chipX.map((x, j) => heads.map((_, k) => {
-    const y = scoreY(place, k);
-    const number = score[k] ? score[k][j] : null;
-    return scoreChip(x, y, number, place, { "data-word": j, "data-head": k });
-  }));
-  const ways = columns.dense ? [] : columns.chipX.map((x, j) => {
-    const end = scoreY(place, heads.length - 1) + f * 0.72;
-    const way = { from: "h", to: "score", term: "2", size: f * 0.7, data: { "data-word": j } };
-    return svgArrow([[x, from], [x, end]], way);
-  });
-  const stacked = heads.length > 1 ? headWays(place) : [];
-  return svgPart("scores", ways, stacked, openedScore(place), chips);
-}
-
-/** The way goes on from the lowest head's score to the others': each of them reads h. */
-function headWays({ f, columns, rows }) {
-  return columns.chipX.map((x) => svgElement("line", {
-    x1: x, y1: rows.scoresTop + f, x2: x, y2: rows.scoresTop + f * 2.4, stroke: paint("neutral"),
-    "stroke-width": f * 0.09,
-  }));
-}
-
-/** Return half the width of what the query's arrow ends at. */
-export function scoreHalfWidth({ f, columns, edits }) {
+  const { columns, heads, edits } = place;
+  const scores = state.headScores && edits.heads ? state.headScores : [state.scores];
+  const chips = heads.map((_, k) => columns.chipX.map((x, j) => (
+    scoreBox(x, scoreY(place, k), scores[k], j, place, { "data-word": j, ...headLook(place, k) })
+  )));
   const opened = edits.form === "rnn" && edits.score === "additive";
-  if (opened) return Math.min(columns.chip, f * 1.15) / 2;
-  return scoreLetters(f, columns) < f * LEAST_LETTER ? scoreDot(f, columns) / 2 : columns.chip / 2;
+  const ways = columns.dense || opened ? [] : stateWays(place);
+  return svgPart("scores", opened ? drawOpenedScore(place) : "", ways, chips, [
+    headNames(place), edits.projections && place.wide ? rootNote(place) : "",
+  ]);
 }
 
-function scoreLetters(f, columns) {
-  return Math.min(f * 0.8, columns.chip / 3);
+/** The scores of a Transformer are divided by √d, the root of the keys' size. */
+function rootNote(place) {
+  const { columns, f, small } = place;
+  return svgText(columns.right + f * 0.1, scoreY(place, 0) + small * 0.35, "÷ √d", {
+    "font-size": small, "text-anchor": "start",
+  });
 }
 
-function scoreDot(f, columns) {
-  return Math.min(f * 0.6, columns.chip);
+/** Each score reads its state; with several heads, the way goes on from score to score. */
+function stateWays(place) {
+  const { f, columns, rows, heads, edits } = place;
+  const side = tapSide(place);
+  const start = edits.projections ? rows.projectedTop + f * 0.4 : rows.states - f * 0.95;
+  return columns.chipX.map((x, j) => heads.map((_, k) => {
+    const end = scoreY(place, k) + f * SCORE_HALF;
+    const from = k === heads.length - 1 ? start : scoreY(place, k + 1) - f * SCORE_HALF;
+    const style = { size: f * 0.7, data: { "data-word": j, ...headLook(place, k) } };
+    return svgArrow([[x + side, from], [x + side, end]], {
+      ...style, from: "h", to: "score", term: "2",
+    });
+  }));
 }
 
-function scoreChip(x, y, number, { f, columns }, data) {
-  const size = scoreLetters(f, columns);
-  const small = size < f * LEAST_LETTER;
-  const written = number === null || small ? "" : number.toFixed(1);
-  const height = small ? scoreDot(f, columns) : f * 1.3;
-  const width = small ? height : columns.chip;
+/** Return how far beside the middle of a score's box its state comes in; the query, opposite. */
+export function tapSide({ f, columns }) {
+  return Math.min(columns.chip * 0.24, f * 0.6);
+}
+
+/** Name the heads at the left of their scores. */
+function headNames(place) {
+  const { heads, columns, f, small, roomy } = place;
+  if (heads.length === 1 || !roomy) return "";
+  return heads.map((_, k) => svgText(
+    columns.left - f * 0.5, scoreY(place, k) + small * 0.35, `head ${k + 1}`,
+    { "font-size": small, "text-anchor": "end", fill: paint("ink"), ...headLook(place, k) },
+  ));
+}
+
+/** Draw a score: its number or, where none fits, how high it is between lowest and highest. */
+function scoreBox(x, y, row, j, place, data) {
+  const { f, least, columns } = place;
+  const size = Math.min(Math.max(f * 0.85, least), columns.chip / 2.55);
+  const look = { fill: paint("panel"), stroke: paint("query"), "stroke-width": f * 0.09 };
+  const height = f * SCORE_HALF * 2;
+  const written = row && size >= least ? row[j].toFixed(1).replace("-", "−") : "";
   return svgElement(
     "g",
     data,
-    svgBox(x, y, width, height, {
-      fill: paint("panel"), stroke: paint("query"), "stroke-width": f * 0.09,
-    }),
-    written && svgText(x, y + size * 0.35, written.replace("-", "−"), { "font-size": size }),
+    svgBox(x, y, columns.chip, height, look),
+    row && !written ? scoreGauge(x, y, row, j, columns.chip, height) : "",
+    written && svgText(x, y + size * 0.35, written, { "font-size": size }),
   );
 }
 
-/** Open the score's box: additive attention adds two projections, bends them, and asks v. */
-function openedScore(place) {
-  const { edits, f, columns } = place;
-  if (edits.form !== "rnn" || edits.score !== "additive") return "";
-  const steps = [["v", "v"], ["tanh", "tanh"], ["+", "sum"], ["W₁", "W1"]];
-  return steps.map(([label, name], k) => columns.chipX.map((x, j) => {
-    const y = openedY(place, k);
-    const size = Math.min(f * 0.8, (columns.chip * 0.9) / Math.max(label.length * 0.62, 1.2));
-    const width = name === "sum" ? f * 1.15 : Math.min(columns.chip, f * 2.4);
-    const round = name === "sum" ? { rx: f } : {};
-    const height = name === "sum" ? Math.min(width, columns.chip) : f * 1.15;
-    return svgElement(
-      "g",
-      { "data-inside": name, "data-word": j },
-      svgBox(x, y, Math.min(width, columns.chip), height, {
-        fill: paint("track"), stroke: paint("frame"), "stroke-width": f * 0.07, ...round,
-      }),
-      size > f * 0.5 && svgText(x, y + size * 0.34, label, { "font-size": size }),
-    );
-  }));
+function scoreGauge(x, y, row, j, width, height) {
+  const [low, high] = [Math.min(...row), Math.max(...row)];
+  const share = high > low ? (row[j] - low) / (high - low) : 1;
+  const tall = (height - 2) * share;
+  return svgElement("rect", {
+    x: x - width / 2 + 1, y: y + height / 2 - 1 - tall, width: Math.max(width - 2, 0.5),
+    height: tall, fill: paint("query"), "fill-opacity": 0.45,
+  });
 }
 
 /** Draw the softmax: one band for all scores, since each weight depends on all of them. */
 export function drawSoftmax(place) {
-  const { f, columns, rows, heads } = place;
+  const { f, columns, rows, heads, small } = place;
   const [left, right] = [columns.left, columns.right];
-  const end = rows.scoresTop + f * 0.2;
-  const goal = heads.length > 1 ? rows.weightsTop : rows.weights + f * 0.6;
+  const [first, last] = [softmaxY(place, 0), softmaxY(place, heads.length - 1)];
+  const goal = heads.length > 1 ? rows.weightsTop : rows.weights + f * 0.7;
   const style = { size: f * 0.7 };
   const ways = columns.dense ? [] : columns.chipX.map((x, j) => [
-    svgArrow([[x, end], [x, rows.softmax + f * 0.65]], {
+    svgArrow([[x, scoreY(place, 0) - f * SCORE_HALF], [x, last + f * 0.6]], {
       ...style, from: "score", to: "softmax", term: "4", data: { "data-word": j },
     }),
-    svgArrow([[x, rows.softmax - f * 0.65], [x, goal]], {
+    svgArrow([[x, first - f * 0.6], [x, goal]], {
       ...style, from: "softmax", to: "weight", term: "4", data: { "data-word": j },
     }),
   ]);
-  const band = svgBox((left + right) / 2, rows.softmax, right - left, f * 1.3, {
-    fill: paint("empty"), stroke: paint("frame"), "stroke-width": f * 0.07,
-  });
-  return svgPart("softmax", ways, band);
+  const bands = heads.map((_, k) => svgElement(
+    "g",
+    headLook(place, k),
+    svgBox((left + right) / 2, softmaxY(place, k), right - left, f * 1.25, {
+      fill: paint("ground"), stroke: paint("frame"), "stroke-width": f * 0.1,
+    }),
+    bandText(
+      (left + right) / 2, softmaxY(place, k),
+      heads.length > 1 ? `softmax of head ${k + 1}` : "softmax: shares that sum to 1",
+      right - left, small,
+    ),
+  ));
+  return svgPart("softmax", ways, bands);
 }

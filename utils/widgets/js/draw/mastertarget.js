@@ -3,21 +3,26 @@
 import { drawNextWords } from "./nextwords.js";
 import { paint, wordPaint } from "./paint.js";
 import { drawMixture } from "./ribbons.js";
-import { svgArrow, svgElement, svgPart, svgSymbol, svgText } from "./svg.js";
+import { shortNumber, svgArrow, svgBox, svgElement } from "./svg.js";
+import { svgPart, svgSymbol, svgText, textWidth } from "./svg.js";
 import { drawToken, tokenWidth } from "./tokens.js";
+
+const FIRST_WORD = "<sos>";
 
 /** Draw the probabilities of the next word, and how the best one drops into the target row. */
 export function drawNext(state, place) {
-  const { decoder, f } = place;
+  const { decoder, f, small, edits } = place;
   const { list, listTop, listHeight, boxes, y, turn, target } = decoder;
   const edge = turn > 0 ? listTop + listHeight : listTop;
   const [left, width] = [list.left + f * 0.4, list.width - f * 0.8];
-  const style = { size: f, chosen: state.chosen || 0 };
+  const style = { size: f, least: small, chosen: state.chosen || 0 };
   const words = drawNextWords(left, listTop + f * 0.4, width, state.best, style);
+  const last = edits.feeding ? boxes.hidden : boxes.readout;
+  const from = edits.feeding ? "h̃" : edits.form === "block" ? "output" : "q";
   return svgPart(
     "next",
-    svgArrow([[boxes.readout.x + boxes.readout.width / 2, y], [list.left, y]], {
-      from: "q", to: "p", term: "7", size: f * 0.85,
+    svgArrow([[last.x + last.width / 2, y], [list.left, y]], {
+      from, to: "p", term: "7", size: f * 0.85,
     }),
     svgElement("rect", {
       x: list.left, y: listTop, width: list.width, height: listHeight, rx: f * 0.4,
@@ -38,46 +43,82 @@ export function wordLineX(place) {
   return Math.abs(x - before.x) < before.width / 2 - f * 0.4 ? x : before.x;
 }
 
-/** Return where y_{t-1} stands: left of the place for the new word. */
-function previousPlace({ decoder, f, previous }) {
-  const slot = decoder.list.x - decoder.list.width * 0.42;
-  const width = tokenWidth(previous, f * 0.92, f * 8);
-  return { x: slot - f * 1.1 - width / 2, width };
+/** Return where the new word stands, as wide as its text. */
+function freshPlace({ decoder, f }, state) {
+  const chosen = state.best[state.chosen || 0];
+  const { list } = decoder;
+  const word = chosen ? chosen[0] : "";
+  return { word, x: list.x, width: tokenWidth(word, f * 0.92, list.width * 0.9) };
 }
 
-/** Draw the words written so far, the new one, and how it is fed back. */
+/** Return the empty place at the end of the row: there the new word stands in the next step. */
+function slotPlace(place) {
+  const { f, fresh } = place;
+  const width = Math.max(Math.min(fresh.width, f * 4.5), f * 2);
+  return { x: fresh.x - fresh.width / 2 - f * 2.1 - width / 2, width };
+}
+
+/** Return where y_{t-1} stands: left of the empty place. */
+function previousPlace(place) {
+  const { f, previous } = place;
+  const slot = slotPlace(place);
+  const width = tokenWidth(previous, f * 0.92, f * 8);
+  return { x: slot.x - slot.width / 2 - f * 0.5 - width / 2, width };
+}
+
+/** Note the words that the target row starts and ends with. */
+export function placeTarget(state, place) {
+  place.previous = state.target.length > 0 ? state.target[state.target.length - 1] : FIRST_WORD;
+  place.fresh = freshPlace(place, state);
+}
+
+/** Draw the words written so far, the new one, and where it will be read from. */
 export function drawTarget(state, place) {
-  const { decoder, f } = place;
-  const { target, turn, list } = decoder;
-  const chosen = state.best[state.chosen || 0];
-  const slot = { x: list.x, width: list.width * 0.84 };
-  const fresh = drawToken(slot.x, target, chosen ? chosen[0] : "", {
-    size: f * 0.92, width: slot.width, color: paint("ink"),
+  const { decoder, f, small, fresh, heads } = place;
+  const { target, turn } = decoder;
+  const slot = slotPlace(place);
+  const high = f * 1.65;
+  const mean = heads[0].map((_, j) => heads.reduce((sum, row) => sum + row[j], 0) / heads.length);
+  const token = drawToken(fresh.x, target, fresh.word, {
+    size: f * 0.92, width: fresh.width, color: paint("ink"),
     data: { "data-target": state.target.length },
   });
-  const before = previousPlace(place);
-  const arc = target + turn * f * 1.75;
-  const label = arc + f * (turn > 0 ? 0.9 : -0.35);
-  const side = target + turn * f * 0.85;
-  const feedback = svgArrow([[slot.x, side], [slot.x, arc], [before.x, arc], [before.x, side]], {
-    from: "y", to: "y before", term: "6", size: f * 0.8, dashed: true,
+  const empty = svgBox(slot.x, target, slot.width, high, {
+    fill: "none", stroke: paint("frame"), "stroke-width": f * 0.1,
+    "stroke-dasharray": `${shortNumber(f * 0.3)} ${shortNumber(f * 0.25)}`,
   });
+  const side = target + turn * f * 0.85;
+  const turnY = target + turn * f * 1.55;
+  const path = [[fresh.x, side], [fresh.x, turnY], [slot.x, turnY], [slot.x, side]];
+  const label = turnY + (turn > 0 ? small * 0.95 : -small * 0.35);
+  const style = { "font-size": small, fill: paint("quiet") };
+  const room = textWidth("read in the next step", small) / 2;
+  const x = Math.min((slot.x + fresh.x) / 2, decoder.right - room);
   return [
-    svgPart("target", writtenWords(state, place), fresh, targetSymbols(place, slot)),
-    svgPart("feedback", feedback, svgText((slot.x + before.x) / 2, label, "read in the next step", {
-      "font-size": f * 0.68, fill: paint("quiet"),
-    })),
+    svgPart(
+      "target",
+      writtenWords(state, place),
+      token,
+      mixtureMark(fresh.x - fresh.width / 2, fresh.width, mean, place),
+      targetSymbols(place, fresh),
+    ),
+    svgPart(
+      "feedback",
+      empty,
+      svgArrow(path, { from: "y", to: "y before", term: "6", size: f * 0.8, dashed: true }),
+      svgText(x, label, "read in the next step", style),
+    ),
   ];
 }
 
 /** Name the two words in the equations: y_{t-1} and y_t. */
-function targetSymbols(place, slot) {
+function targetSymbols(place, fresh) {
   const { decoder, f } = place;
   const y = decoder.target - decoder.turn * f * 1.6;
   const style = { fill: paint("quiet"), "text-anchor": "end" };
   return [
-    svgSymbol(wordLineX(place) - f * 0.4, y, "y", "t−1", f * 0.85, style),
-    svgSymbol(slot.x - f * 0.6, y, "y", "t", f * 0.85, style),
+    svgSymbol(wordLineX(place) - f * 0.4, y, "y", "t−1", Math.max(f * 0.85, 12), style),
+    svgSymbol(fresh.x - f * 0.6, y, "y", "t", Math.max(f * 0.85, 12), style),
   ];
 }
 
@@ -99,7 +140,7 @@ export function writtenPlaces(state, place) {
 
 /** Draw the words written so far, with "…" for those that there is no room for. */
 function writtenWords(state, place) {
-  const { decoder, f } = place;
+  const { decoder, f, small } = place;
   const { target } = decoder;
   const places = writtenPlaces(state, place);
   const tokens = places.map(({ t, word, x, width }) => [
@@ -107,23 +148,24 @@ function writtenWords(state, place) {
       width, size: f * 0.92, color: paint("frame"),
       data: { "data-target": t, "data-role": "handle" },
     }),
-    mixtureMark(x - width / 2, width, t, state, place),
+    state.target.length > 0 && mixtureMark(x - width / 2, width, (state.rows || [])[t], place),
   ]);
   const last = places[places.length - 1];
   if (!last) return tokens;
   const left = last.x - last.width / 2;
   const more = last.t > 0 ? svgText(left - f, target + f * 0.2, "…", { "font-size": f }) : "";
   const free = left - decoder.left - (more ? f * 1.6 : 0);
-  const name = free < f * 3.6 ? "" : svgText(decoder.left, target + f * 0.27, "target", {
-    "font-size": f * 0.74, "text-anchor": "start", fill: paint("quiet"),
+  const name = free < small * 4.4 ? "" : svgText(decoder.left, target + small * 0.35, "target", {
+    "font-size": small, "text-anchor": "start", fill: paint("quiet"),
   });
   return [tokens, more, name];
 }
 
 /** Below a written word, in small: what the model looked at when it wrote it. */
-function mixtureMark(left, width, t, state, { decoder, f }) {
-  const row = state.rows && state.rows[t];
-  if (!row || state.target.length === 0) return "";
-  const shares = row.map((share, j) => ({ share, color: wordPaint(j, row.length) }));
-  return drawMixture(left + f * 0.3, decoder.target + f * 0.5, width - f * 0.6, f * 0.2, shares);
+function mixtureMark(left, width, row, { decoder, f }) {
+  if (!row) return "";
+  const shares = row.map((share, j) => ({
+    share, color: wordPaint(j, row.length), data: { "data-word": j },
+  }));
+  return drawMixture(left + f * 0.3, decoder.target + f * 0.48, width - f * 0.6, f * 0.24, shares);
 }

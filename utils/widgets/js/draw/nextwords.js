@@ -14,19 +14,23 @@ export function nextWordsHeight(count, size) {
 /**
  * Draw a bar for each probability, the word left of it and the number right of it.
  *
- * best: [[word, probability], …], most probable first; `chosen` is the row that is written.
+ * best: [[word, probability], …], most probable first; `chosen` is the row that is written. No
+ * letter is smaller than `least` pixels.
  */
-export function drawNextWords(left, top, width, best, { size, chosen = 0 }) {
-  const widest = Math.max(...best.map(([word]) => textWidth(word, size * 0.9))) + size * 0.5;
-  const [room, number] = [Math.min(widest, width * WORD_SHARE), size * 2.2];
+export function drawNextWords(left, top, width, best, { size, least = 0, chosen = 0 }) {
+  const largest = Math.max(size * 0.9, least);
+  const widest = Math.max(...best.map(([word]) => textWidth(word, largest))) + size * 0.5;
+  const [room, number] = [Math.min(widest, width * WORD_SHARE), Math.max(size * 2.2, least * 2.8)];
   const full = Math.max(width - room - number, 0);
   return best.map(([word, probability], row) => {
     const y = top + (row + 0.5) * NEXT_ROW * size;
     const [start, length] = [left + room, Math.max(full * probability, 0.5)];
     const weight = row === chosen ? "bold" : "normal";
     const ink = paint(row === chosen ? "ink" : "quiet");
-    const style = { "font-size": size * 0.85, "font-weight": weight, fill: ink };
-    const shown = shortenWord(word, room - size * 0.5, size * (row === chosen ? 0.9 : 0.85));
+    const letters = Math.max(size * 0.85, least);
+    const style = { "font-size": letters, "font-weight": weight, fill: ink };
+    const broad = row === chosen ? 1.06 : 1; // bold letters are wider
+    const shown = shortenWord(word, room - size * 0.5, letters * broad);
     return svgElement(
       "g",
       { "data-next": row, "aria-label": word },
@@ -39,7 +43,7 @@ export function drawNextWords(left, top, width, best, { size, chosen = 0 }) {
         fill: paint(row === chosen ? "ink" : "next"),
       }),
       svgText(start + length + size * 0.25, y + size * 0.3, writePercent(probability), {
-        ...style, "font-size": size * 0.75, "text-anchor": "start",
+        ...style, "font-size": Math.max(size * 0.75, least), "text-anchor": "start",
       }),
     );
   });

@@ -2,6 +2,8 @@
 
 import { shortNumber, svgElement } from "./svg.js";
 
+export const RIBBON_OPACITY = 0.4; // so that ink can be read on it, in both themes
+
 /**
  * Return the centers of bars that stand as near as they can to where they want to, side by side.
  *
@@ -71,7 +73,19 @@ export function drawRibbon(from, to, width, color, data = {}) {
   const d = `M${n(from[0] - half)} ${n(from[1])}C${up(-half)}${n(to[0] - half)} ${n(to[1])}`
     + `H${n(to[0] + half)}C${down(half)}${n(from[0] + half)} ${n(from[1])}Z`;
   const named = { "data-width": width.toFixed(3), ...data };
-  return svgElement("path", { d, fill: color, "fill-opacity": 0.55, ...named });
+  return svgElement("path", { d, fill: color, "fill-opacity": RIBBON_OPACITY, ...named });
+}
+
+/** Draw how a thread opens into a bar; both are { at: [x, y], width }. */
+export function drawFunnel(thread, bar, color, data = {}) {
+  const [[x0, y0], [x1, y1]] = [thread.at, bar.at];
+  const [a, b] = [Math.min(thread.width, Math.max(bar.width, 1)) / 2, bar.width / 2];
+  const n = shortNumber;
+  const middle = n((y0 + y1) / 2);
+  const d = `M${n(x0 - a)} ${n(y0)}`
+    + `C${n(x0 - a)} ${middle} ${n(x1 - b)} ${middle} ${n(x1 - b)} ${n(y1)}H${n(x1 + b)}`
+    + `C${n(x1 + b)} ${middle} ${n(x0 + a)} ${middle} ${n(x0 + a)} ${n(y0)}Z`;
+  return svgElement("path", { d, fill: color, ...data });
 }
 
 /**
@@ -91,13 +105,13 @@ export function drawMixture(left, top, length, height, shares) {
   }));
 }
 
-/** Draw bars as wide as the weights, all of one height, centered at `centers`. */
+/** Draw bars as wide as the weights, centered at `centers`; without weight, `top` is lower. */
 export function drawWeightBars(centers, y, unit, height, bars) {
-  return bars.map(({ weight, color, data }, i) => svgElement("rect", {
+  return bars.map(({ weight, color, data, top = y }, i) => svgElement("rect", {
     x: centers[i] - (weight * unit) / 2,
-    y,
+    y: top,
     width: (weight * unit).toFixed(3),
-    height,
+    height: top === y ? height : height / 4,
     fill: color,
     ...data,
   }));

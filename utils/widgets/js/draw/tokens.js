@@ -14,7 +14,7 @@ const LEAST_LETTERS = 2.6; // a token that has no room for two letters and "…"
  */
 export function drawToken(x, y, word, { width, size, color, strong = false, data = {} }) {
   const box = { fill: color, "fill-opacity": strong ? 0.32 : 0.14, stroke: color };
-  const shown = shortenWord(word, width - size * 0.4, size);
+  const shown = shortenWord(word, width - size * 0.35, size);
   return svgElement(
     "g",
     { ...data, "aria-label": word },
@@ -59,4 +59,45 @@ export function tokenLevels(words, column, size) {
   }
   const room = MOST_LEVELS * column - size * 0.4;
   return room < LEAST_LETTERS * size ? { levels: 0, room: column } : { levels: MOST_LEVELS, room };
+}
+
+/**
+ * Return where words stand in rows of tokens below their columns: { levels, size, places }.
+ *
+ * `places` are { x, level, width }. Neighbors take turns in at most three rows, so that no line up
+ * from a lower row passes behind a token. `levels` is 0 if not even that makes room for words.
+ */
+export function placeTokens(words, centers, { size, step, left, right }) {
+  for (let levels = 1; levels <= MOST_LEVELS; levels += 1) {
+    const rooms = centers.map((_, j) => tokenRoom(j, centers, { levels, size, step, left, right }));
+    const wanted = words.map((word) => tokenWidth(word, size, right - left));
+    const fits = wanted.every((width, j) => width <= rooms[j][1] - rooms[j][0]);
+    const narrow = rooms.some(([from, to]) => to - from < LEAST_LETTERS * size);
+    if (narrow ? levels < MOST_LEVELS : !fits && levels < MOST_LEVELS) continue;
+    if (narrow) break;
+    const places = rooms.map(([from, to], j) => {
+      const width = Math.min(wanted[j], to - from);
+      const x = Math.max(Math.min(centers[j], to - width / 2), from + width / 2);
+      return { x, level: j % levels, width };
+    });
+    return { levels, size, places };
+  }
+  return { levels: 0, size, places: centers.map((x) => ({ x, level: 0, width: step * 0.8 })) };
+}
+
+/** Return [left, right] of the room of a word: between the lines up from rows below its own. */
+function tokenRoom(j, centers, { levels, size, step, left, right }) {
+  const pad = size * 0.25;
+  const level = j % levels;
+  const edge = (side) => {
+    for (let away = 1; away < levels; away += 1) {
+      const other = j + side * away;
+      if (other < 0 || other >= centers.length) return side < 0 ? left : right;
+      if (other % levels > level) return centers[other] - side * pad;
+    }
+    const outside = j + side * levels < 0 || j + side * levels >= centers.length;
+    const half = centers[j] + side * ((levels * step) / 2 - pad / 2);
+    return outside ? (side < 0 ? left : right) : half;
+  };
+  return [edge(-1), edge(1)];
 }

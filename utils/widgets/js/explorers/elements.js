@@ -66,6 +66,21 @@ export function makeSlider(name, { min, max, step, value }, slide) {
 }
 
 /**
+ * Make a menu behind its name: {element, input, choose}. `chosen` is called with the reader's
+ * choice; `choose(value)` shows a choice without calling it. choices: [[value, text], …].
+ */
+export function makeMenu(name, choices, chosen) {
+  const options = choices.map(([value, text]) => makeElement("option", { value }, text));
+  const input = makeElement("select", {}, ...options);
+  input.addEventListener("change", () => chosen(input.value));
+  const choose = (value) => {
+    input.value = value;
+  };
+  const element = makeElement("label", { class: "at-menu" }, makeElement("span", {}, name), input);
+  return { element, input, choose };
+}
+
+/**
  * Make the box in which a sentence is typed: {element, input, note, show}.
  *
  * `type` gets the text shortly after the last key, at once after Enter; it returns a note for the

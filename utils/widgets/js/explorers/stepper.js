@@ -1,0 +1,312 @@
+// The attention stepper: a typed sentence, its translation step by step, as the master picture.
+// See host.js for root and host.
+
+import { changeButton, makeButton, makeElement, makeMenu } from "./elements.js";
+import { makeSentenceBox, makeSlider } from "./elements.js";
+import { Frame } from "./frame.js";
+import { loadTranslators } from "./models.js";
+import { StepperPanel } from "./stepperpanel.js";
+import { compareFinding, linkFinding, readAndTrace, sentencesFor } from "./stepperview.js";
+import { stepFinding, stepperChallenges } from "./stepperview.js";
+
+const PLAY_EVERY = 1400; // milliseconds for a step
+const TWO_FROM = 1000; // pixels: two pictures side by side
+const GAP = 12; // pixels between them
+const CAPTION = 58; // pixels above the picture, where there are two
+const OPTIONS = ["sentence", "model", "compare", "step"];
+
+/** Show a stepper in `root`; resolves to a function that takes it away. */
+export async function mountStepper(root, host) {
+  const translators = await loadTranslators(root, host);
+  const stepper = new Stepper(root, host, translators);
+  return () => stepper.end();
+}
+
+class Stepper {
+  constructor(root, host, translators) {
+    Object.assign(this, { root, host, translators, names: Object.keys(translators) });
+    this.pointed = null;
+    this.pinned = null;
+    this.hasActed = false; // a challenge is met by somebody who did something
+    root.classList.add("at-stepper");
+    this.frame = new Frame(root, {
+      paint: (room, time) => this.paint(room, time),
+      reset: () => this.reset(),
+    });
+    this.start = { ...this.optionsOf(host), playing: Boolean(host.get("playing")) };
+    this.state = { ...this.start };
+    this.build();
+    this.unlisten = this.listenToHost();
+    this.translate();
+    if (this.start.playing) this.play();
+  }
+
+  /** Return the options that a cell or a page chose. */
+  optionsOf(host) {
+    const { names } = this;
+    const known = (name) => (names.includes(name) ? name : "");
+    return {
+      sentence: host.get("sentence") ?? "",
+      model: known(host.get("model")) || names[0],
+      compare: known(host.get("compare")),
+      step: host.get("step") ?? 1,
+    };
+  }
+
+  build() {
+    const { names, translators, frame, start } = this;
+    const first = translators[start.model];
+    const language = first.languageNames[0];
+    this.box = makeSentenceBox(`${language} sentence`, (text) => this.choose({ sentence: text }));
+    const texts = sentencesFor(first, start.sentence);
+    this.pick = makeMenu("or pick", [["", "a sentence …"], ...texts.map((text) => [text, text])],
+      (sentence) => this.pickSentence(sentence));
+    this.menu = makeMenu("model", names.map((name) => [name, name]),
+      (model) => this.choose({ model }));
+    this.versus = makeMenu("compare with", [["", "nothing"], ...names.map((name) => [name, name])],
+      (compare) => this.choose({ compare }));
+    const menus = names.length > 1 ? [this.menu.element, this.versus.element] : [];
+    this.panels = [0, 1].map((at) => this.makePanel(at));
+    this.stages = makeElement("div", { class: "at-panels" });
+    frame.controls.append(this.box.element, this.pick.element, ...menus, this.buildPlayer());
+    frame.picture.append(this.stages);
+  }
+
+  buildPlayer() {
+    this.back = makeButton("back", "Back", () => this.stepBy(-1));
+    this.playing = makeButton("play", "Play", () => this.playOrPause());
+    this.playing.classList.add("at-main");
+    this.next = makeButton("next", "Next", () => this.stepBy(1));
+    this.slider = makeSlider("step", { min: 1, max: 2, step: 1, value: 1 }, (t) => {
+      this.pause();
+      this.goTo(t);
+    });
+    this.player = makeElement("div", { class: "at-player" },
+      this.back, this.playing, this.next, this.slider.element);
+    return this.player;
+  }
+
+  makePanel(at) {
+    return new StepperPanel({
+      goTo: (t) => {
+        this.pause();
+        this.goTo(t);
+      },
+      press: (j) => this.pin(j),
+      point: (focus) => this.point(focus && { ...focus, at }),
+    });
+  }
+
+  listenToHost() {
+    const { host } = this;
+    const ends = OPTIONS.map((name) => host.onChange(name, () => {
+      const chosen = this.optionsOf(host);
+      if (chosen[name] !== this.state[name]) this.choose({ [name]: chosen[name] });
+    }));
+    const play = () => {
+      if (Boolean(host.get("playing")) !== this.isPlaying) this.playOrPause();
+    };
+    return [...ends, host.onChange("playing", play)];
+  }
+
+  /** Change what is shown; returns the note on the sentence. */
+  choose(changes) {
+    this.hasActed = true;
+    if ("step" in changes) {
+      this.goTo(changes.step);
+      return "";
+    }
+    if ("sentence" in changes) {
+      this.pause();
+      this.pinned = null;
+      this.state.step = 1;
+    }
+    Object.assign(this.state, changes);
+    return this.translate();
+  }
+
+  pickSentence(sentence) {
+    this.pick.choose("");
+    if (sentence !== "") this.choose({ sentence });
+  }
+
+  /** Translate the sentence with the models chosen; returns the note on it. */
+  translate() {
+    const { state, panels } = this;
+    const compare = state.compare === state.model ? "" : state.compare;
+    this.shownNames = [state.model, compare].filter(Boolean);
+    const traces = this.shownNames.map((name) => (
+      readAndTrace(this.translators[name], state.sentence)
+    ));
+    const note = [...new Set(traces.map((traced) => traced.note))].filter(Boolean).join(" ");
+    this.showControls(note);
+    this.length = Math.min(...traces.map(({ steps }) => steps.length)) === 0 ? 0
+      : Math.max(...traces.map(({ steps }) => steps.length));
+    this.root.classList.toggle("at-stale", this.length === 0);
+    this.traces = this.length > 0 ? traces : null;
+    if (this.traces) {
+      state.step = Math.min(Math.max(state.step, 1), this.length);
+      traces.forEach((traced, i) => {
+        panels[i].show(traced, state.step, this.shownNames[i], traces[1 - i] ?? null);
+      });
+      this.arrange();
+    } else {
+      this.frame.say(note);
+    }
+    this.tellHost(traces[0]);
+    this.showStep();
+    return note;
+  }
+
+  /** With one model, the translation stands beside the player; with two, each above its picture. */
+  arrange() {
+    const { panels, shownNames, player } = this;
+    const isTwo = shownNames.length === 2;
+    this.stages.classList.toggle("at-two", isTwo);
+    this.stages.replaceChildren(...panels.slice(0, shownNames.length).map(({ element }) => element));
+    panels.forEach(({ caption, chips }, i) => {
+      const name = makeElement("b", {}, shownNames[i] ?? "");
+      caption.replaceChildren(...(isTwo ? [name, chips] : []));
+    });
+    if (!isTwo) player.append(panels[0].chips);
+  }
+
+  showControls(note) {
+    const { state } = this;
+    this.box.show(state.sentence, note);
+    this.menu.choose(state.model);
+    this.versus.choose(this.shownNames[1] ?? "");
+  }
+
+  tellHost(traced) {
+    const { host, state } = this;
+    for (const name of OPTIONS) if (host.get(name) !== state[name]) host.set(name, state[name]);
+    host.set("translation", traced.tokens);
+    host.set("weights", traced.rows.map((row) => row.map((weight) => Number(weight.toFixed(4)))));
+  }
+
+  stepBy(way) {
+    this.pause();
+    this.goTo(this.state.step + way);
+  }
+
+  /** Go to step t, or to the nearest there is. */
+  goTo(t) {
+    if (!this.traces) return;
+    this.hasActed = true;
+    const step = Math.min(Math.max(t, 1), this.length);
+    const isFar = step !== this.state.step;
+    this.state.step = step;
+    if (this.host.get("step") !== step) this.host.set("step", step);
+    if (isFar) this.traces.forEach((_, i) => this.panels[i].moveTo(step, this.frame.isCalm));
+    this.showStep();
+  }
+
+  showStep() {
+    const { state, length } = this;
+    const isOff = length === 0;
+    this.slider.input.max = Math.max(length, 1);
+    this.slider.show(state.step, isOff ? "–" : `${state.step} of ${length}`);
+    this.slider.input.disabled = isOff;
+    this.playing.disabled = isOff;
+    this.back.disabled = isOff || state.step === 1;
+    this.next.disabled = isOff || state.step === length;
+    this.frame.paintSoon();
+  }
+
+  get isPlaying() {
+    return this.timer !== undefined;
+  }
+
+  playOrPause() {
+    if (this.isPlaying) this.pause();
+    else this.play();
+  }
+
+  /** Go on from step to step; from the last, begin again. */
+  play() {
+    if (!this.traces) return;
+    if (this.state.step === this.length) this.goTo(1);
+    else this.goTo(this.state.step + 1);
+    this.timer = setInterval(() => {
+      this.goTo(this.state.step + 1);
+      if (this.state.step === this.length) this.pause();
+    }, PLAY_EVERY);
+    changeButton(this.playing, "pause", "Pause");
+    this.host.set("playing", true);
+  }
+
+  pause() {
+    if (!this.isPlaying) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+    changeButton(this.playing, "play", "Play");
+    this.host.set("playing", false);
+  }
+
+  pin(source) {
+    this.hasActed = true;
+    this.pinned = this.pinned === source ? null : source;
+    this.frame.paintSoon();
+  }
+
+  point(focus) {
+    this.pointed = focus;
+    this.frame.paintSoon();
+  }
+
+  /** Return what lights up in a panel: what is pointed at, else what is pinned. */
+  focusIn(at) {
+    const { pointed, pinned, traces } = this;
+    if (!pointed) return pinned === null ? null : { source: pinned };
+    if (pointed.at === at) return pointed;
+    const isSame = traces[at].source.join(" ") === traces[pointed.at]?.source.join(" ");
+    return isSame && pointed.source !== undefined ? { source: pointed.source } : null;
+  }
+
+  paint({ width, tall }, time) {
+    if (!this.traces) return;
+    const isTwo = this.traces.length === 2;
+    const isBeside = isTwo && width >= TWO_FROM;
+    const size = {
+      width: isBeside ? (width - GAP) / 2 : width,
+      tall: isTwo ? tall - CAPTION : tall,
+      map: !isBeside,
+    };
+    const moving = this.traces.map((_, at) => (
+      this.panels[at].paint(size, time, this.focusIn(at), this.pinned)
+    ));
+    if (moving.some(Boolean)) this.frame.paintSoon();
+    this.frame.say(this.finding());
+    const [traced] = this.traces;
+    const challenges = stepperChallenges(traced, this.state.step, this.pinned);
+    this.frame.challenge(challenges.map((each) => ({
+      ...each, isMet: each.isMet && this.hasActed,
+    })));
+  }
+
+  finding() {
+    const { traces, state, shownNames, pointed, pinned } = this;
+    const focus = pointed ?? (pinned === null ? null : { source: pinned, at: 0 });
+    const t = Math.min(state.step, traces[0].steps.length);
+    if (focus && traces[focus.at]) return linkFinding(traces[focus.at], focus);
+    return traces.length === 2 ? compareFinding(traces, shownNames, state.step)
+      : stepFinding(traces[0], t);
+  }
+
+  reset() {
+    this.pause();
+    this.pointed = null;
+    this.pinned = null;
+    this.state = { ...this.start };
+    this.translate();
+    this.hasActed = false;
+    this.frame.forget();
+  }
+
+  end() {
+    this.pause();
+    this.frame.end();
+    this.unlisten.forEach((stop) => stop());
+  }
+}

@@ -1,0 +1,190 @@
+// One model's panel in the stepper: its translation as a row of words, and its picture.
+
+import { makeElement } from "./elements.js";
+import { Handles } from "./handles.js";
+import { differingWords, drawStep, easeShare, isLit, mixViews, viewAt } from "./stepperview.js";
+
+const MOVE = 420; // milliseconds from one step to the next
+const CLOSE_WORDS = 44; // pixels: where words are closer, their handles would cover each other
+
+/**
+ * A translation by one model. What the reader does is told to
+ *
+ *   goTo(t)          a word of the translation was pressed: step t, from 1
+ *   press(j)         a source word was pressed, from 0
+ *   point(focus)     {source} or {target}, from 0, is hovered or has the focus; null: none is
+ */
+export class StepperPanel {
+  constructor(tell) {
+    this.tell = tell;
+    this.boxes = [];
+    this.chips = makeElement("div", { class: "at-chips", role: "group" });
+    this.caption = makeElement("figcaption");
+    this.stage = makeElement("div", { class: "at-stage" });
+    this.element = makeElement("figure", {}, this.caption, this.stage);
+    this.handles = new Handles(this.stage, {
+      press: (id) => tell.press(Number(id)),
+      point: (id) => tell.point(id === null ? null : { source: Number(id) }),
+      step: (id, right, down) => this.handles.focus(String(Number(id) + right + down)),
+    });
+    this.listen();
+  }
+
+  /** In the picture, every shape that belongs to a word can be pointed at and pressed. */
+  listen() {
+    const { drawing } = this.handles;
+    drawing.addEventListener("pointerover", ({ target }) => this.tell.point(focusOf(target)));
+    drawing.addEventListener("pointerleave", () => this.tell.point(null));
+    drawing.addEventListener("click", ({ target }) => {
+      const focus = focusOf(target);
+      if (focus?.target !== undefined) this.tell.goTo(focus.target + 1);
+      else if (focus) this.tell.press(focus.source);
+    });
+    this.chips.addEventListener("keydown", (event) => this.walkChips(event));
+  }
+
+  /** Show another translation, at rest at step t; `other` is what it is compared with, or null. */
+  show(traced, t, name, other) {
+    const isNew = this.traced !== traced;
+    this.traced = traced;
+    if (isNew) {
+      this.goal = null;
+      this.moveTo(t, true);
+    }
+    this.chips.setAttribute("aria-label", `Translation by ${name}: a button for each step`);
+    const differs = other ? differingWords(traced.words, other.words)[0] : [];
+    this.chips.replaceChildren(...traced.words.map((word, k) => this.makeChip(word, k, differs[k])));
+    this.markStep(t);
+  }
+
+  makeChip(word, k, differs) {
+    const about = `${word}: step ${k + 1}${differs ? ", differs" : ""}`;
+    const chip = makeElement("button", {
+      type: "button", class: `at-chip${differs ? " at-differs" : ""}`, "aria-label": about,
+    }, word);
+    chip.addEventListener("click", () => this.tell.goTo(k + 1));
+    for (const begin of ["pointerenter", "focus"]) {
+      chip.addEventListener(begin, () => this.tell.point({ target: k }));
+    }
+    for (const end of ["pointerleave", "blur"]) {
+      chip.addEventListener(end, () => this.tell.point(null));
+    }
+    return chip;
+  }
+
+  /** Tab reaches one word, the step's own; arrow keys lead to the others. */
+  walkChips(event) {
+    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!way) return;
+    const words = [...this.chips.children];
+    event.preventDefault();
+    words[words.indexOf(event.target) + way]?.focus();
+  }
+
+  /** Set out for step t; `now` is the time, or null to be there at once. */
+  moveTo(t, atOnce) {
+    const goal = viewAt(this.traced, t);
+    this.from = atOnce || !this.goal ? null : this.shown;
+    this.started = null;
+    this.goal = goal;
+    this.markStep(t);
+  }
+
+  markStep(t) {
+    [...this.chips.children].forEach((chip, k) => {
+      const isNow = k === Math.min(t, this.traced.steps.length) - 1;
+      chip.classList.toggle("at-later", k >= t);
+      chip.tabIndex = isNow ? 0 : -1;
+      if (isNow) chip.setAttribute("aria-current", "step");
+      else chip.removeAttribute("aria-current");
+      if (isNow) bringIntoRow(chip, this.chips);
+    });
+  }
+
+  /** Paint; returns whether something is still on its way. */
+  paint({ width, tall, map }, time, focus, pinned) {
+    this.started ??= time;
+    const share = this.from ? Math.min((time - this.started) / MOVE, 1) : 1;
+    this.shown = share < 1 ? mixViews(this.from, this.goal, easeShare(share)) : this.goal;
+    const { source, kind } = this.traced;
+    const svg = drawStep(this.shown, kind, { width, tall, map });
+    this.handles.show(svg, this.handlesFor(pinned));
+    const place = `${width} ${tall} ${map} ${kind} ${source.join(" ")}`;
+    if (place !== this.place) {
+      this.place = place;
+      this.boxes = this.measureWords();
+      this.handles.show(svg, this.handlesFor(pinned));
+    }
+    this.light(focus);
+    return share < 1;
+  }
+
+  handlesFor(pinned) {
+    const { source } = this.traced;
+    return this.boxes.slice(0, source.length).map((box, j) => ({
+      ...box, id: String(j), kind: "toggle", isOn: j === pinned,
+      label: `${source[j]}, source word ${j + 1}`,
+    }));
+  }
+
+  /** Return where the source words stand: only the drawing knows. */
+  measureWords() {
+    const tokens = [...this.handles.drawing.querySelectorAll("[data-part=tokens] [data-word]")];
+    const boxes = tokens.map((token) => {
+      const box = token.getBoundingClientRect();
+      const [start, end] = [[box.left, box.top], [box.right, box.bottom]].map(([x, y]) => (
+        this.handles.pointOf({ clientX: x, clientY: y })
+      ));
+      return {
+        x: (start.x + end.x) / 2, y: (start.y + end.y) / 2,
+        width: end.x - start.x, height: end.y - start.y,
+      };
+    });
+    const apart = boxes.length > 1 ? (boxes[1].x - boxes[0].x) * this.handles.zoom : Infinity;
+    this.stage.classList.toggle("at-dense", apart < CLOSE_WORDS);
+    return boxes;
+  }
+
+  /** Dim all that does not belong to what is pointed at. */
+  light(focus) {
+    const { traced, shown } = this;
+    const step = shown.target.length;
+    const isDim = (shape) => focus !== null && !isLit(shape, focus, traced.rows, step);
+    const shapes = this.handles.drawing.querySelectorAll("[data-word], [data-row], [data-target]");
+    for (const shape of shapes) shape.classList.toggle("at-dim", isDim(meaningOf(shape)));
+    [...this.chips.children].forEach((chip, row) => chip.classList.toggle("at-dim", isDim({ row })));
+  }
+
+  /** Forget a translation that could not be replaced by another. */
+  get isEmpty() {
+    return !this.traced;
+  }
+}
+
+function numberOf(text) {
+  return text === undefined ? undefined : Number(text);
+}
+
+/** Return what a shape of the picture stands for: see `isLit`. */
+function meaningOf(shape) {
+  const { word, row, target } = shape.dataset;
+  const { part } = shape.closest("[data-part]").dataset;
+  return { part, word: numberOf(word), row: numberOf(row ?? target) };
+}
+
+/** Return what the pointer is on, as `isLit` takes it: null for what belongs to no word. */
+function focusOf(shape) {
+  const marked = shape.closest("[data-word], [data-row], [data-target]");
+  if (!marked) return null;
+  const { word, row } = meaningOf(marked);
+  return { source: word, target: row };
+}
+
+/** Scroll a row, and never the page, until one of its words can be seen. */
+function bringIntoRow(chip, row) {
+  const middle = chip.offsetLeft - row.offsetLeft + chip.offsetWidth / 2;
+  const [start, end] = [row.scrollLeft, row.scrollLeft + row.clientWidth];
+  if (middle - chip.offsetWidth < start || middle + chip.offsetWidth > end) {
+    row.scrollLeft = middle - row.clientWidth / 2;
+  }
+}
