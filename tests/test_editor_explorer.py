@@ -262,7 +262,7 @@ def test_words_stay_inside_the_picture(size, room):
 )
 def test_odd_words_stay_text(word):
     shown = view(source=[word, word], after=word)
-    drawn = engine_of("editor").call("drawEditorStill", shown)
+    drawn = engine_of("editor").call("drawEditor", shown, {"width": 960, "tall": 500})
     assert "<script" not in drawn and "<img" not in drawn
     ElementTree.fromstring(drawn)
 
