@@ -11,6 +11,7 @@ from utils.widgets.live import LiveExplorer, check_translator, engine_of
 from utils.widgets.weights import pack_translator
 
 PARTS = ("encoder", "decoder", "cross")
+FEW = 4  # heads, whose threads one can tell apart at once
 WIDTH = 960  # pixels of the still picture
 
 
@@ -24,17 +25,20 @@ class HeadViewer(LiveExplorer):
 
     name = "head"
     sentence = traitlets.Unicode().tag(sync=True)
-    part = traitlets.Enum(PARTS, default_value="encoder").tag(sync=True)
+    part = traitlets.Enum(PARTS, default_value="cross").tag(sync=True)
     layer = traitlets.Int(1, min=1).tag(sync=True)
     heads: "traitlets.List[int]" = traitlets.List(traitlets.Int(min=1)).tag(sync=True)
-    position = traitlets.Int(1, min=1).tag(sync=True)
+    position = traitlets.Int(2, min=1).tag(sync=True)
 
     def __init__(self, translator: Translator, sentence: str, **options: Any):
         self.translator = check_translator(translator)
         check_type("the translator's model", translator.model, Transformer, "a Transformer")
         language = translator.fields.source_language
         check_type("the sentence", sentence, str, f"text in {language}")
-        super().__init__({"model": translator}, sentence=sentence, **options)
+        config = translator.model.config
+        few = list(range(1, config.heads + 1)) if config.heads <= FEW else []
+        chosen = {"layer": config.layers, "heads": few} | options
+        super().__init__({"model": translator}, sentence=sentence, **chosen)
 
     @traitlets.validate("layer", "heads")
     def _check_number(self, proposal: Any) -> Any:

@@ -7,12 +7,13 @@ import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { layoutHeads } from "./headlayout.js";
 import { dashesOf, drawHeads, headChallenges, headFinding } from "./headview.js";
-import { headHandles, headView, PART_NAMES } from "./headview.js";
+import { PARTS } from "./headmaps.js";
+import { headHandles, headView } from "./headview.js";
 import { loadTranslators } from "./models.js";
 
 const HEAD_OPTIONS = ["sentence", "part", "layer", "heads", "position"];
 const FADE_TIME = 350; // milliseconds in which threads go from one word to the next
-const SAMPLE = { width: 34, height: 10, stroke: 3 }; // pixels of a line in a head's switch
+const SAMPLE = { width: 26, height: 10, stroke: 3 }; // pixels of a line in a head's switch
 
 /** Show a head viewer in `root`; returns a function that takes it away. */
 export async function mountHead(root, host) {
@@ -26,7 +27,7 @@ class HeadViewer {
   constructor(root, host, translator) {
     this.host = host;
     this.translator = translator;
-    const first = { sentence: "", part: "encoder", layer: 1, heads: [], position: 1 };
+    const first = { sentence: "", part: "cross", layer: 1, heads: [], position: 2 };
     this.began = Object.fromEntries(
       HEAD_OPTIONS.map((name) => [name, host.get(name) ?? first[name]]),
     );
@@ -49,8 +50,8 @@ class HeadViewer {
     const { layers, heads } = model.config;
     const numbers = (count) => Array.from({ length: count }, (_, i) => String(i + 1));
     this.box = makeSentenceBox(`${languageNames[0]} sentence`, (text) => this.read(text));
-    const parts = Object.entries(PART_NAMES).map(([value, { name, note }]) => [value, name, note]);
-    this.parts = makeChoices("attention of", parts, (part) => this.change({ part }));
+    const parts = PARTS.map((name) => [name, name]);
+    this.parts = makeChoices("attention", parts, (part) => this.change({ part }));
     this.layers = makeChoices("layer", numbers(layers).map((name) => [name, name]), (name) => (
       this.change({ layer: Number(name) })
     ));
@@ -60,10 +61,8 @@ class HeadViewer {
       choice.append(lineSample(head));
       return choice;
     });
-    const note = makeElement("small", {}, "none: their average");
     const switches = makeElement("fieldset", {},
-      makeElement("legend", {}, "heads "), ...this.heads);
-    switches.firstChild.append(note);
+      makeElement("legend", {}, "heads (none: their average)"), ...this.heads);
     this.frame.controls.append(
       this.box.element, this.parts.element, this.layers.element, switches,
     );

@@ -10,24 +10,22 @@
 
 import { paint, wordPaint } from "../draw/paint.js";
 import { shortNumber, svgBox, svgElement, svgPart, svgRoot, svgText } from "../draw/svg.js";
-import { drawToken } from "../draw/tokens.js";
+import { drawToken, labelsThatFit } from "../draw/tokens.js";
 import { layoutHeads } from "./headlayout.js";
 import { alignmentOf, mapsOfPart, meanMap } from "./headmaps.js";
 import { placeOfMost, shareOfPrevious, wordsOfPart } from "./headmaps.js";
 
-export const PART_NAMES = {
-  encoder: { name: "encoder", note: "source to source" },
-  decoder: { name: "decoder", note: "target to earlier target" },
-  cross: { name: "cross", note: "target to source" },
-};
 const ROW_NAMES = {
   encoder: ["word", "looks at"], decoder: ["writes", "has read"], cross: ["writes", "source"],
 };
 // Dashes and gaps, in widths of a line: heads differ even where colors don't.
 const DASHES = ["", "3 1.2", "0.6 1.4", "5 1.2 0.6 1.2", "1.6 1.6", "8 2", "3 1 0.6 1 0.6 1", "2 0.6"];
+const NUMBER_ROOM = 48; // pixels of a column: narrower ones have no number beside a head's
 const AVERAGE = "all";
 const FAINT = 0.02; // of the weight: a thinner thread would lead nowhere
 const MOSTLY = 0.5; // of the weight
+const STRONG = 0.3; // of the weight: the word's token is drawn stronger
+const UNREAD = 0.4; // how visible words are that the decoder has not read yet
 const BEFORE = 0.4; // of the weight on the word before, on average
 const ALIGNED = { sharp: 0.8, own: 0.85, least: 4 };
 const STRENGTHS = [0.06, 0.15, 0.3, 0.55]; // from which a cell of a small map is a shade darker
@@ -55,22 +53,35 @@ export function headView(traced, { part, layer, heads, position }) {
 
 /** Say in a sentence where the word looks. */
 export function headFinding(view) {
-  const { part, asks, layer, sets, position, maps } = view;
-  const word = `“${asks[position]}”`;
-  const subject = part === "encoder" ? `Layer ${layer + 1}, ${word}: ` : `Layer ${layer + 1}, to write ${word}: `;
-  if (sets.length > 1) {
-    const looks = sets.map(({ name, rows }) => {
-      const j = placeOfMost(rows[position]);
-      return `head ${name} at “${view.keys[j]}” (${rows[position][j].toFixed(2)})`;
-    });
-    return `${subject}${looks.join(", ")}.`;
-  }
+  const { part, asks, keys, layer, sets, position } = view;
+  const word = part === "encoder" ? `“${asks[position]}”` : `to write “${asks[position]}”`;
+  const start = `Layer ${layer + 1}, ${word}:`;
+  if (sets.length > 1) return `${start} ${headsByWord(view).join("; ")}.`;
   const [{ name, rows }] = sets;
-  const who = name === AVERAGE ? `its ${maps[0].length} heads look on average` : `head ${name} looks`;
-  const j = placeOfMost(rows[position]);
-  const mostly = rows[position][j] >= MOSTLY ? "mostly at" : "in many places, most at";
-  return `${subject}${who} ${mostly} “${view.keys[j]}” (${
-    rows[position][j].toFixed(2)})${relation(view, j)}.`;
+  const row = rows[position];
+  const j = placeOfMost(row);
+  const who = name === AVERAGE ? "on average its heads look" : `head ${name} looks`;
+  const mostly = row[j] >= MOSTLY ? "mostly at" : "at many words, most at";
+  return `${start} ${who} ${mostly} “${keys[j]}” (${row[j].toFixed(2)})${relation(view, j)}.`;
+}
+
+/** Say for each word that heads look at most which ones do, and with what share of their weight. */
+function headsByWord({ keys, sets, position }) {
+  const places = [...new Set(sets.map(({ rows }) => placeOfMost(rows[position])))];
+  if (places.length === 1) return [headsAgree(keys[places[0]], sets, position, places[0])];
+  return places.map((j, i) => {
+    const here = sets.filter(({ rows }) => placeOfMost(rows[position]) === j);
+    const names = here.map(({ name }) => name).join(", ");
+    const shares = here.map(({ rows }) => rows[position][j].toFixed(2)).join(", ");
+    const verb = i > 0 ? "" : here.length > 1 ? " look most" : " looks most";
+    return `head${here.length > 1 ? "s" : ""} ${names}${verb} at “${keys[j]}” (${shares})`;
+  });
+}
+
+function headsAgree(word, sets, position, j) {
+  const shares = sets.map(({ rows }) => rows[position][j]).sort((a, b) => a - b);
+  const [least, most] = [shares[0], shares.at(-1)].map((share) => share.toFixed(2));
+  return `all ${sets.length} heads look most at “${word}” (${least} to ${most})`;
 }
 
 /** Say where a word of the same sentence stands from the one that looks at it. */
@@ -170,8 +181,9 @@ function drawWords(view, place) {
       data: { "data-ask": i },
     })), frame),
     svgPart("keys", keys.map((word, j) => drawToken(place.keys[j].x, place.keys[j].y, word, {
-      width: place.keys[j].width, size, color: wordPaint(j, keys.length), data: { "data-word": j },
-      strong: sets.some(({ rows }) => rows[position][j] >= 0.3),
+      width: place.keys[j].width, size, color: wordPaint(j, keys.length),
+      strong: sets.some(({ rows }) => rows[position][j] >= STRONG),
+      data: { "data-word": j, opacity: part === "decoder" && j > position ? UNREAD : null },
     }))),
   ];
 }
@@ -193,17 +205,17 @@ function drawThreads(view, place, { rows, style, name }, k) {
   const { f, isUpright } = place;
   const { keys, position, sets } = view;
   const from = portOf(view, place, k);
-  const aside = (k - (sets.length - 1) / 2) * f * 0.3; // threads of two heads don't hide each other
+  const aside = (k - (sets.length - 1) / 2) * f * 0.42; // threads of two heads don't hide each other
   return Array.from(rows[position], (weight, j) => {
     if (weight < FAINT) return "";
-    const width = 1 + weight * f * 0.55;
+    const width = 1 + weight * f * (sets.length > 1 ? 0.32 : 0.5);
     const key = place.keys[j];
     const to = isUpright
       ? { x: key.x + aside, y: key.y - f * 0.85 } : { x: key.x - key.width / 2, y: key.y + aside };
     return svgElement("path", {
       d: threadPath(from, to, isUpright), fill: "none", stroke: wordPaint(j, keys.length),
       "stroke-width": width, "stroke-opacity": 0.85, "data-word": j, "data-head": name,
-      "data-weight": weight.toFixed(4), "stroke-dasharray": dashesOf(style, width) || null,
+      "data-weight": weight.toFixed(4), "stroke-dasharray": dashesOf(style, Math.max(width, 2)) || null,
     });
   });
 }
@@ -234,30 +246,42 @@ function drawBadge(x, y, name, f) {
 
 /** Write at each word which heads look at it most, and how much; a single head says all. */
 function drawBadges(view, place) {
+  if (view.sets.length === 1) return drawNumbers(view, place);
   const { sets, position, keys } = view;
-  const isSingle = sets.length === 1;
+  const { f, isUpright } = place;
   return keys.map((_, j) => {
-    const here = sets.filter(({ rows }) => (isSingle
-      ? rows[position][j] >= FAINT : placeOfMost(rows[position]) === j));
+    const here = sets.filter(({ rows }) => placeOfMost(rows[position]) === j);
+    const hasShare = isUpright ? place.column >= NUMBER_ROOM : here.length === 1;
     return here.map(({ name, rows }, k) => {
-      const weight = (rows[position][j] ?? 0).toFixed(2);
-      return drawShare(place, j, isSingle ? "" : name, weight, k, here.length);
+      const { x, y } = shareAt(place, j, k);
+      const left = isUpright && hasShare ? f * 0.85 : 0;
+      return [
+        drawBadge(x - left, y, name, f * 0.9),
+        hasShare && svgText(x + (isUpright ? f * 0.85 : f * 1.6), y + f * 0.28,
+          rows[position][j].toFixed(2), { "font-size": f * 0.8 }),
+      ];
     });
   });
 }
 
-function drawShare({ f, isUpright, keys, badgeY, badgeX }, j, name, weight, k, count) {
-  const small = { "font-size": f * 0.8 };
-  const [x, y] = isUpright
-    ? [keys[j].x, badgeY + k * f * 1.45]
-    : [badgeX + (count > 1 ? k * f * 1.4 : 0), keys[j].y];
-  if (!name) return svgText(x + (isUpright ? 0 : f * 0.6), y + f * 0.28, weight, small);
-  const withNumber = isUpright || count === 1;
-  const shift = isUpright ? f * 0.85 : 0;
-  return [
-    drawBadge(x - shift, y, name, f * 0.9),
-    withNumber && svgText(x + shift * 0.6 + (isUpright ? f * 0.35 : f * 1.6), y + f * 0.28, weight, small),
-  ];
+/** Write the weights of a single row, as far as there is room: the largest ones. */
+function drawNumbers({ sets, position, keys }, place) {
+  const { f, isUpright } = place;
+  const row = sets[0].rows[position];
+  const labels = keys.map((_, j) => ({ x: place.keys[j].x, width: f * 1.8, weight: row[j] ?? 0 }));
+  const written = new Set(isUpright ? labelsThatFit(labels, f * 0.3) : keys.keys());
+  return labels.map(({ weight }, j) => {
+    if (weight < FAINT || !written.has(j)) return "";
+    const { x, y } = shareAt(place, j, 0);
+    const across = isUpright ? x : x + f * 0.6;
+    return svgText(across, y + f * 0.28, weight.toFixed(2), { "font-size": f * 0.8 });
+  });
+}
+
+/** Return where the k-th share of a word stands. */
+function shareAt({ f, isUpright, keys, badgeY, badgeX }, j, k) {
+  return isUpright
+    ? { x: keys[j].x, y: badgeY + k * f * 1.45 } : { x: badgeX + k * f * 1.4, y: keys[j].y };
 }
 
 /** Draw all heads of the attention as small maps; those that are shown have a frame. */
@@ -277,7 +301,7 @@ function drawMaps(view, { maps: grid, f }) {
     }),
   ]);
   return svgPart("maps",
-    svgText(left, top - f * 1.7, "Each head: rows are layers, columns heads", {
+    svgText(left, top - f * 1.7, "All heads; a row is a layer. Press one to see it alone.", {
       ...quiet, "text-anchor": "start",
     }), columns, rows);
 }
