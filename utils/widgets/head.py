@@ -42,7 +42,11 @@ class HeadViewer(LiveExplorer):
 
     @traitlets.validate("layer", "heads")
     def _check_number(self, proposal: Any) -> Any:
-        config, name, value = self.translator.model.config, proposal["trait"].name, proposal["value"]
+        config, name, value = (
+            self.translator.model.config,
+            proposal["trait"].name,
+            proposal["value"],
+        )
         most = config.layers if name == "layer" else config.heads
         if max([value] if name == "layer" else value, default=1) > most:
             raise traitlets.TraitError(f"the model has {most} {name.rstrip('s')}s, not {value}.")

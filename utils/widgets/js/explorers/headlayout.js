@@ -3,7 +3,7 @@
 import { tokenLevels, tokenWidth } from "../draw/tokens.js";
 
 const BESIDE_FROM_HEADS = 900; // pixels: narrower pictures have the small maps below
-const MAPS_SHARE = 0.3; // of the width, beside
+const MAPS_SHARE = 0.29; // of the width, beside
 const FINGER = 44; // pixels
 const LARGEST_MAP = 118; // pixels
 const LEAST_MAP = 46;
@@ -44,7 +44,7 @@ function layoutMaps({ maps }, width, tall, isBeside) {
   const down = isBeside ? (tall - head - 2 * HEAD_MARGIN) / layers - 8 : Infinity;
   const side = Math.max(Math.min(across / heads - 8, down, LARGEST_MAP), LEAST_MAP);
   const [pitch, pitchDown] = [side + 8, side + 8];
-  const left = isBeside ? width - HEAD_MARGIN - heads * pitch : HEAD_MARGIN + names;
+  const left = isBeside ? width - HEAD_MARGIN - heads * pitch : (width + names - heads * pitch) / 2;
   return { left, top: HEAD_MARGIN + head, head, side, pitch, pitchDown, layers, heads };
 }
 
@@ -69,7 +69,7 @@ function placeRows({ asks, keys, sets }, { left, right, tall, f, count }) {
     size, portY, asks: put(asks, askY, -1, above), keys: put(keys, keyY, 1, under),
     badgeY: keyY + f * (1.9 + LEVEL * (rowsOf(under) - 1)), end: keyY + rest,
     least: Math.min(FINGER, column), column, edges: [left - f * 2, right + HEAD_MARGIN],
-    names: { x: left - f * 0.6, asks: askY, keys: keyY },
+    names: { x: left - f * 0.9, asks: askY, keys: keyY },
   };
 }
 
@@ -102,7 +102,8 @@ function placeLists({ asks, keys }, { right, f, count }) {
   const keyX = right - second / 2 - f * 3.4;
   return {
     size, asks: put(asks, HEAD_MARGIN + first / 2, first), keys: put(keys, keyX, second),
-    portX: HEAD_MARGIN + first + f * 1.1, badgeX: keyX + second / 2 + f * 0.9, least: FINGER, column: FINGER,
+    portX: HEAD_MARGIN + first + f * 1.1, badgeX: keyX + second / 2 + f * 0.9,
+    least: FINGER, column: FINGER,
     end: top + count * FINGER - FINGER / 2, edges: [top - FINGER / 2, top + count * FINGER],
     names: { asksX: HEAD_MARGIN, keysX: keyX + second / 2, y: HEAD_MARGIN + f },
   };

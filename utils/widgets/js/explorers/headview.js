@@ -253,7 +253,7 @@ function drawBadges(view, place) {
     const here = sets.filter(({ rows }) => placeOfMost(rows[position]) === j);
     const hasShare = isUpright ? place.column >= NUMBER_ROOM : here.length === 1;
     return here.map(({ name, rows }, k) => {
-      const { x, y } = shareAt(place, j, k);
+      const { x, y } = shareAt(place, j, k, here.length);
       const left = isUpright && hasShare ? f * 0.85 : 0;
       return [
         drawBadge(x - left, y, name, f * 0.9),
@@ -272,16 +272,18 @@ function drawNumbers({ sets, position, keys }, place) {
   const written = new Set(isUpright ? labelsThatFit(labels, f * 0.3) : keys.keys());
   return labels.map(({ weight }, j) => {
     if (weight < FAINT || !written.has(j)) return "";
-    const { x, y } = shareAt(place, j, 0);
+    const { x, y } = shareAt(place, j, 0, 1);
     const across = isUpright ? x : x + f * 0.6;
     return svgText(across, y + f * 0.28, weight.toFixed(2), { "font-size": f * 0.8 });
   });
 }
 
-/** Return where the k-th share of a word stands. */
-function shareAt({ f, isUpright, keys, badgeY, badgeX }, j, k) {
-  return isUpright
-    ? { x: keys[j].x, y: badgeY + k * f * 1.45 } : { x: badgeX + k * f * 1.4, y: keys[j].y };
+/** Return where the k-th of a word's shares stands: beside a word there are two rows of them. */
+function shareAt({ f, isUpright, keys, badgeY, badgeX }, j, k, count) {
+  const { x, y } = keys[j];
+  if (isUpright) return { x, y: badgeY + k * f * 1.45 };
+  const down = count === 1 ? 0 : (k % 2) - 0.5;
+  return { x: badgeX + Math.floor(k / 2) * f * 1.35, y: y + down * f * 1.35 };
 }
 
 /** Draw all heads of the attention as small maps; those that are shown have a frame. */
@@ -301,7 +303,7 @@ function drawMaps(view, { maps: grid, f }) {
     }),
   ]);
   return svgPart("maps",
-    svgText(left, top - f * 1.7, "All heads; a row is a layer. Press one to see it alone.", {
+    svgText(left, top - f * 1.7, "All heads, a row for each layer: press one", {
       ...quiet, "text-anchor": "start",
     }), columns, rows);
 }
