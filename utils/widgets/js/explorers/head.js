@@ -201,7 +201,7 @@ class HeadViewer {
 
 /** Tell whether two views show the same sets over the same words, for another word that looks. */
 function isAlike(one, other) {
-  const key = ({ part, keys, sets }) => [part, ...keys, "|", ...sets.map(({ name }) => name)].join();
+  const key = ({ part, keys, sets }) => JSON.stringify([part, keys, sets.map(({ name }) => name)]);
   return one !== other && key(one) === key(other);
 }
 

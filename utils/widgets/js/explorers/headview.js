@@ -19,7 +19,9 @@ const ROW_NAMES = {
   encoder: ["word", "looks at"], decoder: ["writes", "has read"], cross: ["writes", "source"],
 };
 // Dashes and gaps, in widths of a line: heads differ even where colors don't.
-const DASHES = ["", "3 1.2", "0.6 1.4", "5 1.2 0.6 1.2", "1.6 1.6", "8 2", "3 1 0.6 1 0.6 1", "2 0.6"];
+const DASHES = [
+  "", "3 1.2", "0.6 1.4", "5 1.2 0.6 1.2", "1.6 1.6", "8 2", "3 1 0.6 1 0.6 1", "2 0.6",
+];
 const NUMBER_ROOM = 48; // pixels of a column: narrower ones have no number beside a head's
 const AVERAGE = "all";
 const FAINT = 0.02; // of the weight: a thinner thread would lead nowhere
@@ -81,7 +83,8 @@ function headsByWord({ keys, sets, position }) {
 function headsAgree(word, sets, position, j) {
   const shares = sets.map(({ rows }) => rows[position][j]).sort((a, b) => a - b);
   const [least, most] = [shares[0], shares.at(-1)].map((share) => share.toFixed(2));
-  return `all ${sets.length} heads look most at “${word}” (${least} to ${most})`;
+  const all = sets.length === 2 ? "both" : `all ${sets.length}`;
+  return `${all} heads look most at “${word}” (${least} to ${most})`;
 }
 
 /** Say where a word of the same sentence stands from the one that looks at it. */
@@ -110,7 +113,7 @@ export function headChallenges(view) {
     },
     {
       name: "apart",
-      text: "Show two heads of one layer that look at different words, each with over half its weight.",
+      text: "Show two heads of a layer that look at two words, each with over half its weight.",
       isMet: chosen.length === 2 && tops[0] !== tops[1]
         && sets.every(({ rows }, k) => rows[position][tops[k]] > MOSTLY),
     },
@@ -157,7 +160,8 @@ function drawRowNames({ part }, { f, names, isUpright }) {
     return svgPart("names", svgText(names.x, names.asks + f * 0.3, first, style),
       svgText(names.x, names.keys + f * 0.3, second, style));
   }
-  return svgPart("names", svgText(names.asksX, names.y, first, { ...style, "text-anchor": "start" }),
+  return svgPart("names",
+    svgText(names.asksX, names.y, first, { ...style, "text-anchor": "start" }),
     svgText(names.keysX, names.y, second, style));
 }
 
@@ -205,7 +209,7 @@ function drawThreads(view, place, { rows, style, name }, k) {
   const { f, isUpright } = place;
   const { keys, position, sets } = view;
   const from = portOf(view, place, k);
-  const aside = (k - (sets.length - 1) / 2) * f * 0.42; // threads of two heads don't hide each other
+  const aside = (k - (sets.length - 1) / 2) * f * 0.42; // threads don't hide each other
   return Array.from(rows[position], (weight, j) => {
     if (weight < FAINT) return "";
     const width = 1 + weight * f * (sets.length > 1 ? 0.32 : 0.5);
@@ -215,7 +219,8 @@ function drawThreads(view, place, { rows, style, name }, k) {
     return svgElement("path", {
       d: threadPath(from, to, isUpright), fill: "none", stroke: wordPaint(j, keys.length),
       "stroke-width": width, "stroke-opacity": 0.85, "data-word": j, "data-head": name,
-      "data-weight": weight.toFixed(4), "stroke-dasharray": dashesOf(style, Math.max(width, 2)) || null,
+      "data-weight": weight.toFixed(4),
+      "stroke-dasharray": dashesOf(style, Math.max(width, 2)) || null,
     });
   });
 }
@@ -311,11 +316,12 @@ function drawMaps(view, { maps: grid, f }) {
 /** Draw a map in a few shades of one color: it shows a shape, no number. */
 function drawSmallMap(map, { x, y, side }, { isShown, position, columns }) {
   const [wide, high] = [side / columns, side / map.length];
+  const n = shortNumber;
+  const cell = `h${n(wide)}v${n(high)}h${n(-wide)}z`;
   const shades = STRENGTHS.map(() => []);
   map.forEach((row, i) => row.forEach((weight, j) => {
     const shade = STRENGTHS.findLastIndex((least) => weight >= least);
-    if (shade >= 0) shades[shade].push(`M${shortNumber(x + j * wide)} ${shortNumber(y + i * high)}h${
-      shortNumber(wide)}v${shortNumber(high)}h${shortNumber(-wide)}z`);
+    if (shade >= 0) shades[shade].push(`M${n(x + j * wide)} ${n(y + i * high)}${cell}`);
   }));
   return [
     svgElement("rect", {
