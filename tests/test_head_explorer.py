@@ -162,7 +162,7 @@ SPREAD = [0.3, 0.2, 0.2, 0.2, 0.1]
         ),
         (
             view(heads=[ON_0, SPREAD], chosen=(0, 1)),
-            "Layer 1, “w1”: all 2 heads look most at “w0” (0.30 to 0.90).",
+            "Layer 1, “w1”: both heads look most at “w0” (0.30 to 0.90).",
         ),
     ],
     ids=range(8),
@@ -253,7 +253,7 @@ def test_options_are_read_and_set(translator):
     viewer.layer, viewer.part, viewer.position = 1, "decoder", 5
     assert viewer.heads == [1, 3]
     drawn, finding = viewer.picture()
-    assert finding.startswith("Layer 1, to write “the”: head")
+    assert finding.startswith("Layer 1, to write “the”: ")
     threads = [each.get("data-head") for each in ElementTree.fromstring(drawn).iter()]
     assert {each for each in threads if each} == {"1", "3"}
 
