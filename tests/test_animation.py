@@ -1,4 +1,6 @@
-"""The animation in the README: small, one frame per step, reproducible."""
+"""The animation in the README: the stepper's own pictures, small, each step and the way to it."""
+
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image
@@ -10,28 +12,36 @@ from utils.translator import Translator
 LARGEST = 1_500_000  # bytes
 
 
-def traced():
-    translator = Translator.load(f"mini-{animation.TRANSLATOR}")
-    return trace(translator, translator.read(animation.SENTENCE))
+def step_count():
+    translator = Translator.load(animation.TRANSLATOR)
+    return len(trace(translator, translator.read(animation.SENTENCE)).steps)
 
 
-def test_the_picture_in_the_readme_has_a_frame_for_each_step():
+def test_the_picture_in_the_readme_moves_and_is_small():
     with Image.open(animation.TARGET) as moving:
-        assert moving.is_animated and moving.n_frames == len(traced().steps)
+        assert moving.is_animated and moving.n_frames >= step_count()
     assert animation.TARGET.stat().st_size <= LARGEST
 
 
-def test_the_command_writes_it(tmp_path, monkeypatch):
-    short = "Felix ruft die Eltern an ."
+def test_the_command_draws_each_step_and_the_way_to_it(tmp_path, monkeypatch):
     target = tmp_path / "stepper.gif"
     monkeypatch.setattr(animation, "TARGET", target)
-    monkeypatch.setattr(animation, "SENTENCE", short)
+    monkeypatch.setattr(animation, "SENTENCE", "Felix ruft die Eltern an .")
+    monkeypatch.setattr(animation, "BETWEEN", 2)
     assert animation.main() == 0
     with Image.open(target) as moving:
-        assert moving.n_frames == len(traced().steps) == 6
-        frames = []
+        steps = step_count()
+        assert moving.n_frames == steps + 2 * (steps - 1)
+        frames, times = [], []
         for number in range(moving.n_frames):
             moving.seek(number)
+            times.append(moving.info["duration"])
             frames.append(np.asarray(moving.convert("L"), dtype=float))
-    dark = [(frame < 128).sum() for frame in frames]
-    assert dark[-1] > dark[0]  # the heat map has gained rows
+    at_rest = [number for number, time in enumerate(times) if time > animation.MOVE]
+    assert at_rest == list(range(0, len(frames), 3))
+    for before, after in pairwise(at_rest):
+        whole = np.abs(frames[after] - frames[before]).sum()
+        first = np.abs(frames[before + 1] - frames[before]).sum()
+        assert 0 < first < whole  # on the way, not there yet
+    colored = [(frame[-150:] < 200).sum() for frame in (frames[0], frames[-1])]
+    assert colored[1] > 3 * colored[0]  # the heat map has gained rows

@@ -1,6 +1,5 @@
 """Modules become one script, an engine runs it, and translators get there whole."""
 
-import base64
 import copy
 import json
 
@@ -15,7 +14,7 @@ from utils.experiments.parts import NewStateDecoder
 from utils.translator import Translator
 from utils.widgets.engine import Engine
 from utils.widgets.scripts import MODULES, ScriptError, bundle
-from utils.widgets.weights import pack_translator
+from utils.widgets.weights import encode_bytes, pack_translator
 
 # Bundles
 
@@ -154,7 +153,7 @@ def numbers():
 def test_all_numbers_of_16_bits_are_decoded(numbers):
     bits = np.arange(2**16, dtype="<u2")
     numbers.run("const decode = (text) => decodeFloats(toBytes(text), 'float16');")
-    found = numbers.call("decode", base64.b64encode(bits.tobytes()).decode())
+    found = numbers.call("decode", encode_bytes(bits.tobytes()))
     expected = bits.view("<f2").astype(float)
     finite = np.isfinite(expected)
     assert finite.sum() == 2**16 - 2**11
@@ -163,10 +162,10 @@ def test_all_numbers_of_16_bits_are_decoded(numbers):
 
 
 @pytest.mark.parametrize("size", range(8))
-def test_base64_of_any_length_is_decoded(numbers, size):
+def test_base85_of_any_length_is_decoded(numbers, size):
     content = bytes(range(255, 255 - size, -1))
-    text = base64.b64encode(content).decode()
-    assert numbers.call("decodeBase64", text) == list(content)
+    text = encode_bytes(content)
+    assert numbers.call("decodeBase85", text) == list(content)
 
 
 def test_bytes_are_taken_in_any_form(numbers):
@@ -287,7 +286,7 @@ def test_numbers_that_16_bits_cannot_hold_are_refused():
 def test_weights_of_another_size_are_refused(change):
     header, data = pack_translator(toy_translator())
     data = data[:change] if change < 0 else data + bytes(change)
-    text = base64.b64encode(data).decode()
+    text = encode_bytes(data)
     with Engine(bundle("model/translator.js")) as engine:
         engine.run("const open = (header, data) => new Translator({ header, data }).unit;")
         with pytest.raises(JSEvalException, match="not those of this model"):

@@ -8,7 +8,6 @@ from utils.widgets import (
     AttentionEditor,
     AttentionStepper,
     BeamExplorer,
-    HeadViewer,
     ScoreCalculator,
 )
 
@@ -42,7 +41,6 @@ LONG = {
     "beam": lambda: BeamExplorer(mini("additive"), SENTENCE),
     "length": length_explorer,
     "training": lambda: training_viewer(SENTENCE),
-    "head": lambda: HeadViewer(mini("transformer"), SENTENCE),
 }
 
 

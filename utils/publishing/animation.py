@@ -1,58 +1,66 @@
-"""The moving picture of the README: `make animation` translates a sentence word by word.
+"""The moving picture of the README: `make animation` translates a sentence step by step.
 
-Each frame is one step of a decoder with attention: the weights of this step on the left, all rows
-of weights so far on the right.
+Its frames are the attention stepper's own drawings, those between two steps as well.
 """
 
 from io import BytesIO
 
-import torch
-from matplotlib.figure import Figure
 from PIL import Image
 
-from utils import plots
 from utils.system.failures import run
 from utils.system.paths import NOTEBOOKS
 from utils.system.storage import check_writable, write_atomically
-from utils.text import END
-from utils.trace import Trace, trace
 from utils.translator import Translator
+from utils.widgets.live import engine_of
+from utils.widgets.png import png_of
+from utils.widgets.weights import pack_translator
 
 TARGET = NOTEBOOKS / "images" / "stepper.gif"
-SENTENCE = "heute ruft der Lehrer die Eltern an , weil das Kind nicht im Garten schläft ."
-TRANSLATOR = "additive"
-MILLISECONDS = 900  # how long a frame stays
-PAUSE = 3000  # how long the last one does
+SENTENCE = "gestern hat die Frau dem alten Lehrer einen Apfel gegeben ."  # its verb waits at the end
+TRANSLATOR = "mini-additive"
+WIDTH = 1000  # pixels
+BETWEEN = 6  # pictures from one step to the next
+MOVE = 70  # milliseconds that each of them stays,
+REST = 1100  # that a step does,
+PAUSE = 3500  # and the last one
+COLORS = 200
 
 
-def draw_frame(traced: Trace, t: int) -> Image.Image:
-    """Draw step t (from 1): its weights as bars, and the heat map of all steps up to it."""
-    step, source = traced.steps[t - 1], traced.source
-    figure = Figure(figsize=(13, 7), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=(1, 1.6))
-    left.barh(range(len(source)), step.weights.tolist(), color=plots.COLORS[TRANSLATOR])
-    left.set_yticks(range(len(source)), source)
-    left.set(xlim=(0, 1), ylim=(len(source) - 0.5, -0.5), xlabel="weight α")
-    what = "the end" if step.word == END else f"“{step.word}”"
-    left.set_title(f"step {t}: looks, and writes {what}")
-    weights = torch.full((len(traced.steps), len(source)), torch.nan)  # rows to come stay empty
-    weights[:t] = traced.weights[:t]
-    words = [each.word for each in traced.steps[:t]] + [""] * (len(traced.steps) - t)
-    plots.attention_map(weights, source, words, right)
-    file = BytesIO()
-    figure.savefig(file, format="png", dpi=70)
-    return Image.open(file).convert("P", palette=Image.Palette.ADAPTIVE, colors=64)
+def draw_frames() -> list[tuple[Image.Image, int]]:
+    """Draw the film: pictures of one size, and how many milliseconds each stays."""
+    model = pack_translator(Translator.load(TRANSLATOR)).as_json()
+    options = {"sentence": SENTENCE, "width": WIDTH, "between": BETWEEN, "theme": "light"}
+    film = engine_of("stepper").call("stepperFilm", model, options)
+    times = [REST if shot["isAtRest"] else MOVE for shot in film]
+    times[-1] = PAUSE
+    images = [on_white(png_of(shot["svg"])) for shot in film]
+    steps = [image for image, shot in zip(images, film, strict=True) if shot["isAtRest"]]
+    palette = palette_of(steps)
+    plain = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
+    return list(zip(plain, times, strict=True))
+
+
+def on_white(png: bytes) -> Image.Image:
+    """Return a picture without its transparent corners."""
+    image = Image.open(BytesIO(png)).convert("RGBA")
+    ground = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(ground, image).convert("RGB")
+
+
+def palette_of(images: list[Image.Image]) -> Image.Image:
+    """Return a picture with the colors for all: if each had its own, what rests would flicker."""
+    width, height = images[0].size
+    sheet = Image.new("RGB", (width, height * len(images)))
+    for row, image in enumerate(images):
+        sheet.paste(image, (0, row * height))
+    return sheet.quantize(COLORS, dither=Image.Dither.NONE)
 
 
 def main() -> int:
     """Write the animation; return the exit code."""
     check_writable(TARGET)
-    plots.set_style()
-    translator = Translator.load(f"mini-{TRANSLATOR}")
-    traced = trace(translator, translator.read(SENTENCE))
-    first, *others = (draw_frame(traced, t) for t in range(1, len(traced.steps) + 1))
-    times = [MILLISECONDS] * len(others) + [PAUSE]
-    moving = {"save_all": True, "append_images": others, "duration": times, "loop": 0}
+    (first, *others), times = zip(*draw_frames(), strict=True)
+    moving = {"save_all": True, "append_images": others, "duration": list(times), "loop": 0}
     write_atomically(TARGET, lambda file: first.save(file, "GIF", optimize=True, **moving))
     return 0
 

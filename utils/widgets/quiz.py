@@ -34,7 +34,7 @@ class QuickQuestions(LiveExplorer):
         none = [None] * len(entries)
         super().__init__(questions=entries, chosen=none, first=none)
 
-    def still_html(self) -> str:
+    def still_html(self, themed: bool = False) -> str:
         """Return the questions as text, and the answers below them, folded away."""
         asked = engine_of(self.name).call("drawQuizPaper", self.questions)
         return f'<div class="at-still">{asked}<p class="at-run">{RUN_IT}</p></div>'

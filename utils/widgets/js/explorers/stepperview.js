@@ -6,7 +6,7 @@
 import { drawHeatMap, layoutHeatMap } from "../draw/heatmap.js";
 import { drawMaster } from "../draw/master.js";
 import { writePercent } from "../draw/nextwords.js";
-import { paint } from "../draw/paint.js";
+import { bakeTheme, paint } from "../draw/paint.js";
 import { svgElement, svgRoot, svgText } from "../draw/svg.js";
 import { Translator } from "../model/translator.js";
 import { readTyped } from "../model/typed.js";
@@ -20,7 +20,8 @@ const AHEAD = 3; // source words further on: more than any small change of the o
 const WIDE = 1000; // pixels: from there on, the master picture has the decoder beside the source
 const MAP_FROM = 1200; // pixels: room for the map beside that
 const MAIN_SHARE = 0.76; // of the width, for all but the map
-const MAP_LETTERS = [11, 14]; // pixels, at least and at most
+const MAP_LETTERS = [11, 12.5]; // pixels, at least and at most
+const FINDING_SHARE = 0.018; // of a film's width: the letters of its finding
 const MOVING = new Set(["ribbons", "weights", "context", "scores", "softmax", "query"]);
 
 const EXAMPLES = [
@@ -325,4 +326,38 @@ function drawSideBySide(traces, names, t, width, title) {
     ];
   });
   return svgRoot(width, head + Math.max(...heights), title, shapes.flat());
+}
+
+/**
+ * Draw a translation as a film: each step at rest, with `between` pictures on the way to the next.
+ * @param {{header, data}} model a packed translator
+ * @param {{sentence: string, width: number, between: number, theme: string}} options
+ * @returns {{svg: string, step: number, isAtRest: boolean}[]} pictures of one size
+ */
+export function stepperFilm(model, { sentence, width, between, theme }) {
+  const traced = readAndTrace(new Translator(model), sentence);
+  const draw = (view, step, isAtRest) => {
+    const drawn = drawStep(view, traced.kind, { width });
+    const svg = bakeTheme(underItsFinding(drawn, stepFinding(traced, step), width), theme);
+    return { svg, step, isAtRest };
+  };
+  return traced.steps.flatMap((_, i) => {
+    const to = viewAt(traced, i + 1);
+    const from = i > 0 ? viewAt(traced, i) : null;
+    const way = Array.from({ length: from ? between : 0 }, (__, k) => (
+      draw(mixViews(from, to, easeShare((k + 1) / (between + 1))), i + 1, false)
+    ));
+    return [...way, draw(to, i + 1, true)];
+  });
+}
+
+function underItsFinding(drawn, finding, width) {
+  const size = width * FINDING_SHARE;
+  const head = size * 2;
+  const style = { "font-size": size, "text-anchor": "start", "font-weight": "bold" };
+  return svgRoot(
+    width, head + svgHeight(drawn), finding,
+    svgText(size, size * 1.6, finding, style),
+    svgElement("g", { transform: `translate(0 ${head})` }, drawn),
+  );
 }

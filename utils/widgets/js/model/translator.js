@@ -1,7 +1,7 @@
 // A translator: model, vocabularies, and everything between a typed sentence and its translation.
 //
 // Its weights come from utils/widgets/weights.py, as {header, data}: what the header says of the
-// model, and its numbers as bytes or base64. In a page they are in a script of their own, which
+// model, and its numbers as bytes or base 85. In a page they are in a script of their own, which
 // leaves them in `attentionModels`.
 
 import { decodeFloats, largest, toBytes } from "./numbers.js";
