@@ -7,6 +7,7 @@ read its traits. The same scripts live in pages and slides, without a kernel.
 from utils.widgets.beam import BeamExplorer
 from utils.widgets.calculator import ScoreCalculator
 from utils.widgets.editor import AttentionEditor
+from utils.widgets.head import HeadViewer
 from utils.widgets.length import LengthExplorer
 from utils.widgets.live import LiveExplorer
 from utils.widgets.playground import Playground
@@ -30,6 +31,7 @@ __all__ = [
     "AttentionEditor",
     "AttentionStepper",
     "BeamExplorer",
+    "HeadViewer",
     "LengthExplorer",
     "Playground",
     "QuickQuestions",

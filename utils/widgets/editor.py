@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import traitlets
-from torch import Tensor, tensor
+from torch import Tensor
 
 from utils.system.limits import check_type
-from utils.trace import Trace, has_fixed_context, trace
+from utils.trace import has_fixed_context
 from utils.translator import Translator
 from utils.widgets.live import LiveExplorer, check_translators, engine_of
-from utils.widgets.sentences import read_sentence
+from utils.widgets.weights import pack_translator
 
 EDITS = ("as the model has it", "look only here", "uniform", "swap two words", "by hand")
 EXACT = 1e-3  # how far a row may be from the sum 1
-EMPTY = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 8" width="960" height="8"></svg>'
+WIDTH = 960  # pixels of the still picture
 
 
 def edit_row(weights: Tensor, edit: str, first: int, second: int, share: float) -> Tensor:
@@ -73,7 +73,7 @@ class AttentionEditor(LiveExplorer):
 
     @traitlets.validate("weights")
     def _check_weights(self, proposal: Any) -> dict[str, list[float]]:
-        size = len(self._source())
+        size = self._still()["size"]
         return {str(step): check_row(step, row, size) for step, row in proposal["value"].items()}
 
     @traitlets.observe("sentence", "model")
@@ -83,61 +83,29 @@ class AttentionEditor(LiveExplorer):
             self.weights = {}
 
     @property
-    def translator(self) -> Translator:
-        """The model chosen."""
-        return self.translators[self.model]
-
-    @property
     def before(self) -> list[str]:
-        """The translation without edits."""
-        return list(self._trace({}).words) if self._words() else []
+        """The words of the translation without edits."""
+        words: list[str] = self._still()["before"]
+        return words
 
     @property
     def after(self) -> list[str]:
-        """The translation with the rows of `weights`."""
-        return list(self._trace(self.weights).words) if self._words() else []
+        """The words of the translation with the rows of `weights`."""
+        words: list[str] = self._still()["after"]
+        return words
 
     def picture(self) -> tuple[str, str]:
         """Return the picture of both translations and the chosen step's weights, its finding."""
-        if not self._words():
-            return EMPTY, read_sentence(self.sentence, self.translator).note
-        view = self._view()
-        draw = engine_of(self.name).call
-        return draw("drawEditorStill", view), draw("editorFinding", view)
+        still = self._still()
+        return still["svg"], still["finding"]
 
-    def _view(self) -> dict[str, Any]:
-        """Return what `editorview.js` draws."""
-        own: list[Tensor] = []
-        before, after = self._trace({}), self._trace(self.weights, own)
-        step = min(self.step, len(after.steps)) - 1
-        return {
-            "source": after.source,
-            "before": [each.word for each in before.steps],
-            "after": [each.word for each in after.steps],
-            "rows": after.weights.tolist(),
-            "own": [row.tolist() for row in own],
-            "edited": [t for t in range(len(after.steps)) if str(t + 1) in self.weights],
-            "step": step,
-            "shown": step,
-            "word": int(after.weights[step].argmax()),
-            "row": after.weights[step].tolist(),
-        }
-
-    def _words(self) -> tuple[str, ...]:
-        return read_sentence(self.sentence, self.translator).words
-
-    def _source(self) -> list[str]:
-        """Return the words, or pieces of words, that have a weight."""
-        return self.translator.fields.source.preprocess(self._words())
-
-    def _trace(self, edits: Mapping[str, list[float]], own: list[Tensor] | None = None) -> Trace:
-        def overwrite(t: int, weights: Tensor) -> Tensor:
-            if own is not None:
-                own.append(weights)
-            row = edits.get(str(t + 1))
-            return weights if row is None else tensor(row)
-
-        return trace(self.translator, self._words(), overwrite)
+    def _still(self) -> dict[str, Any]:
+        """Return what `editorStill` does: the picture, its finding, words, a row's size."""
+        packed = pack_translator(self.translators[self.model]).as_json()
+        options = {"sentence": self.sentence, "step": self.step, "weights": self.weights}
+        call = engine_of(self.name, "explorers/editorstill.js").call
+        still: dict[str, Any] = call("editorStill", packed, options | {"width": WIDTH})
+        return still
 
 
 def check_row(step: object, row: Any, size: int) -> list[float]:

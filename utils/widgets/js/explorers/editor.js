@@ -5,7 +5,7 @@ import { readTyped, shorten } from "../model/typed.js";
 import { ROW_EDITS, editRow, editsFrom, nextShare } from "./editorrows.js";
 import { traceEdited, weightsFrom } from "./editorrows.js";
 import { drawEditor, editorHandles } from "./editorview.js";
-import { editorChallenges, editorFinding, topWord } from "./editorview.js";
+import { editorChallenges, editorFinding, editorView, topWord } from "./editorview.js";
 import { changeButton, makeButton, makeChoices, makeElement, makeSentenceBox } from "./elements.js";
 import { layoutEditor } from "./editorlayout.js";
 import { Frame } from "./frame.js";
@@ -260,30 +260,14 @@ class AttentionEditor {
     return row.map((weight, j) => from.row[j] + (weight - from.row[j]) * eased);
   }
 
-  view(time) {
-    const { after, before, step, shown, word, edits } = this;
-    const rows = after.steps.map(({ weights }) => weights);
-    return {
-      source: after.source,
-      before: before.steps.map((each) => each.word),
-      after: after.steps.map((each) => each.word),
-      rows,
-      own: after.own,
-      edited: Object.keys(edits).map(Number).filter((t) => t < rows.length),
-      step,
-      shown,
-      word,
-      row: this.shownRow(time),
-    };
-  }
-
   paint(room, time) {
     if (!this.before) {
       this.paintNothing();
       return;
     }
     if (this.isStale) this.decode();
-    const view = this.view(time);
+    const { before, after, step, shown, word } = this;
+    const view = editorView(before, after, step, { shown, word, row: this.shownRow(time) });
     this.place = layoutEditor(view, room);
     this.handles.show(drawEditor(view, room), editorHandles(view, this.place));
     this.frame.say(this.swapping ? this.swapFinding() : editorFinding(view));

@@ -73,7 +73,7 @@ function firstChange(some, others) {
   return Math.min(...steps.filter((t) => some[t] !== others[t]));
 }
 
-/** Return edits from the option `weights`, {"1": [S weights], …}; rows of other sizes fall out. */
+/** Return edits from the option `weights`, {"1": [S weights], …}; other sizes fall out. */
 export function editsFrom(weights, size) {
   const rows = Object.entries(weights ?? {}).filter(([, row]) => row.length === size);
   return Object.fromEntries(rows.map(([step, row]) => [Number(step) - 1, Array.from(row)]));

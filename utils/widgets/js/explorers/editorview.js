@@ -22,6 +22,24 @@ const MOVED = 0.02; // of the weight: a bar that is so far away has a mark where
 const LONG = 4; // letters that a word of content has, mostly
 const SEEN = 0.004; // a weight below it is left out of drawings: nobody could see it
 
+/** Return the view of two translations, as `traceEdited` returns them, at a step. */
+export function editorView(before, after, step, chosen = {}) {
+  const rows = after.steps.map(({ weights }) => weights);
+  return {
+    source: after.source,
+    before: before.steps.map(({ word }) => word),
+    after: after.steps.map(({ word }) => word),
+    rows,
+    own: after.own,
+    edited: Object.keys(after.edits).map(Number).filter((t) => t < rows.length),
+    step,
+    shown: step,
+    word: topWord(rows[step]),
+    row: Array.from(rows[step]),
+    ...chosen,
+  };
+}
+
 /** Return the steps at which two translations differ. */
 export function changedSteps({ before, after }) {
   const size = Math.max(before.length, after.length);
@@ -293,9 +311,4 @@ function visibleCells(row) {
     if (weight > SEEN) cells[j] = weight;
   });
   return cells;
-}
-
-/** Draw the editor for where nothing runs. */
-export function drawEditorStill(view, width = 960) {
-  return drawEditor(view, { width, tall: Infinity });
 }
