@@ -26,7 +26,7 @@ export function drawCurves(left, top, chart, place) {
 }
 
 /** Return where the lines go: { x0, x1, y0, y1, size, xOf, yOf }, y0 being the lower end. */
-function chartArea(left, top, { series, across, up, ticksUp }, { width, height, size }) {
+export function chartArea(left, top, { series, across, up, ticksUp }, { width, height, size }) {
   const names = Math.max(...series.map(({ name }) => textWidth(name, size)), 0);
   const numbers = Math.max(...ticksUp.map(([, text]) => textWidth(text, size)));
   const [x0, x1] = [left + numbers + size * 0.6, left + width - names - size * 0.8];
