@@ -1,5 +1,6 @@
 // The length explorer: drag the end of a sentence, and see what each model makes of it.
 
+import { FONT_FAMILY } from "../draw/svg.js";
 import { changeButton, makeButton, makeChoices } from "./elements.js";
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
@@ -13,7 +14,6 @@ const GROW_EVERY = 1100; // milliseconds
 const RIDE = 350; // milliseconds in which the marker comes along
 const LEAP = 3; // lengths that an arrow key with Shift goes
 
-const FONT = "system-ui, Helvetica, Arial, sans-serif"; // that of drawings
 const textWidths = new Map();
 let pen = null;
 
@@ -22,7 +22,7 @@ function measureText(text, size) {
   const key = `${size} ${text}`;
   if (!textWidths.has(key)) {
     pen ??= document.createElement("canvas").getContext("2d");
-    pen.font = `${size}px ${FONT}`;
+    pen.font = `${size}px ${FONT_FAMILY}`;
     textWidths.set(key, pen.measureText(text).width);
   }
   return textWidths.get(key);

@@ -263,6 +263,7 @@ function lengthChart(view) {
     })),
     across: [0, buckets.length],
     up: [0, 100],
+    namesAside: true,
     ticksAcross: buckets.map((bucket, i) => [i + 0.5, bucket]),
     ticksUp: [0, 25, 50, 75, 100].map((value) => [value, String(value)]),
   };
