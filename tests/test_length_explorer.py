@@ -1,4 +1,4 @@
-"""The length explorer: its marks are difflib's, its scores sacreBLEU's, and the end can be moved."""
+"""The length explorer: its marks are difflib's, its scores sacreBLEU's, and its end can move."""
 
 import json
 import math
@@ -198,16 +198,9 @@ def test_an_empty_bucket_draws_no_point(js, data):
 
 
 def test_the_finding_says_who_is_wrong():
-    found = [
-        {"name": "fixed", "words": ["a", "x"], "right": [True, False], "missing": [], "bleu": 31.4},
-        {
-            "name": "dot",
-            "words": ["a", "b"],
-            "right": [True, True],
-            "missing": [False],
-            "bleu": 99.9,
-        },
-    ]
+    fixed = {"name": "fixed", "words": ["a", "x"], "right": [True, False], "missing": [False, True]}
+    dot = {"name": "dot", "words": ["a", "b"], "right": [True, True], "missing": [False, False]}
+    found = [fixed | {"bleu": 31.4}, dot | {"bleu": 99.9}]
     view = {"length": 2, "language": "German", "found": found}
     assert engine_of("length").call("lengthFinding", view) == (
         "2 German words: fixed gets 1 of its 2 words wrong, dot gets all 2 right. "

@@ -84,7 +84,7 @@ class LengthExplorer(LiveExplorer):
         """How many words of each translation of that sentence are wrong or too many."""
         source, target = self.pair
         return {
-            name: right_words(translator.translate([source])[0].tokens, target).count(False)
+            name: right_words(translator.translate([tuple(source)])[0].tokens, target).count(False)
             for name, translator in self.translators.items()
         }
 

@@ -14,18 +14,18 @@ const GROW_EVERY = 1100; // milliseconds
 const RIDE = 350; // milliseconds in which the marker comes along
 const LEAP = 3; // lengths that an arrow key with Shift goes
 
-const textWidths = new Map();
-let pen = null;
+const measuredWidths = new Map();
+let measuringPen = null;
 
 /** Return how wide the browser writes text, as the drawings do. */
-function measureText(text, size) {
+function measureWords(text, size) {
   const key = `${size} ${text}`;
-  if (!textWidths.has(key)) {
-    pen ??= document.createElement("canvas").getContext("2d");
-    pen.font = `${size}px ${FONT_FAMILY}`;
-    textWidths.set(key, pen.measureText(text).width);
+  if (!measuredWidths.has(key)) {
+    measuringPen ??= document.createElement("canvas").getContext("2d");
+    measuringPen.font = `${size}px ${FONT_FAMILY}`;
+    measuredWidths.set(key, measuringPen.measureText(text).width);
   }
-  return textWidths.get(key);
+  return measuredWidths.get(key);
 }
 
 /** Mount a length explorer. */
@@ -136,7 +136,7 @@ class LengthExplorer {
     const { frame, handles } = this;
     this.advance(time);
     const view = { ...this.view, at: this.at };
-    this.place = layoutLength(view, room, measureText);
+    this.place = layoutLength(view, room, measureWords);
     handles.show(drawLength(view, this.place), lengthHandles(view, this.place));
     frame.say(lengthFinding(view));
     frame.challenge(lengthChallenges(view));

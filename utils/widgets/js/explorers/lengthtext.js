@@ -14,8 +14,8 @@ const LONG_SENTENCE = 15; // words
  *
  * {mode, length, number, count, lengths, language, source, target, stages, longest, found, curves,
  * apart}: `length` is the nearest there is, `count` how many sentences there are of it, `longest`
- * the whole sentence that grows, in `stages`. found: [{name, words, right, missing, bleu}, …]: `right` for each word,
- * `missing` for each of the reference's.
+ * the whole sentence that grows, in `stages`. found: [{name, words, right, missing, bleu}, …]:
+ * `right` for each word, `missing` for each of the reference's.
  */
 export function lengthView(translators, data, chosen) {
   const list = chosen.mode === "test" ? data.sentences : data.growing;
@@ -78,22 +78,22 @@ function isApart(found) {
 
 /** Say in one or two sentences what there is to see. */
 export function lengthFinding({ length, language, found }) {
-  const says = found.map((one) => `${one.name} ${errorText(one)}`);
+  const says = found.map((one) => `${one.name} ${lengthErrors(one)}`);
   const scores = found.map(({ name, bleu }) => `${name} ${Math.round(bleu)}`);
   return `${length} ${language} words: ${says.join(", ")}. BLEU of this sentence: ${
     scores.join(", ")}.`;
 }
 
-function errorText(found) {
+function lengthErrors(found) {
   const wrong = wrongCount(found);
-  if (wrong > 0) return `gets ${wrong} of its ${wordCount(found.words.length)} wrong`;
+  if (wrong > 0) return `gets ${wrong} of its ${countedWords(found.words.length)} wrong`;
   const left = found.missing.filter(Boolean).length;
-  if (left > 0) return `leaves out ${wordCount(left)}`;
+  if (left > 0) return `leaves out ${countedWords(left)}`;
   const { length } = found.words;
   return length === 1 ? "gets its one word right" : `gets all ${length} right`;
 }
 
-function wordCount(count) {
+function countedWords(count) {
   return `${count} ${count === 1 ? "word" : "words"}`;
 }
 
@@ -104,8 +104,8 @@ export function lengthChallenges({ mode, length, found, apart }) {
   const all = [
     {
       name: "apart",
-      text: `While it grows: find the shortest length at which ${weak.name} gets a word wrong and ` +
-        `${strong.name} none.`,
+      text: `While it grows: find the shortest length at which ${weak.name} gets a word wrong ` +
+        `and ${strong.name} none.`,
       isMet: mode === "growing" && length === apart,
     },
     {

@@ -14,13 +14,13 @@ const LENGTH_MARGIN = 12;
 const LENGTH_WIDE = 900; // pixels: from there the chart stands beside the sentences
 const LENGTH_CHART = 400;
 const LENGTH_LABELS = 96; // pixels for the names of the rows
-const WORD_ROW = 27;
-const TOKEN_ROW = 34;
-const END_ROOM = 30; // pixels for the handle after the last word
-const SLOT = 12; // pixels for a word that another sentence may have
-const TEXT_SIZE = 16;
-const TOKEN_SIZE = 15;
-const WORD_GAP = 5;
+const LENGTH_WORD_ROW = 27;
+const LENGTH_TOKEN_ROW = 34;
+const LENGTH_END_ROOM = 30; // pixels for the handle after the last word
+const LENGTH_SLOT = 12; // pixels for a word that another sentence may have
+const LENGTH_TEXT_SIZE = 16;
+const LENGTH_TOKEN_SIZE = 15;
+const LENGTH_WORD_GAP = 5;
 
 /**
  * Return where everything stands: {width, height, items, end, stops, rows, chart}.
@@ -34,16 +34,17 @@ export function layoutLength(view, { width, tall }, measure = estimateWidth) {
   const isWide = width >= LENGTH_WIDE;
   const room = width - LENGTH_MARGIN * 2 - (isWide ? LENGTH_CHART + 24 : 0);
   const sentence = placeSentence(view, room, measure);
-  let y = LENGTH_MARGIN + sentence.lines * TOKEN_ROW + 12;
+  let y = LENGTH_MARGIN + sentence.lines * LENGTH_TOKEN_ROW + 12;
   const texts = [{ name: "reference", words: view.target },
     ...view.found.map((found) => ({ name: found.name, words: found.words, found }))];
   const rows = texts.map(({ name, words, found }) => {
-    const widths = words.map((word) => measure(word, TEXT_SIZE));
-    const placed = flowWidths(widths, room - LENGTH_LABELS, WORD_GAP);
-    const row = { name, found, y, words: placed.places.map(({ x, row: line, width: wide }, i) => ({
-      text: words[i], x: LENGTH_MARGIN + LENGTH_LABELS + x, y: y + line * WORD_ROW, width: wide,
+    const widths = words.map((word) => measure(word, LENGTH_TEXT_SIZE));
+    const placed = flowInLines(widths, room - LENGTH_LABELS, LENGTH_WORD_GAP);
+    const left = LENGTH_MARGIN + LENGTH_LABELS;
+    const row = { name, found, y, words: placed.places.map((spot, i) => ({
+      text: words[i], x: left + spot.x, y: y + spot.row * LENGTH_WORD_ROW, width: spot.width,
     })) };
-    y += Math.max(placed.rows, found ? 2 : 1) * WORD_ROW + 8;
+    y += Math.max(placed.rows, found ? 2 : 1) * LENGTH_WORD_ROW + 8;
     return row;
   });
   const chartHeight = isWide ? Math.min(Math.max(tall - LENGTH_MARGIN * 2, 240), 330) : 260;
@@ -65,7 +66,7 @@ function estimateWidth(text, size) {
 }
 
 /** Put things one after another in lines of `room` pixels: {places: [{x, row, width}, …], rows}. */
-function flowWidths(widths, room, gap) {
+function flowInLines(widths, room, gap) {
   let [x, row] = [0, 0];
   const places = widths.map((wanted) => {
     const width = Math.min(wanted, room);
@@ -80,12 +81,12 @@ function flowWidths(widths, room, gap) {
 /** Return the sentence's items, where each of them stands, and where its end can be. */
 function placeSentence(view, room, measure) {
   const items = view.mode === "test" ? testItems(view) : growingItems(view);
-  const { places, rows } = flowWidths(
-    items.map((item) => itemWidth(item, measure)), room, WORD_GAP);
+  const { places, rows } = flowInLines(
+    items.map((item) => sentenceItemWidth(item, measure)), room, LENGTH_WORD_GAP);
   const placed = items.map((item, i) => ({
     ...item, width: places[i].width,
     x: LENGTH_MARGIN + places[i].x + places[i].width / 2,
-    y: LENGTH_MARGIN + (places[i].row + 0.5) * TOKEN_ROW,
+    y: LENGTH_MARGIN + (places[i].row + 0.5) * LENGTH_TOKEN_ROW,
   }));
   return {
     items: placed, lines: rows, end: placed.find(({ kind }) => kind === "end"),
@@ -93,9 +94,9 @@ function placeSentence(view, room, measure) {
   };
 }
 
-function itemWidth({ text, kind }, measure) {
-  if (kind === "end") return END_ROOM;
-  return kind === "slot" ? SLOT : measure(text, TOKEN_SIZE) + TOKEN_SIZE * 0.9;
+function sentenceItemWidth({ text, kind }, measure) {
+  if (kind === "end") return LENGTH_END_ROOM;
+  return kind === "slot" ? LENGTH_SLOT : measure(text, LENGTH_TOKEN_SIZE) + LENGTH_TOKEN_SIZE * 0.9;
 }
 
 /** The words taken so far, the handle, and the words that are still to come. */
@@ -136,11 +137,11 @@ function testStops({ lengths }, items) {
 }
 
 function growingStops({ stages, longest }, room, measure) {
-  const widths = longest.map((text) => itemWidth({ text, kind: "taken" }, measure));
-  const { places } = flowWidths(widths, room, WORD_GAP);
+  const widths = longest.map((text) => sentenceItemWidth({ text, kind: "taken" }, measure));
+  const { places } = flowInLines(widths, room, LENGTH_WORD_GAP);
   return stages.map((words) => {
     const { x, row, width } = places[Math.max(sharedBeginning(words, longest) - 1, 0)];
-    const y = LENGTH_MARGIN + (row + 0.5) * TOKEN_ROW;
+    const y = LENGTH_MARGIN + (row + 0.5) * LENGTH_TOKEN_ROW;
     return { length: words.length, x: LENGTH_MARGIN + x + width, y };
   });
 }
@@ -165,8 +166,8 @@ function bucketsOf({ curves }) {
 /** Draw the sentence, its translations and the curve; `place` is of `layoutLength`. */
 export function drawLength(view, place) {
   return svgRoot(place.width, place.height, lengthFinding(view),
-    svgPart("sentence", place.items.map(drawItem), drawEnd(place.end)),
-    svgPart("translations", place.rows.map((row) => drawRow(row, view))),
+    svgPart("sentence", place.items.map(drawSentenceItem), drawSentenceEnd(place.end)),
+    svgPart("translations", place.rows.map((row) => drawLengthRow(row, view))),
     svgPart("chart", drawLengthChart(view, place)));
 }
 
@@ -176,22 +177,24 @@ export function drawLengthStill(view, width) {
   return drawLength(whole, layoutLength(whole, { width, tall: 360 }));
 }
 
-function drawItem({ text, kind, color, x, y, width }) {
+function drawSentenceItem({ text, kind, color, x, y, width }) {
   if (kind === "end") return "";
   if (kind === "slot") {
     return svgElement("circle", { cx: x, cy: y, r: 2.5, fill: paint("faint") });
   }
   if (kind === "faint") {
     return svgElement("g", { "data-kind": "faint" },
-      svgText(x, y + TOKEN_SIZE * 0.35, text, { "font-size": TOKEN_SIZE, fill: paint("frame") }));
+      svgText(x, y + LENGTH_TOKEN_SIZE * 0.35, text, {
+        "font-size": LENGTH_TOKEN_SIZE, fill: paint("frame"),
+      }));
   }
   return drawToken(x, y, text, {
-    width, size: TOKEN_SIZE, color, data: { "data-kind": "taken" },
+    width, size: LENGTH_TOKEN_SIZE, color, data: { "data-kind": "taken" },
   });
 }
 
 /** Draw the handle that is the end of the sentence: a bar with an arrow to each side. */
-function drawEnd({ x, y }) {
+function drawSentenceEnd({ x, y }) {
   const arrows = `M${x - 7} ${y - 5}l-5 5l5 5M${x + 7} ${y - 5}l5 5l-5 5`;
   return svgElement("g", { "data-part": "end" },
     svgElement("rect", { x: x - 3, y: y - 14, width: 6, height: 28, rx: 3, fill: paint("link") }),
@@ -203,11 +206,11 @@ function modelPaint(name) {
 }
 
 /** Draw the reference, or a translation in which wrong words are crossed out. */
-function drawRow({ name, found, words, y }, view) {
+function drawLengthRow({ name, found, words, y }, view) {
   const bold = { "font-size": 15, "text-anchor": "start", "font-weight": "bold" };
   const wrong = found && wrongCount(found);
   return svgElement("g", { "data-row": name },
-    found && modelMark(name, LENGTH_MARGIN + 7, y + 13, view),
+    found && drawModelMark(name, LENGTH_MARGIN + 7, y + 13, view),
     svgText(LENGTH_MARGIN + (found ? 20 : 0), y + 18, name, bold),
     found && svgText(LENGTH_MARGIN + 20, y + 36, wrong === 0 ? "none wrong" : `${wrong} wrong`, {
       "font-size": 12, "text-anchor": "start", fill: paint(wrong === 0 ? "right" : "wrong"),
@@ -222,10 +225,11 @@ function drawRow({ name, found, words, y }, view) {
 function drawWrittenWord({ text, x, y, width }, isRight, i) {
   return svgElement("g", { "data-written": i, "data-wrong": isRight ? null : "true" },
     svgText(x, y + 18, text, {
-      "font-size": TEXT_SIZE, "text-anchor": "start", fill: paint(isRight ? "ink" : "wrong"),
+      "font-size": LENGTH_TEXT_SIZE, "text-anchor": "start", fill: paint(isRight ? "ink" : "wrong"),
     }),
     !isRight && svgElement("line", {
-      x1: x - 1, y1: y + 13, x2: x + width + 1, y2: y + 13, stroke: paint("wrong"), "stroke-width": 2,
+      x1: x - 1, y1: y + 13, x2: x + width + 1, y2: y + 13,
+      stroke: paint("wrong"), "stroke-width": 2,
     }));
 }
 
@@ -233,7 +237,7 @@ function drawWrittenWord({ text, x, y, width }, isRight, i) {
 function drawReferenceWord({ text, x, y, width }, i, { found }) {
   const lost = found.filter(({ missing }) => missing[i]);
   return [
-    svgText(x, y + 18, text, { "font-size": TEXT_SIZE, "text-anchor": "start" }),
+    svgText(x, y + 18, text, { "font-size": LENGTH_TEXT_SIZE, "text-anchor": "start" }),
     lost.map(({ name }, k) => svgElement("line", {
       x1: x, x2: x + width, y1: y + 22 + k * 3, y2: y + 22 + k * 3,
       stroke: modelPaint(name), "stroke-width": 2, "data-missing": name,
@@ -242,7 +246,7 @@ function drawReferenceWord({ text, x, y, width }, i, { found }) {
 }
 
 /** A ring for the first model, a full dot for the others: where both are, one sees both. */
-function modelMark(name, x, y, { found }) {
+function drawModelMark(name, x, y, { found }) {
   const isFirst = found.length > 1 && found[0].name === name;
   return svgElement("circle", {
     cx: x, cy: y, r: isFirst ? 7 : 4.5, fill: isFirst ? "none" : modelPaint(name),
@@ -250,7 +254,7 @@ function modelMark(name, x, y, { found }) {
   });
 }
 
-function lengthChart(view) {
+function lengthCurves(view) {
   const buckets = bucketsOf(view);
   return {
     part: "curves",
@@ -270,7 +274,7 @@ function lengthChart(view) {
 }
 
 function lengthArea(view, { chart }) {
-  return chartArea(chart.left, chart.top, lengthChart(view), chart);
+  return chartArea(chart.left, chart.top, lengthCurves(view), chart);
 }
 
 function drawLengthChart(view, place) {
@@ -278,13 +282,13 @@ function drawLengthChart(view, place) {
   const { x, x0, x1, y0, y1, yOf } = lengthMarker(view, place);
   const isLeft = x < (x0 + x1) / 2;
   return [
-    drawCurves(chart.left, chart.top, lengthChart(view), chart),
+    drawCurves(chart.left, chart.top, lengthCurves(view), chart),
     svgElement("line", {
       x1: x, x2: x, y1: y1 - 2, y2: y0, stroke: paint("link"), "stroke-width": 2,
       "stroke-dasharray": "5 4", "data-marker": view.length,
     }),
     view.found.map(({ name, bleu }) => svgElement("g", { "data-point": name },
-      modelMark(name, x, yOf(bleu), view))),
+      drawModelMark(name, x, yOf(bleu), view))),
     svgElement("circle", { cx: x, cy: y0, r: 7, fill: paint("link") }),
     svgText(x + (isLeft ? 11 : -11), y0 - 7, `${view.length} words`, {
       "font-size": 13, fill: paint("link"), "font-weight": "bold",
