@@ -9,7 +9,6 @@ from io import BytesIO
 from xml.etree import ElementTree
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from hypothesis import given, settings
@@ -17,7 +16,6 @@ from hypothesis import strategies as st
 from PIL import Image
 from toy import decided_model, toy_corpus, toy_fields, toy_translator
 
-from utils.corpora import Pair
 from utils.models.attention import ATTENTIONS
 from utils.models.seq2seq import build_model
 from utils.text import END, build_fields, encode_sources
@@ -27,14 +25,12 @@ from utils.translator import Translator
 from utils.widgets import (
     AttentionEditor,
     AttentionStepper,
-    LengthExplorer,
     ScoreCalculator,
     TrainingRecorder,
     TrainingViewer,
 )
 from utils.widgets.calculator import WEIGHTS, Setting, make_attention, score_words
 from utils.widgets.editor import EDITS, describe_edit, edit_row
-from utils.widgets.length import describe_errors, position, right_words
 from utils.widgets.sentences import MOST_PIECES, read_sentence
 from utils.widgets.stepper import describe_step
 from utils.widgets.svg import SHARPNESS, blue, printable, red_or_blue
@@ -49,20 +45,6 @@ def translators(*names):
     return {name: toy_translator(name) for name in names}
 
 
-def curve(values=(90.0, 40.0)):
-    return pd.DataFrame({"bucket": ["1–3", "4–6"], "bleu": values})
-
-
-def make_length(**changed):
-    options = {
-        "translators": translators("fixed", "dot"),
-        "curves": {"fixed": curve(), "dot": curve((99.0, 98.0))},
-        "pairs": [*toy_corpus().test, *toy_corpus().valid],
-        "growing": sorted(toy_corpus().valid, key=lambda pair: len(pair.source)),
-    }
-    return LengthExplorer(**(options | changed))
-
-
 def make_recorder(sentence=SENTENCE):
     recorder = TrainingRecorder(toy_translator(), sentence)
     for number, loss in enumerate((2.0, 1.0, 0.5), start=1):
@@ -74,7 +56,6 @@ EXPLORERS = {
     "stepper": lambda: AttentionStepper(translators(*ATTENTIONS), SENTENCE),
     "editor": lambda: AttentionEditor(translators(*SCORED), SENTENCE),
     "calculator": lambda: ScoreCalculator(["a", "b", "c"], [(2, 0), (2, 2), (0, 2)], (1, -1)),
-    "length": make_length,
     "training": lambda: TrainingViewer(make_recorder()),
 }
 every_explorer = pytest.mark.parametrize("name", EXPLORERS)
@@ -490,52 +471,6 @@ def test_a_change_draws_once(monkeypatch):
     monkeypatch.setattr(explorer, "view", lambda: drawn.append(1) or view())
     explorer.sentence.value = "eins zwei"
     assert len(drawn) == 1
-
-
-# Length
-
-
-@pytest.mark.parametrize(
-    ("words", "reference", "right"),
-    [
-        ("a b c", "a b c", [True, True, True]),
-        ("a x c", "a b c", [True, False, True]),
-        ("a b b c", "a b c", [True, True, False, True]),
-        ("", "a b", []),
-    ],
-)
-def test_wrong_words_are_found(words, reference, right):
-    assert right_words(words.split(), reference.split()) == right
-
-
-def test_errors_are_described():
-    pair = Pair(("eins", "zwei", "drei"), ("a", "b", "c"), None)
-    assert describe_errors("dot", ("a", "b", "c"), pair) == "dot: right, all 3 words."
-    assert describe_errors("dot", ("a", "x"), pair) == (
-        "dot: 1 word wrong or too many, 2 of the reference missing: a *x*"
-    )
-
-
-@pytest.mark.parametrize(
-    ("length", "place"), [(4, 0.25), (5, 0.75), (6, 1.1), (10, 1.9), (3, 0.25), (99, 1.9)]
-)
-def test_a_length_has_its_place_among_the_buckets(length, place):
-    assert position(length, ["4–5", "6–10"]) == pytest.approx(place)
-
-
-def test_a_sentence_grows_with_the_slider():
-    explorer = make_length()
-    sizes = []
-    for length in range(explorer.length.min, explorer.length.max + 1):
-        explorer.length.value = length
-        sizes.append(len(explorer._choose().source))
-    assert sizes == sorted(sizes)
-    assert sizes[0] < sizes[-1]
-
-
-def test_an_empty_bucket_draws_no_point():
-    drawn = make_length(curves={"dot": curve((50.0, math.nan))}).view().picture
-    assert "nan" not in drawn
 
 
 # Training
