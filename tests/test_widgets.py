@@ -15,7 +15,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from toy import decided_model, toy_corpus, toy_fields, toy_translator
+from toy import toy_corpus, toy_translator
 
 from utils.corpora import Pair
 from utils.decoding import beam_search
@@ -23,7 +23,6 @@ from utils.models.attention import ATTENTIONS
 from utils.models.seq2seq import build_model
 from utils.text import END, START, build_fields, encode_sources
 from utils.trace import Step, Trace, trace
-from utils.training import Epoch
 from utils.translator import Translator
 from utils.widgets import (
     AttentionEditor,
@@ -31,8 +30,6 @@ from utils.widgets import (
     BeamExplorer,
     LengthExplorer,
     ScoreCalculator,
-    TrainingRecorder,
-    TrainingViewer,
 )
 from utils.widgets.beam import describe_tree, grow_tree, search
 from utils.widgets.calculator import WEIGHTS, Setting, make_attention, score_words
@@ -66,20 +63,12 @@ def make_length(**changed):
     return LengthExplorer(**(options | changed))
 
 
-def make_recorder(sentence=SENTENCE):
-    recorder = TrainingRecorder(toy_translator(), sentence)
-    for number, loss in enumerate((2.0, 1.0, 0.5), start=1):
-        recorder(Epoch(number, loss, loss, None, 1.0))
-    return recorder
-
-
 EXPLORERS = {
     "stepper": lambda: AttentionStepper(translators(*ATTENTIONS), SENTENCE),
     "editor": lambda: AttentionEditor(translators(*SCORED), SENTENCE),
     "beam": lambda: BeamExplorer(toy_translator(), SENTENCE),
     "calculator": lambda: ScoreCalculator(["a", "b", "c"], [(2, 0), (2, 2), (0, 2)], (1, -1)),
     "length": make_length,
-    "training": lambda: TrainingViewer(make_recorder()),
 }
 every_explorer = pytest.mark.parametrize("name", EXPLORERS)
 
@@ -598,74 +587,6 @@ def test_a_sentence_grows_with_the_slider():
 def test_an_empty_bucket_draws_no_point():
     drawn = make_length(curves={"dot": curve((50.0, math.nan))}).view().picture
     assert "nan" not in drawn
-
-
-# Training
-
-
-def test_a_recorder_notes_each_epoch():
-    recorder = make_recorder()
-    assert [snap.epoch.number for snap in recorder.snaps] == [1, 2, 3]
-    assert recorder.snaps[0].trace.words == toy_translator().translate([SENTENCE])[0].tokens
-
-
-@pytest.mark.parametrize("attention", ATTENTIONS)
-def test_a_fixed_context_has_no_map_to_watch(attention):
-    recorder = TrainingRecorder(toy_translator(attention), SENTENCE)
-    recorder(Epoch(1, 1.0, 1.0, None, 1.0))
-    drawn = TrainingViewer(recorder).view().picture
-    assert ("probability of each word" in drawn) == (attention == "fixed")
-
-
-def test_a_viewer_needs_epochs_and_a_recorder_words():
-    with pytest.raises(ValueError, match="nothing is recorded yet"):
-        TrainingViewer(TrainingRecorder(toy_translator(), SENTENCE))
-    with pytest.raises(ValueError, match="has no words"):
-        TrainingRecorder(toy_translator(), "  ")
-
-
-def test_a_model_that_writes_nothing_can_be_viewed():
-    model = decided_model()
-    with torch.no_grad():
-        model.decoder.output.bias[toy_fields().target.vocab.stoi[END]] = 1e3
-    recorder = TrainingRecorder(Translator(model, toy_fields()), SENTENCE)
-    recorder(Epoch(1, 1.0, 1.0, None, 1.0))
-    assert "(nothing)" in TrainingViewer(recorder).view().finding
-
-
-def test_a_resumed_run_keeps_its_epoch_numbers():
-    recorder = TrainingRecorder(toy_translator(), SENTENCE)
-    for number in (4, 5):
-        recorder(Epoch(number, 1.0, 1.0, None, 1.0))
-    viewer = TrainingViewer(recorder)
-    assert (viewer.epoch.min, viewer.epoch.max) == (4, 5)
-    assert viewer.status.value.startswith("After epoch 4,")
-    assert ">4</text>" in viewer.view().picture
-
-
-def test_a_second_run_forgets_the_first():
-    recorder = make_recorder()
-    recorder(Epoch(1, 9.0, 9.0, None, 1.0))
-    assert [snap.epoch.valid_loss for snap in recorder.snaps] == [9.0]
-
-
-@pytest.mark.parametrize("losses", [(2.0, math.nan, math.inf), (math.nan, math.nan)])
-def test_a_run_that_failed_can_be_viewed(losses):
-    recorder = TrainingRecorder(toy_translator(), SENTENCE)
-    for number, loss in enumerate(losses, start=1):
-        recorder(Epoch(number, loss, loss, None, 1.0))
-    viewer = TrainingViewer(recorder)
-    for number in range(1, len(losses) + 1):
-        viewer.epoch.value = number
-        assert 'cy="nan"' not in viewer.view().picture
-
-
-def test_many_epochs_do_not_run_into_each_other():
-    recorder = TrainingRecorder(toy_translator(), SENTENCE)
-    for number in range(1, 101):
-        recorder(Epoch(number, 1.0, 1.0, None, 1.0))
-    labels = re.findall(r'y="305"[^>]*>(\d+)<', TrainingViewer(recorder).view().picture)
-    assert 5 < len(labels) <= 13
 
 
 # Colors and letters
