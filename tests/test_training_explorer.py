@@ -206,7 +206,7 @@ def test_the_finding_follows_the_pointer():
     found = call("trainingFinding", view_of(RUN, 2, point={"row": 1}))
     assert found == "After epoch 3, “two” looks at “c” (80%), “a” (10%), “b” (10%)."
     found = call("trainingFinding", view_of(RUN, 3, point={"column": 1}))
-    assert "“b” gets its largest weight from “two”: 80%" in found
+    assert "“b” gets its largest weight, 80%, from “two”" in found
 
 
 def test_the_summary_tells_when_the_translation_settles():
@@ -282,7 +282,7 @@ def test_the_marker_rides_on_the_curve():
 
 def test_a_curve_has_a_gap_where_the_loss_is_no_number():
     run = [make_snap(1, "x"), make_snap(2, "x", None), make_snap(3, "x"), make_snap(4, "x")]
-    lines = call("lossChart", view_of(run))["series"]
+    lines = call("epochLossChart", view_of(run))["series"]
     valid = [[x for x, _ in line["points"]] for line in lines if line["name"] == "validation"]
     assert valid == [[3, 4]]
     assert len(lines) == 5  # knowing nothing, and two pieces of each loss
@@ -293,7 +293,7 @@ def test_a_curve_has_a_gap_where_the_loss_is_no_number():
 
 
 def test_many_epochs_do_not_run_into_each_other():
-    chart = call("lossChart", view_of([make_snap(epoch, "x") for epoch in range(1, 101)]))
+    chart = call("epochLossChart", view_of([make_snap(epoch, "x") for epoch in range(1, 101)]))
     ticks = [epoch for epoch, _ in chart["ticksAcross"]]
     assert ticks[0] == 1 and ticks[-1] == 100 and len(ticks) == 10
 
@@ -304,10 +304,10 @@ def test_the_map_knows_where_the_pointer_is():
     place = layout["map"]
     x = place["left"] + place["labels"] + 1.5 * place["cell"]
     y = place["top"] + place["heading"] + place["head"] + 2.5 * place["height"]
-    assert call("pointInMap", view, layout, x, y) == {"row": 2}
+    assert call("pointInTrainingMap", view, layout, x, y) == {"row": 2}
     above = place["top"] + place["heading"] + 1
-    assert call("pointInMap", view, layout, x, above) == {"column": 1}
-    assert call("pointInMap", view, layout, layout["width"], y) is None
+    assert call("pointInTrainingMap", view, layout, x, above) == {"column": 1}
+    assert call("pointInTrainingMap", view, layout, layout["width"], y) is None
 
 
 def test_a_still_has_at_most_eight_epochs_the_last_among_them():
@@ -366,7 +366,7 @@ def test_epochs_are_chosen_by_keyboard(trained, tmp_path):
         page.locator("[data-handle=map]").press("ArrowDown")
         expect(finding).to_contain_text("looks at")
         page.locator("[data-handle=map]").press("ArrowRight")
-        expect(finding).to_contain_text("gets its largest weight from")
+        expect(finding).to_contain_text("gets its largest weight")
         page.get_by_role("button", name="Play").press("Enter")
         expect(finding).to_contain_text("After epoch 4 ")
         page.get_by_role("button", name="Pause").press("Enter")
