@@ -9,9 +9,9 @@ export const TRAINING_MARGIN = 12;
 export const TRAINING_LINE = 1.45; // heights of a letter
 const SIDE_BY_SIDE = 680; // pixels: from here on map and loss stand side by side
 const MORE_ROWS = 4; // of a map than it should have; a run-on would leave the others no room
-const LEAST_ROW = 13; // pixels
+const LEAST_ROW = 10; // pixels
 const BROADEST_CELL = 4.4; // letters
-const MOST_LINES = 4; // of a translation
+const TEXT_LINES = [4, 3, 2]; // of a translation: as many as leave room for the chart
 const USUAL_TALL = 340; // pixels
 const [LEAST_CHART, MOST_CHART] = [130, 240];
 
@@ -24,7 +24,9 @@ export function layoutTraining(view, { width, tall }) {
   const map = layoutSnapRows(view, isWide ? inner * 0.58 : inner, high, size);
   const left = isWide ? TRAINING_MARGIN + map.total + size * 2.5 : TRAINING_MARGIN;
   const room = width - TRAINING_MARGIN - left;
-  const texts = layoutTrainingTexts(view, room, size);
+  const choices = TEXT_LINES.map((most) => layoutTrainingTexts(view, room, size, most));
+  const fits = (texts) => !isWide || texts.tall + LEAST_CHART <= high;
+  const texts = choices.find(fits) || choices[choices.length - 1];
   const mapTop = isWide ? TRAINING_MARGIN : TRAINING_MARGIN + texts.tall;
   const chartTop = isWide ? TRAINING_MARGIN + texts.tall : mapTop + map.tall + size;
   const free = isWide ? Math.max(map.tall, Math.min(high, USUAL_TALL)) - texts.tall : Infinity;
@@ -59,12 +61,12 @@ export function layoutSnapRows(view, width, tall, size) {
 }
 
 /** Return the lines of what the model writes after each epoch, and of what it is compared with. */
-function layoutTrainingTexts(view, room, size) {
+function layoutTrainingTexts(view, room, size, lines) {
   const { snaps, goal, reference } = view;
   const letters = size * 1.1;
-  const written = snaps.map((_, at) => writtenLines(view, at, room, letters));
-  const goalLines = breakWords(markedWords(goal, goal.map(() => true)), room, letters);
-  const most = Math.max(...written.map((lines) => lines.length));
+  const written = snaps.map((_, at) => writtenLines(view, at, room, letters, lines));
+  const goalLines = breakWords(markedWords(goal, goal.map(() => true)), room, letters, lines);
+  const most = Math.max(...written.map((each) => each.length));
   const heading = reference.length > 0 ? "It should write" : "At the end it writes";
   const second = size * 2 + most * letters * TRAINING_LINE;
   const tall = second + size * 2 + goalLines.length * letters * TRAINING_LINE;
@@ -76,14 +78,14 @@ function markedWords(words, marks) {
   return words.map((word, t) => [word, marks[t]]).filter(([word]) => word !== TRAINING_END);
 }
 
-/** Return what the model writes after an epoch as lines of marked words. */
-export function writtenLines({ snaps, marks }, at, room, size) {
+/** Return what the model writes after an epoch as at most `lines` lines of marked words. */
+export function writtenLines({ snaps, marks }, at, room, size, lines) {
   const words = markedWords(snaps[at].words, marks[at]);
-  return breakWords(words.length > 0 ? words : [["(nothing)", true]], room, size);
+  return breakWords(words.length > 0 ? words : [["(nothing)", true]], room, size, lines);
 }
 
-/** Return marked words in lines of at most `room` pixels; a long text ends with "…". */
-function breakWords(words, room, size) {
+/** Return marked words in lines of at most `room` pixels; with more than `most`, "…" ends it. */
+function breakWords(words, room, size, most) {
   const lines = [[]];
   let used = 0;
   for (const [word, isRight] of words) {
@@ -97,8 +99,8 @@ function breakWords(words, room, size) {
     lines[lines.length - 1].push([shown, isRight]);
     used += wide;
   }
-  const kept = lines.slice(0, MOST_LINES);
-  if (lines.length > MOST_LINES) kept[MOST_LINES - 1].push(["…", true]);
+  const kept = lines.slice(0, most);
+  if (lines.length > most) kept[most - 1].push(["…", true]);
   return kept;
 }
 

@@ -14,6 +14,7 @@ import { drawLoss } from "./trainingloss.js";
 export const MOST_EPOCH_CARDS = 8; // epochs side by side
 const EPOCH_CARD_GAP = 24;
 const BROADEST_CARD = 420; // pixels
+const CARD_LINES = 4;
 const DIM_SHARE = 0.2; // of what the pointer is not on
 const VISIBLE_WEIGHT = 0.04; // that a small map shows
 
@@ -210,7 +211,7 @@ function layoutEpochCard(view, at, room) {
   const size = room < 260 ? 11 : 13;
   const one = { ...view, at, point: null };
   const map = { ...layoutSnapRows(one, room, Infinity, size), heading: 0 };
-  return { one, map, size, written: writtenLines(view, at, room, size) };
+  return { one, map, size, written: writtenLines(view, at, room, size, CARD_LINES) };
 }
 
 /** Return how far below a card's top its map begins, under `lines` lines of text. */
