@@ -19,9 +19,11 @@ KINDS: tuple[type[LiveExplorer], ...] = (
     Playground,
     ScoreCalculator,
     AttentionStepper,
+    LengthExplorer,
     AttentionEditor,
     BeamExplorer,
     TrainingViewer,
+    HeadViewer,
     QuickQuestions,
 )
 EXPLORERS = {kind.name: kind for kind in KINDS}

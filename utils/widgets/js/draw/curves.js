@@ -9,13 +9,9 @@ const LABEL_GAP = 1.25; // letters' heights between two names
  * Draw lines in a box whose upper left corner is at left, top.
  *
  * chart: { part, title, series: [{ name, color, points: [[x, y], …], dots }], across: [low, high],
-<<<<<<< HEAD
- * up: [low, high], ticksAcross, ticksUp: [[value, text], …], mark }. `mark` is the place across that
- * is marked, or null. place: { width, height, size }.
-=======
- * up: [low, high], ticksAcross, ticksUp: [[value, text], …], namesAside: write names beside the
- * chart, where something else may stand at the ends of the lines }. place: { width, height, size }.
->>>>>>> x-beam
+ * up: [low, high], ticksAcross, ticksUp: [[value, text], …], mark, namesAside }. `mark` is the place
+ * across that is marked, or null; `namesAside` writes names beside the chart, where something else
+ * may stand at the ends of the lines. place: { width, height, size }.
  */
 export function drawCurves(left, top, chart, place) {
   const area = chartArea(left, top, chart, place);
@@ -27,12 +23,8 @@ export function drawCurves(left, top, chart, place) {
     }),
     drawTicks(chart, area),
     lines,
-<<<<<<< HEAD
     drawMark(chart, area),
-    drawLineNames(chart.series, area),
-=======
     drawLineNames(chart, area),
->>>>>>> x-beam
   );
 }
 
@@ -79,7 +71,6 @@ function drawLine(points, color, dots, { xOf, yOf, size }) {
   ];
 }
 
-<<<<<<< HEAD
 /** Draw an upright line with a knob on each curve, so that one sees that it can be dragged. */
 function drawMark({ mark, series }, { y0, y1, size, xOf, yOf }) {
   if (mark === null || mark === undefined) return "";
@@ -96,12 +87,8 @@ function drawMark({ mark, series }, { y0, y1, size, xOf, yOf }) {
   );
 }
 
-/** Write each line's name beside its last point; names that would touch move apart. */
-function drawLineNames(series, { size, xOf, yOf, y0 }) {
-=======
 /** Write each line's name beside its last point, or the chart; names that would touch move apart. */
 function drawLineNames({ series, namesAside }, { size, xOf, yOf, x1, y0 }) {
->>>>>>> x-beam
   const ends = series
     .filter(({ name, points }) => name && points.length > 1)
     .map(({ name, points }) => {
