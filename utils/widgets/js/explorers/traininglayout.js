@@ -13,7 +13,7 @@ const LEAST_ROW = 10; // pixels
 const BROADEST_CELL = 4.4; // letters
 const TEXT_LINES = [4, 3, 2]; // of a translation: as many as leave room for the chart
 const USUAL_TALL = 340; // pixels
-const [LEAST_CHART, MOST_CHART] = [130, 240];
+const [LEAST_CHART, MOST_CHART] = [130, 320];
 
 /** Return where everything of the large picture goes, for a width and height in pixels. */
 export function layoutTraining(view, { width, tall }) {
