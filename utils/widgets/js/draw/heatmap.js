@@ -5,6 +5,7 @@ import { shortenWord, svgElement, svgPart, svgText, textWidth } from "./svg.js";
 import { labelsThatFit, tokenLevels } from "./tokens.js";
 
 const LARGEST_CELL = 3; // letters
+const LEAST_SEEN = 0.002; // of the weight: less leaves no color in a cell
 const LABEL_SHARE = 0.28; // of the width, at most, for the target words
 
 /**
@@ -33,16 +34,20 @@ export function drawHeatMap(left, top, map, place) {
   const { source, target, rows, step } = map;
   const { labels, cell, height, head, size } = place;
   const [x0, y0] = [left + labels, top + head];
-  const cells = rows.map((row, t) => row.map((weight, j) => svgElement("rect", {
-    x: x0 + j * cell,
-    y: y0 + t * height,
-    width: cell,
-    height,
-    fill: wordPaint(j, source.length),
-    "fill-opacity": weight.toFixed(4),
-    "data-row": t,
-    "data-word": j,
-  })));
+  // A column is one group, because thousands of long colors would take long to read.
+  const cells = source.map((_, j) => svgElement(
+    "g",
+    { fill: wordPaint(j, source.length) },
+    rows.map((row, t) => row[j] >= LEAST_SEEN && svgElement("rect", {
+      x: x0 + j * cell,
+      y: y0 + t * height,
+      width: cell,
+      height,
+      "fill-opacity": row[j].toFixed(4),
+      "data-row": t,
+      "data-word": j,
+    })),
+  ));
   const letters = Math.min(size, height * 0.9);
   const words = target.map((word, t) => svgText(
     x0 - size * 0.5,
