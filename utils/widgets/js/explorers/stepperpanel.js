@@ -5,6 +5,7 @@ import { Handles } from "./handles.js";
 import { differingWords, drawStep, easeShare, isLit, mixViews, viewAt } from "./stepperview.js";
 
 const MOVE = 420; // milliseconds from one step to the next
+const MARKED = "[data-word], [data-row], [data-target]";
 const CLOSE_WORDS = 44; // pixels: where words are closer, their handles would cover each other
 
 /**
@@ -107,15 +108,18 @@ export class StepperPanel {
     const share = this.from ? Math.min((time - this.started) / MOVE, 1) : 1;
     this.shown = share < 1 ? mixViews(this.from, this.goal, easeShare(share)) : this.goal;
     const { source, kind } = this.traced;
-    const svg = drawStep(this.shown, kind, { width, tall, map });
-    this.handles.show(svg, this.handlesFor(pinned));
     const place = `${width} ${tall} ${map} ${kind} ${source.join(" ")}`;
-    if (place !== this.place) {
-      this.place = place;
-      this.boxes = this.measureWords();
+    const isDrawn = this.drawn === this.shown && this.place === place && this.pinned === pinned;
+    if (!isDrawn) {
+      const svg = drawStep(this.shown, kind, { width, tall, map });
       this.handles.show(svg, this.handlesFor(pinned));
+      if (place !== this.place) {
+        this.boxes = this.measureWords();
+        this.handles.show(svg, this.handlesFor(pinned));
+      }
     }
-    this.light(focus);
+    Object.assign(this, { drawn: this.shown, place, pinned });
+    this.light(focus, isDrawn);
     return share < 1;
   }
 
@@ -145,19 +149,18 @@ export class StepperPanel {
     return boxes;
   }
 
-  /** Dim all that does not belong to what is pointed at. */
-  light(focus) {
+  /** Dim all that does not belong to what is pointed at; a new drawing has nothing dimmed. */
+  light(focus, isDrawn) {
     const { traced, shown } = this;
+    if (focus === null && !this.isDim) return;
+    this.isDim = focus !== null;
     const step = shown.target.length;
     const isDim = (shape) => focus !== null && !isLit(shape, focus, traced.rows, step);
-    const shapes = this.handles.drawing.querySelectorAll("[data-word], [data-row], [data-target]");
-    for (const shape of shapes) shape.classList.toggle("at-dim", isDim(meaningOf(shape)));
+    if (focus !== null || isDrawn) {
+      const shapes = this.handles.drawing.querySelectorAll(MARKED);
+      for (const shape of shapes) shape.classList.toggle("at-dim", isDim(meaningOf(shape)));
+    }
     [...this.chips.children].forEach((chip, row) => chip.classList.toggle("at-dim", isDim({ row })));
-  }
-
-  /** Forget a translation that could not be replaced by another. */
-  get isEmpty() {
-    return !this.traced;
   }
 }
 
@@ -174,7 +177,7 @@ function meaningOf(shape) {
 
 /** Return what the pointer is on, as `isLit` takes it: null for what belongs to no word. */
 function focusOf(shape) {
-  const marked = shape.closest("[data-word], [data-row], [data-target]");
+  const marked = shape.closest(MARKED);
   if (!marked) return null;
   const { word, row } = meaningOf(marked);
   return { source: word, target: row };
