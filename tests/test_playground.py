@@ -440,7 +440,7 @@ def test_no_text_breaks_it(js, text):
         ({"task": "swap"}, "task must be one of copy, reverse, sort, verb, not “swap”."),
         ({"task": "toString"}, "task must be one of"),
         ({"attentions": ["dot", "self"]}, "attention must be one of"),
-        ({"attentions": []}, "attentions must be a list of one or more names"),
+        ({"attentions": []}, "attentions must be a list of one or two names"),
         ({"attentions": ["dot", "dot"]}, "attentions must differ"),
         ({"shortest": 9}, r"shortest \(9\) must not be above longest \(8\)."),
         ({"longest": 8.5}, "longest must be a whole number from 2 to 12"),
@@ -457,18 +457,23 @@ def test_options_that_do_not_work_are_refused(js, options, problem):
 @settings(deadline=None)
 @given(
     task=st.sampled_from(TASKS),
-    attentions=st.lists(st.sampled_from(ATTENTIONS), min_size=1, unique=True),
+    attentions=st.lists(st.sampled_from(ATTENTIONS), min_size=1, max_size=2, unique=True),
     lengths=st.tuples(st.integers(2, 12), st.integers(2, 12)).map(sorted),
     seed=st.integers(0, 999_999),
     step=st.integers(0, 999_999),
+    word=st.none() | lower_words,
 )
-def test_a_link_says_it_all(js, task, attentions, lengths, seed, step):
+def test_a_link_says_it_all(js, task, attentions, lengths, seed, step, word):
     shortest, longest = lengths
     chosen = {"task": task, "attentions": attentions, "seed": seed}
     options = js("completeOptions", chosen | {"shortest": shortest, "longest": longest})
-    link = js("writeLink", options, step)
-    assert re.fullmatch(r"[\w=&,]*", link) and len(link) <= 110
-    assert js("readLink", link) == {"options": options, "step": step}
+    if word is None:
+        link, word = js("writeLink", options, step), js("firstWord", options)
+    else:
+        word = word.capitalize() if task == "verb" else word
+        link = js("writeLink", options, step, word)
+    assert re.fullmatch(r"[\w=&,]*", link) and len(link) <= 150
+    assert js("readLink", link) == {"options": options, "step": step, "word": word}
 
 
 @pytest.mark.parametrize(
@@ -480,6 +485,8 @@ def test_a_link_says_it_all(js, task, attentions, lengths, seed, step):
         ("task=<b>", "task must be one of"),
         ("__proto__=1", "an option must be one of"),
         ("nonsense", "an option must be one of"),
+        ("word=<b>", "“<” is none of the letters"),
+        ("task=verb&word=abc", "Mark one letter as the verb"),
     ],
 )
 def test_a_broken_link_is_refused(js, link, problem):
@@ -567,10 +574,10 @@ def test_a_link_leads_to_the_same_weights(worker, js):
     state = worker.finish()
     assert worker.send("reset", link=state["link"])["running"]
     again = worker.finish()
-    assert again["link"] == state["link"]
+    assert (again["link"], again["word"]) == (state["link"], "hello")
     for old, new in zip(state["models"], again["models"], strict=True):
         assert (old["step"], old["loss"], old["exact"]) == (new["step"], new["loss"], new["exact"])
-    js.start("run", "dot", attentions=["fixed", "dot"], **SMALL)
+    js.start("run", "dot", **SMALL)
     assert js(TRAIN, state["step"]) == again["models"][1]["loss"]
 
 
@@ -623,7 +630,7 @@ def test_the_worker_ticks_itself_while_it_trains():
             racer.eval(f"self.onmessage({{ data: {json.dumps(message)} }}); 0")
             return racer.execute("[alarms, sent.length, sent.at(-1).step]")
 
-        assert post(type="reset", options=SMALL) == [0, 1, 0]
+        assert post(type="reset", options=SMALL | {"attentions": ["dot"]}) == [0, 1, 0]
         assert post(type="start") == [1, 2, 0]
         assert post(type="state") == [1, 3, 0], "one alarm is enough"
         racer.eval("clockPort.onmessage(); 0")

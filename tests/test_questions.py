@@ -47,7 +47,7 @@ def test_the_widget_hands_the_browser_all_it_needs():
     assert [entry["text"] for entry in questions.questions] == [each.text for each in loaded]
     assert questions.questions[0]["options"][0] == loaded[0].options[0]._asdict()
     assert questions.chosen == [None] * len(loaded)
-    assert repr(questions) == "Quick questions: run the notebook to answer them."
+    assert repr(questions) == "QuickQuestions: run the notebook to use it."
 
 
 def test_the_text_version_has_every_question_and_answer(capsys):

@@ -1,8 +1,8 @@
 """Modules become one script, an engine runs it, and translators get there whole."""
 
-import base64
 import copy
 import json
+import re
 
 import numpy as np
 import pytest
@@ -13,9 +13,10 @@ from toy import toy_translator
 
 from utils.experiments.parts import NewStateDecoder
 from utils.translator import Translator
+from utils.widgets import EXPLORERS
 from utils.widgets.engine import Engine
-from utils.widgets.scripts import MODULES, ScriptError, bundle
-from utils.widgets.weights import pack_translator
+from utils.widgets.scripts import MODULES, ScriptError, bundle, compact
+from utils.widgets.weights import encode_bytes, pack_translator
 
 # Bundles
 
@@ -100,13 +101,20 @@ def test_modules_that_do_not_fit_are_refused(modules, texts, message):
         modules(texts, "a.js")
 
 
-def test_all_modules_fit_into_one_script():
-    """A worker's entry is no part of a page's script; it is tested with a stage of its own."""
-    paths = [path for path in sorted(MODULES.rglob("*.js")) if path.name != "worker.js"]
-    names = [path.relative_to(MODULES).as_posix() for path in paths]
-    assert "model/translator.js" in names
-    with Engine(bundle(*names)):
-        pass
+def test_every_module_belongs_to_a_script_that_runs():
+    """An explorer's script has no other explorer in it; a worker's entry has a stage of its own."""
+    explorers = [f"explorers/{name}.js" for name in EXPLORERS]
+    scripts = [bundle(entry, "explorers/host.js") for entry in explorers]
+    scripts.append(bundle("draw/master.js", "draw/nextwords.js", "model/translator.js"))
+    for script in scripts:
+        with Engine(script), Engine(compact(script)):
+            pass
+    told = {
+        name for script in scripts for name in re.findall(r"^// (.+\.js)$", script, re.MULTILINE)
+    }
+    paths = {path.relative_to(MODULES).as_posix() for path in MODULES.rglob("*.js")}
+    workers = {"playground/worker.js"}
+    assert paths - told - workers == set()
 
 
 # The engine
@@ -154,7 +162,7 @@ def numbers():
 def test_all_numbers_of_16_bits_are_decoded(numbers):
     bits = np.arange(2**16, dtype="<u2")
     numbers.run("const decode = (text) => decodeFloats(toBytes(text), 'float16');")
-    found = numbers.call("decode", base64.b64encode(bits.tobytes()).decode())
+    found = numbers.call("decode", encode_bytes(bits.tobytes()))
     expected = bits.view("<f2").astype(float)
     finite = np.isfinite(expected)
     assert finite.sum() == 2**16 - 2**11
@@ -163,10 +171,10 @@ def test_all_numbers_of_16_bits_are_decoded(numbers):
 
 
 @pytest.mark.parametrize("size", range(8))
-def test_base64_of_any_length_is_decoded(numbers, size):
+def test_base85_of_any_length_is_decoded(numbers, size):
     content = bytes(range(255, 255 - size, -1))
-    text = base64.b64encode(content).decode()
-    assert numbers.call("decodeBase64", text) == list(content)
+    text = encode_bytes(content)
+    assert numbers.call("decodeBase85", text) == list(content)
 
 
 def test_bytes_are_taken_in_any_form(numbers):
@@ -287,7 +295,7 @@ def test_numbers_that_16_bits_cannot_hold_are_refused():
 def test_weights_of_another_size_are_refused(change):
     header, data = pack_translator(toy_translator())
     data = data[:change] if change < 0 else data + bytes(change)
-    text = base64.b64encode(data).decode()
+    text = encode_bytes(data)
     with Engine(bundle("model/translator.js")) as engine:
         engine.run("const open = (header, data) => new Translator({ header, data }).unit;")
         with pytest.raises(JSEvalException, match="not those of this model"):

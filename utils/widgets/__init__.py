@@ -1,12 +1,13 @@
-"""The explorers: controls on top, a picture and its finding in words below.
+"""The explorers: pictures to be grabbed, computed and drawn by the browser.
 
-Each explorer is a class with two kinds of functions beside it: one turns settings into data, one
-turns data into a picture. Pictures are SVG text, so they are quick to draw and can be saved.
+A class here hands words, settings and weights to a script in `js/explorers`, and cells set and
+read its traits. The same scripts live in pages and slides, without a kernel.
 """
 
 from utils.widgets.beam import BeamExplorer
 from utils.widgets.calculator import ScoreCalculator
 from utils.widgets.editor import AttentionEditor
+from utils.widgets.head import HeadViewer
 from utils.widgets.length import LengthExplorer
 from utils.widgets.live import LiveExplorer
 from utils.widgets.playground import Playground
@@ -14,7 +15,17 @@ from utils.widgets.quiz import QuickQuestions
 from utils.widgets.stepper import AttentionStepper
 from utils.widgets.training_viewer import TrainingRecorder, TrainingViewer
 
-KINDS: tuple[type[LiveExplorer], ...] = (Playground, AttentionStepper)
+KINDS: tuple[type[LiveExplorer], ...] = (
+    Playground,
+    ScoreCalculator,
+    AttentionStepper,
+    LengthExplorer,
+    AttentionEditor,
+    BeamExplorer,
+    TrainingViewer,
+    HeadViewer,
+    QuickQuestions,
+)
 EXPLORERS = {kind.name: kind for kind in KINDS}
 
 __all__ = [
@@ -22,6 +33,7 @@ __all__ = [
     "AttentionEditor",
     "AttentionStepper",
     "BeamExplorer",
+    "HeadViewer",
     "LengthExplorer",
     "Playground",
     "QuickQuestions",

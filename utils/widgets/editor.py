@@ -1,21 +1,20 @@
-"""Overwrite a row of weights, and see what the model writes then."""
+"""The attention editor: overwrite rows of weights, and see what the model writes then."""
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Mapping
+from typing import Any
 
-import ipywidgets as widgets
+import traitlets
 from torch import Tensor
 
-from utils.text import END
-from utils.trace import Trace, has_fixed_context, trace
+from utils.system.limits import check_type
+from utils.trace import has_fixed_context
 from utils.translator import Translator
-from utils.widgets.explorer import View, mark_words, show_only
-from utils.widgets.pictures import heat_map, heat_map_size
-from utils.widgets.sentences import SentenceExplorer, check_translators
-from utils.widgets.sliders import FloatSlider
-from utils.widgets.svg import picture, printable
+from utils.widgets.live import LiveExplorer, check_translators, engine_of
+from utils.widgets.weights import pack_translator
 
 EDITS = ("as the model has it", "look only here", "uniform", "swap two words", "by hand")
+EXACT = 1e-3  # how far a row may be from the sum 1
+WIDTH = 960  # pixels of the still picture
 
 
 def edit_row(weights: Tensor, edit: str, first: int, second: int, share: float) -> Tensor:
@@ -31,102 +30,96 @@ def edit_row(weights: Tensor, edit: str, first: int, second: int, share: float) 
         edited.fill_(1 / len(edited))
     elif edit == "swap two words":
         edited[first], edited[second] = weights[second], weights[first]
-    elif edit == "by hand":
-        others = float(weights.sum() - weights[first])
-        scale = (1 - share) / others if others > 0 else 0.0
-        edited *= scale
-        edited[first] = share if len(edited) > 1 and others > 0 else 1.0
+    elif edit == "by hand" and len(edited) > 1:
+        edited[first] = 0.0
+        others = edited.sum()
+        edited *= (1 - share) / others if others > 0 else 0.0
+        edited += (1 - share) / (len(edited) - 1) if others == 0 else 0.0
+        edited[first] = share
     return edited
 
 
-class AttentionEditor(SentenceExplorer):
-    """Choose a step, overwrite its weights, and let the model decode on from there.
+class AttentionEditor(LiveExplorer):
+    """Choose a step, drag its weights, and let the model decode on from there.
 
+    `sentence`, `model`, `step` (from 1) and `weights`, such as {"5": [0.9, 0.1]}, can be set and
+    read: rows that replace the model's own, by their steps. `before` and `after` are the words.
     Raises ValueError for a translator with a fixed context, which has no weights to overwrite.
     """
 
-    def __init__(self, translators: Mapping[str, Translator], sentence: str):
-        for name, translator in check_translators(translators).items():
+    name = "editor"
+    sentence = traitlets.Unicode().tag(sync=True)
+    model = traitlets.Unicode().tag(sync=True)
+    step = traitlets.Int(1, min=1).tag(sync=True)
+    weights = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, translators: Mapping[str, Translator], sentence: str, **options: Any):
+        named = check_translators(translators)
+        for name, translator in named.items():
             if has_fixed_context(translator):
                 raise ValueError(f"{name} has no weights to overwrite: leave it out.")
-        self.edit = widgets.Dropdown(options=EDITS, value=EDITS[1], description="weights")
-        self.first = widgets.Dropdown(options=[("", 0)], description="word")
-        self.second = widgets.Dropdown(options=[("", 0)], description="other word")
-        self.share = FloatSlider(0.5, 0, 1, description="its weight", step=0.05)
-        super().__init__(translators, sentence, (self.edit, self.first), (self.second, self.share))
+        language = next(iter(named.values())).fields.source_language
+        check_type("the sentence", sentence, str, f"text in {language}")
+        options.setdefault("model", next(iter(named)))
+        super().__init__(named, sentence=sentence, **options)
 
-    def prepare(self, control: widgets.Widget | None) -> None:
-        """Translate a new sentence without an edit; show the controls that have an effect."""
-        super().prepare(control)
-        show_only((self.first, self.second, self.share), self._needed())
+    @traitlets.validate("model")
+    def _check_model(self, proposal: Any) -> str:
+        model: str = proposal["value"]
+        if model not in self.translators:
+            names = ", ".join(self.translators)
+            raise traitlets.TraitError(f"model must be one of {names}, not {model!r}.")
+        return model
 
-    def _needed(self) -> list[widgets.Widget]:
-        """Return the controls that the chosen edit reads."""
-        return {
-            "look only here": [self.first],
-            "swap two words": [self.first, self.second],
-            "by hand": [self.first, self.share],
-        }.get(self.edit.value, [])
+    @traitlets.validate("weights")
+    def _check_weights(self, proposal: Any) -> dict[str, list[float]]:
+        size = self._still()["size"]
+        return {str(step): check_row(step, row, size) for step, row in proposal["value"].items()}
 
-    def offer_words(self, traced: Trace | None) -> None:
-        """Offer the words of a new sentence; the words chosen before stay where they can."""
-        source = traced.source if traced else ("",)
-        options = [(f"{j}: {printable(word)}", j - 1) for j, word in enumerate(source, start=1)]
-        for control, beginning in ((self.first, 0), (self.second, 1)):
-            same = [old for _, old in control.options] == [new for _, new in options]
-            chosen = control.value if same else beginning
-            control.options = options
-            control.value = min(chosen, len(source) - 1)
+    @traitlets.observe("sentence", "model")
+    def _start_over(self, change: Any) -> None:
+        """Forget edits that are about another sentence, or about another model's weights."""
+        if change["old"] and "weights" not in self._property_lock:  # else the browser knows better
+            self.weights = {}
 
-    def view(self) -> View:
-        """Show the translation before and after, and the map after."""
-        if self.trace is None:
-            return View("", self.note)
-        chosen = self.step.value - 1
-        after = self._decode(chosen)
-        finding = describe_edit(self.trace, after, chosen, self.edit.value)
-        target = [step.word for step in after.steps]
-        width, height = heat_map_size(after.source, len(target))
-        drawn = heat_map(after.weights, after.source, target, 0, 0, marked=chosen)
-        details = _both(self.trace.words, after.words)
-        note = " ".join(filter(None, [self.note, finding]))
-        return View(picture(width + 10, height + 10, finding, drawn), note, details)
+    @property
+    def before(self) -> list[str]:
+        """The words of the translation without edits."""
+        words: list[str] = self._still()["before"]
+        return words
 
-    def _decode(self, chosen: int) -> Trace:
-        """Translate with the row `chosen` overwritten."""
-        choices = (self.edit.value, self.first.value, self.second.value, self.share.value)
+    @property
+    def after(self) -> list[str]:
+        """The words of the translation with the rows of `weights`."""
+        words: list[str] = self._still()["after"]
+        return words
 
-        def override(t: int, weights: Tensor) -> Tensor:
-            return edit_row(weights, *choices) if t == chosen else weights
+    def picture(self) -> tuple[str, str]:
+        """Return the picture of both translations and the chosen step's weights, its finding."""
+        still = self._still()
+        return still["svg"], still["finding"]
 
-        return trace(self.translator, self.words, override)
+    def _still(self) -> dict[str, Any]:
+        """Return what `editorStill` does: the picture, its finding, words, a row's size."""
+        packed = pack_translator(self.translators[self.model]).as_json()
+        options = {"sentence": self.sentence, "step": self.step, "weights": self.weights}
+        call = engine_of(self.name, "explorers/editorstill.js").call
+        still: dict[str, Any] = call("editorStill", packed, options | {"width": WIDTH})
+        return still
 
 
-def describe_edit(before: Trace, after: Trace, chosen: int, edit: str) -> str:
-    """Say what the edited row changed: this word, later words, or nothing."""
-    was, now = (_word(traced, chosen) for traced in (before, after))
-    here = f"writes {now} as before" if was == now else f"writes {now} instead of {was}"
-    pairs = zip(_padded(before, after, chosen + 1), _padded(after, before, chosen + 1), strict=True)
-    later = sum(one != other for one, other in pairs)
-    changes = "1 later word changes" if later == 1 else f"{later} later words change"
-    return f"Step {chosen + 1}, weights {edit}: the model {here}; {changes}."
-
-
-def _word(traced: Trace, t: int) -> str:
-    """Return the word of step t for a sentence about it."""
-    word = traced.steps[t].word
-    return "the end of the sentence" if word == END else f"“{word}”"
-
-
-def _padded(traced: Trace, other: Trace, start: int) -> list[str]:
-    """Return the words from `start` on, filled up to the length of the longer translation."""
-    size = max(len(traced.steps), len(other.steps))
-    words = [step.word for step in traced.steps]
-    return (words + [END] * (size - len(words)))[start:]
-
-
-def _both(before: Sequence[str], after: Sequence[str]) -> str:
-    """Return both translations as HTML; words that differ from before are marked."""
-    same = [t < len(before) and before[t] == word for t, word in enumerate(after)]
-    old = escape(printable(" ".join(before)))
-    return f"<p>as it was: {old}<br>overwritten: {mark_words(after, same)}</p>"
+def check_row(step: object, row: Any, size: int) -> list[float]:
+    """Return a row as plain numbers; TraitError unless it is one of weights for `size` words."""
+    if not str(step).isdecimal() or int(str(step)) < 1:
+        raise traitlets.TraitError(f'weights are by steps, such as "1", not by {step!r}.')
+    try:
+        numbers = [float(weight) for weight in row]
+    except (TypeError, ValueError):
+        raise traitlets.TraitError(f"the weights of step {step} must be numbers.") from None
+    if len(numbers) != size:
+        said = f"the sentence has {size} words or pieces, but step {step} {len(numbers)} weights."
+        raise traitlets.TraitError(said)
+    if not all(weight >= 0 for weight in numbers) or abs(sum(numbers) - 1) > EXACT:
+        said = f"the weights of step {step} must not be negative, and must sum to 1."
+        raise traitlets.TraitError(said)
+    return numbers

@@ -20,7 +20,7 @@ from utils.system.limits import check_type
 from utils.translator import Translator
 from utils.widgets.engine import Engine
 from utils.widgets.png import png_of
-from utils.widgets.scripts import MODULES, bundle
+from utils.widgets.scripts import MODULES, bundle, compact
 from utils.widgets.weights import model_file, pack_translator, shipped_name
 
 HOST = "explorers/host.js"
@@ -34,8 +34,8 @@ def live_script(name: str, worker: str | None = None) -> str:
 
     `worker` is the module that its worker runs, such as "playground/worker.js".
     """
-    source = dumps(None if worker is None else bundle(worker))
-    parts = bundle(f"explorers/{name}.js", HOST)
+    source = dumps(None if worker is None else compact(bundle(worker)))
+    parts = compact(bundle(f"explorers/{name}.js", HOST))
     return f"{parts}\nconst workerSource = {source};\nconst mount = mount{name.capitalize()};\n"
 
 
@@ -122,21 +122,30 @@ class LiveExplorer(anywidget.AnyWidget):
         known = LiveExplorer.class_traits()
         return [name for name in cls.class_traits(sync=True) if name not in known]
 
-    def page_html(self) -> str:
+    def page_html(self, themed: bool = False) -> str:
         """Return the explorer for a page: an element with the still picture in it.
 
         A script replaces what is inside: in a notebook the widget's, elsewhere `page_script`,
-        below this element, with `style_of` in the page's head.
+        below this element, with `style_of` in the page's head. The picture is PNG, for a notebook
+        that nobody has trusted yet may not show SVG; or, if `themed`, SVG in the page's colors.
         """
-        drawn, finding = self.picture()
-        baked = engine_of(self.name).call("bakeTheme", drawn, "light")
-        png = b64encode(png_of(baked, STILL_ZOOM)).decode()
         options = escape(dumps(self.page_options()))
         return (
             f'<div data-explorer="{self.name}" data-widget="{self._id}" data-options="{options}">'
+            f"{self.still_html(themed)}</div>"
+        )
+
+    def still_html(self, themed: bool = False) -> str:
+        """Return what the element holds before a script fills it: the picture and its finding."""
+        drawn, finding = self.picture()
+        if themed:
+            return f'<div class="at-still"><p>{escape(finding)}</p>{drawn}</div>'
+        baked = engine_of(self.name).call("bakeTheme", drawn, "light")
+        png = b64encode(png_of(baked, STILL_ZOOM)).decode()
+        return (
             f'<div class="at-still"><p>{escape(finding)}</p>'
             f'<img alt="{escape(finding)}" src="data:image/png;base64,{png}">'
-            f'<p class="at-run">{RUN_IT}</p></div></div>'
+            f'<p class="at-run">{RUN_IT}</p></div>'
         )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:

@@ -37,7 +37,7 @@ def write_page(explorer: LiveExplorer, folder: Path) -> Path:
     page = PAGE.format(
         title=type(explorer).__name__,
         style=style_of(explorer.name),
-        explorer=explorer.page_html(),
+        explorer=explorer.page_html(themed=True),
         script=page_script(explorer.name, explorer.worker),
     )
     write_text_atomically(path, page)

@@ -1,60 +1,134 @@
-"""The playground: trains a tiny translator of letters in the browser, before the reader's eyes."""
+"""The playground: trains a tiny translator of letters in the browser, before the reader's eyes.
+
+Its still picture shows it trained. Training takes seconds, so what the usual seed leads to is kept
+in `playground.json`; `python -m utils.widgets.playground` writes it again.
+"""
 
 from functools import cache
+from json import dumps, loads
+from pathlib import Path
 from typing import Any
 
 import traitlets
+from py_mini_racer import JSEvalException
 
-from utils.widgets.engine import Engine
 from utils.widgets.live import LiveExplorer, engine_of
-from utils.widgets.scripts import bundle
 
-TASKS = ("copy", "reverse", "sort", "verb")
-ATTENTIONS = ("fixed", "dot", "general", "additive")
-MOST_MODELS = 2
+LESSONS = Path(__file__).with_suffix(".json")
+STILL_WIDTH = 960
 
-START = """
-function startView(options, word) {
-  const playground = createPlayground(Date.now);
-  playground.handle({ type: "reset", options });
-  const [state] = playground.handle(word ? { type: "try", word } : { type: "state" });
-  if (state.type === "refused") throw new Error(state.problem);
-  return { options: completeOptions(options), state, losses: options.attentions.map(() => []) };
-}
-"""
+
+@cache
+def constant(name: str) -> Any:
+    """Return a constant of the playground's script, such as "PLAYGROUND_TASKS"."""
+    return engine_of("playground").call(f"(() => {name})")
 
 
 class Playground(LiveExplorer):
     """One or two tiny models that learn to copy, reverse or sort words, or to move the verb.
 
-    `task`, `attentions`, `seed`, `word`, `training` and `link` can be set and read. `steps` and
-    `results`, a dictionary for each model, are read; they change when training rests.
+    It trains on words of 3 to `longest` letters. `task`, `attentions`, `longest`, `seed`, `word`,
+    `training` and `link` can be set and read. `steps` and `results`, a dictionary for each model,
+    are read; they change when training rests.
     """
 
     name = "playground"
     worker = "playground/worker.js"
-    task = traitlets.Enum(TASKS, default_value="reverse").tag(sync=True)
-    attentions: traitlets.List[str] = traitlets.List(
-        traitlets.Enum(ATTENTIONS), ["fixed", "dot"], minlen=1, maxlen=MOST_MODELS
-    ).tag(sync=True)
-    seed = traitlets.Int(1, min=0, max=999_999).tag(sync=True)
+    task = traitlets.Unicode().tag(sync=True)
+    attentions: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    longest = traitlets.Int().tag(sync=True)
+    seed = traitlets.Int().tag(sync=True)
     word = traitlets.Unicode().tag(sync=True)
     link = traitlets.Unicode().tag(sync=True)
     training = traitlets.Bool(False).tag(sync=True)
     steps = traitlets.Int(0).tag(sync=True)
     results: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
 
+    @traitlets.default("task")
+    def _usual_task(self) -> str:
+        return str(usual("task"))
+
+    @traitlets.default("attentions")
+    def _usual_attentions(self) -> list[str]:
+        return list(usual("attentions"))
+
+    @traitlets.default("longest")
+    def _usual_length(self) -> int:
+        return int(usual("longest"))
+
+    @traitlets.default("seed")
+    def _usual_seed(self) -> int:
+        return int(usual("seed"))
+
+    @traitlets.validate("task", "attentions", "longest", "seed")
+    def _check_option(self, proposal: Any) -> Any:
+        try:
+            chosen = {proposal["trait"].name: proposal["value"]}
+            engine_of(self.name).call("completeOptions", chosen)
+        except JSEvalException as error:
+            raise traitlets.TraitError(told(error)) from None
+        return proposal["value"]
+
     def picture(self) -> tuple[str, str]:
-        """Return the picture before training, and its finding."""
-        view = start_view(self.task, tuple(self.attentions), self.seed)
+        """Return the picture after training, and its finding."""
+        options = {name: getattr(self, name) for name in ("task", "attentions", "longest", "seed")}
+        view = view_after_training(options, self.word)
         draw = engine_of(self.name).call
-        return draw("drawPlaygroundStill", view), draw("playgroundFinding", view)
+        return draw("drawPlaygroundStill", view, STILL_WIDTH), draw("playgroundFinding", view)
+
+
+def told(error: JSEvalException) -> str:
+    """Return what a script's error says, without its stack."""
+    return str(error).split("Error: ", 1)[-1].split("\n", 1)[0]
+
+
+def usual(option: str) -> Any:
+    """Return an option's default."""
+    return constant("PLAYGROUND_DEFAULTS")[option]
+
+
+def view_after_training(options: dict[str, Any], word: str = "") -> dict[str, Any]:
+    """Return what a playground shows at the end of its first lesson; `word` may be left out."""
+    chosen = {**constant("PLAYGROUND_DEFAULTS"), **options}
+    kept = kept_lessons()[chosen["task"]]
+    is_kept = not word and chosen["seed"] == usual("seed") and chosen["longest"] == usual("longest")
+    lessons = [
+        kept[kind] if is_kept else train_lesson(dumps(options), kind, word)
+        for kind in chosen["attentions"]
+    ]
+    view: dict[str, Any] = engine_of("playground").call("viewAfterLessons", options, lessons)
+    return view
 
 
 @cache
-def start_view(task: str, attentions: tuple[str, ...], seed: int, word: str = "") -> dict[str, Any]:
-    """Return what a playground shows before its first step."""
-    options = {"task": task, "attentions": attentions, "seed": seed}
-    with Engine(bundle("playground/messages.js"), START) as engine:
-        view: dict[str, Any] = engine.call("startView", options, word)
-    return view
+def train_lesson(options: str, attention: str, word: str = "") -> dict[str, Any]:
+    """Train one model, which takes seconds, and return what a still picture shows of it.
+
+    `options` are JSON, so that what was trained once is known.
+    """
+    call = engine_of("playground").call
+    lesson: dict[str, Any] = call("trainLesson", loads(options), attention, word)
+    return lesson
+
+
+@cache
+def kept_lessons() -> dict[str, dict[str, Any]]:
+    """Return what `playground.json` has: for each task and attention, what was learned."""
+    lessons: dict[str, dict[str, Any]] = loads(LESSONS.read_text("utf-8"))
+    return lessons
+
+
+def main() -> None:
+    """Train all models of the usual seed, which takes two minutes, and keep what they learned."""
+    lessons = {
+        task: {
+            attention: train_lesson(dumps({"task": task}), attention)
+            for attention in constant("PLAYGROUND_ATTENTIONS")
+        }
+        for task in constant("PLAYGROUND_TASKS")
+    }
+    LESSONS.write_text(dumps(lessons, ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

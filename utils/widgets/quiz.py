@@ -3,22 +3,27 @@
 import textwrap
 from typing import Any
 
-import anywidget
 import traitlets
 
 from utils.exercises.questions import Question, load_questions
-from utils.widgets.scripts import HERE, join_scripts
+from utils.widgets.live import LiveExplorer, engine_of
 
 WIDTH = 92  # letters in a line of the text version
+RUN_IT = "Run this cell in JupyterLab to answer by clicking."
 
 
-class QuickQuestions(anywidget.AnyWidget):
-    """The questions of a notebook, as groups of radio buttons. `chosen` is what was clicked."""
+class QuickQuestions(LiveExplorer):
+    """The questions of a notebook, one at a time.
 
-    _esm = join_scripts("keys.js", "quiz.js")
-    _css = HERE / "quiz.css"
+    `chosen` holds the option chosen for each question, from 0, or None; `first` the first choice,
+    which the score counts. `question` is the one shown, from 1; one past the last is the score.
+    """
+
+    name = "quiz"
     questions: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     chosen: traitlets.List[int | None] = traitlets.List().tag(sync=True)
+    first: traitlets.List[int | None] = traitlets.List().tag(sync=True)
+    question = traitlets.Int(1).tag(sync=True)
 
     def __init__(self, notebook: str):
         self.loaded = load_questions(notebook)
@@ -26,15 +31,44 @@ class QuickQuestions(anywidget.AnyWidget):
             {"text": question.text, "options": [option._asdict() for option in question.options]}
             for question in self.loaded
         ]
-        super().__init__(questions=entries, chosen=[None] * len(entries))
+        none = [None] * len(entries)
+        super().__init__(questions=entries, chosen=none, first=none)
 
-    def __repr__(self) -> str:
-        """Say what to do where no kernel runs, in place of the questions."""
-        return "Quick questions: run the notebook to answer them."
+    def still_html(self, themed: bool = False) -> str:
+        """Return the questions as text, and the answers below them, folded away."""
+        asked = engine_of(self.name).call("drawQuizPaper", self.questions)
+        return f'<div class="at-still">{asked}<p class="at-run">{RUN_IT}</p></div>'
 
     def snapshot(self) -> None:
         """Print the questions, and below them the answers, for readers without a kernel."""
         print(as_text(self.loaded))
+
+    @traitlets.validate("chosen")
+    def _check_chosen(self, proposal: dict[str, Any]) -> list[int | None]:
+        """Return the choices; TraitError unless there is one for each question."""
+        chosen: list[int | None] = proposal["value"]
+        counts = [len(question.options) for question in self.loaded]
+        fits = len(chosen) == len(counts) and all(
+            option is None or (type(option) is int and 0 <= option < count)
+            for option, count in zip(chosen, counts, strict=True)
+        )
+        if not fits:
+            raise traitlets.TraitError(
+                f"chosen needs {len(counts)} entries, one for each question: the position of an "
+                f"option, from 0, or None, not {chosen!r}."
+            )
+        return chosen
+
+    @traitlets.validate("question")
+    def _check_question(self, proposal: dict[str, Any]) -> int:
+        """Return the number; TraitError unless it is a question's, or one past the last."""
+        most = len(self.loaded) + 1
+        number: int = proposal["value"]
+        if not 1 <= number <= most:
+            raise traitlets.TraitError(
+                f"question is a number from 1 to {most - 1}, or {most} for the score, not {number}."
+            )
+        return number
 
 
 def as_text(questions: list[Question]) -> str:

@@ -4,18 +4,13 @@ import posixpath
 import re
 from pathlib import Path
 
-HERE = Path(__file__).parent
-MODULES = HERE / "js"
+MODULES = Path(__file__).parent / "js"
 
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[^"]+)";\n', re.MULTILINE)
 KINDS = r"(?:async )?(?:function\*?|class|const|let) (\w+)"
 DECLARATION = re.compile(f"^(export )?{KINDS}", re.MULTILINE)
+COMMENT = re.compile(r"//|/\*\*|\*/|\* |\*$")
 LEFT_OVER = re.compile(f"^(?:import\\b|export (?!{KINDS})).*", re.MULTILINE)
-
-
-def join_scripts(*names: str) -> str:
-    """Return the files as one script, so that those further down can use what is above them."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
 
 
 class ScriptError(ValueError):
@@ -43,6 +38,16 @@ def bundle(*entries: str, folder: Path = MODULES) -> str:
             owners[declared] = name
         _check_imports(name, texts)
     return "\n".join(f"// {name}\n{_plain(text)}" for name, text in texts.items())
+
+
+def compact(script: str) -> str:
+    """Return a script without the lines that are comments, and without indentation.
+
+    What a browser loads need not be read: the files can. Text over several lines would lose its
+    indentation, so no module has any.
+    """
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not COMMENT.match(line)) + "\n"
 
 
 def _imports(name: str, text: str) -> list[tuple[str, list[str]]]:

@@ -1,11 +1,11 @@
 """How a translator gets to JavaScript: its numbers as bytes, and what they mean as JSON.
 
 `js/model/translator.js` reads both. In a notebook they travel as they are; in JSON the bytes are
-base64; and a page that was opened as a file cannot fetch anything, but it can load a script.
+base 85; and a page that was opened as a file cannot fetch anything, but it can load a script.
 """
 
 import json
-from base64 import b64encode
+from base64 import b85encode
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
@@ -34,8 +34,8 @@ class PackedTranslator(NamedTuple):
     data: bytes
 
     def as_json(self) -> dict[str, Any]:
-        """Return both parts as something that JSON can hold, the bytes in base64."""
-        return {"header": self.header, "data": b64encode(self.data).decode()}
+        """Return both parts as something that JSON can hold, the bytes in base 85."""
+        return {"header": self.header, "data": encode_bytes(self.data)}
 
     def as_script(self, name: str) -> str:
         """Return a script of ASCII letters that leaves the translator in a page under its name.
@@ -47,6 +47,11 @@ class PackedTranslator(NamedTuple):
             for part in (name, self.as_json())
         )
         return f"(globalThis.{REGISTRY} ??= {{}})[{named}] = {content};\n"
+
+
+def encode_bytes(data: bytes) -> str:
+    """Return bytes as base 85, with "," for the "<" that could end a script."""
+    return b85encode(data).decode().replace("<", ",")
 
 
 def pack_translator(translator: Translator, half: bool = True) -> PackedTranslator:

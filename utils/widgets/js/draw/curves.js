@@ -1,7 +1,7 @@
 // Line charts, small and without a legend: each line says its name where it ends.
 
 import { paint } from "./paint.js";
-import { svgElement, svgPart, svgText, textWidth } from "./svg.js";
+import { svgBox, svgElement, svgPart, svgText, textWidth } from "./svg.js";
 
 const LABEL_GAP = 1.25; // letters' heights between two names
 
@@ -9,7 +9,9 @@ const LABEL_GAP = 1.25; // letters' heights between two names
  * Draw lines in a box whose upper left corner is at left, top.
  *
  * chart: { part, title, series: [{ name, color, points: [[x, y], …], dots }], across: [low, high],
- * up: [low, high], ticksAcross, ticksUp: [[value, text], …] }. place: { width, height, size }.
+ * up: [low, high], ticksAcross, ticksUp: [[value, text], …], mark, namesAside }. `mark` is the place
+ * across that is marked, or null; `namesAside` writes names beside the chart, where something else
+ * may stand at the ends of the lines. place: { width, height, size }.
  */
 export function drawCurves(left, top, chart, place) {
   const area = chartArea(left, top, chart, place);
@@ -21,12 +23,13 @@ export function drawCurves(left, top, chart, place) {
     }),
     drawTicks(chart, area),
     lines,
-    drawLineNames(chart.series, area),
+    drawMark(chart, area),
+    drawLineNames(chart, area),
   );
 }
 
 /** Return where the lines go: { x0, x1, y0, y1, size, xOf, yOf }, y0 being the lower end. */
-function chartArea(left, top, { series, across, up, ticksUp }, { width, height, size }) {
+export function chartArea(left, top, { series, across, up, ticksUp }, { width, height, size }) {
   const names = Math.max(...series.map(({ name }) => textWidth(name, size)), 0);
   const numbers = Math.max(...ticksUp.map(([, text]) => textWidth(text, size)));
   const [x0, x1] = [left + numbers + size * 0.6, left + width - names - size * 0.8];
@@ -68,13 +71,30 @@ function drawLine(points, color, dots, { xOf, yOf, size }) {
   ];
 }
 
-/** Write each line's name beside its last point; names that would touch move apart. */
-function drawLineNames(series, { size, xOf, yOf, y0 }) {
+/** Draw an upright line with a knob on each curve, so that one sees that it can be dragged. */
+function drawMark({ mark, series }, { y0, y1, size, xOf, yOf }) {
+  if (mark === null || mark === undefined) return "";
+  const x = xOf(mark);
+  const near = (points) => points.reduce((best, point) =>
+    Math.abs(point[0] - mark) < Math.abs(best[0] - mark) ? point : best);
+  return svgElement(
+    "g",
+    { "data-mark": mark },
+    svgElement("line", { x1: x, y1: y0, x2: x, y2: y1, stroke: paint("frame") }),
+    series.filter(({ points }) => points.length > 0).map(({ points, color }) => svgBox(
+      x, yOf(near(points)[1]), size * 0.8, size * 0.8, { fill: color, stroke: paint("panel"), rx: 99 },
+    )),
+  );
+}
+
+/** Write each line's name beside its last point, or the chart; names that would touch move apart. */
+function drawLineNames({ series, namesAside }, { size, xOf, yOf, x1, y0 }) {
   const ends = series
-    .filter(({ points }) => points.length > 0)
+    .filter(({ name, points }) => name && points.length > 1)
     .map(({ name, points }) => {
       const [x, y] = points[points.length - 1];
-      return { name, x: xOf(x) + size * 0.5, y: Math.min(yOf(y) + size * 0.35, y0) };
+      const end = namesAside ? x1 : xOf(x);
+      return { name, x: end + size * 0.5, y: Math.min(yOf(y) + size * 0.35, y0) };
     })
     .sort((a, b) => b.y - a.y);
   ends.forEach((end, i) => { // from below upward

@@ -17,8 +17,8 @@ const NARROW = 200; // pixels: a hidden element has no width, and is drawn again
  *   controls, picture, below
  *
  * from top to bottom. `paint({width, tall})` draws the picture: at most once per frame of the
- * screen, after `paintSoon()`, and when the width changes. `reset()` brings everything back to
- * where it began.
+ * screen, after `paintSoon()`, and when the width changes; it returns false if there is nothing to
+ * draw yet. `reset()` brings everything back to where it began.
  */
 export class Frame {
   constructor(root, { paint, reset }) {
@@ -86,8 +86,7 @@ export class Frame {
     this.isDue = true;
     requestAnimationFrame((time) => {
       this.isDue = false;
-      this.paint(this.room, time);
-      this.root.dataset.ready = "true";
+      if (this.paint(this.room, time) !== false) this.root.dataset.ready = "true";
     });
   }
 

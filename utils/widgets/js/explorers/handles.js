@@ -6,13 +6,14 @@
 import { makeElement } from "./elements.js";
 
 const LEAST = 44; // pixels
+const STILL = 3; // pixels: a finger that presses moves as far
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /**
  * Handles over the element `picture`, whose SVG is drawn anew by others. All x and y are in the
  * SVG's own pixels. What happens is told to (each may be left out)
  *
- *   grab(id), drag(id, x, y), drop(id)   by pointer
+ *   grab(id, x, y), drag(id, x, y), drop(id)   by pointer
  *   step(id, right, down, isLarge)       by arrow keys: -1, 0 or 1 each way, more with Shift
  *   press(id)                            a click, Enter or space
  *   point(id)                            hovered or focused; null when it no longer is
@@ -32,7 +33,8 @@ export class Handles {
    *
    * handles: [{id, x, y, label, width, height, value, kind}, …]: x and y are its center, `value` is
    * said after the label when it changes; `kind` is "slider" (moved by arrows, the default),
-   * "button", or "toggle" with `isOn`.
+   * "button", or "toggle" with `isOn`. One that stands close to others may be smaller than 44
+   * pixels: `least` says how small.
    */
   show(svg, handles) {
     const shown = this.drawing.clientWidth; // before the drawing: else it is laid out twice
@@ -51,10 +53,12 @@ export class Handles {
     this.keepOrder(handles);
   }
 
-  place({ id, x, y, label, width = 0, height = 0, value, kind = "slider", isOn }) {
+  place(handle) {
+    const { id, x, y, label, width = 0, height = 0, least = LEAST } = handle;
+    const { value, kind = "slider", isOn } = handle;
     if (!this.elements.has(id)) this.elements.set(id, makeHandle(id, kind));
     const element = this.elements.get(id);
-    const [across, down] = [width, height].map((size) => Math.max(size * this.zoom, LEAST));
+    const [across, down] = [width, height].map((size) => Math.max(size * this.zoom, least));
     Object.assign(element.style, {
       left: `${(100 * x) / this.size.width}%`,
       top: `${(100 * y) / this.size.height}%`,
@@ -100,9 +104,13 @@ export class Handles {
     this.wasDragged = false;
     if (id === undefined || event.button !== 0 || !this.tell.drag) return;
     const element = this.elements.get(id);
+    if (element.getAttribute("role") !== "slider") return; // a button is pressed, never dragged
     element.setPointerCapture(event.pointerId);
-    this.tell.grab?.(id);
+    const start = this.pointOf(event);
+    this.tell.grab?.(id, start.x, start.y);
     const move = (moved) => {
+      const way = Math.hypot(moved.clientX - event.clientX, moved.clientY - event.clientY);
+      if (!this.wasDragged && way < STILL) return;
       this.wasDragged = true;
       const { x, y } = this.pointOf(moved);
       this.tell.drag(id, x, y);

@@ -10,6 +10,9 @@ const LINES = {
   right: "M4 13l5 5l11-12",
   wrong: "M6 6l12 12M18 6l-12 12",
   copy: "M9 9h11v11h-11zM5 15h-1v-11h11v1",
+  only: "M12 3v12M7 10l5 5l5-5M5 20h14",
+  even: "M5 9h14M5 15h14",
+  swap: "M4 8h15l-4-4M20 16h-15l4 4",
   open: "M5 9l7 7l7-7",
 };
 

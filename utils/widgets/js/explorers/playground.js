@@ -1,325 +1,301 @@
 // The playground: trains a tiny translator before your eyes. See host.js for root and host.
 
 import { PLAYGROUND_ATTENTIONS } from "../playground/attentions.js";
-import { completeOptions, readLink } from "../playground/options.js";
-import { readTypedWord } from "../playground/tasks.js";
-import { makeElement, makeChoice } from "./elements.js";
+import { growHistory, nextLesson } from "../playground/lesson.js";
+import { MOST_MODELS, completeOptions, firstWord, readLink } from "../playground/options.js";
+import { readTypedWord, testWords } from "../playground/tasks.js";
+import { changeButton, makeButton, makeChoice, makeChoices } from "./elements.js";
+import { makeElement, makeSentenceBox, makeSlider } from "./elements.js";
+import { Frame } from "./frame.js";
+import { Handles } from "./handles.js";
 import { startTrainer } from "./trainer.js";
-import { drawLetterMap, drawPlaygroundCharts, exampleVerdict } from "./playgroundview.js";
-import { growLosses, nextLesson, playgroundChallenges } from "./playgroundview.js";
-import { playgroundFinding, TASK_NAMES } from "./playgroundview.js";
+import { TASK_NAMES, moveBars, playgroundChallenges } from "./playgroundtext.js";
+import { playgroundFinding, shownPlayground } from "./playgroundtext.js";
+import { drawPlayground } from "./playgroundview.js";
 
-const MOST_MODELS = 2; // side by side
-const SAY_EVERY = 2500; // milliseconds between two sentences of a screen reader
-const CALM_EVERY = 500; // milliseconds between two pictures for who asked for less motion
-const RESULTS = ["attention", "step", "loss", "exact"]; // what a cell can read of each model
+const OPTION_NAMES = ["task", "attentions", "longest", "seed"]; // that cells and links can choose
+const LENGTHS = { min: 4, max: 12, step: 1 }; // of the longest words
+const CALM_PAINT_EVERY = 500; // milliseconds between two pictures for who asked for less motion
+const FAR_BACK = 10; // states that a large step looks back
+const UNSEEN_SAMPLES = 25; // unseen words of each length to be tried
+const PLAYGROUND_HINT =
+  "Press a bar to try an unseen word of its length. Drag along the loss to look back.";
+const TOLD_RESULTS = ["attention", "step", "loss", "exact"]; // what a cell can read of each model
 
 /** Show a playground in `root`; returns a function that takes it away. */
 export function mountPlayground(root, host) {
-  const playground = new PlaygroundView(root, host);
+  const playground = new PlaygroundExplorer(root, host);
   return () => playground.end();
 }
 
-class PlaygroundView {
+class PlaygroundExplorer {
   constructor(root, host) {
-    this.root = root;
     this.host = host;
-    this.state = null;
-    this.losses = [];
-    this.met = new Set();
-    this.isFrameDue = false;
-    this.lastSaid = -Infinity;
-    this.lastDrawn = -Infinity;
-    this.options = completeOptions(chosenOptions(host));
-    this.parts = buildPlayground(this);
-    root.replaceChildren(...this.parts.all);
+    this.isWanted = false; // whether it should be training
+    this.tried = 0;
+    this.view = freshView(completeOptions(chosenOptions(host)));
+    this.start = { link: host.get("link"), options: this.view.options, word: host.get("word") };
     root.classList.add("at-playground");
+    this.frame = new Frame(root, {
+      paint: (room, time) => this.paint(room, time),
+      reset: () => this.begin({ ...this.start, isReset: true }),
+    });
+    this.fillControls();
+    this.handles = new Handles(this.frame.picture, {
+      drag: (id, x) => this.lookBack(id, x),
+      step: (id, right, down, isLarge) => this.stepBack(id, right - down, isLarge),
+      press: (id) => this.tryUnseen(id),
+    });
     this.trainer = startTrainer(host.workerSource, (reply) => this.hear(reply));
-    this.observer = new ResizeObserver(() => this.askForFrame());
-    this.observer.observe(this.parts.panels);
     this.unlisten = this.listenToHost();
-    this.begin(host.get("link"), host.get("word"));
+    this.begin(this.start);
+    if (host.get("training")) this.train();
+  }
+
+  fillControls() {
+    const { frame } = this;
+    this.tasks = makeChoices("Task", Object.entries(TASK_NAMES).map(([value, { name, example }]) =>
+      [value, name, example]), (task) => this.chooseOptions({ task }));
+    this.kinds = Object.keys(PLAYGROUND_ATTENTIONS).map((name) =>
+      makeChoice("checkbox", "at-kind", name, name, "", (isOn) => this.chooseKind(name, isOn)));
+    const kinds = makeElement("fieldset", {},
+      makeElement("legend", {}, "Attention: one or two"), ...this.kinds);
+    this.main = makeButton("play", "Train", () => (this.isWanted ? this.stop() : this.train()));
+    this.main.classList.add("at-main");
+    const once = makeButton("next", "One step", () => this.trainOnce());
+    this.longest = makeSlider("Letters: 3 to", { ...LENGTHS, value: LENGTHS.max }, (longest) =>
+      this.chooseOptions({ longest }));
+    this.box = makeSentenceBox("Try a word", (text) => this.tryWord(text));
+    frame.controls.append(this.tasks.element, kinds, makeElement("div", { class: "at-row at-go" },
+      this.main, once, this.longest.element, this.box.element));
+    this.copied = makeElement("small", { class: "at-note", role: "status" });
+    frame.below.append(makeElement("div", { class: "at-row" },
+      makeButton("copy", "Copy a link to this state", () => this.copyLink()), this.copied,
+      makeElement("small", { class: "at-note" }, PLAYGROUND_HINT)));
   }
 
   listenToHost() {
     const { host } = this;
-    const rebuild = () => this.chooseOptions(chosenOptions(host));
-    const ends = ["task", "attentions", "seed"].map((name) => host.onChange(name, rebuild));
+    const choose = () => this.chooseOptions(chosenOptions(host));
     const restore = () => {
-      const link = host.get("link");
-      if (link !== this.savedLink) this.begin(link);
+      if (host.get("link") !== this.savedLink) this.begin({ link: host.get("link") });
     };
     const train = () => {
-      if (host.get("training") !== this.state?.running) this.trainOrStop();
+      if (Boolean(host.get("training")) === this.isWanted) return;
+      if (this.isWanted) this.stop();
+      else this.train();
     };
     const tryWord = () => {
-      if (host.get("word") !== this.state?.word) this.tryWord(host.get("word"));
+      const word = host.get("word");
+      if (word && word !== this.view.state?.word) this.showWord(word);
     };
+    const ends = OPTION_NAMES.map((name) => host.onChange(name, choose));
     return [...ends, host.onChange("link", restore), host.onChange("training", train),
       host.onChange("word", tryWord)];
   }
 
-  /** Begin with what a link says, or with the options that are chosen. */
-  begin(link, word) {
-    this.met.clear();
-    const { options, word: linkedWord } = link ? this.readWholeLink(link) : { options: null };
-    if (options) {
-      this.options = options.options;
-      this.savedLink = link;
-      this.reset({ link: options.text });
-    } else {
-      this.reset({ options: this.options });
-    }
-    showOptions(this);
-    if (word || linkedWord) this.tryWord(word || linkedWord);
+  /** Begin with what a link says, or else with options and a word; after Reset at step 0. */
+  begin({ link, options = this.view.options, word, isReset }) {
+    const linked = link ? this.readLink(link) : null;
+    if (linked) this.savedLink = link;
+    this.restart(linked ? linked.options : options);
+    const typed = linked ? linked.word : word;
+    if (linked && !isReset) this.trainer.post({ type: "reset", link });
+    else this.trainer.post({ type: "reset", options: this.view.options });
+    this.isWanted = Boolean(linked) && !isReset && linked.step > 0;
+    this.showWord(typed || firstWord(this.view.options));
+    this.tellOptions();
   }
 
-  /** Split a link into what the engine understands and the word; a wrong one is only named. */
-  readWholeLink(link) {
+  /** Read a link, or say what is wrong with it. */
+  readLink(link) {
     try {
-      const [text, word] = String(link).split("&word=");
-      const plain = text.replace(/^word=.*$/, "");
-      const read = readLink(plain);
-      return { options: { ...read, text: plain }, word: word && decodeURIComponent(word) };
+      return readLink(String(link));
     } catch (error) {
-      this.complain(`This link does not work: ${error.message}`);
-      return { options: null };
+      this.frame.complain(`This link does not work: ${error.message}`);
+      return null;
     }
   }
 
-  reset(what) {
-    this.state = null;
-    this.losses = this.options.attentions.map(() => []);
-    this.trainer.post({ type: "reset", ...what });
+  restart(options) {
+    this.view = freshView(options);
+    this.frame.forget();
+    this.showOptions(options);
+  }
+
+  showOptions(options) {
+    this.tasks.choose(options.task);
+    this.longest.show(options.longest);
+    for (const kind of this.kinds) {
+      const input = kind.querySelector("input");
+      input.checked = options.attentions.includes(input.value);
+    }
+  }
+
+  tellOptions() {
+    for (const name of OPTION_NAMES) this.host.set(name, this.view.options[name]);
   }
 
   chooseOptions(chosen) {
-    const options = { ...this.options, ...chosen };
-    if (JSON.stringify(options) === JSON.stringify(this.options)) return;
+    const asked = { ...this.view.options, ...chosen };
+    if (JSON.stringify(asked) === JSON.stringify(this.view.options)) return;
     try {
-      this.options = completeOptions(options);
+      const options = completeOptions(asked);
+      this.frame.complain("");
+      this.begin({ options });
     } catch (error) {
-      this.complain(error.message);
-      return;
+      this.frame.complain(error.message);
     }
-    this.complain("");
-    this.begin();
-    for (const name of ["task", "attentions"]) this.host.set(name, this.options[name]);
   }
 
-  chooseAttention(name, isOn) {
-    const others = this.options.attentions.filter((each) => each !== name);
+  chooseKind(name, isOn) {
+    const others = this.view.options.attentions.filter((each) => each !== name);
     const attentions = isOn ? [...others, name].slice(-MOST_MODELS) : others;
-    this.chooseOptions({ attentions: attentions.length > 0 ? attentions : [name] });
-    showOptions(this); // where the last one was switched off, it is on again
+    if (attentions.length > 0) this.chooseOptions({ attentions });
+    else this.showOptions(this.view.options); // the last one stays
   }
 
-  trainOrStop() {
-    if (!this.state) return;
-    if (this.state.running) {
-      this.trainer.post({ type: "stop" });
-      return;
-    }
-    const lesson = nextLesson(this.options.task, this.state.step);
-    const pace = this.parts.fast.checked ? Infinity : lesson.pace;
-    this.trainer.post({ type: "start", until: lesson.until, pace });
+  train() {
+    const { options, state } = this.view;
+    this.trainer.post({ type: "start", ...nextLesson(options.task, state?.step ?? 0) });
+    this.view.at = null;
+    this.expect(true);
   }
 
+  stop() {
+    this.trainer.post({ type: "stop" });
+    this.expect(false);
+  }
+
+  trainOnce() {
+    if (this.isWanted) this.stop();
+    else this.trainer.post({ type: "start", until: (this.view.state?.step ?? 0) + 1 });
+    this.view.at = null;
+  }
+
+  expect(isWanted) {
+    this.isWanted = isWanted;
+    this.host.set("training", isWanted);
+  }
+
+  showWord(word) {
+    this.box.show(word, this.tryWord(word));
+  }
+
+  /** Have the models read a word; returns what is wrong with it, or "". */
   tryWord(text) {
-    const { input } = this.parts;
-    if (input.value !== text) input.value = text;
-    const { problem } = readTypedWord(this.options.task, text);
-    input.setAttribute("aria-invalid", String(Boolean(problem)));
-    this.complain(problem || "");
-    if (!problem) this.trainer.post({ type: "try", word: text });
+    const { problem } = readTypedWord(this.view.options.task, text);
+    this.box.input.setAttribute("aria-invalid", String(Boolean(problem)));
+    if (problem) return problem;
+    this.view.at = null;
+    this.trainer.post({ type: "try", word: text });
+    return "";
   }
 
-  complain(problem) {
-    this.parts.problem.textContent = problem;
+  /** Have the models read an unseen word of the length whose bars were pressed. */
+  tryUnseen(id) {
+    const length = Number(id.split("length-")[1]);
+    if (!length) return;
+    const words = testWords(this.view.options.task, length, UNSEEN_SAMPLES);
+    this.showWord(words[this.tried % UNSEEN_SAMPLES]);
+    this.tried += 1;
+  }
+
+  lookBack(id, x) {
+    if (id !== "time") return;
+    const { x0, x1, end } = this.time;
+    this.showStep(((x - x0) / (x1 - x0)) * end);
+  }
+
+  stepBack(id, way, isLarge) {
+    if (id !== "time") return;
+    const { at, history } = this.view;
+    const now = history.findLastIndex(({ step }) => step <= (at ?? Infinity));
+    const next = Math.min(Math.max(now + way * (isLarge ? FAR_BACK : 1), 0), history.length - 1);
+    this.showStep(history[next].step);
+  }
+
+  showStep(step) {
+    this.view.at = step >= this.view.state.step ? null : Math.max(step, 0);
+    this.frame.paintSoon();
+  }
+
+  copyLink() {
+    const { host, view } = this;
+    const link = view.state?.link ?? "";
+    const text = host.isNotebook ? `Playground(link=${JSON.stringify(link)})` :
+      `${location.href.split("#")[0]}#playground?${link}`;
+    const say = (says) => {
+      this.copied.textContent = says;
+    };
+    say(text); // what cannot be copied can be read
+    navigator.clipboard?.writeText(text).then(() => say("Copied."), () => {});
   }
 
   hear(reply) {
     if (reply.type === "refused") {
-      this.complain(reply.problem);
+      this.frame.complain(reply.problem);
       return;
     }
-    const wasRunning = this.state?.running;
-    this.state = reply;
-    growLosses(this.losses, reply);
-    if (!reply.running) this.tellHost(wasRunning);
-    this.askForFrame();
+    this.view.state = reply;
+    growHistory(this.view.history, reply);
+    if (!reply.running) this.tellHost();
+    this.frame.paintSoon();
   }
 
   /** Tell cells, and the address, what there is once training rests. */
-  tellHost(wasRunning) {
-    const { host, state, parts } = this;
-    const typed = parts.input.value && state.word === parts.input.value.trim();
-    const word = typed ? `&word=${encodeURIComponent(state.word)}` : "";
-    const link = state.link + word;
-    parts.link.value = host.isNotebook ? link : location.href.split("#")[0] + `#playground?${link}`;
+  tellHost() {
+    const { host } = this;
+    const { link, models, step, word } = this.view.state;
     if (link !== this.savedLink) {
       this.savedLink = link;
       if (link || host.get("link")) host.set("link", link);
     }
-    host.set("steps", state.step);
-    host.set("word", state.word);
-    host.set("results", state.models.map((model) =>
-      Object.fromEntries(RESULTS.map((name) => [name, model[name]]))));
-    if (wasRunning) host.set("training", false);
+    host.set("steps", step);
+    host.set("word", word);
+    host.set("results", models.map((model) =>
+      Object.fromEntries(TOLD_RESULTS.map((name) => [name, model[name]]))));
+    if (this.isWanted) this.expect(false);
   }
 
-  askForFrame() {
-    if (this.isFrameDue) return;
-    this.isFrameDue = true;
-    requestAnimationFrame((time) => {
-      this.isFrameDue = false;
-      if (this.state) this.paint(time);
-    });
+  paint(room, time) {
+    const { frame, view } = this;
+    if (!view.state) return false;
+    const passed = time - this.painted;
+    if (frame.isCalm && view.state.running && passed < CALM_PAINT_EVERY) return true;
+    this.painted = time;
+    this.moveBars(passed);
+    const { svg, handles, time: line } = drawPlayground(view, room);
+    this.time = line;
+    this.handles.show(svg, handles);
+    frame.say(playgroundFinding(view));
+    frame.challenge(playgroundChallenges(view, firstWord(view.options)));
+    if (this.isWanted) changeButton(this.main, "pause", "Stop");
+    else changeButton(this.main, "play", view.state.step > 0 ? "Go on" : "Train");
+    return true;
   }
 
-  paint(time) {
-    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (isCalm && this.state.running && time - this.lastDrawn < CALM_EVERY) return;
-    this.lastDrawn = time;
-    showState(this, time);
-    this.root.dataset.ready = "true";
+  moveBars(milliseconds) {
+    const { frame, view } = this;
+    const shares = shownPlayground(view).models.map(({ exact }) => exact);
+    const isAtOnce = frame.isCalm || view.at !== null;
+    view.bars = isAtOnce ? shares : moveBars(view.bars, shares, milliseconds || 0);
+    if (String(view.bars) !== String(shares)) frame.paintSoon();
   }
 
   end() {
     this.trainer.end();
-    this.observer.disconnect();
+    this.frame.end();
     this.unlisten.forEach((stop) => stop());
   }
 }
 
+function freshView(options) {
+  return { options, state: null, history: [], at: null };
+}
+
 /** Return the options that a cell or a page chose, without those left out. */
 function chosenOptions(host) {
-  const names = ["task", "attentions", "seed"];
-  const chosen = names.map((name) => [name, host.get(name)]);
-  return {
-    attentions: ["fixed", "dot"],
-    ...Object.fromEntries(chosen.filter(([, value]) => value !== undefined && value !== null)),
-  };
-}
-
-function buildPlayground(view) {
-  const group = `at-playground-${Math.random().toString(36).slice(2)}`; // radios know their group
-  const tasks = Object.entries(TASK_NAMES).map(([value, { name, example }]) =>
-    makeChoice("radio", group, value, name, example, () => view.chooseOptions({ task: value })));
-  const kinds = Object.keys(PLAYGROUND_ATTENTIONS).map((name) =>
-    makeChoice("checkbox", group, name, name, "", (isOn) => view.chooseAttention(name, isOn)));
-  const fast = makeChoice("checkbox", group, "fast", "full speed", "", () => {});
-  const parts = {
-    finding: makeElement("p", { class: "at-finding" }),
-    said: makeElement("p", { class: "at-said", role: "status" }),
-    problem: makeElement("p", { class: "at-problem", role: "alert" }),
-    panels: makeElement("div", { class: "at-panels" }),
-    challenges: makeElement("ul", { class: "at-challenges" }),
-    train: makeElement("button", { type: "button", class: "at-main" }, "Train"),
-    reset: makeElement("button", { type: "button" }, "Reset"),
-    input: makeElement("input", {
-      type: "text", class: "at-word", spellcheck: "false", autocomplete: "off",
-      autocapitalize: "none", maxlength: "200",
-    }),
-    link: makeElement("input", { type: "text", class: "at-link", readonly: "" }),
-    fast: fast.querySelector("input"),
-    tasks,
-    kinds,
-  };
-  parts.train.addEventListener("click", () => view.trainOrStop());
-  parts.reset.addEventListener("click", () => view.begin());
-  parts.input.addEventListener("input", () => view.tryWord(parts.input.value));
-  return { ...parts, all: layOutParts(view, parts, fast) };
-}
-
-function layOutParts(view, parts, fast) {
-  const about = view.host.isNotebook ? "This state, for Playground(link=…)" : "Link to this state";
-  const copy = makeElement("button", { type: "button" }, "Copy");
-  copy.addEventListener("click", () => {
-    parts.link.select();
-    navigator.clipboard?.writeText(parts.link.value).catch(() => {}); // the text stays selected
-  });
-  return [
-    parts.finding,
-    parts.said,
-    makeElement("div", { class: "at-row" },
-      makeElement("fieldset", {}, makeElement("legend", {}, "Task"), ...parts.tasks),
-      makeElement("fieldset", {},
-        makeElement("legend", {}, "Attention: one or two"), ...parts.kinds)),
-    makeElement("div", { class: "at-row" },
-      parts.train, parts.reset, fast,
-      makeElement("label", { class: "at-try" }, "Try a word", parts.input)),
-    parts.problem,
-    parts.panels,
-    makeElement("div", { class: "at-more" }, makeElement("b", {}, "Try this"), parts.challenges),
-    makeElement("div", { class: "at-row" },
-      makeElement("label", { class: "at-share" }, about, parts.link), copy),
-  ];
-}
-
-/** Set the controls to what is chosen; build a panel for each model. */
-function showOptions({ options, parts }) {
-  for (const choice of parts.tasks) {
-    const input = choice.querySelector("input");
-    input.checked = input.value === options.task;
-  }
-  for (const choice of parts.kinds) {
-    const input = choice.querySelector("input");
-    input.checked = options.attentions.includes(input.value);
-  }
-  if (parts.panels.dataset.kinds === options.attentions.join()) return;
-  parts.panels.dataset.kinds = options.attentions.join();
-  const maps = options.attentions.map((attention) => makeElement("figure", {
-    class: "at-map", "data-attention": attention,
-  }, makeElement("figcaption"), makeElement("div")));
-  const charts = makeElement("div", { class: "at-charts" });
-  parts.panels.replaceChildren(...maps, charts);
-}
-
-function showState(view, time) {
-  const { options, parts, state, losses } = view;
-  const finding = playgroundFinding(view);
-  parts.finding.textContent = finding;
-  if (!state.running || time - view.lastSaid > SAY_EVERY) {
-    if (parts.said.textContent !== finding) parts.said.textContent = finding;
-    view.lastSaid = time;
-  }
-  parts.train.textContent = state.running ? "Stop" : state.step > 0 ? "Go on" : "Train";
-  if (document.activeElement !== parts.input && !parts.input.value) {
-    parts.input.placeholder = state.word;
-  }
-  state.models.forEach((model, i) => showModel(parts.panels.children[i], model, options.task));
-  const charts = parts.panels.lastElementChild;
-  charts.innerHTML = drawPlaygroundCharts({ options, state, losses }, widthOf(charts));
-  showChallenges(view);
-}
-
-function showModel(panel, model, task) {
-  const [caption, picture] = panel.children;
-  const { isRight, text } = exampleVerdict(model.example);
-  caption.replaceChildren(
-    makeElement("b", {}, model.attention), " ",
-    makeElement("span", { class: "at-letters" }, model.example.output || "(nothing)"), " ",
-    makeElement("span", { class: isRight ? "at-right" : "at-wrong" }, `${isRight ? "✓" : "✗"} ${
-      text}`),
-  );
-  picture.innerHTML = drawLetterMap(model, task, widthOf(picture));
-}
-
-function showChallenges(view) {
-  const challenges = playgroundChallenges(view);
-  for (const { name, isMet } of challenges) if (isMet) view.met.add(name);
-  const key = [...view.met].join();
-  const list = view.parts.challenges;
-  if (list.dataset.met === key && list.children.length > 0) return;
-  list.dataset.met = key;
-  list.replaceChildren(...challenges.map(({ name, text }) => {
-    const isMet = view.met.has(name);
-    return makeElement("li", { "data-met": String(isMet) },
-      `${isMet ? "✓ done: " : ""}${text}`);
-  }));
-}
-
-function widthOf(element) {
-  return Math.max(element.clientWidth, 200);
+  const chosen = OPTION_NAMES.map((name) => [name, host.get(name)]);
+  return Object.fromEntries(chosen.filter(([, value]) => value !== undefined && value !== null));
 }

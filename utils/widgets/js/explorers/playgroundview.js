@@ -1,270 +1,207 @@
-// What the playground shows, as text and drawings: no element of a page is touched in here.
-//
-// A view is {options, state, losses}: `state` is the engine's last (see playground/messages.js),
-// `losses` holds for each of its models the points [step, loss] so far.
+// Draws the playground, as text: no element of a page is touched in here. A view is what
+// playgroundtext.js says.
 
-import { drawCurves } from "../draw/curves.js";
-import { drawHeatMap, layoutHeatMap } from "../draw/heatmap.js";
-import { paint, wordPaint } from "../draw/paint.js";
-import { svgElement, svgRoot, svgText } from "../draw/svg.js";
-import { drawToken, tokenWidth } from "../draw/tokens.js";
+import { barArea, drawBars } from "../draw/bars.js";
+import { chartArea, drawCurves } from "../draw/curves.js";
+import { drawLetterWeights, layoutLetterMap } from "../draw/lettermap.js";
+import { paint } from "../draw/paint.js";
+import { svgElement, svgRoot, svgText, textWidth } from "../draw/svg.js";
+import { nextLesson } from "../playground/lesson.js";
+import { exampleVerdict, letterOrigins, asPercent, shownPlayground } from "./playgroundtext.js";
+import { playgroundFinding, weightOnNeeded } from "./playgroundtext.js";
 
-export const TASK_NAMES = {
-  copy: { name: "Copy", example: "abc → abc", does: "copies" },
-  reverse: { name: "Reverse", example: "abc → cba", does: "reverses" },
-  sort: { name: "Sort", example: "cab → abc", does: "sorts" },
-  verb: { name: "Verb to the end", example: "aBc → acB", does: "puts the verb last in" },
-};
-
-// Steps that show how it ends, and how many a second: 10 to 15 seconds, so that one can watch.
-const LESSONS = {
-  copy: { until: 500, pace: 40 },
-  reverse: { until: 500, pace: 40 },
-  verb: { until: 600, pace: 48 },
-  sort: { until: 2000, pace: 140 },
-};
-const HOPE = 0.95; // of unseen words right: learned
-const MAX_POINTS = 240; // of a loss curve
-
-/** Return how long to train from here, and how fast: {until, pace}. */
-export function nextLesson(task, step) {
-  const { until, pace } = LESSONS[task];
-  return { until: (Math.floor(step / until) + 1) * until, pace };
-}
-
-/** Return the share of held-out words of all lengths that are all right; null before a test. */
-export function meanExact(exact) {
-  const tested = exact.filter((share) => share !== null);
-  return tested.length < exact.length ? null : tested.reduce((a, b) => a + b, 0) / tested.length;
-}
-
-/** Say in one or two sentences what there is to see. */
-export function playgroundFinding({ options, state }) {
-  const { lengths, models, running, step } = state;
-  const longest = lengths[lengths.length - 1];
-  if (step === 0 && !running) {
-    return "Nothing learned yet: attention is spread evenly, the output is noise. Press Train.";
-  }
-  const shares = models.map(({ attention, exact }) => {
-    const mean = meanExact(exact);
-    if (mean === null) return `${attention} is not tested yet`;
-    const long = percent(exact[exact.length - 1]);
-    return `${attention} ${TASK_NAMES[options.task].does} ${percent(mean)} of unseen words ` +
-      `(${longest} letters: ${long})`;
-  });
-  return `${running ? "Step" : "After step"} ${step}: ${shares.join("; ")}.`;
-}
-
-function percent(share) {
-  return `${Math.round(share * 100)}\u00a0%`;
-}
+const PICTURE_EDGE = 12;
+const MAPS_GAP = 24; // between maps
+const CHARTS_BESIDE_FROM = 860; // pixels: from here on, the charts stand beside the maps
+const SMALL_LETTERS_BELOW = 520;
+const LEAST_COLUMN = 9; // pixels: where columns would be narrower, one map stands below the other
+const CHARTS_TALL = 168; // pixels, where the charts are as tall as they like
+const LEAST_CHARTS = 340; // pixels of width
+const LEAST_BESIDE = 340; // pixels of height: short words leave the charts readable
+const SHARE_TICKS = [[0, "0 %"], [0.5, "50 %"], [1, "100 %"]];
+const LOSS_TOP = 4; // guessing costs 3.3 to 4
+const RIGHT_MARK = "M-1 0l.7 .7l1.3-1.5";
+const WRONG_MARK = "M-.8-.8l1.6 1.6M.8-.8l-1.6 1.6";
 
 /**
- * Return which letter of the source each letter of the output can come from, -1 if none is left.
+ * Draw a view into {width, tall}; returns {svg, handles, time}.
  *
- * Of two equal letters the first one goes first; the last one if the task turns words around.
+ * handles are those of handles.js; time, {x0, x1, end}, says that x0 on the loss curve is step 0
+ * and x1 the step `end`.
  */
-export function letterOrigins(source, output, task) {
-  const free = new Set(source.keys());
-  const order = task === "reverse" ? [...source.keys()].reverse() : [...source.keys()];
-  return output.map((letter) => {
-    const origin = order.find((j) => free.has(j) && source[j] === letter) ?? -1;
-    free.delete(origin);
-    return origin;
-  });
+export function drawPlayground(view, { width, tall }) {
+  const { models } = shownPlayground(view);
+  const plan = planPlayground(view, width, tall);
+  const shapes = models.map((model, i) => drawLetterModel(view, model, plan.maps[i], plan));
+  const [lengths, losses] = plan.charts;
+  const bars = playgroundLengths(view);
+  const curves = playgroundLosses(view);
+  const place = { width: lengths.width, height: lengths.height, size: plan.chartSize };
+  const svg = svgRoot(width, plan.tall, playgroundTitle(view), shapes,
+    drawBars(lengths.left, lengths.top, bars, place),
+    drawCurves(losses.left, losses.top, curves, place));
+  return { svg, ...playgroundHandles(view, plan, { bars, curves, place }) };
 }
 
-/** Say what a model made of the word: "writes kcabkool: right", or how many letters are not. */
-export function exampleVerdict({ output, expected }) {
-  if (output === expected) return { isRight: true, text: "right" };
-  const [written, asked] = [[...output], [...expected]];
-  const wrong = asked.filter((letter, t) => written[t] !== letter).length;
-  const more = Math.max(written.length - asked.length, 0);
-  const amount = wrong > 0 ? `${wrong} of ${asked.length} letters wrong` : "right, then it goes on";
-  return { isRight: false, text: more > 0 && wrong > 0 ? `${amount}, and ${more} too many` : amount };
+/** Return where everything goes: {tall, size, chartSize, caption, place, maps, charts}. */
+function planPlayground(view, width, tall) {
+  const { models, word } = shownPlayground(view);
+  const [count, columns] = [models.length, [...word].length];
+  const isSmall = width < SMALL_LETTERS_BELOW;
+  const isWide = width >= CHARTS_BESIDE_FROM;
+  const size = isSmall ? 13 : 17;
+  const caption = size * 2.9;
+  const across = width - PICTURE_EDGE * 2 - (isWide ? LEAST_CHARTS + MAPS_GAP : 0);
+  const each = (across - MAPS_GAP * (count - 1)) / count;
+  const isStacked = !isWide && (each - size * 3.2) / columns < LEAST_COLUMN;
+  const room = { width: isStacked ? across : each, tall: tall - caption - 2 * PICTURE_EDGE };
+  const place = layoutLetterMap(columns, columns + 1, room, size);
+  const used = Math.min(Math.max(place.total, size * 15), room.width);
+  const right = isStacked ? 0 : used + MAPS_GAP; // from one map to the next
+  const down = isStacked ? caption + place.tall + PICTURE_EDGE : 0;
+  const maps = models.map((_, i) => ({
+    left: PICTURE_EDGE + i * right, top: PICTURE_EDGE + i * down, width: used,
+  }));
+  const bottom = PICTURE_EDGE * 2 + caption + place.tall + down * (count - 1);
+  const charts = isWide ?
+    chartsBeside(PICTURE_EDGE + count * right, width, Math.max(bottom, Math.min(tall, LEAST_BESIDE))) :
+    chartsBelow(bottom, width);
+  return { size, chartSize: isSmall ? 13 : 14, caption, place, maps, ...charts };
 }
 
-/** Draw what a model looked at: a row for each letter it wrote, in the colors of the word's. */
-export function drawLetterMap(model, task, width) {
-  const { attention, example } = model;
-  const map = letterMapShape(example, width);
-  const title = `${attention} reads ${example.word} and writes ${example.output}. ${
-    strongestLinks(example)}`;
-  return svgRoot(width, map.place.tall + map.margin * 2, title,
-    drawLetterRows(map.margin, map.margin, example, task, map.place));
+function chartsBeside(left, width, tall) {
+  const height = (tall - PICTURE_EDGE * 3) / 2;
+  const chart = { left, width: width - left - PICTURE_EDGE, height };
+  const charts = [PICTURE_EDGE, 2 * PICTURE_EDGE + height].map((top) => ({ ...chart, top }));
+  return { tall, charts };
 }
 
-function letterMapShape({ word, written }, width) {
-  const margin = 10;
-  const size = width < 300 ? 14 : 17;
-  const labels = shownLetters(word, written).map(() => "");
-  const place = layoutHeatMap([...word], labels, width - margin * 2, size);
-  return { margin, place: place.cell < size ? place : lowerHead(place) };
+function chartsBelow(top, width) {
+  const isPair = width >= SMALL_LETTERS_BELOW;
+  const each = isPair ? (width - PICTURE_EDGE * 4) / 2 : width - PICTURE_EDGE * 2;
+  const chart = { width: each, height: CHARTS_TALL };
+  const second = isPair ? { left: PICTURE_EDGE * 3 + each, top } :
+    { left: PICTURE_EDGE, top: top + CHARTS_TALL + PICTURE_EDGE };
+  const charts = [{ ...chart, left: PICTURE_EDGE, top }, { ...chart, ...second }];
+  return { tall: second.top + CHARTS_TALL + PICTURE_EDGE, charts };
 }
 
-/** Return what it wrote, as far as the right answer would go: the caption tells of the rest. */
-function shownLetters(word, written) {
-  return written.slice(0, [...word].length + 1);
+/** Draw a model's name, what it makes of the word, and what it looked at. */
+function drawLetterModel({ options }, { attention, example }, { left, top, width }, plan) {
+  const { caption, place, size } = plan;
+  return svgElement(
+    "g",
+    { "data-model": attention },
+    drawModelCaption(attention, example, left, top, width, size),
+    drawLetterWeights(left, top + caption, letterMapOf(example, options.task), place),
+  );
 }
 
-/** Letters have room in one row where words would need several. */
-function lowerHead(place) {
-  const head = place.size * 2;
-  return { ...place, levels: 1, room: place.cell, head, tall: place.tall - place.head + head };
-}
-
-function drawLetterRows(left, top, example, task, place) {
-  const { word, expected, weights } = example;
-  const source = [...word];
-  const written = shownLetters(word, example.written);
-  const rows = written.map((_, t) => {
-    const begin = t * source.length;
-    return Array.from({ length: source.length }, (_, j) => weights[begin + j]);
-  });
-  const map = { source, target: written.map(() => ""), rows };
-  const origins = letterOrigins(source, written, task);
-  const y0 = top + place.head;
-  const tokens = written.map((letter, t) => {
-    const isRight = letter === (expected[t] ?? "<eos>");
-    return writtenLetter(left, y0 + (t + 0.5) * place.height, letter, isRight, {
-      place, color: origins[t] < 0 ? paint("frame") : wordPaint(origins[t], source.length), row: t,
-    });
-  });
-  return [drawHeatMap(left, top, map, place), tokens];
-}
-
-/** Draw a letter of the output before its row; a wrong one is crossed out. */
-function writtenLetter(left, y, letter, isRight, { place, color, row }) {
-  const size = Math.min(place.size, place.height / 1.8);
-  const x = left + place.labels - place.size * 1.9;
-  const width = Math.min(tokenWidth(letter, size), place.size * 3.6);
-  const cross = { x1: x - width / 2, y1: y + size * 0.7, x2: x + width / 2, y2: y - size * 0.7 };
+function drawModelCaption(attention, example, left, top, width, size) {
+  const { isRight, text } = exampleVerdict(example);
+  const shown = example.output || "nothing";
+  const letters = Math.min(size * 1.1, (width * size) / textWidth(shown, size));
+  const [name, word] = [top + size * 0.9, top + size * 2.2];
+  const style = { "font-size": size, "text-anchor": "start" };
+  const verdict = paint(isRight ? "right" : "wrong");
+  const end = left + width - textWidth(text, size * 0.85);
   return [
-    drawToken(x, y, letter, { width, size, color, strong: isRight, data: { "data-written": row } }),
-    !isRight && svgElement("line", {
-      ...cross, stroke: paint("wrong"), "stroke-width": size * 0.14,
+    svgElement("rect", {
+      x: left, y: name - size * 0.8, width: size * 0.9, height: size * 0.9,
+      fill: paint(`model-${attention}`),
+    }),
+    svgText(left + size * 1.25, name, attention, { ...style, "font-weight": "bold" }),
+    svgText(left, word, shown, { ...style, "font-size": letters, "data-output": attention }),
+    svgElement("path", {
+      d: isRight ? RIGHT_MARK : WRONG_MARK, fill: "none", stroke: verdict, "stroke-width": 0.3,
+      transform: `translate(${end - size * 0.6} ${name - size * 0.3}) scale(${size * 0.36})`,
+    }),
+    svgText(left + width, name, text, {
+      "font-size": size * 0.85, fill: verdict, "text-anchor": "end", "data-verdict": attention,
     }),
   ];
 }
 
-function strongestLinks({ word, written, weights }) {
+/** Return the map of what a model made of a word, as far as the right answer goes. */
+function letterMapOf({ word, expected, weights, written }, task) {
   const source = [...word];
-  const links = written.map((letter, t) => {
-    const row = source.map((_, j) => weights[t * source.length + j]);
-    const j = row.indexOf(Math.max(...row));
-    return `${letter} from letter ${j + 1}`;
-  });
-  return `Most weight: ${links.join(", ")}.`;
+  const answer = [...expected, "<eos>"];
+  const shown = written.slice(0, answer.length);
+  const rows = shown.map((_, t) =>
+    source.map((_, j) => weights[t * source.length + j]));
+  const needed = [...letterOrigins(source, [...expected], task), -1];
+  const letters = shown.map((letter, t) => ({ letter, isRight: letter === answer[t] }));
+  return { source, written: letters, rows, needed };
 }
 
-/** Draw the two charts, one below the other. */
-export function drawPlaygroundCharts(view, width) {
-  const size = 14;
-  const [margin, height] = [12, 178];
-  const place = { width: width - margin * 2, height, size };
-  return svgRoot(width, height * 2 + margin * 3, chartTitle(view),
-    drawCurves(margin, margin, lengthChart(view), place),
-    drawCurves(margin, height + margin * 2, lossChart(view), place));
-}
-
-function chartTitle({ state }) {
-  const parts = state.models.map(({ attention, loss, exact }) => {
+function playgroundTitle(view) {
+  const { lengths, models } = shownPlayground(view);
+  const parts = models.map(({ attention, example, exact }) => {
     const shares = exact.map((share, i) =>
-      `${state.lengths[i]} letters ${share === null ? "not tested" : percent(share)}`);
-    return `${attention}: ${shares.join(", ")}; loss ${loss.toFixed(2)}`;
+      `${lengths[i]} letters ${share === null ? "not tested" : asPercent(share)}`);
+    return `${attention} reads ${example.word} and writes ${example.output}, with ${
+      weightOnNeeded(example).toFixed(2)} of its weight on the letters needed. Unseen words right: ${
+      shares.join(", ")}.`;
   });
-  return `Unseen words all right by length, and training loss. ${parts.join(". ")}.`;
+  return `${playgroundFinding(view)} ${parts.join(" ")}`;
 }
 
-function lengthChart({ state }) {
-  const { lengths, models } = state;
+function playgroundLengths(view) {
+  const { lengths, models } = shownPlayground(view);
   return {
     part: "lengths",
-    title: "Unseen words all right, by letters",
-    series: models.map(({ attention, exact }) => ({
-      name: attention,
-      color: paint(`model-${attention}`),
-      points: lengths.map((length, i) => [length, exact[i]]).filter(([, share]) => share !== null),
-      dots: true,
+    title: "Unseen words right",
+    series: models.map(({ attention, exact }, i) => ({
+      name: attention, color: paint(`model-${attention}`), shares: view.bars?.[i] ?? exact,
     })),
-    across: [lengths[0], lengths[lengths.length - 1]],
-    up: [0, 1],
-    ticksAcross: lengths.map((length) => [length, String(length)]),
-    ticksUp: [[0, "0 %"], [0.5, "50 %"], [1, "100 %"]],
+    groups: lengths.map((length, i) => (i === 0 ? `${length} letters` : String(length))),
+    ticks: SHARE_TICKS,
   };
 }
 
-function lossChart({ options, state, losses }) {
+function playgroundLosses({ options, state, history, at }) {
   const end = nextLesson(options.task, Math.max(state.step - 1, 0)).until;
+  const hasPast = history.length > 1;
   return {
     part: "losses",
-    title: "Training loss, by steps",
+    title: hasPast ? "Training loss: drag to look back" : "Training loss",
     series: state.models.map(({ attention }, i) => ({
       name: attention,
       color: paint(`model-${attention}`),
-      points: losses[i],
+      points: history.map(({ step, models }) => [step, models[i].smooth]),
     })),
     across: [0, end],
-    up: [0, 4],
-    ticksAcross: [0, end / 2, end].map((step) => [step, String(step)]),
+    up: [0, LOSS_TOP],
+    ticksAcross: [[0, "0"], [end / 2, String(end / 2)], [end, `step ${end}`]],
     ticksUp: [[0, "0"], [2, "2"], [4, "4"]],
+    mark: hasPast ? (at ?? state.step) : null,
   };
 }
 
-/** Add the state's losses to the curves; a long curve keeps every other point. */
-export function growLosses(losses, state) {
-  state.models.forEach(({ loss }, i) => {
-    const points = losses[i];
-    const last = points[points.length - 1];
-    if (last && last[0] >= state.step) return;
-    // One batch says little: a mean in which old ones fade shows where it goes.
-    points.push([state.step, last ? 0.85 * last[1] + 0.15 * loss : loss]);
-    if (points.length > MAX_POINTS) losses[i] = points.filter((_, at) => at % 2 === 0);
-  });
+function playgroundHandles(view, plan, { bars, curves, place }) {
+  const { lengths, step } = shownPlayground(view);
+  const [first, second] = plan.charts;
+  const box = barArea(first.left, first.top, bars, place);
+  const buttons = lengths.map((length, i) => ({
+    id: `length-${length}`,
+    kind: "button",
+    label: `Try an unseen word of ${length} letters`,
+    x: box.middleOf(i),
+    y: (box.y0 + box.y1) / 2,
+    width: box.group,
+    height: box.y0 - box.y1,
+  }));
+  const { x0, x1, y0, y1, xOf } = chartArea(second.left, second.top, curves, place);
+  const time = { x0, x1, end: curves.across[1] };
+  if (curves.mark === null) return { handles: buttons, time };
+  const slider = {
+    id: "time", label: "Look back along the training", value: `step ${step}`,
+    x: xOf(curves.mark), y: (y0 + y1) / 2, height: y0 - y1,
+  };
+  return { handles: [...buttons, slider], time };
 }
 
-/** Return the challenges, each with whether the reader has met it: [{name, text, isMet}, …]. */
-export function playgroundChallenges({ options, state }) {
-  const means = state.models.map(({ exact }) => meanExact(exact) ?? 0);
-  const learned = state.models.filter((_, i) => means[i] >= HOPE);
-  return [
-    {
-      name: "learned",
-      text: "Train a model until 95 % of the unseen words are right.",
-      isMet: learned.length > 0,
-    },
-    {
-      name: "fooled",
-      text: "Then find a word that even this model gets wrong.",
-      isMet: !state.running && learned.some(({ example }) => example.output !== example.expected),
-    },
-    {
-      name: "sorted",
-      text: "Find the task where the best attention is not near the diagonal: train it to 95 %.",
-      isMet: learned.length > 0 && options.task === "sort",
-    },
-  ];
-}
-
-/** Draw everything in one picture, for where nothing runs: maps, and the charts beside them. */
-export function drawPlaygroundStill(view, width = 1200) {
-  const { options, state } = view;
-  const [margin, size] = [14, 17];
-  const each = (width - margin * (state.models.length + 2)) / (state.models.length + 1);
-  const shapes = state.models.map(({ attention, example }, i) => {
-    const left = margin + i * (each + margin);
-    const { place } = letterMapShape(example, each);
-    const says = `${attention}: ${example.word} → ${example.output}`;
-    return [
-      svgText(left, margin + size, says, {
-        "font-size": size, "text-anchor": "start", "font-weight": "bold",
-      }),
-      drawLetterRows(left, margin + size * 2, example, options.task, place),
-    ];
-  });
-  const place = { width: each, height: 190, size: 14 };
-  const left = width - each - margin;
-  return svgRoot(width, 190 * 2 + margin * 3, playgroundFinding(view), ...shapes,
-    drawCurves(left, margin, lengthChart(view), place),
-    drawCurves(left, margin * 2 + 190, lossChart(view), place));
+/** Draw a view as a still picture: its SVG alone. */
+export function drawPlaygroundStill(view, width) {
+  return drawPlayground(view, { width, tall: 400 }).svg;
 }

@@ -3,40 +3,36 @@
 // A vector is a Float32Array. A matrix is one, too, row after row: what it is multiplied by says
 // how long a row is. Sums run in JavaScript's own numbers, which have 64 bits.
 
-const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const BASE64_VALUES = new Uint8Array(128);
-for (let i = 0; i < 64; i += 1) BASE64_VALUES[BASE64.charCodeAt(i)] = i;
+// Base 85 as Python's `b85encode` writes it, but with "," for "<", which could end a script.
+const BASE85 =
+  "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;,=>?@^_`{|}~";
+const BASE85_VALUES = new Uint8Array(128);
+for (let i = 0; i < 85; i += 1) BASE85_VALUES[BASE85.charCodeAt(i)] = i;
 
 /**
- * Decode base64 without line breaks. Not every engine has `atob`.
+ * Decode base 85: five letters hold four bytes, and fewer at the end hold one byte less than that.
  * @param {string} text
  * @returns {Uint8Array}
  */
-export function decodeBase64(text) {
-  const length = text.endsWith("==") ? text.length - 2 : text.length - text.endsWith("=");
-  const bytes = new Uint8Array((length * 3) >> 2);
-  let bits = 0; // at most 6 of them are left over from the letters before
-  let count = 0;
-  let filled = 0;
-  for (let i = 0; i < length; i += 1) {
-    bits = ((bits << 6) | BASE64_VALUES[text.charCodeAt(i)]) & 0xffff;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      bytes[filled] = bits >> count;
-      filled += 1;
+export function decodeBase85(text) {
+  const bytes = new Uint8Array(Math.floor((text.length * 4) / 5));
+  for (let start = 0, filled = 0; filled < bytes.length; start += 5, filled += 4) {
+    let sum = 0;
+    for (let i = start; i < start + 5; i += 1) {
+      sum = sum * 85 + (i < text.length ? BASE85_VALUES[text.charCodeAt(i)] : 84);
     }
+    for (let k = 0; k < 4; k += 1) bytes[filled + k] = sum / 2 ** (24 - 8 * k); // modulo 256
   }
   return bytes;
 }
 
 /**
- * Return bytes however they were handed over: as base64, a buffer, or a view of one.
+ * Return bytes however they were handed over: as base 85, a buffer, or a view of one.
  * @param {string | ArrayBuffer | ArrayBufferView} data
  * @returns {Uint8Array}
  */
 export function toBytes(data) {
-  if (typeof data === "string") return decodeBase64(data);
+  if (typeof data === "string") return decodeBase85(data);
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

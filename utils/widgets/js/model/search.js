@@ -21,15 +21,16 @@ export function lengthLimit(size) {
  * @param {?function(number, Float32Array, ?Object): ArrayLike<number>} overwrite gets the step,
  *   from 0, and its weights (S), and returns those to go on with; a Transformer also says which
  *   layer and head these are
+ * @param {Object[]} known steps of an earlier search, none of them the last: this one goes on
+ *   after them
  * @returns {{words: number[], score: number, steps: Object[]}} the words without `<eos>`; the log
  *   of the translation's probability, `<eos>` included if it got there; and all that each step
  *   computed, with its `word` and `logProbabilities` (V), one step more if `<eos>` was written
  */
-export function greedySearch(model, encoded, ends, limit, overwrite = null) {
-  const steps = [];
-  let { state } = encoded;
-  let word = ends.start;
-  let score = 0;
+export function greedySearch(model, encoded, ends, limit, overwrite = null, known = []) {
+  const steps = [...known];
+  let { state, word } = known.at(-1) ?? { state: encoded.state, word: ends.start };
+  let score = known.reduce((sum, step) => sum + step.logProbabilities[step.word], 0);
   do {
     const t = steps.length;
     const change = overwrite && ((weights, place) => overwrite(t, weights, place));

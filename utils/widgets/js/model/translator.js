@@ -1,7 +1,7 @@
 // A translator: model, vocabularies, and everything between a typed sentence and its translation.
 //
 // Its weights come from utils/widgets/weights.py, as {header, data}: what the header says of the
-// model, and its numbers as bytes or base64. In a page they are in a script of their own, which
+// model, and its numbers as bytes or base 85. In a page they are in a script of their own, which
 // leaves them in `attentionModels`.
 
 import { decodeFloats, largest, toBytes } from "./numbers.js";
@@ -86,15 +86,18 @@ export class Translator {
    * Translate words greedily and keep all that is computed.
    * @param {string[]} words at least one, as `read` returns them
    * @param {?function(number, Float32Array, ?Object): ArrayLike<number>} overwrite: `greedySearch`
+   * @param {?{encoded: Object, steps: Object[]}} known of an earlier trace of these words: its
+   *   first steps, without the last, which stay as they are
    * @returns {{source: string[], words: string[], tokens: string[], score: number, encoded: Object,
    *   steps: Object[]}} what the model read and wrote, in its own words or pieces; the translation
    *   in words; its log-probability; and for each step what `step` returns, the `word` that was
-   *   written, and `best`, the five most probable next words, each [word, probability]
+   *   written, its `number`, and `best`, the five most probable next words, [word, probability]
    */
-  trace(words, overwrite = null) {
-    const encoded = this.model.encode(this.encode(words));
+  trace(words, overwrite = null, known = null) {
+    const encoded = known?.encoded ?? this.model.encode(this.encode(words));
     const limit = lengthLimit(encoded.memory.length);
-    const found = greedySearch(this.model, encoded, this.ends, limit, overwrite);
+    const before = (known?.steps ?? []).map((step) => ({ ...step, word: step.number }));
+    const found = greedySearch(this.model, encoded, this.ends, limit, overwrite, before);
     const written = found.words.map((number) => this.targetWords[number]);
     return {
       source: this.piecesOf(words),
@@ -104,8 +107,9 @@ export class Translator {
       encoded,
       steps: found.steps.map((step) => ({
         ...step,
+        number: step.word,
         word: this.targetWords[step.word],
-        best: this.bestWords(step.logProbabilities),
+        best: step.best ?? this.bestWords(step.logProbabilities),
       })),
     };
   }

@@ -3,7 +3,7 @@
 //
 //   to the worker                        its replies
 //   {type: "reset", options} or          {type: "state", …}: models from options, or from a link,
-//     {type: "reset", link}                which are then trained up to the link's step
+//     {type: "reset", link}                with its word, which are then trained up to its step
 //   {type: "start", until, pace}         {type: "state", …}: it trains, to step `until` if given,
 //                                          at most `pace` steps a second
 //   {type: "stop"}                       {type: "state", …}; the next ticks test every length
@@ -17,14 +17,13 @@
 // right for each of `lengths` (null before the first test), `example` is what `translateWord` says
 // about `word`. It is a few hundred numbers at most, so the page may have one for every frame.
 
-import { completeOptions, readLink, writeLink } from "./options.js";
+import { completeOptions, firstWord, readLink, writeLink } from "./options.js";
 import { createRun, evaluateLength, testedLengths } from "./run.js";
 import { trainStep, translateWord } from "./run.js";
 import { readTypedWord } from "./tasks.js";
 
 const TRAINING_SLICE = 12; // milliseconds of training between two looks at the mailbox
 const TICKS_PER_TEST = 4; // testing one length costs about as much as half a step of training
-const FIRST_WORDS = { copy: "lookback", reverse: "lookback", sort: "daylight", verb: "looKback" };
 
 /**
  * Return {handle, wantsTicks, restTime}: whoever owns it sends "tick" for as long as
@@ -46,7 +45,7 @@ export function createPlayground(now = Date.now) {
 }
 
 function freshModels(options) {
-  const { attentions, task } = options;
+  const { attentions } = options;
   const lengths = testedLengths(options);
   return {
     options,
@@ -54,7 +53,7 @@ function freshModels(options) {
     runs: attentions.map((attention) => createRun(options, attention)),
     exact: attentions.map(() => lengths.map(() => null)),
     seconds: attentions.map(() => 0),
-    word: FIRST_WORDS[task],
+    word: firstWord(options),
     running: false,
     until: Infinity,
     pace: Infinity, // steps a second: so fast that a reader can follow
@@ -86,9 +85,8 @@ function resetModels(playground, { options, link }) {
     Object.assign(playground, freshModels(completeOptions(options)));
     return;
   }
-  const read = readLink(link);
-  Object.assign(playground, freshModels(read.options), { until: read.step });
-  playground.running = read.step > 0;
+  const { options: linked, step, word } = readLink(link);
+  Object.assign(playground, freshModels(linked), { word, until: step, running: step > 0 });
 }
 
 function startTraining(playground, { until = Infinity, pace = Infinity }) {
@@ -174,7 +172,7 @@ function describeState({ exact, lengths, options, running, runs, seconds, word }
     type: "state",
     running,
     step,
-    link: writeLink(options, step),
+    link: writeLink(options, step, word),
     word,
     lengths,
     models: runs.map((run, model) => ({

@@ -1,7 +1,7 @@
 // What can be chosen, its bounds, and the short text that a link carries.
 
 import { PLAYGROUND_ATTENTIONS } from "./attentions.js";
-import { PLAYGROUND_TASKS } from "./tasks.js";
+import { PLAYGROUND_TASKS, readTypedWord } from "./tasks.js";
 
 const WHOLE_NUMBERS = {
   shortest: [2, 12], // letters of the words it trains on
@@ -12,6 +12,7 @@ const WHOLE_NUMBERS = {
   directionSize: [2, 32], // H: numbers in the state of one direction; h_j and s_t have twice that
   scoreSize: [2, 64], // A: numbers in additive attention's hidden layer
 };
+export const MOST_MODELS = 2; // side by side
 const RATE_BOUNDS = [0.00001, 0.1];
 
 // Why these: steps until dot attention reverses 95 % of held-out words (3 to 8 letters, three
@@ -34,7 +35,7 @@ const RATE_BOUNDS = [0.00001, 0.1];
 //   sort      2,000   seed 1: 92                 77
 export const PLAYGROUND_DEFAULTS = {
   task: "reverse",
-  attentions: ["dot"],
+  attentions: ["fixed", "dot"],
   shortest: 3,
   longest: 8,
   seed: 1,
@@ -57,8 +58,9 @@ export function completeOptions(chosen = {}) {
   for (const name of Object.keys(chosen)) checkChoice("an option", name, known);
   const options = { ...PLAYGROUND_DEFAULTS, ...chosen };
   checkChoice("task", options.task, Object.keys(PLAYGROUND_TASKS));
-  if (!Array.isArray(options.attentions) || options.attentions.length === 0) {
-    throw new Error("attentions must be a list of one or more names, such as “dot”.");
+  const { length } = Array.isArray(options.attentions) ? options.attentions : [];
+  if (length < 1 || length > MOST_MODELS) {
+    throw new Error("attentions must be a list of one or two names, such as “dot”.");
   }
   const kinds = Object.keys(PLAYGROUND_ATTENTIONS);
   for (const name of options.attentions) checkChoice("attention", name, kinds);
@@ -82,29 +84,41 @@ export function completeOptions(chosen = {}) {
 }
 
 /**
- * Write options and step as a link's text, "attentions=fixed,dot&step=900": defaults are left out.
+ * Write options, step and word as a link's text, "attentions=dot&step=900": defaults are left out.
  *
  * Weights are not in it. Seed and step are enough: whoever trains again for as many steps gets the
  * same weights, bit for bit, in every browser (see `portableExp`).
  */
-export function writeLink(options, step) {
+export function writeLink(options, step, word = firstWord(options)) {
   const pairs = Object.entries(completeOptions(options))
     .map(([name, value]) => [name, String(value)])
     .filter(([name, value]) => value !== String(PLAYGROUND_DEFAULTS[name]));
   if (step > 0) pairs.push(["step", step]);
+  if (word !== firstWord(options)) pairs.push(["word", word]);
   return pairs.map((pair) => pair.join("=")).join("&");
 }
 
-/** Read a link's text: {options, step}. Throws an Error that says what is wrong with it. */
+/** Read a link's text: {options, step, word}. Throws an Error that says what is wrong with it. */
 export function readLink(text) {
   const chosen = Object.create(null); // so that even “__proto__” is only a name
   let step = 0;
+  let typed = null;
   for (const pair of text.split("&").filter(Boolean)) {
     const [name, value = ""] = pair.split("=");
     if (name === "step") step = readLinkStep(value);
+    else if (name === "word") typed = value;
     else chosen[name] = readLinkValue(name, value);
   }
-  return { options: completeOptions(chosen), step };
+  const options = completeOptions(chosen);
+  if (typed === null) return { options, step, word: firstWord(options) };
+  const { word, problem } = readTypedWord(options.task, typed);
+  if (problem) throw new Error(problem);
+  return { options, step, word };
+}
+
+/** Return the word that is shown until the reader types another: of a length it trains on. */
+export function firstWord({ task, longest }) {
+  return PLAYGROUND_TASKS[task].first.slice(0, longest);
 }
 
 function readLinkValue(name, text) {

@@ -18,12 +18,18 @@ export const LONGEST_TRY = 30; // letters; the heat map must stay readable
 const isCapital = (letter) => letter !== letter.toLowerCase();
 const capitalsIn = (letters) => letters.filter(isCapital).length;
 
+// `first` is the word that is shown first: its answer is easy to check.
 export const PLAYGROUND_TASKS = {
-  copy: { letters: SMALL_LETTERS, solve: (letters) => letters },
-  reverse: { letters: SMALL_LETTERS, solve: (letters) => letters.toReversed() },
-  sort: { letters: SMALL_LETTERS, solve: (letters) => letters.toSorted() },
+  copy: { letters: SMALL_LETTERS, first: "daylight", solve: (letters) => letters },
+  reverse: {
+    letters: SMALL_LETTERS,
+    first: "stressed",
+    solve: (letters) => letters.toReversed(),
+  },
+  sort: { letters: SMALL_LETTERS, first: "daylight", solve: (letters) => letters.toSorted() },
   verb: {
     letters: SMALL_LETTERS + SMALL_LETTERS.toUpperCase(),
+    first: "dAylight",
     solve: (letters) => [
       ...letters.filter((letter) => !isCapital(letter)),
       ...letters.filter(isCapital),

@@ -1,0 +1,396 @@
+"""The beam explorer: its tree is the search's, it fits a screen, mouse and keys reach all."""
+
+import math
+import random
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pytest
+import traitlets
+from explorers import open_page, translator_of
+from lab import skip_without_browser
+from playwright.sync_api import expect
+from toy import toy_translator
+
+from utils.system.paths import DATA
+from utils.translator import Translator
+from utils.widgets import BeamExplorer
+from utils.widgets.engine import Engine
+from utils.widgets.scripts import bundle
+from utils.widgets.weights import pack_translator
+
+SENTENCE = "Anna sagt , dass der Mann das Buch liest ."
+LONG = "der Mann , den Anna sieht , liest das Buch , weil er wartet ."
+FOREVER = 1e9  # as in beamtree.js
+ROOM = {"width": 1256, "tall": 428}  # what a picture has of 1280 × 560 pixels
+CALLS = """
+let translator = null;
+function open() {
+  translator = new Translator(registeredModels().shown);
+}
+function look(text, beamSize, rho = 1, step = null) {
+  return beamView(translator, translator.read(text), { beamSize, rho, step });
+}
+function ranks(view, rho) {
+  return rankAt(view.search, view.search.columns.length, view.beamSize, rho).map(({ end }) => end);
+}
+function placed(view, room) {
+  const { yOf, ...place } = layoutBeam(view, room);
+  return place;
+}
+function drawn(view, room) {
+  return drawBeam(view, layoutBeam(view, room));
+}
+function handlesOf(view, room) {
+  return beamHandles(view, layoutBeam(view, room));
+}
+function goTo(view, index, right, down, room) {
+  return neighborOf(view, index, right, down, layoutBeam(view, room));
+}
+"""
+
+
+def engine_with(translator):
+    modules = ("explorers/beamview.js", "model/translator.js")
+    engine = Engine(bundle(*modules), CALLS, pack_translator(translator).as_script("shown"))
+    engine.call("open")
+    return engine
+
+
+@pytest.fixture(scope="module")
+def mini():
+    with engine_with(Translator.load("mini-dot")) as engine:
+        yield engine.call
+
+
+@pytest.fixture(scope="module")
+def captions():
+    with engine_with(Translator.load("multi30k-additive")) as engine:
+        yield engine.call
+
+
+def caption(number):
+    return (DATA / "captions" / "test.de").read_text("utf-8").splitlines()[number]
+
+
+def path(nodes, index):
+    """Return the indexes from the root's first child to a node."""
+    found = []
+    while nodes[index]["parent"] >= 0:
+        found.insert(0, index)
+        index = nodes[index]["parent"]
+    return found
+
+
+# The tree
+
+
+@pytest.mark.parametrize("beam_size", [1, 3, 10])
+@pytest.mark.parametrize("rho", [0.0, 1.0])
+def test_the_tree_ends_in_the_translations_of_beam_search(mini, beam_size, rho):
+    translator = translator_of("mini-dot", half=True)
+    for sentence in (SENTENCE, LONG):
+        view = mini("look", sentence, beam_size, rho)
+        (expected,) = translator.n_best([sentence], beam_size, length_normalization=rho)
+        ends = {node["end"]: node for node in view["nodes"] if node["end"] >= 0}
+        found = [ends[end] for end in mini("ranks", view, rho)]
+        assert len(found) == len(expected)
+        for end, other in zip(found, expected, strict=True):
+            *words, _ = path(view["nodes"], end["index"])
+            assert tuple(view["nodes"][at]["text"] for at in words) == other.tokens
+            assert end["score"] == pytest.approx(other.score, abs=1e-3)
+            assert view["texts"][end["end"]] == str(other)
+
+
+def test_the_probabilities_along_a_path_give_its_score(mini):
+    nodes = mini("look", SENTENCE, 5)["nodes"]
+    for node in nodes:
+        product = math.prod(nodes[at]["p"] for at in path(nodes, node["index"]))
+        assert product == pytest.approx(math.exp(node["score"]), rel=1e-6)
+
+
+def test_a_beginning_is_dead_once_no_column_goes_on_with_it(mini):
+    view = mini("look", LONG, 5)
+    nodes = view["nodes"]
+    for node in nodes:
+        below = [other for other in nodes if node["index"] in [*path(nodes, other["index"]), 0]]
+        if any(other["end"] >= 0 for other in below):
+            assert node["last"] == FOREVER
+        else:
+            assert node["last"] == max(other["t"] for other in below)
+
+
+@pytest.mark.parametrize("beam_size", range(1, 11))
+def test_no_two_branches_share_a_place(mini, beam_size):
+    for sentence in (SENTENCE, LONG):
+        view = mini("look", sentence, beam_size)
+        lanes = mini("placed", view, {"width": 9999, "tall": 9999})["lanes"]
+        assert lanes["hidden"] == 0
+        taken = [
+            (lanes["laneOf"][node["index"]], node["t"]) for node in view["nodes"] if node["t"] >= 0
+        ]
+        assert len(taken) == len(set(taken))
+        assert {lane for lane, _ in taken} == set(range(lanes["lanes"]))
+
+
+def test_words_without_a_branch_between_them_are_one_box(mini):
+    view = mini("look", LONG, 4)
+    nodes = view["nodes"]
+    place = mini("placed", view, {"width": 9999, "tall": 9999})
+    words = [at for run in place["runs"] for at in run["nodes"]]
+    assert sorted(words) == [n["index"] for n in nodes if n["end"] < 0 and n["t"] >= 0]
+    for run in place["runs"]:
+        for before, after in pairwise(run["nodes"]):
+            assert nodes[before]["children"] == [after]
+        last = nodes[run["nodes"][-1]]
+        children = [nodes[child] for child in last["children"]]
+        assert len(children) != 1 or children[0]["end"] >= 0
+
+
+def test_the_winner_changes_where_the_track_says(mini):
+    draw = random.Random(0)
+    for _ in range(50):
+        ended = [
+            {"score": -draw.uniform(0.1, 9), "length": draw.randint(1, 30)}
+            for _ in range(draw.randint(1, 8))
+        ]
+        stretches = mini("winnersByRho", ended, 1.5)
+        assert [stretches[0]["from"], stretches[-1]["to"]] == [0, 1.5]
+        for before, after in pairwise(stretches):
+            assert before["to"] == after["from"]
+            assert before["end"] != after["end"]
+        for stretch in stretches:
+            for share in (0.01, 0.5, 0.99):
+                rho = stretch["from"] + share * (stretch["to"] - stretch["from"])
+                values = [each["score"] / each["length"] ** rho for each in ended]
+                assert values[stretch["end"]] == pytest.approx(max(values), rel=1e-9)
+
+
+# The picture
+
+
+@pytest.mark.parametrize("number", [2, 3, 8])
+def test_a_caption_fits_on_a_screen(captions, number):
+    for beam_size in (1, 5, 10):
+        view = captions("look", caption(number), beam_size)
+        place = captions("placed", view, ROOM)
+        assert place["width"] <= ROOM["width"]
+        assert place["height"] <= ROOM["tall"]
+        assert beam_size > 5 or not any(column["isFold"] for column in place["columns"])
+        assert beam_size > 5 or place["lanes"]["hidden"] == 0
+
+
+def test_what_is_folded_can_be_opened(mini):
+    view = mini("look", LONG, 5)
+    narrow = {"width": 336, "tall": 9999}
+    folded = [c for c in mini("placed", view, narrow)["columns"] if c["isFold"]]
+    assert folded
+    opened = {**view, "opened": list(range(folded[0]["from"], folded[0]["to"] + 1))}
+    columns = mini("placed", opened, narrow)["columns"]
+    assert all(not c["isFold"] for c in columns if c["from"] in opened["opened"])
+    names = [handle["id"] for handle in mini("handlesOf", view, narrow)]
+    assert f"fold {folded[0]['from']} {folded[0]['to']}" in names
+
+
+def test_each_word_that_is_drawn_has_a_handle_and_no_other(mini):
+    view = mini("look", LONG, 4, 1, 6)
+    picture = ElementTree.fromstring(mini("drawn", view, ROOM))
+    ends = {node["end"]: node["index"] for node in view["nodes"] if node["end"] >= 0}
+    words = {int(e.get("data-word")) for e in picture.iter() if e.get("data-word")}
+    words |= {ends[int(e.get("data-end"))] for e in picture.iter() if e.get("data-end")}
+    handles = {h["id"] for h in mini("handlesOf", view, ROOM)}
+    assert {f"node {at}" for at in words} == {h for h in handles if h.startswith("node")} != set()
+    assert all(view["nodes"][index]["t"] < 6 for index in words)
+
+
+def test_dead_ends_fade(mini):
+    view = mini("look", LONG, 4)
+    svg = "{http://www.w3.org/2000/svg}"
+    picture = ElementTree.fromstring(mini("drawn", view, {"width": 9999, "tall": 9999}))
+    dead = {
+        int(group.get("data-run"))
+        for group in picture.iter(f"{svg}g")
+        if group.get("data-dead") == "true"
+    }
+    runs = mini("placed", view, {"width": 9999, "tall": 9999})["runs"]
+    finite = {run["nodes"][0] for run in runs if view["nodes"][run["nodes"][-1]]["last"] < FOREVER}
+    assert dead == finite != set()
+
+
+def test_arrows_lead_along_the_tree(mini):
+    view = mini("look", SENTENCE, 3)
+    nodes = view["nodes"]
+    first = nodes[0]["children"][0]
+    at = first
+    for _ in range(30):
+        further = mini("goTo", view, at, 1, 0, ROOM)
+        if further == at:
+            break
+        assert nodes[further]["parent"] == at
+        assert mini("goTo", view, further, -1, 0, ROOM) == at
+        at = further
+    assert nodes[at]["end"] >= 0
+    below = mini("goTo", view, first, 0, 1, ROOM)
+    assert below != first
+    assert nodes[below]["t"] == 0
+    assert mini("goTo", view, below, 0, -1, ROOM) == first
+
+
+# What it says
+
+
+def test_the_finding_names_the_winner_and_where_rho_changes_it(captions):
+    view = captions("look", caption(8), 3, 1.0)
+    finding = captions("beamFinding", view)
+    (best, *_) = Translator.load("multi30k-additive").n_best([caption(8)], 3)[0]
+    assert finding.startswith(f"K = 3, ρ = 1.00: “{best}” wins.")
+    edge = view["winners"][0]["to"]
+    assert f"below ρ = {edge:.2f}" in finding
+    other = captions("look", caption(8), 3, max(edge - 0.05, 0))
+    assert f"“{best}” wins. " not in captions("beamFinding", other)
+
+
+def test_a_leader_that_loses_meets_its_challenge(captions):
+    whole = captions("look", caption(8), 3)
+    winner = whole["texts"][captions("ranks", whole, 1)[0]]
+    met = []
+    for step in range(1, len(whole["search"]["columns"]) + 1):
+        view = captions("look", caption(8), 3, 1, step)
+        leading = captions("beginningText", view, captions("leaderOf", view))
+        done = {c["name"]: c["isMet"] for c in captions("beamChallenges", view)}
+        is_whole = step == len(whole["search"]["columns"])
+        begins = winner.startswith(leading.removesuffix(" ."))
+        assert done["overtaken"] == (not is_whole and not begins)
+        met.append(done["overtaken"])
+    assert True in met
+    assert False in met
+
+
+def test_a_shorter_winner_meets_its_challenge(captions):
+    met = {
+        rho: {c["name"]: c["isMet"] for c in captions("beamChallenges", view)}["shorter"]
+        for rho in (0, 1)
+        for view in [captions("look", caption(8), 3, rho)]
+    }
+    assert met == {0: True, 1: False}
+
+
+def test_greedy_search_never_differs_from_itself(mini):
+    for sentence in (SENTENCE, LONG):
+        met = {c["name"]: c["isMet"] for c in mini("beamChallenges", mini("look", sentence, 1))}
+        assert not met["greedy"]
+
+
+def test_greedy_search_can_miss_the_winner(captions):
+    found = [
+        (view["texts"][captions("ranks", view, 1)[0]] != view["greedy"]["text"], met["greedy"])
+        for number in range(8)
+        for view in [captions("look", caption(number), 5)]
+        for met in [{c["name"]: c["isMet"] for c in captions("beamChallenges", view)}]
+    ]
+    assert all(differs == met for differs, met in found)
+    assert (True, True) in found
+
+
+# In Python
+
+
+def test_the_translations_are_those_of_the_traits():
+    explorer = BeamExplorer(Translator.load("mini-dot"), SENTENCE, beam_size=2)
+    assert len(explorer.translations) == 2
+    explorer.beam_size, explorer.rho, explorer.sentence = 4, 0.0, LONG
+    (expected,) = explorer.translator.n_best([LONG], 4, length_normalization=0.0)
+    assert explorer.translations == [(str(t), t.score) for t in expected]
+
+
+def test_a_still_shows_the_step_that_is_chosen():
+    explorer = BeamExplorer(toy_translator(), "eins zwei drei", step=2)
+    picture, finding = explorer.picture()
+    assert finding.startswith("Step 2 of ")
+    ElementTree.fromstring(picture)
+    explorer.step = None
+    assert explorer.picture()[1].startswith("K = 3, ρ = 1.00: ")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", " \n", "\ud800", "<script>alert(1)</script>", "eins " * 1000, "x" * 100_000, "▁ \x00"],
+    ids=range(7),
+)
+def test_whatever_is_typed_is_answered_and_never_run(typed):
+    picture, finding = BeamExplorer(toy_translator(), typed).picture()
+    assert finding
+    assert "<script" not in picture
+    ElementTree.fromstring(picture)
+
+
+def test_wrong_arguments_are_named():
+    with pytest.raises(TypeError, match=r"a single translator, such as"):
+        BeamExplorer("mini-dot", SENTENCE)
+    with pytest.raises(TypeError, match=r"the sentence must be text in"):
+        BeamExplorer(toy_translator(), 3)
+    for wrong in ({"beam_size": 11}, {"rho": 2.0}, {"step": 0}):
+        with pytest.raises(traitlets.TraitError):
+            BeamExplorer(toy_translator(), SENTENCE, **wrong)
+
+
+# In a page
+
+
+def make():
+    return BeamExplorer(Translator.load("mini-dot"), SENTENCE)
+
+
+@pytest.mark.browser
+def test_by_mouse(tmp_path):
+    skip_without_browser()
+    with open_page(make(), tmp_path, "light") as page:
+        finding, details = page.locator(".at-finding"), page.locator("[data-part=details]")
+        before = details.text_content()
+        page.get_by_role("button", name="“that” after “Anna says”").first.hover()
+        expect(details).to_contain_text("“that” after “Anna says”: p = ")
+        assert details.text_content() != before
+        page.get_by_role("slider", name="Beam size K").fill("5")
+        expect(finding).to_contain_text("K = 5")
+        expect(page.locator("[data-rank]")).to_have_count(5)
+        knob = page.get_by_role("slider", name="Length normalization ρ").bounding_box()
+        page.mouse.move(knob["x"] + 22, knob["y"] + 22)
+        page.mouse.down()
+        page.mouse.move(knob["x"] - 400, knob["y"] + 22, steps=5)
+        page.mouse.up()
+        expect(finding).to_contain_text("ρ = 0.00")
+        page.get_by_label("German sentence").fill("<img src=x onerror=alert(1)>")
+        expect(page.get_by_text("The model does not know")).to_be_visible()
+        page.get_by_role("button", name="Reset").click()
+        expect(finding).to_contain_text("K = 3, ρ = 1.00")
+        page.get_by_role("button", name="Play").click()
+        expect(finding).to_contain_text("Step 1 of")
+        page.get_by_role("button", name="Stop").click()
+
+
+@pytest.mark.browser
+def test_by_keys(tmp_path):
+    skip_without_browser()
+    with open_page(make(), tmp_path, "dark") as page:
+        finding, details = page.locator(".at-finding"), page.locator("[data-part=details]")
+        page.get_by_role("button", name="Play").focus()
+        page.keyboard.press("Tab")
+        expect(details).to_contain_text("over")  # the winner's end
+        page.keyboard.press("ArrowLeft")
+        expect(details).to_contain_text("“.” after")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("slider", name="Length normalization ρ")).to_be_focused()
+        page.keyboard.press("Shift+ArrowLeft")
+        expect(finding).to_contain_text("ρ = 0.75")
+        page.get_by_role("slider", name="Step").focus()
+        page.keyboard.press("Home")
+        expect(finding).to_contain_text("Step 1 of")
+        page.keyboard.press("ArrowRight")
+        expect(finding).to_contain_text("Step 2 of")
+        expect(page.locator("[data-rank]")).to_have_count(0)
+        page.get_by_role("slider", name="Beam size K").focus()
+        page.keyboard.press("Home")
+        page.get_by_role("slider", name="Step").focus()
+        page.keyboard.press("End")
+        expect(finding).to_contain_text("K = 1")
+        expect(finding).to_contain_text("Greedy search writes the same")

@@ -1,0 +1,369 @@
+"""The playground: what it says and draws, and how it trains in a page opened as a file."""
+
+import re
+from copy import deepcopy
+from json import dumps
+
+import pytest
+import traitlets
+from explorers import open_page
+from lab import skip_without_browser
+from playwright.sync_api import expect
+from py_mini_racer import JSEvalException
+
+from utils.widgets.live import engine_of
+from utils.widgets.playground import (
+    Playground,
+    constant,
+    kept_lessons,
+    train_lesson,
+    view_after_training,
+)
+
+TASKS = tuple(constant("PLAYGROUND_TASKS"))
+KINDS = tuple(constant("PLAYGROUND_ATTENTIONS"))
+WIDTHS = (320, 800, 1280, 1920)
+FRAMES = """() => new Promise((answer) => {
+  let [count, begin] = [0, performance.now()];
+  const next = (now) => {
+    count += 1;
+    if (now - begin > 2000) answer((1000 * count) / (now - begin));
+    else requestAnimationFrame(next);
+  };
+  requestAnimationFrame(next);
+})"""
+
+
+@pytest.fixture(scope="module")
+def call():
+    return engine_of("playground").call
+
+
+@pytest.fixture
+def view():
+    return deepcopy(view_after_training({}))
+
+
+def untrained(view):
+    """Return a view as it is before the first step."""
+    for model in view["state"]["models"]:
+        model["exact"] = [None] * 6
+    view["state"]["step"] = 0
+    view["history"] = view["history"][:1]
+    return view
+
+
+# --- words ---
+
+
+def test_letters_come_from_the_words_own_letters(call):
+    assert call("letterOrigins", list("look"), list("kool"), "reverse") == [3, 2, 1, 0]
+    assert call("letterOrigins", list("look"), list("ooox"), "copy") == [1, 2, -1, -1]
+
+
+def test_nothing_is_claimed_before_training(call, view):
+    assert "Press Train" in call("playgroundFinding", untrained(view))
+    assert not any(each["isMet"] for each in call("playgroundChallenges", view, "stressed"))
+
+
+def test_the_finding_says_what_was_tested(call, view):
+    fixed, dot = view["state"]["models"]
+    fixed["exact"], dot["exact"] = [1, 0.5, 0, 0, 0, 0], [1, 1, 1, 1, 1, 0.4]
+    assert call("playgroundFinding", view).replace("\u00a0", " ") == (
+        "After step 500: fixed reverses 25 % of unseen words, dot 90 %. "
+        "With 8 letters: fixed 0 %, dot 40 %."
+    )
+    dot["exact"][2] = None
+    assert "%" not in call("playgroundFinding", view)
+
+
+def test_looking_back_shows_the_past(call, view):
+    for entry in view["history"]:
+        entry |= {name: view["state"][name] for name in ("lengths", "word", "running")}
+        for model, now in zip(entry["models"], view["state"]["models"], strict=True):
+            model |= {"exact": [0] * 6, "example": now["example"]}
+    view["at"] = 81
+    found = call("playgroundFinding", view)
+    assert found.startswith("Back at step 80: fixed reverses 0")
+    assert 'data-mark="81"' in call("drawPlayground", view, {"width": 900, "tall": 400})["svg"]
+
+
+@pytest.mark.parametrize(
+    ("output", "ending", "text"),
+    [
+        ("cba", ["<eos>"], "right"),
+        ("cbx", ["<eos>"], "1 of 3 wrong"),
+        ("cbaa", ["<eos>"], "1 too many"),
+        ("x", ["<eos>"], "3 of 3 wrong"),
+        ("cbaaaaaa", [], "won’t stop"),
+    ],
+)
+def test_a_verdict_counts_the_wrong_letters(call, output, ending, text):
+    example = {"output": output, "expected": "cba", "written": [*output, *ending]}
+    assert call("exampleVerdict", example) == {"isRight": text == "right", "text": text}
+
+
+def test_the_weight_on_needed_letters_is_their_sum(call):
+    example = {"word": "aba", "expected": "aba", "weights": [0.5, 0.2, 0.3, 0.1, 0.8, 0.1, 1, 0, 0]}
+    assert call("weightOnNeeded", example) == pytest.approx((0.8 + 0.8 + 1) / 3)
+
+
+def test_each_challenge_asks_for_what_it_says(call, view):
+    def met(word, wrong=()):
+        state = view["state"]
+        state["word"] = word
+        for model in state["models"]:
+            right = model["attention"] not in wrong
+            model["example"] |= {"output": "x" if right else "y", "expected": "x"}
+        found = call("playgroundChallenges", view, "stressed")
+        return {each["name"] for each in found if each["isMet"]}
+
+    assert met("stressed") == {"learned"}
+    assert met("cat") == {"learned", "fixed"}
+    assert met("cat", wrong=["dot"]) == {"learned", "fixed", "fooled"}
+    assert met("cat", wrong=["fixed"]) == {"learned"}, "fixed has not learned, so it fools nobody"
+    assert met("at") == {"learned"}, "too short for fixed to count"
+
+
+def test_a_history_keeps_the_newest_state_of_each_step(call):
+    history = call(
+        """((steps) => {
+          const history = [];
+          for (const [step, loss] of steps) growHistory(history, { step, models: [{ loss }] });
+          return history;
+        })""",
+        [[0, 3.0], [1, 1.0], [1, 0.0]],
+    )
+    assert [(each["step"], each["models"][0]["loss"]) for each in history] == [(0, 3), (1, 0)]
+    assert history[1]["models"][0]["smooth"] == pytest.approx(0.85 * 3 + 0.15 * 1)
+
+
+def test_a_long_history_stays_short_and_keeps_both_ends(call):
+    steps = call(
+        """((count) => {
+          const history = [];
+          for (let step = 0; step <= count; step += 1) {
+            growHistory(history, { step, models: [{ loss: 1 }] });
+            if (history[history.length - 1].step !== step) return null;
+          }
+          return history.map(({ step }) => step);
+        })""",
+        5000,
+    )
+    assert len(steps) <= 240 and steps == sorted(set(steps))
+    assert steps[0] < 50 and steps[-1] == 5000
+
+
+# --- drawing ---
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("kinds", [("dot",), ("general", "additive")])
+def test_everything_stays_inside_the_picture(call, width, kinds):
+    view = view_after_training({"attentions": kinds})
+    drawn = call("drawPlayground", view, {"width": width, "tall": 380 if width > 1000 else 1e9})
+    w, h = map(float, re.search(r'viewBox="0 0 (\S+) (\S+)"', drawn["svg"]).groups())
+    assert w == width and (h <= 380 or width < 1000)
+    for rect in re.findall(r"<rect [^>]*>", drawn["svg"]):
+        found = dict(re.findall(r'(\w+)="([\d.-]+)"', rect))
+        x, y = float(found.get("x", 0)), float(found.get("y", 0))
+        assert x >= 0 and x + float(found["width"]) <= w + 0.5, rect
+        assert y >= 0 and y + float(found["height"]) <= h + 0.5, rect
+    for handle in drawn["handles"]:
+        assert 0 < handle["x"] < w and 0 < handle["y"] < h
+
+
+def test_the_longest_word_fits(call, view):
+    for model in view["state"]["models"]:
+        word = "abcdefghijklmnopqrstuvwxyzabcd"
+        model["example"] |= {"word": word, "expected": word, "output": word}
+        model["example"] |= {"written": [*word, "<eos>"], "weights": [1 / 30] * 31 * 30}
+        view["state"]["word"] = word
+    drawn = call("drawPlayground", view, {"width": 1280, "tall": 380})
+    assert float(re.search(r'viewBox="0 0 \S+ (\S+)"', drawn["svg"])[1]) <= 380
+    assert drawn["svg"].count("data-written") == 62
+
+
+def test_bars_say_the_shares(call, view):
+    svg = call("drawPlayground", view, {"width": 1280, "tall": 380})["svg"]
+    found = re.findall(r'data-bar="(\w+)" data-group="(\d)" data-share="([\d.]+)"', svg)
+    expected = {
+        (model["attention"], str(i), f"{share:.2f}")
+        for model in view["state"]["models"]
+        for i, share in enumerate(model["exact"])
+    }
+    assert set(found) == expected and len(found) == 12
+
+
+# --- the still picture ---
+
+
+@pytest.mark.parametrize("kind", ["fixed", "dot"])
+def test_the_kept_lessons_are_what_training_gives(kind):
+    assert kept_lessons()["reverse"][kind] == train_lesson("{}", kind)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("task", TASKS)
+def test_all_kept_lessons_are_what_training_gives(task, kind):
+    assert kept_lessons()[task][kind] == train_lesson(dumps({"task": task}), kind)
+
+
+def test_lessons_are_kept_for_all_tasks_and_attentions():
+    assert {task: set(lessons) for task, lessons in kept_lessons().items()} == {
+        task: set(KINDS) for task in TASKS
+    }
+
+
+def test_the_still_picture_is_a_trained_one():
+    svg, finding = Playground().picture()
+    assert finding.startswith("After step 500: fixed reverses")
+    assert 'data-output="dot">desserts<' in re.sub(r' (?!data-output)[\w-]+="[^"]*"', "", svg)
+
+
+def test_another_seed_or_word_is_trained_for_its_picture():
+    svg, _ = Playground(attentions=["dot"], seed=2, word="cat").picture()
+    assert "reads cat and writes tac" in svg
+
+
+# --- what cells can set ---
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"task": "swap"}, "task must be one of copy, reverse, sort, verb, not “swap”."),
+        ({"attentions": ["self"]}, "attention must be one of fixed, dot, general, additive"),
+        ({"attentions": []}, "attentions must be a list of one or two names"),
+        ({"attentions": ["dot", "dot"]}, "attentions must differ"),
+        ({"attentions": ["fixed", "dot", "general"]}, "a list of one or two names"),
+        ({"longest": 13}, "longest must be a whole number from 2 to 12"),
+        ({"seed": -1}, "seed must be a whole number from 0 to 999999"),
+    ],
+)
+def test_options_that_do_not_work_are_refused_with_the_scripts_own_words(options, problem):
+    with pytest.raises(traitlets.TraitError, match=re.escape(problem)):
+        Playground(**options)
+
+
+def test_the_defaults_are_the_scripts():
+    playground, defaults = Playground(), constant("PLAYGROUND_DEFAULTS")
+    assert {name: getattr(playground, name) for name in ("task", "attentions", "seed")} == {
+        name: defaults[name] for name in ("task", "attentions", "seed")
+    }
+    playground.task = "sort"
+    assert playground.page_options()["task"] == "sort"
+
+
+def test_a_word_that_cannot_be_read_has_no_picture():
+    with pytest.raises(JSEvalException, match="none of the letters"):
+        Playground(attentions=["dot"], word="<b>").picture()
+
+
+# --- a page ---
+
+
+@pytest.fixture
+def page(tmp_path):
+    skip_without_browser()
+    with open_page(Playground(), tmp_path) as page:
+        yield page
+
+
+def finding(page):
+    return page.locator(".at-finding").inner_text().replace("\u00a0", " ")
+
+
+def shares(page):
+    """Return what the finding says of all unseen words, in %, for each model."""
+    first, second = re.search(
+        r"fixed reverses (\d+) % of unseen words, dot (\d+) %", finding(page)
+    ).groups()
+    return int(first), int(second)
+
+
+def longest(page):
+    """Return the bars of the longest words: {fixed: share, dot: share}."""
+    bars = page.locator("rect[data-group='5']").all()
+    return {bar.get_attribute("data-bar"): float(bar.get_attribute("data-share")) for bar in bars}
+
+
+@pytest.mark.browser
+def test_it_learns_before_the_readers_eyes(page):
+    page.get_by_role("button", name="Train").click()
+    page.wait_for_timeout(1000)
+    assert page.evaluate(FRAMES) >= 30
+    expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=30_000)
+    page.wait_for_timeout(1000)  # all lengths are tested once more
+    fixed, dot = shares(page)
+    assert dot >= 95 and fixed < 60
+    assert longest(page)["dot"] - longest(page)["fixed"] > 0.5
+    expect(page.locator("[data-verdict=dot]")).to_have_text("right")
+    expect(page.locator("[data-challenge=learned]")).to_have_attribute("data-met", "true")
+    link, before = page.url, finding(page)
+    assert link.endswith("#playground?step=500")
+    page.goto("about:blank")
+    page.goto(link)
+    expect(page.locator(".at-finding")).to_have_text(before, timeout=30_000)
+
+
+@pytest.mark.browser
+def test_by_mouse_one_looks_back_and_tries_unseen_words(page):
+    page.get_by_role("button", name="Train").click()
+    expect(page.locator(".at-finding")).to_contain_text("Step 6", timeout=20_000)
+    page.get_by_role("button", name="Stop").click()
+    line = page.get_by_role("slider", name="Look back")
+    box = line.bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] - 400, middle[1], steps=4)
+    expect(page.locator(".at-finding")).to_contain_text("Nothing learned yet")
+    page.mouse.up()
+    page.get_by_role("button", name="unseen word of 5 letters").click()
+    expect(page.locator(".at-finding")).to_contain_text("After step")
+    word = page.get_by_label("Try a word").input_value()
+    assert len(word) == 5
+    expect(page.locator("[data-model=dot] g[data-word]")).to_have_text([*word])
+
+
+@pytest.mark.browser
+def test_by_keyboard_it_steps_stops_and_reads_a_word(page):
+    page.get_by_role("button", name="One step").press("Enter")
+    expect(page.get_by_role("slider", name="Look back")).to_have_attribute(
+        "aria-valuetext", "step 1"
+    )
+    page.get_by_role("button", name="Go on").press("Enter")
+    page.get_by_role("button", name="Stop").press("Enter")
+    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    page.wait_for_timeout(1000)
+    before = finding(page)
+    page.wait_for_timeout(500)
+    assert finding(page) == before
+    page.get_by_role("slider", name="Look back").press("ArrowLeft")
+    assert finding(page) != before
+    box = page.get_by_label("Try a word")
+    box.fill("hello")
+    box.press("Enter")
+    expect(page.locator("[data-model=fixed] g[data-word]")).to_have_text([*"hello"])
+    box.fill("<img src=x>")
+    box.press("Enter")
+    expect(page.get_by_text("none of the letters")).to_be_visible()
+    page.get_by_role("button", name="Reset").press("Enter")
+    expect(page.locator(".at-finding")).to_contain_text("Press Train")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1280])
+def test_it_fits_a_phone_and_a_laptop_in_the_dark(tmp_path, width):
+    skip_without_browser()
+    with open_page(Playground(), tmp_path, theme="dark", width=width) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        bottom = page.locator(".at-picture").bounding_box()
+        assert width < 1000 or bottom["y"] + bottom["height"] <= 572
+        page.get_by_role("radio", name="Sort").check()
+        page.get_by_role("checkbox", name="fixed").uncheck()
+        expect(page.locator("[data-model]")).to_have_count(1)
+        page.get_by_role("checkbox", name="dot").click()
+        expect(page.get_by_role("checkbox", name="dot")).to_be_checked()

@@ -1,0 +1,61 @@
+"""The head viewer: where each word of a Transformer looks, in each layer and with each head."""
+
+from typing import Any
+
+import traitlets
+
+from utils.models.transformer import Transformer
+from utils.system.limits import check_type
+from utils.translator import Translator
+from utils.widgets.live import LiveExplorer, check_translator, engine_of
+from utils.widgets.weights import pack_translator
+
+PARTS = ("encoder", "decoder", "cross")
+FEW = 4  # heads, whose threads one can tell apart at once
+WIDTH = 960  # pixels of the still picture
+
+
+class HeadViewer(LiveExplorer):
+    """Point at a word, and see as threads where each head looks.
+
+    `sentence`, `part` ("encoder", "decoder" or "cross"), `layer`, `heads` (a list; none is their
+    average) and `position` of the word that looks can be set and read; all count from 1. Raises
+    TypeError for a translator that is no Transformer.
+    """
+
+    name = "head"
+    sentence = traitlets.Unicode().tag(sync=True)
+    part = traitlets.Enum(PARTS, default_value="cross").tag(sync=True)
+    layer = traitlets.Int(1, min=1).tag(sync=True)
+    heads: "traitlets.List[int]" = traitlets.List(traitlets.Int(min=1)).tag(sync=True)
+    position = traitlets.Int(2, min=1).tag(sync=True)
+
+    def __init__(self, translator: Translator, sentence: str, **options: Any):
+        self.translator = check_translator(translator)
+        check_type("the translator's model", translator.model, Transformer, "a Transformer")
+        language = translator.fields.source_language
+        check_type("the sentence", sentence, str, f"text in {language}")
+        config = translator.model.config
+        few = list(range(1, config.heads + 1)) if config.heads <= FEW else []
+        chosen = {"layer": config.layers, "heads": few} | options
+        super().__init__({"model": translator}, sentence=sentence, **chosen)
+
+    @traitlets.validate("layer", "heads")
+    def _check_number(self, proposal: Any) -> Any:
+        config, name, value = (
+            self.translator.model.config,
+            proposal["trait"].name,
+            proposal["value"],
+        )
+        most = config.layers if name == "layer" else config.heads
+        if max([value] if name == "layer" else value, default=1) > most:
+            raise traitlets.TraitError(f"the model has {most} {name.rstrip('s')}s, not {value}.")
+        return value if name == "layer" else sorted(set(value))
+
+    def picture(self) -> tuple[str, str]:
+        """Return the threads of the word that looks, all heads as small maps, and the finding."""
+        options = {name: getattr(self, name) for name in self.option_names()}
+        packed = pack_translator(self.translator).as_json()
+        call = engine_of(self.name, "explorers/headstill.js").call
+        still = call("headStill", packed, options | {"width": WIDTH})
+        return still["svg"], still["finding"]

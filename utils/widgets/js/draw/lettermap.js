@@ -1,0 +1,97 @@
+// A small heat map for words of letters: the word above its columns, what was written before the
+// rows. What was written lies on what the model looked at for it, in the colors of those letters.
+
+import { paint, wordPaint } from "./paint.js";
+import { drawMixture } from "./ribbons.js";
+import { svgElement, svgPart, svgText, textWidth } from "./svg.js";
+import { drawToken } from "./tokens.js";
+
+const LEAST_SHOWN = 8; // pixels: smaller ones are left out, and only the colors say which
+
+/**
+ * Return the places of a map: its cells' width and height, and its own size.
+ *
+ * room: { width, tall }; what it cannot have in height, the rows give up. Letters are at most `size`
+ * pixels.
+ */
+export function layoutLetterMap(columns, rows, { width, tall }, size) {
+  const labels = Math.min(size * 3.2, width * 0.3);
+  const cell = Math.min((width - labels) / columns, size * 3);
+  const head = Math.min(cell * 1.1, size * 1.8) + size * 0.5;
+  const height = Math.min(cell, size * 1.9, (tall - head) / rows);
+  return {
+    labels, cell, head, height, size, total: labels + cell * columns, tall: head + height * rows,
+  };
+}
+
+/**
+ * Draw a map with its upper left corner at left, top.
+ *
+ * map: { source: S letters, written: [{ letter, isRight }, …], rows: as many rows of S weights,
+ * needed: for all T rows the column of the letter to be written, -1 if there is none }.
+ */
+export function drawLetterWeights(left, top, map, place) {
+  const { source, rows, needed } = map;
+  const { labels, cell, head, height } = place;
+  const [x0, y0] = [left + labels, top + head];
+  return svgPart(
+    "map",
+    source.map((letter, j) => columnLetter(x0 + (j + 0.5) * cell, top, letter, j, map, place)),
+    svgElement("rect", {
+      x: x0, y: y0, width: cell * source.length, height: height * needed.length,
+      fill: paint("ground"), stroke: paint("faint"),
+    }),
+    rows.map((row, t) => row.map((weight, j) => svgElement("rect", {
+      x: x0 + j * cell,
+      y: y0 + t * height,
+      width: cell,
+      height,
+      fill: wordPaint(j, source.length),
+      "fill-opacity": weight.toFixed(3),
+      "data-row": t,
+      "data-word": j,
+    }))),
+    needed.map((j, t) => (j < 0 ? "" : svgElement("rect", {
+      x: x0 + j * cell + 1.5, y: y0 + t * height + 1.5, width: cell - 3, height: height - 3, rx: 3,
+      fill: "none", stroke: wordPaint(j, source.length), "stroke-width": 1.5,
+      "stroke-dasharray": "3 3",
+    }))),
+    rows.map((row, t) => writtenLetter(left, y0 + t * height, t, map, place)),
+  );
+}
+
+function columnLetter(x, top, letter, j, { source }, { cell, head, size }) {
+  const letters = Math.min(size, cell * 0.75);
+  const color = wordPaint(j, source.length);
+  const width = Math.min(cell * 0.86, size * 2);
+  if (letters < LEAST_SHOWN) {
+    return svgElement("rect", { x: x - width / 2, y: top, width, height: head * 0.7, fill: color });
+  }
+  const tall = letters * 1.7;
+  return drawToken(x, top + tall / 2, letter, {
+    width: Math.max(width, textWidth(letter, letters) + letters * 0.45), size: letters, color,
+    strong: true, data: { "data-word": j },
+  });
+}
+
+/** A letter of the output on the mixture that it was written from; a wrong one is crossed out. */
+function writtenLetter(left, top, t, { source, written, rows }, { labels, height, size }) {
+  const { letter, isRight } = written[t];
+  const [width, tall] = [labels - size * 0.5, height * 0.88];
+  const y = top + (height - tall) / 2;
+  const letters = Math.min(size, height * 0.8, (width * 0.84 * size) / textWidth(letter, size));
+  const shares = rows[t].map((share, j) => ({ share, color: wordPaint(j, source.length) }));
+  const middle = top + height / 2;
+  return svgElement(
+    "g",
+    { "data-written": t, "data-right": String(isRight), "aria-label": letter },
+    svgElement("g", { "fill-opacity": 0.45 }, drawMixture(left, y, width, tall, shares)),
+    letters < LEAST_SHOWN ? "" : svgText(left + width / 2, middle + letters * 0.35, letter, {
+      "font-size": letters, "font-weight": isRight ? "bold" : "normal",
+    }),
+    isRight ? "" : svgElement("line", {
+      x1: left + width * 0.2, x2: left + width * 0.8, y1: y + tall * 0.85, y2: y + tall * 0.15,
+      stroke: paint("wrong"), "stroke-width": Math.max(size * 0.13, 1.5),
+    }),
+  );
+}

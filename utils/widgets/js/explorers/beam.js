@@ -1,0 +1,334 @@
+// The beam explorer: type a sentence, choose K, drag ρ, and watch beginnings live and die.
+
+import { readTyped } from "../model/typed.js";
+import { svgRoot } from "../draw/svg.js";
+import { layoutBeam } from "./beamlayout.js";
+import { beamChallenges, beamFinding, beamView, clampStep } from "./beamtext.js";
+import { leaderOf, rankingPlaces, settleBeam } from "./beamtext.js";
+import { BEAM_MOST_RHO } from "./beamtree.js";
+import { beamHandles, drawBeam, neighborOf, rhoTrack } from "./beamview.js";
+import { changeButton, makeButton, makeSentenceBox, makeSlider } from "./elements.js";
+import { Frame } from "./frame.js";
+import { Handles } from "./handles.js";
+import { loadTranslators } from "./models.js";
+
+const BEAM_SEARCH_AFTER = 120; // milliseconds of rest: a search takes as long
+const BEAM_MOVE = 400; // milliseconds of a change
+const BEAM_PLAY_EVERY = 900;
+const BEAM_MOST_SEARCHES = 12; // kept, so that sliding K back and forth searches once
+const MOST_BEAM_SIZE = 10;
+const BEAM_KEY_STEP = 0.05;
+
+/** Mount a beam explorer; a large model is loaded when the reader asks for it. */
+export async function mountBeam(root, host) {
+  const [translator] = Object.values(await loadTranslators(root, host));
+  const explorer = new BeamExplorer(root, host, translator);
+  return () => explorer.end();
+}
+
+class BeamExplorer {
+  constructor(root, host, translator) {
+    Object.assign(this, { root, host, translator });
+    root.classList.add("at-beam");
+    this.searches = new Map();
+    this.view = null;
+    this.pinned = -1;
+    this.change = null;
+    this.options = this.chosen();
+    this.start = { ...this.options };
+    this.frame = new Frame(root, {
+      paint: (room, time) => this.paint(room, time),
+      reset: () => this.reset(),
+    });
+    this.handles = new Handles(this.frame.picture, {
+      drag: (id, x) => this.drag(id, x),
+      step: (id, right, down, isLarge) => this.useArrow(id, right, down, isLarge),
+      press: (id) => this.press(id),
+      point: (id) => this.point(id),
+    });
+    this.build();
+    this.unlisten = ["sentence", "beam_size", "rho", "step"].map((name) =>
+      host.onChange(name, () => this.adopt()));
+    this.read();
+    this.search();
+  }
+
+  /** Return what the host says: a page leaves out what is as usual. */
+  chosen() {
+    const { host } = this;
+    return {
+      sentence: host.get("sentence") ?? "",
+      beamSize: host.get("beam_size") ?? 3,
+      rho: host.get("rho") ?? 1,
+      step: host.get("step") ?? null,
+    };
+  }
+
+  build() {
+    const { translator, frame } = this;
+    this.box = makeSentenceBox(`${translator.languageNames[0]} sentence`, (text) => {
+      if (text !== this.options.sentence) this.choose({ sentence: text, step: null });
+      return this.note;
+    });
+    this.beam = makeSlider("Beam size K", { min: 1, max: MOST_BEAM_SIZE, step: 1, value: 1 },
+      (beamSize) => this.choose({ beamSize }));
+    this.steps = makeSlider("Step", { min: 1, max: 1, step: 1, value: 1 },
+      (step) => this.choose({ step }));
+    this.playing = null;
+    this.play = makeButton("play", "Play", () => this.playOrStop());
+    frame.controls.append(this.box.element, this.beam.element, this.steps.element, this.play);
+  }
+
+  /** A cell has changed options, or this explorer has told what its reader did. */
+  adopt() {
+    const chosen = this.chosen();
+    const isNew = Object.keys(chosen).some((name) => chosen[name] !== this.options[name]);
+    if (isNew) this.choose(chosen, false);
+  }
+
+  /** Take over options; a new sentence or K needs a search, a new ρ none. */
+  choose(options, isReaders = true) {
+    const before = this.options;
+    this.options = { ...before, ...options };
+    const { sentence, beamSize, rho, step } = this.options;
+    const last = this.view?.search.columns.length;
+    if (isReaders && step >= last) this.options.step = null;
+    if (isReaders) this.tell();
+    if (sentence !== before.sentence) this.read();
+    if (sentence !== before.sentence || beamSize !== before.beamSize) this.searchSoon();
+    else if (this.view) this.move({ rho, step: clampStep(this.view.search, step) });
+    this.showControls();
+  }
+
+  tell() {
+    const names = { sentence: "sentence", beamSize: "beam_size", rho: "rho", step: "step" };
+    for (const [name, trait] of Object.entries(names)) {
+      if (this.host.get(trait) !== this.options[name]) this.host.set(trait, this.options[name]);
+    }
+  }
+
+  read() {
+    const { words, note } = readTyped(this.translator, this.options.sentence);
+    this.words = words;
+    this.note = note;
+    this.box.show(this.options.sentence, note);
+  }
+
+  searchSoon() {
+    clearTimeout(this.searching);
+    this.root.setAttribute("aria-busy", "true");
+    this.searching = setTimeout(() => this.search(), BEAM_SEARCH_AFTER);
+  }
+
+  search() {
+    const { words, options, view } = this;
+    this.pinned = -1;
+    this.change = null;
+    if (words.length === 0) {
+      this.view = null;
+    } else {
+      const isOther = view && words.join(" ") !== view.search.sentence;
+      const opened = isOther ? [] : view?.opened ?? [];
+      const found = this.find(words, options.beamSize);
+      const step = clampStep(found.search, options.step);
+      this.view = settleBeam({ ...found, rho: options.rho, step, opened });
+    }
+    this.root.removeAttribute("aria-busy");
+    this.showControls();
+    this.frame.paintSoon();
+  }
+
+  /** Return the view of a search, from an earlier one if there was one. */
+  find(words, beamSize) {
+    const sentence = words.join(" ");
+    const key = `${beamSize} ${sentence}`;
+    if (!this.searches.has(key)) {
+      const view = beamView(this.translator, words, { ...this.options, beamSize });
+      view.search.sentence = sentence;
+      this.searches.set(key, view);
+      if (this.searches.size > BEAM_MOST_SEARCHES) {
+        this.searches.delete(this.searches.keys().next().value);
+      }
+    }
+    return this.searches.get(key);
+  }
+
+  /** Let the drawing go to another step or ranking. */
+  move(changed) {
+    const { view, frame } = this;
+    const next = { ...view, ...changed };
+    next.places = rankingPlaces(next);
+    const goal = { at: next.step, places: next.places };
+    if (this.pinned >= 0 && next.nodes[this.pinned].t >= next.step) this.pinned = -1;
+    if (next.pointed >= 0 && next.nodes[next.pointed].t >= next.step) next.pointed = -1;
+    this.view = { ...next, at: view.at, places: view.places };
+    this.change = { from: { at: view.at, places: view.places }, goal, begin: null };
+    if (frame.isCalm) this.rest();
+    frame.paintSoon();
+  }
+
+  rest() {
+    Object.assign(this.view, this.change.goal);
+    this.change = null;
+  }
+
+  /** Go on with a change: numbers between where it began and where it ends. */
+  advance(time) {
+    const { change, view } = this;
+    if (!change) return;
+    change.begin ??= time;
+    const share = Math.min((time - change.begin) / BEAM_MOVE, 1);
+    if (share === 1) {
+      this.rest();
+      return;
+    }
+    const eased = 1 - (1 - share) ** 3;
+    const between = (from, to) => from + (to - from) * eased;
+    view.at = between(change.from.at, change.goal.at);
+    view.places = Object.fromEntries(Object.entries(change.goal.places).map(([end, to]) =>
+      [end, between(change.from.places[end] ?? to, to)]));
+    this.frame.paintSoon();
+  }
+
+  paint(room, time) {
+    const { frame, handles } = this;
+    if (!this.view) {
+      frame.say(this.note);
+      handles.show(svgRoot(room.width, 40, this.note), []);
+      return;
+    }
+    this.advance(time);
+    const { view } = this;
+    this.place = this.layOut(room);
+    const shown = beamHandles(view, this.place);
+    handles.show(drawBeam(view, this.place), shown);
+    this.keepTabsFew(shown);
+    frame.say(beamFinding(view));
+    frame.challenge(beamChallenges(view));
+  }
+
+  /** Return where everything stands; while only numbers change, that stays. */
+  layOut(room) {
+    const { search, step, opened } = this.view;
+    const key = [room.width, room.tall, step, opened.length].join(" ");
+    if (this.laidOut?.search !== search || this.laidOut.key !== key) {
+      this.laidOut = { search, key, place: layoutBeam(this.view, room) };
+    }
+    return this.laidOut.place;
+  }
+
+  /** Tab stops at one word and one rank; from there, arrows lead on. */
+  keepTabsFew(shown) {
+    const ids = shown.map(({ id }) => id);
+    const focused = document.activeElement?.dataset?.handle;
+    for (const kind of ["node", "rank"]) {
+      const same = ids.filter((id) => id.startsWith(`${kind} `));
+      const wanted = [focused, this[kind], `node ${leaderOf(this.view)}`, same[0]];
+      const stop = wanted.find((id) => same.includes(id));
+      this[kind] = stop;
+      for (const id of same) this.handles.elements.get(id).tabIndex = id === stop ? 0 : -1;
+    }
+  }
+
+  nodeOf(id) {
+    const [kind, number] = (id ?? "").split(" ");
+    if (kind === "node") return Number(number);
+    if (kind !== "rank") return -1;
+    return this.view.nodes.find(({ end }) => end === Number(number)).index;
+  }
+
+  point(id) {
+    if (!this.view) return;
+    const node = this.nodeOf(id);
+    const pointed = node >= 0 ? node : this.pinned;
+    if (pointed === this.view.pointed) return;
+    this.view = { ...this.view, pointed };
+    this.frame.paintSoon();
+  }
+
+  press(id) {
+    const [kind, from, to] = id.split(" ");
+    if (kind === "fold") {
+      const opened = [...this.view.opened];
+      for (let t = Number(from); t <= Number(to); t += 1) opened.push(t);
+      this.view = { ...this.view, opened };
+    } else if (kind !== "rho") {
+      const node = this.nodeOf(id);
+      this.pinned = this.pinned === node ? -1 : node;
+      this.view = { ...this.view, pointed: node };
+    }
+    this.frame.paintSoon();
+  }
+
+  drag(id, x) {
+    if (id !== "rho") return;
+    const { x0, x1 } = rhoTrack(this.place);
+    this.slideRho(((x - x0) / (x1 - x0)) * BEAM_MOST_RHO);
+  }
+
+  slideRho(rho) {
+    const rounded = Math.round(Math.min(Math.max(rho, 0), BEAM_MOST_RHO) * 100) / 100;
+    if (rounded !== this.options.rho) this.choose({ rho: rounded });
+  }
+
+  useArrow(id, right, down, isLarge) {
+    const [kind] = id.split(" ");
+    if (kind === "rho") {
+      this.slideRho(this.options.rho + (right - down) * BEAM_KEY_STEP * (isLarge ? 5 : 1));
+    } else if (kind === "node") {
+      this.handles.focus(`node ${neighborOf(this.view, this.nodeOf(id), right, down, this.place)}`);
+    } else if (kind === "rank") {
+      const ids = [...this.handles.elements.keys()].filter((one) => one.startsWith("rank "));
+      this.handles.focus(ids[ids.indexOf(id) + down + right]);
+    }
+  }
+
+  playOrStop() {
+    if (this.playing !== null || !this.view) {
+      this.stopPlaying();
+      return;
+    }
+    const last = this.view.search.columns.length;
+    if (this.view.step === last) this.choose({ step: 1 });
+    this.playing = setInterval(() => {
+      if (!this.view || this.view.step >= last) this.stopPlaying();
+      else this.choose({ step: this.view.step + 1 });
+    }, BEAM_PLAY_EVERY);
+    this.showControls();
+  }
+
+  stopPlaying() {
+    clearInterval(this.playing);
+    this.playing = null;
+    this.showControls();
+  }
+
+  showControls() {
+    const { beamSize } = this.options;
+    this.beam.show(beamSize);
+    const last = this.view?.search.columns.length ?? 1;
+    const step = this.view?.step ?? 1;
+    this.steps.input.max = last;
+    this.steps.show(step, `${step} of ${last}`);
+    changeButton(this.play, this.playing === null ? "play" : "pause",
+      this.playing === null ? "Play" : "Stop");
+  }
+
+  reset() {
+    this.stopPlaying();
+    this.frame.forget();
+    if (this.view) this.view = { ...this.view, opened: [], pointed: -1 };
+    this.searches.clear();
+    this.options = { ...this.start };
+    this.tell();
+    this.read();
+    this.search();
+  }
+
+  end() {
+    clearTimeout(this.searching);
+    clearInterval(this.playing);
+    this.unlisten.forEach((stop) => stop());
+    this.frame.end();
+  }
+}

@@ -1,0 +1,179 @@
+// Where everything in the picture of a beam stands: a column for each step, a lane for each branch,
+// the finished translations at the right or below, and the source sentence at the bottom.
+
+import { textWidth } from "../draw/svg.js";
+import { tokenWidth } from "../draw/tokens.js";
+import { WORD_START } from "../model/subwords.js";
+import { FOREVER, foldRuns, layLanes } from "./beamtree.js";
+
+export const ALL_BRANCHES = -1; // among what is unfolded by hand
+const BEAM_SIZES = [15, 14, 13, 12]; // of letters: the largest that fits
+const BEAM_MARGIN = 12;
+const BEAM_WIDE = 760; // pixels: from there the ranking stands beside the tree
+const BEAM_PANEL = 284; // pixels: width of the ranking
+const BEAM_BUMP = 44; // pixels: in which the ways to the ranking cross
+const BEAM_GAP = 16; // between columns, for the branches
+const BEAM_PAD = 6; // around a word
+const BEAM_ROOT = 16;
+const BEAM_BADGE = 26; // width of a column with nothing but the ends of translations
+const BEAM_FOLD = 30; // width of a column that stands for several
+const BEAM_HEADER = 24;
+const BEAM_WORD_WIDTH = 0.92; // of the estimate: with dozens of columns, its caution adds up
+const BEAM_LINE = 18; // of the text above the source sentence
+const BEAM_SOURCE_ROW = 46;
+const BEAM_PANEL_HEAD = 92;
+const BEAM_MORE = 24; // a line that says what is left out
+const [BEAM_LEAST_PITCH, BEAM_MOST_PITCH] = [21, 40]; // between lanes
+
+/** Return a word or piece as one reads it: a piece that goes on a word has a dot before it. */
+export function pieceName(text, unit) {
+  if (unit !== "pieces") return text;
+  return text.startsWith(WORD_START) ? text.slice(WORD_START.length) : `·${text}`;
+}
+
+/**
+ * Return where everything stands: {width, height, size, isWide, columns, columnOf, top, pitch,
+ * panel, strip}. `columns` are those that are shown, {x, width, from, to, isFold}; `columnOf[t]`
+ * is that of step t. `lanes` and `runs` are as in beamtree.js, without what has no room.
+ */
+export function layoutBeam(view, { width, tall }) {
+  const isWide = width >= BEAM_WIDE;
+  const room = width - BEAM_MARGIN * 2 - BEAM_ROOT - (isWide ? BEAM_PANEL + BEAM_BUMP : 0);
+  const { size, columns } = fitColumns(view, room);
+  const source = placeBeamSource(view, width - BEAM_MARGIN * 2, size);
+  const lines = isWide ? 1 : 3;
+  const stripHeight = lines * BEAM_LINE + source.rows * BEAM_SOURCE_ROW + 8;
+  const lastColumn = columns[columns.length - 1];
+  const right = lastColumn.x + lastColumn.width;
+  const count = Math.min(view.beamSize, view.search.ended.length);
+  const free = (Number.isFinite(tall) ? tall : 1000) - BEAM_HEADER - stripHeight - BEAM_MARGIN * 2;
+  const lanes = fitLanes(view, free);
+  const more = lanes.hidden > 0 ? BEAM_MORE : 0;
+  const pitch = clampBeam((free - more) / lanes.lanes, BEAM_LEAST_PITCH, BEAM_MOST_PITCH);
+  const rowPitch = clampBeam((free - BEAM_PANEL_HEAD) / Math.max(count, 1), 22, 30);
+  const tree = lanes.lanes * pitch + more;
+  const panelHeight = BEAM_PANEL_HEAD + count * rowPitch;
+  const top = BEAM_MARGIN + BEAM_HEADER;
+  const whole = Math.max(width, right + BEAM_MARGIN + (isWide ? BEAM_PANEL + BEAM_BUMP : 0));
+  const panel = isWide
+    ? { x: whole - BEAM_MARGIN - BEAM_PANEL, y: BEAM_MARGIN, width: BEAM_PANEL, rowPitch }
+    : { x: BEAM_MARGIN, y: top + tree + 10, width: width - BEAM_MARGIN * 2, rowPitch };
+  const headed = BEAM_HEADER + tree;
+  const body = isWide ? Math.max(headed, panelHeight) : headed + 10 + panelHeight;
+  const strip = {
+    x: BEAM_MARGIN, y: BEAM_MARGIN + body + 6, width: whole - BEAM_MARGIN * 2, lines,
+    line: BEAM_LINE, tokens: source.tokens, row: BEAM_SOURCE_ROW,
+  };
+  const columnOf = [];
+  for (const column of columns) {
+    for (let t = column.from; t <= column.to; t += 1) columnOf[t] = column;
+  }
+  return {
+    width: whole, height: strip.y + stripHeight + 2, size, isWide, columns, columnOf, right,
+    top, pitch, lanes, runs: foldRuns(view.nodes, lanes), panel, strip,
+    rootX: BEAM_MARGIN + BEAM_ROOT / 2, pad: BEAM_PAD, gap: BEAM_GAP, headRows: BEAM_PANEL_HEAD,
+    boxHeight: Math.min(pitch - 3, size * 1.95),
+    yOf: (lane) => top + (lane + 0.5) * pitch,
+  };
+}
+
+/** Leave out as few branches as it takes until the others have room. */
+function fitLanes({ nodes, search, opened }, room) {
+  const fits = ({ lanes, hidden }) =>
+    lanes * BEAM_LEAST_PITCH + (hidden > 0 ? BEAM_MORE : 0) <= room;
+  const whole = layLanes(nodes, search.ended);
+  if (fits(whole) || opened.includes(ALL_BRANCHES)) return whole;
+  let [few, many] = [0, whole.branches.length];
+  while (many - few > 1) {
+    const half = Math.floor((few + many) / 2);
+    if (fits(layLanes(nodes, search.ended, half))) many = half;
+    else few = half;
+  }
+  return layLanes(nodes, search.ended, many);
+}
+
+function clampBeam(value, low, high) {
+  return Math.min(Math.max(value, low), high);
+}
+
+/** Choose the size of the letters; if the columns do not even fit when small, fold some. */
+function fitColumns(view, room) {
+  const steps = view.search.columns.length;
+  for (const size of BEAM_SIZES) {
+    const widths = beamColumnWidths(view, size);
+    const isLast = size === BEAM_SIZES[BEAM_SIZES.length - 1];
+    if (isLast || sumOfWidths(widths) + BEAM_GAP * steps <= room) {
+      return { size, columns: foldColumns(view, widths, room) };
+    }
+  }
+  return null;
+}
+
+/** Put the source's words in as many rows as they need: {tokens: [{x, row, width}, …], rows}. */
+function placeBeamSource({ search, unit }, room, size) {
+  let [x, row] = [0, 0];
+  const tokens = search.source.map((text) => {
+    const width = tokenWidth(pieceName(text, unit), size, room);
+    if (x > 0 && x + width > room) [x, row] = [0, row + 1];
+    const token = { x, row, width };
+    x += width + 8;
+    return token;
+  });
+  return { tokens, rows: row + 1 };
+}
+
+function beamColumnWidths({ search, unit }, size) {
+  const widths = search.columns.map((column) => {
+    const words = column.map(({ text }) =>
+      textWidth(pieceName(text, unit), size) * BEAM_WORD_WIDTH + BEAM_PAD * 2);
+    return Math.max(...words, size * 1.6);
+  });
+  for (const { size: t } of search.ended) widths[t] = Math.max(widths[t], BEAM_BADGE);
+  return widths;
+}
+
+function sumOfWidths(numbers) {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** Fold the columns in which least happens, until the others fit; side by side they are one. */
+function foldColumns(view, widths, room) {
+  const isFolded = widths.map(() => false);
+  const order = widths.map((_, t) => t)
+    .filter((t) => !view.opened.includes(t) && widths[t] > BEAM_FOLD)
+    .sort((a, b) => columnWorth(view, a) - columnWorth(view, b) || a - b);
+  const whole = () => sumOfWidths(placeBeamColumns(widths, isFolded).map(widthWithGap));
+  while (order.length > 0 && whole() > room) {
+    isFolded[order.shift()] = true;
+  }
+  return placeBeamColumns(widths, isFolded);
+}
+
+function widthWithGap({ width }) {
+  return width + BEAM_GAP;
+}
+
+/** What happens in a column: branches of translations that finish, and of others; and the front. */
+function columnWorth({ search, branches, step }, t) {
+  const starts = branches.filter(({ from, parent }) => from === t && parent >= 0);
+  const living = starts.filter(({ to }) => to === FOREVER).length;
+  const near = step < search.columns.length ? 20 / (1 + Math.abs(step - 1 - t)) : 0;
+  const ends = search.ended.some(({ size }) => size === t) ? 30 : 0;
+  return living * 10 + starts.length + near + ends;
+}
+
+function placeBeamColumns(widths, isFolded) {
+  const columns = [];
+  let x = BEAM_MARGIN + BEAM_ROOT + BEAM_GAP;
+  widths.forEach((width, t) => {
+    const last = columns[columns.length - 1];
+    if (isFolded[t] && last?.isFold) {
+      last.to = t;
+      return;
+    }
+    const shown = isFolded[t] ? BEAM_FOLD : width;
+    columns.push({ x, width: shown, from: t, to: t, isFold: isFolded[t] });
+    x += shown + BEAM_GAP;
+  });
+  return columns;
+}

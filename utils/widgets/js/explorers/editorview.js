@@ -1,0 +1,314 @@
+// What the attention editor shows, as text and drawings: no element of a page is touched in here.
+//
+// A view is {source, before, after, rows, own, edited, step, shown, word, row}:
+//   source      S words; before, after: the words of each step, `<eos>` included
+//   rows, own   for each step of `after` its weights (S), and those that the model itself had
+//   edited      the steps whose rows are overwritten
+//   step        the chosen step, from 0; `shown` is the one being looked at, mostly the same
+//   word        the chosen source word, from 0
+//   row         the weights (S) of the bars, which on their way differ from `rows[shown]`
+
+import { drawHeatMap } from "../draw/heatmap.js";
+import { paint, wordPaint } from "../draw/paint.js";
+import { drawMixture, drawRibbon, shareStarts } from "../draw/ribbons.js";
+import { svgElement, svgPart, svgRoot, svgText } from "../draw/svg.js";
+import { drawToken } from "../draw/tokens.js";
+import { layoutEditor } from "./editorlayout.js";
+
+const END_OF_SENTENCE = "<eos>";
+const ALL = 0.99; // of the weight: as good as all of it
+const EVEN = 0.005; // rows that differ less from all equal are called so
+const MOVED = 0.02; // of the weight: a bar that is so far away has a mark where it was
+const LONG = 4; // letters that a word of content has, mostly
+const SEEN = 0.004; // a weight below it is left out of drawings: nobody could see it
+
+/** Return the view of two translations, as `traceEdited` returns them, at a step. */
+export function editorView(before, after, step, chosen = {}) {
+  const rows = after.steps.map(({ weights }) => weights);
+  return {
+    source: after.source,
+    before: before.steps.map(({ word }) => word),
+    after: after.steps.map(({ word }) => word),
+    rows,
+    own: after.own,
+    edited: Object.keys(after.edits).map(Number).filter((t) => t < rows.length),
+    step,
+    shown: step,
+    word: topWord(rows[step]),
+    row: Array.from(rows[step]),
+    ...chosen,
+  };
+}
+
+/** Return the steps at which two translations differ. */
+export function changedSteps({ before, after }) {
+  const size = Math.max(before.length, after.length);
+  return Array.from({ length: size }, (_, t) => t).filter((t) => isChanged(before[t], after[t]));
+}
+
+/** Tell whether two words of a step differ; behind its end a translation goes on with `<eos>`. */
+function isChanged(was, now) {
+  return (was ?? END_OF_SENTENCE) !== (now ?? END_OF_SENTENCE);
+}
+
+/** Say in one or two sentences what the row that is shown does. */
+export function editorFinding(view) {
+  const { before, after, edited, shown } = view;
+  const changed = changedSteps(view);
+  const isEdited = edited.includes(shown);
+  const was = before[shown] ?? END_OF_SENTENCE;
+  const writes = `writes ${quoteWord(after[shown])}`;
+  const start = `Step ${shown + 1}${isEdited ? ", edited" : ""}: ${lookPhrase(view)}, and it `;
+  if (edited.length === 0) return `${start}${writes}. Drag a bar to make it look elsewhere.`;
+  const compared = was === after[shown]
+    ? `still ${writes}` : `${writes} instead of ${quoteWord(was)}`;
+  const others = changed.filter((t) => t !== shown).length;
+  const counted = ["all other words stay", "1 other word changes"][others]
+    ?? `${others} other words change`;
+  return `${start}${compared}; ${counted}.`;
+}
+
+/** Say where most of a row's weight is. */
+function lookPhrase({ source, rows, shown }) {
+  const row = rows[shown];
+  const top = topWord(row);
+  if (row.length > 1 && row[top] - 1 / row.length < EVEN) return "all words weigh the same";
+  return `${row[top].toFixed(2)} of the weight is on “${source[top]}”`;
+}
+
+function quoteWord(word) {
+  return word === END_OF_SENTENCE ? "the end, <eos>," : `“${word}”`;
+}
+
+/** Return the place of the largest weight. */
+export function topWord(row) {
+  return row.reduce((best, weight, j) => (weight > row[best] ? j : best), 0);
+}
+
+/** Return the challenges, each with whether the reader has met it: [{name, text, isMet}, …]. */
+export function editorChallenges(view) {
+  const { before, after, rows, own, edited } = view;
+  const changed = changedSteps(view);
+  const counts = (words) => (word) => words.filter((other) => other === word).length;
+  const [was, now] = [counts(before), counts(after)];
+  const deaf = edited.filter((t) => rows[t].some((weight, j) => (
+    weight >= ALL && j !== topWord(own[t]) && rows[t].length > 1
+  )));
+  return [
+    {
+      name: "one",
+      text: "Edit one row so that exactly one word of the translation changes.",
+      isMet: edited.length === 1 && changed.length === 1,
+    },
+    {
+      name: "twice",
+      text: "Make it write the same noun twice.",
+      isMet: edited.length > 0 && after.some((word) => (
+        word !== END_OF_SENTENCE && word.length >= LONG && now(word) === 2 && was(word) === 1
+      )),
+    },
+    {
+      name: "deaf",
+      text: "Give all weight to a wrong word and still get the right one. Which don’t care?",
+      isMet: deaf.some((t) => before[t] === after[t]
+        && before.slice(0, t).join() === after.slice(0, t).join()),
+    },
+  ];
+}
+
+/** Draw the editor as SVG text; `room` is {width, tall} in pixels. */
+export function drawEditor(view, room) {
+  const place = layoutEditor(view, room);
+  return svgRoot(place.width, place.tall, editorFinding(view),
+    drawPairs(view, place),
+    drawLinks(view, place),
+    drawBars(view, place),
+    drawMap(view, place));
+}
+
+/** Return what can be grabbed or pressed: steps, then source words. See handles.js. */
+export function editorHandles(view, place) {
+  const { after, step, source } = view;
+  const steps = place.pairs.filter(({ t }) => t < after.length).map(({ t, x, y, width }) => ({
+    id: `step-${t}`,
+    kind: "toggle",
+    isOn: t === step,
+    label: stepLabel(view, t),
+    x,
+    y: y + place.pairHeight / 2,
+    width,
+    height: place.pairHeight,
+  }));
+  const words = place.bars.map(({ x, y }, j) => ({
+    id: `word-${j}`,
+    label: `weight on ${source[j]}, word ${j + 1}`,
+    value: view.rows[step][j].toFixed(2),
+    x,
+    y: y + place.barHeight / 2,
+    width: place.column,
+    height: place.barHeight,
+  }));
+  return [...steps, ...words];
+}
+
+/** Say what a step wrote, for who does not see it. */
+function stepLabel({ before, after, edited }, t) {
+  const was = isChanged(before[t], after[t])
+    ? ` instead of ${quoteWord(before[t] ?? END_OF_SENTENCE)}` : "";
+  return `step ${t + 1}: ${quoteWord(after[t])}${was}${edited.includes(t) ? ", edited" : ""}`;
+}
+
+/** Draw both translations, the words of a step one above the other. */
+function drawPairs(view, place) {
+  const { f, pairs, left } = place;
+  const names = [...new Set(pairs.map(({ y }) => y))].map((y) => [["before", 0], ["after", 1]].map(
+    ([name, row]) => svgText(left - f * 0.5, y + place.tokenY(row) + f * 0.3, name, {
+      "font-size": f * 0.8, "text-anchor": "end", fill: paint("quiet"),
+    }),
+  ));
+  return svgPart("target", names, pairs.map((pair) => drawPair(view, place, pair)));
+}
+
+function drawPair(view, place, { t, x, y, width }) {
+  const { before, after, edited, step, shown } = view;
+  const { f } = place;
+  const changed = isChanged(before[t], after[t]);
+  const frame = t === step || t === shown;
+  const data = { "data-step": t, "data-changed": changed, "data-edited": edited.includes(t) };
+  return svgElement("g", data,
+    frame && svgElement("rect", {
+      x: x - width / 2 - f * 0.1, y, width: width + f * 0.2, height: place.pairHeight, rx: f * 0.4,
+      fill: paint("ground"), stroke: paint("query"), "stroke-width": f * (t === step ? 0.16 : 0.07),
+    }),
+    stepName(view, place, { t, x, y }),
+    drawWritten(before[t], x, y + place.tokenY(0), width, place, changed ? "gone" : "same"),
+    drawWritten(after[t], x, y + place.tokenY(1), width, place, changed ? "new" : "same"),
+    t < after.length && mixture(view, place, { t, x, y, width }));
+}
+
+/** Write the number of a step above it, with a pencil if its row is edited. */
+function stepName({ edited, step }, { f }, { t, x, y }) {
+  const isEdited = edited.includes(t);
+  const size = f * 0.74;
+  return [
+    isEdited && drawPencil(x - f * 1.4, y + f * 0.2, f * 0.85),
+    svgText(x, y + f * 0.95, String(t + 1), {
+      "font-size": size, fill: paint(t === step ? "query-text" : "quiet"),
+      "font-weight": t === step || isEdited ? "bold" : "normal",
+    }),
+  ];
+}
+
+/** Draw a pencil in a square of `size` pixels. */
+function drawPencil(x, y, size) {
+  const at = (...points) => points.map(([a, b]) => `${(x + a * size).toFixed(1)} ${
+    (y + b * size).toFixed(1)}`).join("L");
+  return svgElement("path", {
+    d: `M${at([0.05, 0.95], [0.15, 0.62], [0.72, 0.05], [0.95, 0.28], [0.38, 0.85])}Z`,
+    fill: paint("ink"), "data-mark": "pencil",
+  });
+}
+
+/** Draw a word of a translation; a changed one is struck out above, and bold and boxed below. */
+function drawWritten(word, x, y, width, { f }, kind) {
+  if (word === undefined) return svgText(x, y + f * 0.35, "–", { fill: paint("quiet") });
+  const token = drawToken(x, y, word, {
+    width: width - f * 0.3, size: f, color: paint(kind === "new" ? "highlight" : "frame"),
+    strong: kind === "new",
+  });
+  if (kind === "same") return token;
+  const half = width / 2 - f * 0.4;
+  const line = { stroke: paint("highlight"), "stroke-width": f * 0.12 };
+  return kind === "gone"
+    ? [token, svgElement("line", { x1: x - half, y1: y, x2: x + half, y2: y, ...line })]
+    : svgElement("g", { "font-weight": "bold" }, token);
+}
+
+/** Draw where a step looked: a bar below its word, split into the colors of the source words. */
+function mixture({ rows, source }, place, { t, x, y, width }) {
+  const length = width - place.f * 0.5;
+  const shares = Array.from(rows[t], (share, j) => ({ share, color: wordPaint(j, source.length) }));
+  return drawMixture(x - length / 2, y + place.mixY, length, place.f * 0.32,
+    shares.filter(({ share }) => share > SEEN));
+}
+
+/** Draw ribbons from the source words to the step that is shown, where nothing is in between. */
+function drawLinks(view, place) {
+  const pair = place.pairs[view.shown];
+  if (!place.hasLinks || !pair) return "";
+  const { row, source } = view;
+  const unit = pair.width - place.f * 0.5;
+  const starts = shareStarts(row);
+  const end = pair.y + place.mixY + place.f * 0.32;
+  return svgPart("links", row.map((weight, j) => weight > SEEN && drawRibbon(
+    [place.bars[j].x, place.bars[j].y],
+    [pair.x + (starts[j] + weight / 2 - 0.5) * unit, end],
+    weight * unit,
+    wordPaint(j, source.length),
+    { "data-word": j },
+  )));
+}
+
+/** Draw the row as bars, each below its source word. */
+function drawBars(view, place) {
+  const { f, bars, left } = place;
+  const name = place.hasLinks && svgText(left - f * 0.5, bars[0].y + f * 1.15, "source", {
+    "font-size": f * 0.8, "text-anchor": "end", fill: paint("quiet"),
+  });
+  return svgPart("weights", name, bars.map((bar, j) => drawBar(view, place, bar, j)));
+}
+
+function drawBar({ source, row, own, edited, shown, word }, place, { x, y }, j) {
+  const { f, column, full } = place;
+  const color = wordPaint(j, source.length);
+  const width = Math.min(column * 0.62, f * 3.2);
+  const top = y + place.trackY;
+  const tip = top + (1 - row[j]) * full;
+  const before = own[shown][j];
+  const mark = top + (1 - before) * full;
+  const box = { x: x - width / 2, width };
+  return svgElement("g", { "data-word": j, "data-weight": row[j].toFixed(6) },
+    drawToken(x, y + f * 0.85, source[j], {
+      width: column - f * 0.3, size: place.sourceSize, color, strong: j === word,
+    }),
+    svgElement("rect", { ...box, y: top, height: full, rx: f * 0.2, fill: paint("track") }),
+    svgElement("rect", { ...box, y: tip, height: Math.max(row[j] * full, 0), fill: color }),
+    edited.includes(shown) && Math.abs(before - row[j]) > MOVED && svgElement("line", {
+      x1: box.x - f * 0.2, y1: mark, x2: box.x + width + f * 0.2, y2: mark, stroke: paint("ink"),
+      "stroke-width": f * 0.1, "stroke-dasharray": "3 2", "data-mark": "own",
+    }),
+    svgElement("rect", {
+      x: box.x - f * 0.2, y: tip - f * 0.28, width: width + f * 0.4, height: f * 0.56,
+      rx: f * 0.28, fill: paint("ground"), stroke: color, "stroke-width": f * 0.14,
+    }),
+    svgText(x, top + full + f * 1.3, row[j].toFixed(2), {
+      "font-size": f * 0.84, "font-weight": row[j] >= 0.3 ? "bold" : "normal",
+      fill: paint(row[j] < 0.005 ? "quiet" : "ink"),
+    }));
+}
+
+/** Draw the heat map of "after"; rows that are edited have a frame and a pencil. */
+function drawMap(view, { map }) {
+  const { source, after, rows, edited, step } = view;
+  const { x, y, place } = map;
+  const { labels, cell, height, head, size } = place;
+  const [left, width] = [x + labels, cell * source.length];
+  const frames = edited.filter((t) => t < rows.length).map((t) => [
+    svgElement("rect", {
+      x: left, y: y + head + t * height, width, height, fill: "none", "data-edited": t,
+      stroke: paint("ink"), "stroke-width": 2,
+    }),
+    drawPencil(left + width + size * 0.3, y + head + (t + 0.5) * height - size * 0.4, size * 0.8),
+  ]);
+  const cells = rows.map((row, t) => (t === step ? Array.from(row) : visibleCells(row)));
+  return [drawHeatMap(x, y, { source, target: after, rows: cells, step }, place), frames];
+}
+
+/** Return a row with holes in place of weights that nobody could see: a map skips these. */
+function visibleCells(row) {
+  const cells = new Array(row.length);
+  row.forEach((weight, j) => {
+    if (weight > SEEN) cells[j] = weight;
+  });
+  return cells;
+}

@@ -1,0 +1,16 @@
+// The head viewer where nothing runs: its picture, for Python.
+
+import { svgRoot } from "../draw/svg.js";
+import { Translator } from "../model/translator.js";
+import { readTyped } from "../model/typed.js";
+import { drawHeads, headFinding, headView } from "./headview.js";
+
+/** Return {svg, finding} for a model, as `pack_translator` packs it, and options. */
+export function headStill(packed, { sentence, part, layer, heads, position, width }) {
+  const translator = new Translator(packed);
+  const { words, note } = readTyped(translator, sentence);
+  if (words.length === 0) return { svg: svgRoot(width, 40, note), finding: note };
+  const chosen = { part, layer: layer - 1, heads: heads.map((head) => head - 1) };
+  const view = headView(translator.trace(words), { ...chosen, position: position - 1 });
+  return { svg: drawHeads(view, { width, tall: Infinity }), finding: headFinding(view) };
+}

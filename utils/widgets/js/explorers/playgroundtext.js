@@ -1,0 +1,138 @@
+// What the playground says. A view is {options, state, history, at}: `state` is the engine's last
+// (see playground/messages.js), `history` has those before (see playground/lesson.js), `at` is the
+// step that the reader looks back to, or null, and `bars`, which may be missing, are the heights of
+// bars on their way to the shares of right words.
+
+import { historyAt } from "../playground/lesson.js";
+
+export const TASK_NAMES = {
+  copy: { name: "Copy", example: "abc → abc", does: "copies" },
+  reverse: { name: "Reverse", example: "abc → cba", does: "reverses" },
+  sort: { name: "Sort", example: "cab → abc", does: "sorts" },
+  verb: { name: "Verb to the end", example: "aBc → acB", does: "moves the verb in" },
+};
+
+const LEARNED_SHARE = 0.95; // of unseen words right: learned
+const BAR_TIME = 100; // milliseconds in which a bar does two thirds of its way
+const BAR_STEP = 0.005; // nobody sees less
+const LONG_ENOUGH = 3; // letters of a word that counts: shorter ones are never trained on
+
+/** Return the state to show: the last one, or the one that the reader looks back to. */
+export function shownPlayground({ state, history, at }) {
+  return at === null ? state : historyAt(history, at);
+}
+
+/** Return the share of held-out words of all lengths that are all right; null before a test. */
+export function meanExact(exact) {
+  const tested = exact.filter((share) => share !== null);
+  return tested.length < exact.length ? null : tested.reduce((a, b) => a + b, 0) / tested.length;
+}
+
+/** Say in one or two sentences what there is to see. */
+export function playgroundFinding(view) {
+  const { lengths, models, running, step } = shownPlayground(view);
+  const now = view.at !== null ? `Back at step ${step}` : running ? `Step ${step}` :
+    `After step ${step}`;
+  if (step === 0) return beforeTraining(view, models, running);
+  if (models.some(({ exact }) => meanExact(exact) === null)) {
+    return `${now}: the first unseen words are being read.`;
+  }
+  const { does } = TASK_NAMES[view.options.task];
+  const most = models.map(({ attention, exact }) => [attention, asPercent(meanExact(exact))]);
+  const long = models.map(({ attention, exact }) => [attention, asPercent(exact[exact.length - 1])]);
+  const [first, ...others] = most.map((pair) => pair.join(` ${does} `));
+  const rest = others.length > 0 ? `, ${most[1].join(" ")}` : "";
+  return `${now}: ${first} of unseen words${rest}. With ${lengths[lengths.length - 1]} letters: ${
+    long.map((pair) => pair.join(" ")).join(", ")}.`;
+}
+
+function beforeTraining({ at }, models, isRunning) {
+  const says = "Nothing learned yet: the output is noise";
+  if (models.every(({ attention }) => attention === "fixed")) {
+    return `${says}.${at === null && !isRunning ? " Press Train." : ""}`;
+  }
+  const spread = `${says}, and the weights are spread.`;
+  return at === null && !isRunning ?
+    `${spread} Press Train, and watch them move into the dashed boxes.` : spread;
+}
+
+/** Return a share as per cent, with a space that no line breaks at. */
+export function asPercent(share) {
+  return `${Math.round(share * 100)}\u00a0%`;
+}
+
+/**
+ * Return which letter of the source each letter of the output can come from, -1 if none is left.
+ *
+ * Of two equal letters the first one goes first; the last one if the task turns words around.
+ */
+export function letterOrigins(source, output, task) {
+  const free = new Set(source.keys());
+  const order = task === "reverse" ? [...source.keys()].reverse() : [...source.keys()];
+  return output.map((letter) => {
+    const origin = order.find((j) => free.has(j) && source[j] === letter) ?? -1;
+    free.delete(origin);
+    return origin;
+  });
+}
+
+/** Say what a model made of the word: {isRight, text}, such as "3 of 8 wrong". */
+export function exampleVerdict({ output, expected, written }) {
+  if (output === expected) return { isRight: true, text: "right" };
+  const asked = [...expected];
+  const wrong = asked.filter((letter, t) => written[t] !== letter).length;
+  const more = [...output].length - asked.length;
+  const parts = [
+    wrong > 0 && `${wrong} of ${asked.length} wrong`,
+    written[written.length - 1] !== "<eos>" ? "won’t stop" : more > 0 && `${more} too many`,
+  ];
+  return { isRight: false, text: parts.filter(Boolean).join(", ") };
+}
+
+/** Return how much of the weight is on the letters that are to be written, on average. */
+export function weightOnNeeded({ word, expected, weights }) {
+  const source = [...word];
+  const rows = [...expected].slice(0, Math.floor(weights.length / source.length));
+  const shares = rows.map((letter, t) =>
+    source.reduce((sum, each, j) => sum + (each === letter && weights[t * source.length + j]), 0));
+  return shares.reduce((a, b) => a + b, 0) / Math.max(shares.length, 1);
+}
+
+/**
+ * Return bars on their way to where they shall be, nearer by the time that has passed: shares in
+ * lists, one for each model. A bar that has none yet grows from 0.
+ */
+export function moveBars(bars, shares, milliseconds) {
+  const way = 1 - Math.exp(-milliseconds / BAR_TIME);
+  return shares.map((list, i) => list.map((share, k) => {
+    if (share === null) return null;
+    const now = bars?.[i]?.[k] ?? 0;
+    return Math.abs(share - now) < BAR_STEP ? share : now + way * (share - now);
+  }));
+}
+
+/** Return the challenges, each with whether the reader has met it: [{name, text, isMet}, …]. */
+export function playgroundChallenges({ state }, firstWord) {
+  const learned = state.models.filter(({ exact }) => (meanExact(exact) ?? 0) >= LEARNED_SHARE);
+  const isRight = ({ example }) => exampleVerdict(example).isRight;
+  const isTyped = state.word !== firstWord;
+  const isLong = [...state.word].length >= LONG_ENOUGH;
+  const fixed = state.models.find(({ attention }) => attention === "fixed");
+  return [
+    {
+      name: "learned",
+      text: "Train a model until 95 % of the unseen words are right.",
+      isMet: learned.length > 0,
+    },
+    {
+      name: "fooled",
+      text: "Then fool it: type a word that it gets wrong. One letter can be enough.",
+      isMet: !state.running && isTyped && learned.some((model) => !isRight(model)),
+    },
+    {
+      name: "fixed",
+      text: `Find a word of ${LONG_ENOUGH} or more letters that fixed gets right, too.`,
+      isMet: isTyped && isLong && state.step > 0 && fixed !== undefined && isRight(fixed),
+    },
+  ];
+}

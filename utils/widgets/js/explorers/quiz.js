@@ -1,0 +1,241 @@
+// Quick questions, one at a time: the options are the browser's own radio buttons. See host.js for
+// root and host.
+
+import { changeButton, makeButton, makeElement } from "./elements.js";
+import { Frame } from "./frame.js";
+import { makeIcon } from "./icons.js";
+import { answerQuestion, drawQuizPaper, isFirstTry, nextQuestion } from "./quizview.js";
+import { optionLetter, optionNote, questionState, quizFinding } from "./quizview.js";
+import { quizScore, retryMissed, takeChoices } from "./quizview.js";
+
+/** Show quick questions in `root`; returns a function that takes them away. */
+export function mountQuiz(root, host) {
+  const quiz = new QuizExplorer(root, host);
+  return () => quiz.end();
+}
+
+class QuizExplorer {
+  constructor(root, host) {
+    this.root = root;
+    this.host = host;
+    this.pending = null; // an option that the arrow keys reached, not chosen yet
+    this.isPassing = false; // an arrow key is down
+    this.frame = new Frame(root, { paint: () => this.paint(), reset: () => this.reset() });
+    root.classList.add("at-quiz");
+    this.build(host.get("questions"));
+    this.ends = ["chosen", "question"].map((name) => host.onChange(name, () => this.hearCell()));
+    this.readHost();
+    this.frame.paintSoon();
+  }
+
+  build(questions) {
+    this.group = `at-${Math.random().toString(36).slice(2)}`; // radio buttons know their group
+    this.quiz = { questions, chosen: questions.map(() => null), first: questions.map(() => null) };
+    this.numbers = [...questions, null].map((question, i) => this.makeNumber(question, i));
+    const row = makeElement("nav", { "aria-label": "Questions" }, ...this.numbers);
+    this.frame.controls.append(row);
+    this.back = makeButton("back", "Back", () => this.goTo(this.at - 1));
+    this.go = makeButton("next", "Next question", () => this.goOn());
+    this.go.classList.add("at-main");
+    this.frame.below.append(makeElement("div", { class: "at-row" }, this.back, this.go));
+    const paper = makeElement("div", { class: "at-paper" });
+    paper.innerHTML = drawQuizPaper(questions); // escaped there
+    this.root.append(paper);
+  }
+
+  makeNumber(question, i) {
+    const text = question ? String(i + 1) : "Score";
+    const button = makeElement("button", { type: "button", "data-question": i + 1 }, text);
+    button.addEventListener("click", () => this.goTo(i));
+    return button;
+  }
+
+  readHost() {
+    const { host, quiz } = this;
+    const { length } = quiz.questions;
+    this.at = Math.min(Math.max((host.get("question") ?? 1) - 1, 0), length);
+    const first = host.get("first");
+    if (first?.length === length) this.quiz = { ...quiz, first };
+    const chosen = host.get("chosen");
+    if (chosen?.length === length) this.quiz = takeChoices(this.quiz, chosen);
+  }
+
+  /** Take what a cell set; this is called for what the reader did, too. */
+  hearCell() {
+    const [chosen, question] = [this.host.get("chosen"), this.host.get("question")];
+    if (String(chosen) === String(this.quiz.chosen) && question === this.at + 1) return;
+    this.readHost();
+    this.pending = null;
+    this.host.set("first", this.quiz.first);
+    this.frame.paintSoon();
+  }
+
+  reset() {
+    this.take(takeChoices(this.quiz, this.quiz.questions.map(() => null)));
+    this.goTo(0);
+  }
+
+  take(quiz) {
+    this.quiz = quiz;
+    this.pending = null;
+    this.host.set("first", quiz.first);
+    this.host.set("chosen", quiz.chosen);
+    this.frame.paintSoon();
+  }
+
+  choose(option) {
+    this.take(answerQuestion(this.quiz, this.at, option));
+  }
+
+  /** Mark an option that the arrow keys reached. */
+  pass(option) {
+    this.pending = option;
+    this.frame.paintSoon();
+  }
+
+  goTo(number) {
+    this.at = Math.min(Math.max(number, 0), this.quiz.questions.length);
+    this.pending = null;
+    this.host.set("question", this.at + 1);
+    this.isMoving = true; // the focus goes along
+    this.frame.paintSoon();
+  }
+
+  goOn() {
+    if (this.pending !== null) this.choose(this.pending);
+    else if (this.at < this.quiz.questions.length) this.goTo(nextQuestion(this.quiz, this.at));
+    else this.tryAgain();
+  }
+
+  tryAgain() {
+    const [first] = quizScore(this.quiz).missed;
+    this.take(retryMissed(this.quiz));
+    this.goTo(first);
+  }
+
+  paint() {
+    const { at, frame, quiz } = this;
+    if (this.shown !== at || at === quiz.questions.length) this.showPage();
+    if (at < quiz.questions.length) this.showNotes();
+    this.numbers.forEach((button, i) => this.showNumber(button, i));
+    this.showButtons();
+    frame.say(quizFinding(quiz, at));
+    if (this.isMoving) this.moveFocus();
+  }
+
+  /** Put the question in place, or the score. */
+  showPage() {
+    const { at, quiz } = this;
+    this.shown = at;
+    const page = at < quiz.questions.length ? this.makeQuestion(at) : makeScore(this);
+    this.frame.picture.replaceChildren(page);
+  }
+
+  makeQuestion(number) {
+    const { text, options } = this.quiz.questions[number];
+    this.options = options.map((option, i) => makeOption(this, option, i));
+    const legend = makeElement("legend", {}, text);
+    return makeElement("fieldset", { class: "at-question" }, legend,
+      ...this.options.map(({ element }) => element));
+  }
+
+  showNotes() {
+    const { at, options, pending, quiz } = this;
+    options.forEach(({ element, input, note }, i) => {
+      const { verdict, why } = optionNote(quiz, at, i);
+      input.checked = (pending ?? quiz.chosen[at]) === i;
+      input.disabled = questionState(quiz, at) === "right" && !input.checked;
+      if (note.textContent !== `${verdict} ${why}`.trim()) {
+        note.replaceChildren(...(verdict ? [makeElement("b", {}, verdict), ` ${why}`] : []));
+      }
+      element.dataset.verdict = verdict === "Right." ? "right" : verdict ? "wrong" : "";
+      element.dataset.chosen = String(quiz.chosen[at] === i);
+    });
+  }
+
+  showNumber(button, number) {
+    const { at, quiz } = this;
+    if (number === at) button.setAttribute("aria-current", "step");
+    else button.removeAttribute("aria-current");
+    if (number === quiz.questions.length) return;
+    const state = questionState(quiz, number);
+    const first = isFirstTry(quiz, number) ? " at the first try" : "";
+    const says = state === "open" ? "" : `, ${state}${state === "right" ? first : ""}`;
+    button.setAttribute("aria-label", `Question ${number + 1}${says}`);
+    if (button.dataset.state === state) return;
+    button.dataset.state = state;
+    const icon = state === "open" ? [] : [makeIcon(state)];
+    button.replaceChildren(String(number + 1), ...icon);
+  }
+
+  showButtons() {
+    const { at, back, go, pending, quiz } = this;
+    const last = quiz.questions.length;
+    back.disabled = at === 0;
+    go.hidden = at === last && quizScore(quiz).missed.length === 0;
+    if (pending !== null) changeButton(go, "right", "Check");
+    else if (at === last) changeButton(go, "reset", "Try again");
+    else if (nextQuestion(quiz, at) === last) changeButton(go, "next", "See the score");
+    else changeButton(go, "next", "Next question");
+  }
+
+  moveFocus() {
+    this.isMoving = false;
+    if (!this.root.contains(document.activeElement)) return; // a cell moved on, not the reader
+    const { picture } = this.frame;
+    const chosen = picture.querySelector("input:checked, .at-score");
+    (chosen || picture.querySelector("input")).focus({ preventScroll: true });
+  }
+
+  end() {
+    this.ends.forEach((stop) => stop());
+    this.frame.end();
+  }
+}
+
+/**
+ * Make an option: {element, input, note}. A click chooses it. Arrow keys only move along the
+ * options, because who passes one on the way has not chosen it: Enter or space does.
+ */
+function makeOption(view, { text }, option) {
+  const id = `${view.group}-${option}`;
+  const input = makeElement("input", {
+    type: "radio", name: view.group, value: option, "aria-describedby": id,
+  });
+  const note = makeElement("p", { id, class: "at-why", "aria-live": "polite" });
+  const letter = makeElement("b", {}, `${optionLetter(option)})`);
+  input.addEventListener("keydown", (event) => {
+    view.isPassing = event.key.startsWith("Arrow");
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    view.choose(option);
+  });
+  input.addEventListener("keyup", () => {
+    view.isPassing = false;
+  });
+  input.addEventListener("change", () => {
+    if (view.isPassing) view.pass(option);
+    else view.choose(option);
+  });
+  const label = makeElement("label", { class: "at-choice" },
+    input, letter, makeElement("span", {}, text));
+  return { element: makeElement("div", { class: "at-option" }, label, note), input, note };
+}
+
+/** Make the page at the end: what was right at the first try, and what was not. */
+function makeScore({ quiz }) {
+  const lines = quiz.questions.map(({ text, options }, i) => {
+    const state = questionState(quiz, i);
+    const told = {
+      right: isFirstTry(quiz, i) ? "right at the first try" : "right, but not at the first try",
+      wrong: "not right yet",
+      open: "not answered yet",
+    }[state];
+    const answer = state === "right" ? options.find(({ right }) => right).text : "";
+    const mark = state === "open" ? [] : [makeIcon(state)];
+    return makeElement("li", { "data-state": state },
+      makeElement("small", {}, ...mark, told),
+      makeElement("span", {}, `${i + 1}. ${text} `, makeElement("b", {}, answer)));
+  });
+  return makeElement("div", { class: "at-score", tabindex: "-1" }, makeElement("ul", {}, ...lines));
+}

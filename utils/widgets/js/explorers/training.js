@@ -1,0 +1,241 @@
+// The training viewer: the epochs of a run, one by one. See host.js for root and host.
+
+import { changeButton, makeButton, makeElement, makeSlider } from "./elements.js";
+import { Frame } from "./frame.js";
+import { Handles } from "./handles.js";
+import { blendSnaps, prepareTraining, snapFrame, spreadSnaps } from "./trainingfacts.js";
+import { TRAINING_END, trainingChallenges, trainingFinding, writeLoss } from "./trainingfacts.js";
+import { layoutTraining, pointInTrainingMap } from "./traininglayout.js";
+import { lossMarker, snapAtX } from "./trainingloss.js";
+import { drawMiniMap, drawTraining, MOST_EPOCH_CARDS } from "./trainingview.js";
+
+const EPOCH_MOVE = 450; // milliseconds from one epoch to another
+const EPOCH_EVERY = 1400; // milliseconds for an epoch
+const REST_AFTER = 1000; // milliseconds: who stays so long did not only pass by
+
+/** Show a recorded training run in `root`; returns a function that takes it away. */
+export function mountTraining(root, host) {
+  const viewer = new TrainingExplorer(root, host);
+  return () => viewer.end();
+}
+
+class TrainingExplorer {
+  constructor(root, host) {
+    this.root = root;
+    this.host = host;
+    this.view = prepareTraining({ ...host.get("about"), snaps: host.get("snaps") });
+    this.start = this.snapOf(host.get("epoch"));
+    this.view.at = this.start;
+    this.shown = this.goal = snapFrame(this.view, this.start);
+    this.began = -Infinity;
+    this.frame = new Frame(root, {
+      paint: (room, time) => this.paint(room, time), reset: () => this.reset(),
+    });
+    root.classList.add("at-training");
+    this.build();
+    this.ends = [
+      host.onChange("epoch", () => this.goTo(this.snapOf(host.get("epoch")))),
+      host.onChange("playing", () => this.play(Boolean(host.get("playing")))),
+    ];
+    this.rest();
+    if (host.get("playing")) this.play(true);
+    this.frame.paintSoon();
+  }
+
+  build() {
+    const { frame } = this;
+    const last = this.view.snaps.length - 1;
+    this.button = makeButton("play", "Play", () => this.play(!this.timer));
+    this.button.classList.add("at-main");
+    this.button.disabled = last === 0;
+    const range = { min: 0, max: last, step: 1, value: this.start };
+    this.slider = makeSlider("Epoch", range, (at) => {
+      this.play(false);
+      this.goTo(at);
+    });
+    this.cards = spreadSnaps(last + 1, MOST_EPOCH_CARDS).map((at) => this.makeCard(at));
+    const strip = makeElement("div", { class: "at-strip", role: "group", "aria-label": "Epochs" },
+      ...this.cards.map(({ element }) => element));
+    const scrub = makeElement("div", { class: "at-scrub" }, this.button, this.slider.element);
+    frame.controls.append(scrub, strip);
+    this.handles = new Handles(frame.picture, {
+      drag: (id, x) => id === "marker" && this.dragMarker(x),
+      step: (id, right, down) => this.step(id, right, down),
+      point: (id) => id !== "map" && this.pointAt(null),
+    });
+    for (const kind of ["pointermove", "pointerdown"]) {
+      frame.picture.addEventListener(kind, (event) => this.pointByHand(event));
+    }
+  }
+
+  makeCard(at) {
+    const { snaps, marks } = this.view;
+    const { epoch, valid, words } = snaps[at];
+    const map = makeElement("span", { class: "at-mini" });
+    map.innerHTML = drawMiniMap(this.view, at);
+    const text = makeElement("span", { class: "at-words" });
+    words.forEach((word, t) => {
+      if (word === TRAINING_END) return;
+      text.append(marks[at][t] ? word : makeElement("span", { class: "at-wrong" }, word), " ");
+    });
+    const head = makeElement("span", { class: "at-head" },
+      makeElement("b", {}, `epoch ${epoch}`), makeElement("small", {}, `loss ${writeLoss(valid)}`));
+    const element = makeElement("button", { type: "button", "data-epoch": epoch }, head, map, text);
+    element.addEventListener("click", () => {
+      this.play(false);
+      this.goTo(at);
+    });
+    return { at, element };
+  }
+
+  /** Return the position of an epoch's snap, of the first where there is none. */
+  snapOf(epoch) {
+    return Math.max(this.view.snaps.findIndex((snap) => snap.epoch === epoch), 0);
+  }
+
+  goTo(at) {
+    const { view } = this;
+    const goal = Math.min(Math.max(at, 0), view.snaps.length - 1);
+    if (goal === view.at) return;
+    view.at = goal;
+    this.from = this.shown;
+    this.goal = snapFrame(view, goal);
+    this.began = performance.now();
+    this.rest();
+    this.host.set("epoch", view.snaps[goal].epoch);
+    this.frame.paintSoon();
+  }
+
+  /** Note it when the reader stays with an epoch. */
+  rest() {
+    this.view.isResting = false;
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      this.view.isResting = !this.timer;
+      this.frame.paintSoon();
+    }, REST_AFTER);
+  }
+
+  play(isOn) {
+    if (isOn === Boolean(this.timer)) return;
+    clearInterval(this.timer);
+    this.timer = null;
+    const last = this.view.snaps.length - 1;
+    if (isOn && last > 0) {
+      if (this.view.at === last) this.goTo(0);
+      this.timer = setInterval(() => {
+        this.goTo(this.view.at + 1);
+        if (this.view.at === last) this.play(false);
+      }, EPOCH_EVERY);
+    }
+    this.rest();
+    this.host.set("playing", Boolean(this.timer));
+    this.frame.paintSoon();
+  }
+
+  reset() {
+    this.play(false);
+    this.pointAt(null);
+    this.frame.forget();
+    this.goTo(this.start);
+    this.frame.paintSoon();
+  }
+
+  dragMarker(x) {
+    this.play(false);
+    this.goTo(snapAtX(this.view, x, this.layout.chart));
+  }
+
+  step(id, right, down) {
+    if (id === "marker") {
+      this.play(false);
+      this.goTo(this.view.at + right - down);
+      return;
+    }
+    const { point, snaps, at, source, fixed } = this.view;
+    const rows = Math.min(snaps[at].words.length, this.layout.map.rows);
+    const move = (now, by, count) => Math.min(Math.max((now ?? -Math.sign(by)) + by, 0), count - 1);
+    if (down !== 0 && rows > 0) this.pointAt({ row: move(point?.row ?? -1, down, rows) });
+    else if (right !== 0 && !fixed) {
+      this.pointAt({ column: move(point?.column ?? -1, right, source.length) });
+    }
+  }
+
+  pointByHand(event) {
+    if (!this.layout || event.target.dataset?.handle !== "map") return;
+    const { x, y } = this.handles.pointOf(event);
+    this.pointAt(pointInTrainingMap(this.view, this.layout, x, y));
+  }
+
+  /** Light up a row ({row}) or a column ({column}) of the map; null for none. */
+  pointAt(point) {
+    if (JSON.stringify(point) === JSON.stringify(this.view.point)) return;
+    this.view.point = point;
+    this.frame.paintSoon();
+  }
+
+  paint(room, time) {
+    const { view, frame } = this;
+    this.layout = this.layoutFor(room);
+    const share = frame.isCalm ? 1 : Math.min(Math.max((time - this.began) / EPOCH_MOVE, 0), 1);
+    const eased = share * share * (3 - 2 * share);
+    this.shown = share < 1 ? blendSnaps(this.from, this.goal, eased) : this.goal;
+    const finding = trainingFinding(view);
+    this.handles.show(drawTraining(view, this.shown, this.layout), this.handlesNow(finding));
+    this.showControls();
+    frame.say(finding);
+    frame.challenge(trainingChallenges(view));
+    if (share < 1) frame.paintSoon();
+  }
+
+  layoutFor({ width, tall }) {
+    const key = `${width} ${tall}`;
+    if (this.layoutKey !== key) {
+      this.layoutKey = key;
+      this.layoutKept = layoutTraining(this.view, { width, tall });
+    }
+    return this.layoutKept;
+  }
+
+  handlesNow(finding) {
+    const { view, layout } = this;
+    const { map } = layout;
+    const { x, area } = lossMarker(view, this.shown, layout.chart);
+    const { epoch, valid } = view.snaps[view.at];
+    const label = view.fixed
+      ? "Words it writes: arrow keys walk through them"
+      : "Map: up and down walk through the words it writes, left and right through those it reads";
+    return [
+      {
+        id: "map", label, value: view.point ? finding : "no word chosen", width: map.total,
+        height: map.tall, x: map.left + map.total / 2, y: map.top + map.tall / 2,
+      },
+      {
+        id: "marker", label: "Epoch on the curve of the loss", height: area.y0 - area.y1,
+        x, y: (area.y0 + area.y1) / 2, value: `${epoch}, validation loss ${writeLoss(valid)}`,
+      },
+    ];
+  }
+
+  showControls() {
+    const { at, point, snaps } = this.view;
+    this.slider.show(at, `${snaps[at].epoch}`);
+    changeButton(this.button, this.timer ? "pause" : "play", this.timer ? "Pause" : "Play");
+    for (const card of this.cards) {
+      card.element.setAttribute("aria-pressed", String(card.at === at));
+    }
+    if (this.column === point?.column) return;
+    this.column = point?.column;
+    for (const cell of this.root.querySelectorAll(".at-mini [data-word]")) {
+      const isOn = this.column === undefined || cell.dataset.word === String(this.column);
+      cell.style.opacity = isOn ? "" : "0.15";
+    }
+  }
+
+  end() {
+    clearInterval(this.timer);
+    clearTimeout(this.resting);
+    this.ends.forEach((stop) => stop());
+    this.frame.end();
+  }
+}

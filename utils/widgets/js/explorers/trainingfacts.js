@@ -1,0 +1,227 @@
+// What a training run tells: which words were right when, findings and challenges. No drawing.
+//
+// A run is {snaps, source, reference, fixed, ceiling, leftOut, cut}. snaps: one for each epoch,
+// {epoch, train, valid, words, sure, rows}: losses in nats per word, null where they are no number;
+// T words, how sure the model was of each, and T rows of S weights. A view is a run with what
+// `prepareTraining` adds, and `at` (the snap on show), `point` ({row} or {column}, or null) and
+// `isResting`.
+
+import { writePercent } from "../draw/nextwords.js";
+
+export const TRAINING_END = "<eos>";
+const SURE = 0.9; // a probability to call sure
+const WORTH_SAYING = 0.05; // a weight
+
+/** Return a run with what is known about it as a whole: `goal`, `marks` and `quests`. */
+export function prepareTraining(run) {
+  const last = run.snaps[run.snaps.length - 1];
+  const goal = run.reference.length > 0 ? [...run.reference, TRAINING_END] : last.words;
+  const marks = run.snaps.map(({ words }) => matchedWords(words, goal));
+  const view = { ...run, goal, marks, at: 0, point: null, isResting: false };
+  return { ...view, quests: trainingQuests(view) };
+}
+
+/**
+ * Return for each written word whether it belongs to the longest sequence that is also in `goal`:
+ * a word too many makes only itself wrong, not all that follow.
+ */
+export function matchedWords(written, goal) {
+  const longest = Array.from({ length: written.length + 1 }, () => new Int32Array(goal.length + 1));
+  for (let t = written.length - 1; t >= 0; t -= 1) {
+    for (let k = goal.length - 1; k >= 0; k -= 1) {
+      longest[t][k] = written[t] === goal[k]
+        ? longest[t + 1][k + 1] + 1
+        : Math.max(longest[t + 1][k], longest[t][k + 1]);
+    }
+  }
+  let k = 0;
+  return written.map((word, t) => {
+    while (k < goal.length && word !== goal[k] && longest[t][k + 1] > longest[t + 1][k]) k += 1;
+    const isMatched = word === goal[k];
+    if (isMatched) k += 1;
+    return isMatched;
+  });
+}
+
+/** Return the positions of at most `most` of `count` snaps, evenly spread, first and last too. */
+export function spreadSnaps(count, most) {
+  const shown = Math.min(count, most);
+  const step = shown > 1 ? (count - 1) / (shown - 1) : 0;
+  return Array.from({ length: shown }, (_, i) => Math.round(i * step));
+}
+
+/** Return what is drawn of a snap; between two snaps, `blendSnaps` draws what lies between. */
+export function snapFrame({ snaps }, at) {
+  return { rows: snaps[at].rows, sure: snaps[at].sure, at };
+}
+
+/** Return the frame at `share` (0 to 1) of the way between two; a row that is new comes from 0. */
+export function blendSnaps(from, to, share) {
+  const mix = (a = 0, b = 0) => a + (b - a) * share;
+  const longest = Math.max(from.rows.length, to.rows.length);
+  const rows = Array.from({ length: longest }, (_, t) => {
+    const [a, b] = [from.rows[t] || [], to.rows[t] || []];
+    return Array.from({ length: Math.max(a.length, b.length) }, (_, j) => mix(a[j], b[j]));
+  });
+  const count = Math.max(from.sure.length, to.sure.length);
+  const sure = Array.from({ length: count }, (_, t) => mix(from.sure[t], to.sure[t]));
+  return { rows, sure, at: mix(from.at, to.at) };
+}
+
+function largestAt(numbers) {
+  return numbers.reduce((best, value, i) => (value > numbers[best] ? i : best), 0);
+}
+
+function isSameText(a, b) {
+  return a.words.length === b.words.length && a.words.every((word, t) => word === b.words[t]);
+}
+
+/** Return the epochs to find: {look: {word, seen, at}, settled: at, odd: {kind, at: […]}}. */
+function trainingQuests(view) {
+  return { look: lookQuest(view), settled: settledSnap(view), odd: oddQuest(view) };
+}
+
+/** Return the word whose first good look comes last: who finds that has watched the whole run. */
+function lookQuest({ snaps, fixed }) {
+  const last = snaps[snaps.length - 1];
+  const found = last.words.flatMap((word, t) => {
+    const goal = fixed ? -1 : largestAt(last.rows[t]);
+    const isThere = (snap) => snap.words.some((each, k) => each === word
+      && (fixed ? snap.sure[k] >= SURE : largestAt(snap.rows[k]) === goal));
+    return word === TRAINING_END ? [] : { word, seen: goal, at: snaps.findIndex(isThere) };
+  });
+  return found.filter(({ at }) => at > 0).reduce((a, b) => (a && a.at >= b.at ? a : b), null);
+}
+
+/** Return from which snap on the translation stays as it is at the end. */
+function settledSnap({ snaps }) {
+  let at = snaps.length - 1;
+  while (at > 0 && isSameText(snaps[at - 1], snaps[snaps.length - 1])) at -= 1;
+  return at;
+}
+
+/** Return the snaps that unlearned a word; else those that lowered the loss and changed no word. */
+function oddQuest({ snaps, goal, marks }) {
+  const known = snaps.map(({ words }) => matchedWords(goal, words));
+  const later = snaps.map((_, i) => i).slice(1);
+  const forgot = later.filter((i) => known[i].some((isRight, k) => !isRight && known[i - 1][k]));
+  if (forgot.length > 0 && marks.length > 1) return { kind: "unlearned", at: forgot };
+  const quiet = later.filter((i) => isSameText(snaps[i], snaps[i - 1])
+    && snaps[i].valid !== null && snaps[i].valid < snaps[i - 1].valid);
+  return quiet.length > 0 ? { kind: "quiet", at: quiet } : null;
+}
+
+const ODD_TEXTS = {
+  unlearned: "Stop at an epoch that unlearned a word: right one epoch before, missing now.",
+  quiet: "Stop at an epoch that changed no word, and yet lowered the loss.",
+};
+
+/** Return a run's challenges, as far as it has something to find: [{name, text, isMet}, …]. */
+export function trainingChallenges(view) {
+  const { snaps, source, at, isResting, point, quests, fixed } = view;
+  const { look, settled, odd } = quests;
+  const challenges = [];
+  if (look) {
+    const goal = fixed
+      ? `is at least 90% sure of “${look.word}”`
+      : `writes “${look.word}” looking most at “${source[look.seen]}”, as at the end`;
+    challenges.push({
+      name: "look",
+      text: `Find the first epoch in which it ${goal}, and point at that word.`,
+      isMet: at === look.at && snaps[at].words[point?.row] === look.word,
+    });
+  }
+  if (settled > 0) {
+    challenges.push({
+      name: "settled",
+      text: "Stop at the first epoch whose translation stays as it is to the end.",
+      isMet: isResting && at === settled,
+    });
+  }
+  if (odd) {
+    const isMet = isResting && odd.at.includes(at);
+    challenges.push({ name: odd.kind, text: ODD_TEXTS[odd.kind], isMet });
+  }
+  return challenges;
+}
+
+/** Return a loss in words: "0.18", or that it is none. */
+export function writeLoss(loss) {
+  return loss === null ? "not a number" : loss.toFixed(2);
+}
+
+/** Say what there is to see after this epoch, or where the pointer is. */
+export function trainingFinding(view) {
+  const { snaps, at, point } = view;
+  const snap = snaps[at];
+  if (point?.row < snap.words.length) return rowFinding(view, snap, point.row);
+  if (point?.column !== undefined && snap.rows.length > 0) {
+    return columnFinding(view, snap, point.column);
+  }
+  const unit = snap.valid === null ? "" : " nats per word";
+  const found = `${wordsFinding(view)}${focusFinding(view, snap)}${leftOutFinding(view)}`;
+  return `After epoch ${snap.epoch} (validation loss ${writeLoss(snap.valid)}${unit}) ${found}`;
+}
+
+function rowFinding({ source, fixed }, { epoch, words, sure, rows }, row) {
+  const about = `After epoch ${epoch},`;
+  if (fixed) return `${about} it is ${writePercent(sure[row])} sure of “${words[row]}”.`;
+  const order = rows[row].map((_, j) => j).sort((a, b) => rows[row][b] - rows[row][a]);
+  const told = order.slice(0, 3).filter((j, i) => i === 0 || rows[row][j] >= WORTH_SAYING);
+  const looks = told.map((j) => `“${source[j]}” (${writePercent(rows[row][j])})`);
+  return `${about} “${words[row]}” looks at ${looks.join(", ")}.`;
+}
+
+function columnFinding({ source }, { epoch, words, rows }, column) {
+  const row = largestAt(rows.map((weights) => weights[column]));
+  const weight = writePercent(rows[row][column]);
+  const most = `its largest weight, ${weight}, from “${words[row]}”`;
+  return `After epoch ${epoch}, “${source[column]}” gets ${most}.`;
+}
+
+function wordsFinding({ snaps, at, marks, reference }) {
+  const written = snaps[at].words.filter((word) => word !== TRAINING_END);
+  if (written.length === 0) return "it writes nothing";
+  // The last epoch would be compared with itself.
+  const isGoal = reference.length === 0 && at === snaps.length - 1;
+  if (isGoal) return `it writes “${written.join(" ")}”`;
+  const how = reference.length > 0 ? "right" : "as at the end";
+  const right = marks[at].filter((isRight, t) => isRight && snaps[at].words[t] !== TRAINING_END);
+  if (right.length === written.length) return `all ${countOf(written.length, "word")} are ${how}`;
+  return `${right.length} of its ${countOf(written.length, "word")} ${
+    right.length === 1 ? "is" : "are"} ${how}`;
+}
+
+function focusFinding({ fixed }, { sure, rows }) {
+  const largest = fixed ? sure : rows.map((weights) => Math.max(...weights));
+  if (largest.length === 0) return ".";
+  const mean = writePercent(largest.reduce((a, b) => a + b, 0) / largest.length);
+  return fixed
+    ? `; on average it is ${mean} sure of a word.`
+    : `; on average a word puts ${mean} of its weight on one source word.`;
+}
+
+/** Return a count with its noun: "1 word", "2 words". */
+function countOf(count, noun) {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function leftOutFinding({ leftOut, cut }) {
+  const epochs = leftOut > 0 ? ` ${countOf(leftOut, "epoch")} in between left out.` : "";
+  return cut ? `${epochs} Only the beginning of this long sentence is shown.` : epochs;
+}
+
+/** Say in words what a picture of all epochs shows. */
+export function trainingSummary(view) {
+  const { snaps, quests } = view;
+  const [first, last] = [snaps[0], snaps[snaps.length - 1]];
+  if (snaps.length === 1) return trainingFinding(view);
+  const losses = first.valid === null || last.valid === null
+    ? `goes from ${writeLoss(first.valid)} to ${writeLoss(last.valid)}`
+    : `${last.valid <= first.valid ? "falls" : "rises"} from ${writeLoss(first.valid)} to ${
+      writeLoss(last.valid)} nats per word`;
+  const settled = quests.settled === snaps.length - 1
+    ? "the translation changes until the last epoch"
+    : `the translation stays the same from epoch ${snaps[quests.settled].epoch} on`;
+  return `From epoch ${first.epoch} to ${last.epoch} the validation loss ${losses}; ${settled}.`;
+}

@@ -1,0 +1,89 @@
+// How a training goes on: how far, how fast, and what is kept of its past.
+//
+// A history is a list of states (see messages.js), the oldest first, one for a step. Each of their
+// models also has `smooth`, the loss as the curve shows it.
+
+import { completeOptions, firstWord } from "./options.js";
+import { createRun, evaluateRun, testedLengths } from "./run.js";
+import { trainStep, translateWord } from "./run.js";
+
+// Steps that show how it ends, and how many a second: 12 seconds, so that one can watch.
+const LESSONS = {
+  copy: { until: 500, pace: 40 },
+  reverse: { until: 500, pace: 40 },
+  verb: { until: 500, pace: 40 },
+  sort: { until: 1000, pace: 80 },
+};
+const MOST_STATES = 240; // of a history
+const STILL_POINTS = 100; // of a loss curve in a still picture
+const LOSS_FADE = 0.85; // a batch says little: a mean in which old ones fade shows where the loss goes
+
+/** Return how long to train from here, and how fast: {until, pace}. */
+export function nextLesson(task, step) {
+  const { until, pace } = LESSONS[task];
+  return { until: (Math.floor(step / until) + 1) * until, pace };
+}
+
+/** Add a state to its history; a long one keeps every other state. */
+export function growHistory(history, state) {
+  const last = history[history.length - 1];
+  const isSame = last?.step === state.step; // it was only tested, or another word was typed
+  const models = state.models.map((model, i) => {
+    const before = last?.models[i].smooth;
+    const faded = last ? LOSS_FADE * before + (1 - LOSS_FADE) * model.loss : model.loss;
+    return { ...model, smooth: isSame ? before : faded };
+  });
+  if (isSame) history.pop();
+  history.push({ ...state, models });
+  if (history.length <= MOST_STATES) return;
+  const newest = history.length - 1;
+  const kept = history.filter((_, at) => at % 2 === newest % 2);
+  history.splice(0, history.length, ...kept);
+}
+
+/** Return the state of a history that is nearest to a step. */
+export function historyAt(history, step) {
+  return history.reduce((near, each) =>
+    Math.abs(each.step - step) < Math.abs(near.step - step) ? each : near);
+}
+
+/**
+ * Train a model for a whole lesson, and return what a still picture shows of it: {attention, exact,
+ * example, losses}, with the smoothed losses of some steps, [[step, loss], …]. `word` may be "".
+ */
+export function trainLesson(chosen, attention, word) {
+  const options = completeOptions(chosen);
+  const { until } = nextLesson(options.task, 0);
+  const run = createRun(options, attention);
+  let smooth = run.loss;
+  const losses = [[0, roundedShare(smooth)]];
+  while (run.step < until) {
+    trainStep(run);
+    smooth = LOSS_FADE * smooth + (1 - LOSS_FADE) * run.loss;
+    if (run.step % (until / STILL_POINTS) === 0) losses.push([run.step, roundedShare(smooth)]);
+  }
+  const example = translateWord(run, word || firstWord(options));
+  if (example.problem) throw new Error(example.problem);
+  const weights = Array.from(example.weights, roundedShare);
+  return { attention, exact: evaluateRun(run).exact, example: { ...example, weights }, losses };
+}
+
+/** Return what the view shows after lessons of one or two models; see `trainLesson`. */
+export function viewAfterLessons(chosen, lessons) {
+  const options = completeOptions(chosen);
+  const lengths = testedLengths(options);
+  const history = lessons[0].losses.map(([step], at) => ({
+    step,
+    models: lessons.map(({ attention, losses }) => ({ attention, smooth: losses[at][1] })),
+  }));
+  const { step } = history[history.length - 1];
+  const { word } = lessons[0].example;
+  const models = lessons.map(({ losses, ...model }) => ({
+    ...model, step, loss: losses[losses.length - 1][1],
+  }));
+  return { options, state: { running: false, step, word, lengths, models }, history, at: null };
+}
+
+function roundedShare(number) {
+  return Math.round(number * 1000) / 1000;
+}
