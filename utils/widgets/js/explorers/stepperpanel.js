@@ -2,7 +2,8 @@
 
 import { makeElement } from "./elements.js";
 import { Handles } from "./handles.js";
-import { differingWords, drawStep, easeShare, isLit, mixViews, viewAt } from "./stepperview.js";
+import { differingWords, drawStep, easeShare, isLit, mixViews } from "./stepperview.js";
+import { slideWords, viewAt, wordPlaces } from "./stepperview.js";
 
 const MOVE = 420; // milliseconds from one step to the next
 const MARKED = "[data-word], [data-row], [data-target]";
@@ -86,6 +87,7 @@ export class StepperPanel {
   moveTo(t, atOnce) {
     const goal = viewAt(this.traced, t);
     this.from = atOnce || !this.goal ? null : this.shown;
+    this.route = null;
     this.started = null;
     this.goal = goal;
     this.markStep(t);
@@ -108,10 +110,11 @@ export class StepperPanel {
     const share = this.from ? Math.min((time - this.started) / MOVE, 1) : 1;
     this.shown = share < 1 ? mixViews(this.from, this.goal, easeShare(share)) : this.goal;
     const { source, kind } = this.traced;
+    if (this.from && this.shown === this.goal) this.from = null; // it has arrived
     const place = `${width} ${tall} ${map} ${kind} ${source.join(" ")}`;
     const isDrawn = this.drawn === this.shown && this.place === place && this.pinned === pinned;
     if (!isDrawn) {
-      const svg = drawStep(this.shown, kind, { width, tall, map });
+      const svg = this.draw({ width, tall, map }, share);
       this.handles.show(svg, this.handlesFor(pinned));
       if (place !== this.place) {
         this.boxes = this.measureWords();
@@ -121,6 +124,20 @@ export class StepperPanel {
     Object.assign(this, { drawn: this.shown, place, pinned });
     this.light(focus, isDrawn);
     return share < 1;
+  }
+
+  /** Draw what is shown; on the way, the words of the target row slide. */
+  draw(size, share) {
+    const { kind } = this.traced;
+    const drawn = drawStep(this.shown, kind, size);
+    if (share === 1) {
+      this.places = wordPlaces(drawn);
+      return drawn;
+    }
+    this.route ??= { from: this.places, to: wordPlaces(drawStep(this.goal, kind, size)) };
+    const { svg, places } = slideWords(drawn, this.route.from, this.route.to, easeShare(share));
+    this.places = places;
+    return svg;
   }
 
   handlesFor(pinned) {

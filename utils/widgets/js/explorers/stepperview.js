@@ -105,6 +105,35 @@ function mixBest(from, to, blend) {
     .slice(0, SHOWN);
 }
 
+/** Return where a drawing has each word of the target row: { position: x of its center }. */
+export function wordPlaces(drawn) {
+  const token = /<g data-target="(\d+)"[^>]*>(?:<title>[^<]*<\/title>)?<rect x="(\S+)" y="\S+" width="(\S+)"/g;
+  return Object.fromEntries([...drawn.matchAll(token)].map(([, k, left, width]) => (
+    [k, Number(left) + Number(width) / 2]
+  )));
+}
+
+/**
+ * Move the words of the target row on their way from one drawing's places to the other's: the new
+ * word slides to where it will be read. A word that only one of them has appears, or fades.
+ * @returns {{svg: string, places: Object<string, number>}} the drawing, and where the words are now
+ */
+export function slideWords(drawn, from, to, share) {
+  const own = wordPlaces(drawn);
+  const places = { ...own };
+  const change = (k) => {
+    const there = k in to;
+    if (k in from && there) {
+      places[k] = from[k] + (to[k] - from[k]) * share;
+      return ` transform="translate(${(places[k] - own[k]).toFixed(2)} 0)"`;
+    }
+    return ` opacity="${Math.max(there ? 2 * share - 1 : 1 - 2 * share, 0).toFixed(2)}"`;
+  };
+  const changes = Object.fromEntries(Object.keys(own).map((k) => [k, change(k)]));
+  const svg = drawn.replace(/ data-target="(\d+)"/g, (mark, k) => mark + (changes[k] ?? ""));
+  return { svg, places };
+}
+
 /** Slow at both ends: what moves is easier to follow. */
 export function easeShare(share) {
   return share < 0.5 ? 2 * share ** 2 : 1 - 2 * (1 - share) ** 2;
@@ -337,18 +366,21 @@ function drawSideBySide(traces, names, t, width, title) {
  */
 export function stepperFilm(model, { sentence, width, between, theme }) {
   const traced = readAndTrace(new Translator(model), sentence);
-  const draw = (view, step, isAtRest) => {
-    const drawn = drawStep(view, traced.kind, { width });
-    const svg = bakeTheme(underItsFinding(drawn, stepFinding(traced, step), width), theme);
-    return { svg, step, isAtRest };
+  const views = traced.steps.map((_, i) => viewAt(traced, i + 1));
+  const draw = (view) => drawStep(view, traced.kind, { width });
+  const rest = views.map(draw);
+  const places = rest.map(wordPlaces);
+  const shoot = (drawn, i, isAtRest) => {
+    const svg = bakeTheme(underItsFinding(drawn, stepFinding(traced, i + 1), width), theme);
+    return { svg, step: i + 1, isAtRest };
   };
-  return traced.steps.flatMap((_, i) => {
-    const to = viewAt(traced, i + 1);
-    const from = i > 0 ? viewAt(traced, i) : null;
-    const way = Array.from({ length: from ? between : 0 }, (__, k) => (
-      draw(mixViews(from, to, easeShare((k + 1) / (between + 1))), i + 1, false)
-    ));
-    return [...way, draw(to, i + 1, true)];
+  return views.flatMap((to, i) => {
+    const shares = Array.from({ length: i > 0 ? between : 0 }, (_, k) => (k + 1) / (between + 1));
+    const way = shares.map(easeShare).map((share) => {
+      const drawn = draw(mixViews(views[i - 1], to, share));
+      return shoot(slideWords(drawn, places[i - 1], places[i], share).svg, i, false);
+    });
+    return [...way, shoot(rest[i], i, true)];
   });
 }
 
