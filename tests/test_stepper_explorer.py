@@ -48,7 +48,7 @@ function odd(name, texts, width) {
 
 @cache
 def engine():
-    started = Engine(bundle("explorers/stepperview.js"), HELPERS)
+    started = Engine(bundle("explorers/stepperstill.js"), HELPERS)
     for name in NAMES:
         started.call("load", name, pack_translator(mini(name)).as_json())
     return started

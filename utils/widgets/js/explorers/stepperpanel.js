@@ -2,8 +2,8 @@
 
 import { makeElement } from "./elements.js";
 import { Handles } from "./handles.js";
-import { differingWords, drawStep, easeShare, isLit, mixViews } from "./stepperview.js";
-import { slideWords, viewAt, wordPlaces } from "./stepperview.js";
+import { differingWords, isLit } from "./steppertext.js";
+import { drawStep, easeShare, mixViews, slideWords, viewAt, wordPlaces } from "./stepperview.js";
 
 const MOVE = 420; // milliseconds from one step to the next
 const MARKED = "[data-word], [data-row], [data-target]";
@@ -55,7 +55,8 @@ export class StepperPanel {
     }
     this.chips.setAttribute("aria-label", `Translation by ${name}: a button for each step`);
     const differs = other ? differingWords(traced.words, other.words)[0] : [];
-    this.chips.replaceChildren(...traced.words.map((word, k) => this.makeChip(word, k, differs[k])));
+    const chips = traced.words.map((word, k) => this.makeChip(word, k, differs[k]));
+    this.chips.replaceChildren(...chips);
     this.markStep(t);
   }
 
@@ -177,7 +178,9 @@ export class StepperPanel {
       const shapes = this.handles.drawing.querySelectorAll(MARKED);
       for (const shape of shapes) shape.classList.toggle("at-dim", isDim(meaningOf(shape)));
     }
-    [...this.chips.children].forEach((chip, row) => chip.classList.toggle("at-dim", isDim({ row })));
+    for (const [row, chip] of [...this.chips.children].entries()) {
+      chip.classList.toggle("at-dim", isDim({ row }));
+    }
   }
 }
 
