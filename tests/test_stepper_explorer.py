@@ -48,7 +48,7 @@ function odd(name, texts, width) {
 
 @cache
 def engine():
-    started = Engine(bundle("explorers/stepperview.js"), HELPERS)
+    started = Engine(bundle("explorers/stepperstill.js"), HELPERS)
     for name in NAMES:
         started.call("load", name, pack_translator(mini(name)).as_json())
     return started
@@ -111,6 +111,32 @@ def test_on_the_way_everything_moves_a_little(name):
         assert sum(before["rows"][3]) < sum(after["rows"][3])  # the new row fades in
     targets = [len(view["target"]) for view in views]
     assert targets == sorted(targets) and {2, 3} == set(targets)
+
+
+def places_after(drawn):
+    """Return where a drawing shows the words of its target row, moved as it says."""
+    moves = dict(re.findall(r'data-target="(\d+)" transform="translate\((\S+) 0\)"', drawn))
+    return {k: x + float(moves.get(k, 0)) for k, x in call("wordPlaces", drawn).items()}
+
+
+def test_the_new_word_slides_to_where_it_is_read():
+    traced = read("additive")
+    rest = [call("drawStep", call("viewAt", traced, t), "additive", {"width": 800}) for t in (3, 4)]
+    start, end = (call("wordPlaces", drawn) for drawn in rest)
+    assert {"0", "1", "2"} <= set(start) & set(end) and "3" in set(end) - set(start)
+    way = []
+    for k in range(11):
+        view = call("mixAt", traced, 3, 4, k / 10)
+        drawn = call("drawStep", view, "additive", {"width": 800})
+        slid = call("slideWords", drawn, start, end, k / 10)
+        ElementTree.fromstring(slid["svg"])
+        assert places_after(slid["svg"]) == pytest.approx(slid["places"], abs=0.02)
+        way.append(slid["places"])
+    for word in ("0", "1", "2"):
+        xs = [places[word] for places in way]
+        assert xs == sorted(xs, reverse=True)
+        assert (xs[0], xs[-1]) == pytest.approx((start[word], end[word]))
+    assert max(a["2"] - b["2"] for a, b in pairwise(way)) < 0.11 * (start["2"] - end["2"])
 
 
 def test_motion_is_slow_at_both_ends_and_never_goes_back():

@@ -30,7 +30,7 @@ def draw_frames() -> list[tuple[Image.Image, int]]:
     """Draw the film: pictures of one size, and how many milliseconds each stays."""
     model = pack_translator(Translator.load(TRANSLATOR)).as_json()
     options = {"sentence": SENTENCE, "width": WIDTH, "between": BETWEEN, "theme": "light"}
-    film = engine_of("stepper").call("stepperFilm", model, options)
+    film = engine_of("stepper", "explorers/stepperstill.js").call("stepperFilm", model, options)
     times = [REST if shot["isAtRest"] else MOVE for shot in film]
     times[-1] = PAUSE
     images = [on_white(png_of(shot["svg"])) for shot in film]

@@ -62,7 +62,8 @@ class AttentionStepper(LiveExplorer):
         names = dict.fromkeys(filter(None, [self.model, self.compare]))
         packed = {name: pack_translator(self.translators[name]).as_json() for name in names}
         options = {"sentence": self.sentence, "step": self.step, "width": WIDTH}
-        still = engine_of(self.name).call("stepperStill", packed, options)
+        call = engine_of(self.name, "explorers/stepperstill.js").call
+        still = call("stepperStill", packed, options)
         return still["svg"], still["finding"]
 
 

@@ -37,11 +37,12 @@ export class Handles {
    * pixels: `least` says how small.
    */
   show(svg, handles) {
+    const shown = this.drawing.clientWidth; // before the drawing: else it is laid out twice
     this.drawing.innerHTML = svg;
     const drawn = this.drawing.querySelector("svg");
     const { width, height } = drawn.viewBox.baseVal;
     this.size = { width, height };
-    this.zoom = this.drawing.clientWidth / width || 1;
+    this.zoom = shown / width || 1;
     const kept = new Set(handles.map(({ id }) => id));
     for (const [id, element] of this.elements) {
       if (kept.has(id)) continue;

@@ -6,8 +6,8 @@ import { makeSentenceBox, makeSlider } from "./elements.js";
 import { Frame } from "./frame.js";
 import { loadTranslators } from "./models.js";
 import { StepperPanel } from "./stepperpanel.js";
-import { compareFinding, linkFinding, readAndTrace, sentencesFor } from "./stepperview.js";
-import { stepFinding, stepperChallenges } from "./stepperview.js";
+import { compareFinding, linkFinding, stepFinding, stepperChallenges } from "./steppertext.js";
+import { readAndTrace, sentencesFor } from "./stepperview.js";
 
 const PLAY_EVERY = 1400; // milliseconds for a step
 const TWO_FROM = 1000; // pixels: two pictures side by side
@@ -163,7 +163,8 @@ class Stepper {
     const { panels, shownNames, player } = this;
     const isTwo = shownNames.length === 2;
     this.stages.classList.toggle("at-two", isTwo);
-    this.stages.replaceChildren(...panels.slice(0, shownNames.length).map(({ element }) => element));
+    const shown = panels.slice(0, shownNames.length).map(({ element }) => element);
+    this.stages.replaceChildren(...shown);
     panels.forEach(({ caption, chips }, i) => {
       const name = makeElement("b", {}, shownNames[i] ?? "");
       caption.replaceChildren(...(isTwo ? [name, chips] : []));

@@ -2,9 +2,11 @@
 
 import { makeElement } from "./elements.js";
 import { Handles } from "./handles.js";
-import { differingWords, drawStep, easeShare, isLit, mixViews, viewAt } from "./stepperview.js";
+import { differingWords, isLit } from "./steppertext.js";
+import { drawStep, easeShare, mixViews, slideWords, viewAt, wordPlaces } from "./stepperview.js";
 
 const MOVE = 420; // milliseconds from one step to the next
+const MARKED = "[data-word], [data-row], [data-target]";
 const CLOSE_WORDS = 44; // pixels: where words are closer, their handles would cover each other
 
 /**
@@ -53,7 +55,8 @@ export class StepperPanel {
     }
     this.chips.setAttribute("aria-label", `Translation by ${name}: a button for each step`);
     const differs = other ? differingWords(traced.words, other.words)[0] : [];
-    this.chips.replaceChildren(...traced.words.map((word, k) => this.makeChip(word, k, differs[k])));
+    const chips = traced.words.map((word, k) => this.makeChip(word, k, differs[k]));
+    this.chips.replaceChildren(...chips);
     this.markStep(t);
   }
 
@@ -85,6 +88,7 @@ export class StepperPanel {
   moveTo(t, atOnce) {
     const goal = viewAt(this.traced, t);
     this.from = atOnce || !this.goal ? null : this.shown;
+    this.route = null;
     this.started = null;
     this.goal = goal;
     this.markStep(t);
@@ -107,16 +111,34 @@ export class StepperPanel {
     const share = this.from ? Math.min((time - this.started) / MOVE, 1) : 1;
     this.shown = share < 1 ? mixViews(this.from, this.goal, easeShare(share)) : this.goal;
     const { source, kind } = this.traced;
-    const svg = drawStep(this.shown, kind, { width, tall, map });
-    this.handles.show(svg, this.handlesFor(pinned));
+    if (this.from && this.shown === this.goal) this.from = null; // it has arrived
     const place = `${width} ${tall} ${map} ${kind} ${source.join(" ")}`;
-    if (place !== this.place) {
-      this.place = place;
-      this.boxes = this.measureWords();
+    const isDrawn = this.drawn === this.shown && this.place === place && this.pinned === pinned;
+    if (!isDrawn) {
+      const svg = this.draw({ width, tall, map }, share);
       this.handles.show(svg, this.handlesFor(pinned));
+      if (place !== this.place) {
+        this.boxes = this.measureWords();
+        this.handles.show(svg, this.handlesFor(pinned));
+      }
     }
-    this.light(focus);
+    Object.assign(this, { drawn: this.shown, place, pinned });
+    this.light(focus, isDrawn);
     return share < 1;
+  }
+
+  /** Draw what is shown; on the way, the words of the target row slide. */
+  draw(size, share) {
+    const { kind } = this.traced;
+    const drawn = drawStep(this.shown, kind, size);
+    if (share === 1) {
+      this.places = wordPlaces(drawn);
+      return drawn;
+    }
+    this.route ??= { from: this.places, to: wordPlaces(drawStep(this.goal, kind, size)) };
+    const { svg, places } = slideWords(drawn, this.route.from, this.route.to, easeShare(share));
+    this.places = places;
+    return svg;
   }
 
   handlesFor(pinned) {
@@ -145,19 +167,20 @@ export class StepperPanel {
     return boxes;
   }
 
-  /** Dim all that does not belong to what is pointed at. */
-  light(focus) {
+  /** Dim all that does not belong to what is pointed at; a new drawing has nothing dimmed. */
+  light(focus, isDrawn) {
     const { traced, shown } = this;
+    if (focus === null && !this.isDim) return;
+    this.isDim = focus !== null;
     const step = shown.target.length;
     const isDim = (shape) => focus !== null && !isLit(shape, focus, traced.rows, step);
-    const shapes = this.handles.drawing.querySelectorAll("[data-word], [data-row], [data-target]");
-    for (const shape of shapes) shape.classList.toggle("at-dim", isDim(meaningOf(shape)));
-    [...this.chips.children].forEach((chip, row) => chip.classList.toggle("at-dim", isDim({ row })));
-  }
-
-  /** Forget a translation that could not be replaced by another. */
-  get isEmpty() {
-    return !this.traced;
+    if (focus !== null || isDrawn) {
+      const shapes = this.handles.drawing.querySelectorAll(MARKED);
+      for (const shape of shapes) shape.classList.toggle("at-dim", isDim(meaningOf(shape)));
+    }
+    for (const [row, chip] of [...this.chips.children].entries()) {
+      chip.classList.toggle("at-dim", isDim({ row }));
+    }
   }
 }
 
@@ -174,7 +197,7 @@ function meaningOf(shape) {
 
 /** Return what the pointer is on, as `isLit` takes it: null for what belongs to no word. */
 function focusOf(shape) {
-  const marked = shape.closest("[data-word], [data-row], [data-target]");
+  const marked = shape.closest(MARKED);
   if (!marked) return null;
   const { word, row } = meaningOf(marked);
   return { source: word, target: row };
