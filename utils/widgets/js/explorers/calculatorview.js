@@ -92,13 +92,13 @@ export function layoutCalculator({ width, tall }, view) {
 }
 
 /** Return where tokens, scores, weights, the mixture and the arithmetic stand, from top to bottom. */
-function layoutFlow(left, top, width, tall, { state, hasArithmetic }) {
+function layoutFlow(left, top, width, tall, { state, focus, hasArithmetic }) {
   const { words } = state;
   const column = width / words.length;
   const size = words.length > 6 ? 13 : 15;
   const { levels, room } = tokenLevels(words, column, size);
   const lineTall = size + 6;
-  const lines = hasArithmetic ? mostLines(state, width, 14) : 0;
+  const lines = hasArithmetic ? mostLines(state, focus, width, 14) : 0;
   const below = lines > 0 ? lines * lineTall + 10 : 0;
   const tokens = top + size + 2;
   const half = tall > 0 && !hasArithmetic ? 44 : 26;
@@ -116,11 +116,11 @@ function layoutFlow(left, top, width, tall, { state, hasArithmetic }) {
 }
 
 /** Return how many lines the arithmetic may take, so that the picture does not jump with it. */
-function mostLines(state, width, size) {
+function mostLines(state, focus, width, size) {
   const [low, high] = [[-2.95, -2.95], [2.95, 2.95]];
   const longest = { ...state, query: low, memory: state.memory.map(() => high) };
-  const now = state.words.map((_, j) => brokenArithmetic(state, j, width, size).length);
-  return Math.max(brokenArithmetic(longest, 0, width, size).length, ...now);
+  const counts = [longest, state].map((each) => brokenArithmetic(each, focus, width, size).length);
+  return Math.max(...counts);
 }
 
 function brokenArithmetic(state, focus, width, size) {
@@ -144,15 +144,16 @@ function breakFormula(line, width, size) {
 
 // --- the picture ---
 
-/** Draw the calculator: {svg, handles}. */
-export function drawCalculator(view, room) {
+/** Draw the calculator: {svg, handles, plane}. */
+export function drawCalculator({ focus, ...asked }, room) {
+  const view = { ...asked, focus: focusOf({ ...asked, focus }) }; // asked for dozens of times below
   const layout = layoutCalculator(room, view);
   const svg = svgRoot(
     layout.width, layout.height, calculatorFinding(view.state),
     drawPlaneSide(view, layout),
     drawFlow(view, layout.flow),
   );
-  return { svg, handles: handlesOf(view, layout) };
+  return { svg, handles: handlesOf(view, layout), plane: layout.plane };
 }
 
 /** Draw the still picture, `width` pixels wide. */
@@ -161,7 +162,7 @@ export function drawCalculatorStill(state, width) {
 }
 
 function captionOf(view) {
-  const word = shortenWord(view.state.words[focusOf(view)], 80, 13);
+  const word = shortenWord(view.state.words[view.focus], 80, 13);
   const said = {
     dot: `Dashed: the shadow of ${word} on s.`,
     general: "Dashed: W h, compared with s.",
@@ -182,7 +183,7 @@ function drawPlaneSide(view, { plane, caption }) {
     drawPlaneGrid(plane, 12),
     scene.turn > 0 && drawTurn(view, plane),
     scene.bend > 0 && drawBend(view, plane),
-    state.kind === "dot" && drawShadow(view, plane, scene.memory[focusOf(view)]),
+    state.kind === "dot" && drawShadow(view, plane, scene.memory[view.focus]),
     drawWordArrows(view, plane),
     scene.turn > 0 && drawTurned(view, plane),
     drawSum(view, plane),
@@ -198,7 +199,7 @@ function colorOf({ state }, j) {
 
 function drawWordArrows(view, plane) {
   const { state, scene } = view;
-  const focus = focusOf(view);
+  const focus = view.focus;
   return scene.memory.map((h, j) => [
     drawPlaneArrow(plane, [0, 0], h, {
       color: colorOf(view, j), width: j === focus ? 3.2 : 2.2, dashed: !state.mask[j],
@@ -269,7 +270,7 @@ function drawTurn(view, plane) {
   const { scene, state } = view;
   const mirror = { stroke: paint("link"), "stroke-width": 1.6, "stroke-dasharray": "10 4 2 4" };
   const end = PLANE_END + 0.3;
-  const vector = turnedPoint(scene, scene.memory[focusOf(view)]);
+  const vector = turnedPoint(scene, scene.memory[view.focus]);
   return svgPart(
     "turn",
     drawMovedGrid(plane, (point) => turnedPoint(scene, point), {
@@ -283,7 +284,7 @@ function drawTurn(view, plane) {
 /** Draw W h_j for each word, as the ghost of its arrow, and the way that its tip went. */
 function drawTurned(view, plane) {
   const { scene } = view;
-  const focus = focusOf(view);
+  const focus = view.focus;
   return scene.memory.map((h, j) => {
     const ghost = turnedPoint(scene, h);
     const color = colorOf(view, j);
@@ -318,14 +319,14 @@ function drawBend(view, plane) {
     drawMovedGrid(plane, (point) => bentPoint(scene, point), {
       stroke: paint("link"), "stroke-opacity": 0.35,
     }),
-    state.kind === "additive" && drawWayThroughTanh(view, plane, scene.memory[focusOf(view)]),
+    state.kind === "additive" && drawWayThroughTanh(view, plane, scene.memory[view.focus]),
   );
 }
 
 /** Draw tanh(h_j + s) of each word as a dot. */
 function drawBentDots(view, plane) {
   const { scene } = view;
-  const focus = focusOf(view);
+  const focus = view.focus;
   return scene.memory.map((h, j) => {
     const [cx, cy] = pixelOf(plane, bentPoint(scene, h));
     return svgElement("circle", {
@@ -343,7 +344,7 @@ function drawWayThroughTanh(view, plane, h) {
   const isInside = Math.max(...sum.map(Math.abs)) <= PLANE_END + 0.4;
   const [cx, cy] = pixelOf(plane, before);
   const level = lineInside(after, [1, -1], 1); // v = (1, 1): along it, both numbers sum to the same
-  const color = colorOf(view, focusOf(view));
+  const color = colorOf(view, view.focus);
   return [
     level && drawPlaneLine(plane, ...level, { stroke: paint("neutral"), "stroke-dasharray": "5 4" }),
     drawPlaneLine(plane, h, before, {
@@ -368,7 +369,7 @@ function drawNames(view, plane) {
 /** Return what is named, the most important first. */
 function namesOf(view, plane) {
   const { state, scene } = view;
-  const focus = focusOf(view);
+  const focus = view.focus;
   const size = plane.side < 380 ? 14 : 16;
   const corners = sumCorners(scene);
   const context = { letter: "c", point: corners.at(-1), size: size + 1 };
@@ -395,13 +396,12 @@ function namesOf(view, plane) {
 
 /** Name what general or additive attention makes of the word in focus. */
 function ghostName({ state, scene, focus }, size) {
-  const j = focusOf({ state, focus });
-  const style = { index: j + 1, size: size - 2, mayMiss: true };
+  const style = { index: focus + 1, size: size - 2, mayMiss: true };
   if (state.kind === "general" && scene.turn === 1) {
-    return { letter: "Wh", point: turnedByW(scene.memory[j]), ...style };
+    return { letter: "Wh", point: turnedByW(scene.memory[focus]), ...style };
   }
   if (state.kind === "additive" && scene.bend === 1) {
-    const point = afterTanh(scene.query, scene.memory[j]);
+    const point = afterTanh(scene.query, scene.memory[focus]);
     return { letter: "tanh(h", word: "+ s)", point, ...style };
   }
   return null;
@@ -415,7 +415,7 @@ function obstaclesOf({ state, scene, focus }, plane) {
   const ghosts = scene.turn > 0 ? scene.memory.map(turnedByW) : [];
   const bent = scene.bend > 0 ? scene.memory.map((h) => at(afterTanh(scene.query, h))) : [];
   const { kind, memory } = state;
-  const h = memory[focusOf({ state, focus })];
+  const h = memory[focus];
   const sum = kind === "additive" ? [at(clipToPlane(plane, h, beforeTanh(state.query, h)))] : [];
   return {
     lines: [
@@ -455,7 +455,7 @@ function drawHead(flow, y, name, formula) {
 
 function drawTokens(view, flow) {
   const { words, mask } = view.state;
-  const focus = focusOf(view);
+  const focus = view.focus;
   return words.map((word, j) => {
     const { x, y, width } = tokenPlace(flow, words, j);
     const token = drawToken(x, y, flow.levels > 0 ? word : "", {
@@ -492,7 +492,7 @@ function drawScoreBars(view, flow, centers) {
   const most = Math.max(2, ...scene.scores.map(Math.abs));
   const width = Math.min(flow.column * 0.5, 34);
   const line = { x1: flow.left, x2: flow.left + flow.width, y1: zero, y2: zero };
-  const focus = focusOf(view);
+  const focus = view.focus;
   const size = flow.column < 44 ? 11 : 14;
   return [
     svgElement("line", { ...line, stroke: paint("faint") }),
@@ -523,7 +523,7 @@ function fitsColumn({ column }, text, size) {
 function drawShares(view, flow, centers) {
   const { scene } = view;
   const { unit, bars, mixture, left, width } = flow;
-  const focus = focusOf(view);
+  const focus = view.focus;
   const size = flow.column < 44 ? 11 : 15;
   const widths = scene.weights.map((weight) => weight * unit);
   const places = placeBars(centers, widths, left, left + width, Math.min(6, flow.column * 0.1));
@@ -567,7 +567,7 @@ function drawContextLine({ state }, flow) {
 // --- the arithmetic ---
 
 function drawArithmetic({ state, focus }, { left, width, arithmetic, lineTall }) {
-  const lines = brokenArithmetic(state, focusOf({ state, focus }), width, 14);
+  const lines = brokenArithmetic(state, focus, width, 14);
   return svgPart("arithmetic", lines.map((line, i) =>
     drawFormulaLine(left, arithmetic + i * lineTall, line, 14)));
 }
