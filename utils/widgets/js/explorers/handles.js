@@ -36,11 +36,12 @@ export class Handles {
    * "button", or "toggle" with `isOn`.
    */
   show(svg, handles) {
+    const across = this.drawing.clientWidth; // before the page has to be laid out again for it
     this.drawing.innerHTML = svg;
     const drawn = this.drawing.querySelector("svg");
     const { width, height } = drawn.viewBox.baseVal;
     this.size = { width, height };
-    this.zoom = this.drawing.clientWidth / width || 1;
+    this.zoom = across / width || 1;
     const kept = new Set(handles.map(({ id }) => id));
     for (const [id, element] of this.elements) {
       if (kept.has(id)) continue;
