@@ -73,7 +73,8 @@ export function layoutCalculator({ width, tall }, view) {
   const isBeside = width >= BESIDE_FROM;
   const share = isBeside ? width * 0.47 : width;
   const room = share - 2 * EDGE - TICKS;
-  const caption = wrapWords(captionOf(view).split(" "), Math.min(room, LARGEST_PLANE), SMALL);
+  const caption = captionOf(view)
+    .flatMap((line) => wrapWords(line.split(" "), Math.min(room, LARGEST_PLANE), SMALL));
   const head = SMALL * 1.35 * caption.length + 6;
   const roomBelow = Math.max(tall - 2 * EDGE - head - TICKS, LEAST_PLANE);
   const side = Math.min(room, LARGEST_PLANE, roomBelow);
@@ -161,14 +162,16 @@ export function drawCalculatorStill(state, width) {
   return drawCalculator({ ...calculatorView(state), isStill: true }, { width, tall: 480 }).svg;
 }
 
-function captionOf(view) {
-  const word = shortenWord(view.state.words[view.focus], 80, 13);
+/** Return the sentences above the plane: what can be done, and what is drawn. */
+function captionOf({ state, focus, isStill }) {
+  const word = shortenWord(state.words[focus], 80, SMALL);
   const said = {
     dot: `Dashed: the shadow of ${word} on s.`,
     general: "Dashed: W h, compared with s.",
     additive: "Dots: tanh(h + s), in the square.",
-  }[view.state.kind];
-  return view.isStill ? said : `Drag any tip. ${said}`;
+  }[state.kind];
+  const sum = "Thick: each word's α h, tip to tail, up to c.";
+  return [isStill ? sum : `Drag any tip. ${sum}`, said];
 }
 
 function drawPlaneSide(view, { plane, caption }) {
@@ -198,8 +201,7 @@ function colorOf({ state }, j) {
 }
 
 function drawWordArrows(view, plane) {
-  const { state, scene } = view;
-  const focus = view.focus;
+  const { state, scene, focus } = view;
   return scene.memory.map((h, j) => [
     drawPlaneArrow(plane, [0, 0], h, {
       color: colorOf(view, j), width: j === focus ? 3.2 : 2.2, dashed: !state.mask[j],
@@ -283,8 +285,7 @@ function drawTurn(view, plane) {
 
 /** Draw W h_j for each word, as the ghost of its arrow, and the way that its tip went. */
 function drawTurned(view, plane) {
-  const { scene } = view;
-  const focus = view.focus;
+  const { scene, focus } = view;
   return scene.memory.map((h, j) => {
     const ghost = turnedPoint(scene, h);
     const color = colorOf(view, j);
@@ -325,8 +326,7 @@ function drawBend(view, plane) {
 
 /** Draw tanh(h_j + s) of each word as a dot. */
 function drawBentDots(view, plane) {
-  const { scene } = view;
-  const focus = view.focus;
+  const { scene, focus } = view;
   return scene.memory.map((h, j) => {
     const [cx, cy] = pixelOf(plane, bentPoint(scene, h));
     return svgElement("circle", {
@@ -368,8 +368,7 @@ function drawNames(view, plane) {
 
 /** Return what is named, the most important first. */
 function namesOf(view, plane) {
-  const { state, scene } = view;
-  const focus = view.focus;
+  const { state, scene, focus } = view;
   const size = plane.side < 380 ? 14 : 16;
   const corners = sumCorners(scene);
   const context = { letter: "c", point: corners.at(-1), size: size + 1 };
@@ -417,8 +416,11 @@ function obstaclesOf({ state, scene, focus }, plane) {
   const { kind, memory } = state;
   const h = memory[focus];
   const sum = kind === "additive" ? [at(clipToPlane(plane, h, beforeTanh(state.query, h)))] : [];
+  const ends = [-plane.end, plane.end];
+  const axes = [ends.map((x) => at([x, 0])), ends.map((y) => at([0, y]))];
   return {
     lines: [
+      ...axes,
       ...[scene.query, ...scene.memory, ...ghosts].map((point) => [middle, at(point)]),
       ...corners.slice(1).map((corner, j) => [at(corners[j]), at(corner)]),
       ...sum.map((pixel) => [at(h), pixel]),
@@ -455,7 +457,7 @@ function drawHead(flow, y, name, formula) {
 
 function drawTokens(view, flow) {
   const { words, mask } = view.state;
-  const focus = view.focus;
+  const { focus } = view;
   return words.map((word, j) => {
     const { x, y, width } = tokenPlace(flow, words, j);
     const token = drawToken(x, y, flow.levels > 0 ? word : "", {
@@ -486,13 +488,12 @@ function drawCross(x, y, width, size) {
 
 /** Draw a bar for each score, up or down from zero, and its number. */
 function drawScoreBars(view, flow, centers) {
-  const { scene, state } = view;
+  const { scene, state, focus } = view;
   const { top, half } = flow.scores;
   const zero = top + half;
   const most = Math.max(2, ...scene.scores.map(Math.abs));
   const width = Math.min(flow.column * 0.5, 34);
   const line = { x1: flow.left, x2: flow.left + flow.width, y1: zero, y2: zero };
-  const focus = view.focus;
   const size = flow.column < 44 ? 11 : 14;
   return [
     svgElement("line", { ...line, stroke: paint("faint") }),
@@ -521,9 +522,8 @@ function fitsColumn({ column }, text, size) {
 
 /** Draw weights as widths: numbers under the words, bars, ribbons and the mixture they end in. */
 function drawShares(view, flow, centers) {
-  const { scene } = view;
+  const { scene, focus } = view;
   const { unit, bars, mixture, left, width } = flow;
-  const focus = view.focus;
   const size = flow.column < 44 ? 11 : 15;
   const widths = scene.weights.map((weight) => weight * unit);
   const places = placeBars(centers, widths, left, left + width, Math.min(6, flow.column * 0.1));

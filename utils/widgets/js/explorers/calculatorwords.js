@@ -5,7 +5,8 @@ import { shorten } from "../model/typed.js";
 import { afterTanh, beforeTanh, cosineOf, heaviestWord, lengthOf } from "./calculatormath.js";
 import { scoreOfPair, scoreWords, turnedByW } from "./calculatormath.js";
 
-const FLAT_FROM = 1.5; // beyond, tanh hardly grows
+const FAR_APART = 1; // numbers so different that the tanh …
+const FLATTENED = 0.3; // … brings so near are flattened
 const MOST_TERMS = 5; // of a sum that is written out
 
 /** Write a number with at most `digits` decimals and a real minus: 2, −0.5, 1.25. */
@@ -93,13 +94,17 @@ function remarkOnW({ words, query, memory }, j, real) {
 }
 
 function remarkOnTanh({ query, memory }, j, real) {
-  const sums = real.map((k) => beforeTanh(query, memory[k]));
-  const flat = [0, 1].filter((i) =>
-    sums.every((sum) => sum[i] > FLAT_FROM) || sums.every((sum) => sum[i] < -FLAT_FROM));
+  const spread = (vectors, i) => {
+    const numbers = vectors.map((vector) => vector[i]);
+    return Math.max(...numbers) - Math.min(...numbers);
+  };
+  const before = real.map((k) => beforeTanh(query, memory[k]));
+  const after = real.map((k) => afterTanh(query, memory[k]));
+  const flat = [0, 1].filter((i) => spread(before, i) >= FAR_APART && spread(after, i) < FLATTENED);
   if (flat.length === 0) return "";
-  if (flat.length === 2) return "All sums lie where the tanh is flat, so the scores hardly differ.";
+  if (flat.length === 2) return "The tanh flattens both numbers, so the scores hardly differ.";
   const [which, other] = flat[0] === 0 ? ["first", "second"] : ["second", "first"];
-  return `The tanh is flat where all the ${which} numbers lie, so the ${other} ones decide.`;
+  return `The tanh flattens the ${which} numbers, so the ${other} ones decide.`;
 }
 
 // --- the arithmetic ---
