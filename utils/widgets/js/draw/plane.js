@@ -222,8 +222,8 @@ export function drawName([x, y], { letter, index = "", word = "", size, color })
   return svgElement(
     "text",
     {
-      x, y: y + size * 0.35, "font-size": size, fill: color || paint("ink"), "text-anchor": "middle",
-      "stroke-linejoin": "round", ...rim,
+      x, y: y + size * 0.35, "font-size": size, fill: color || paint("ink"),
+      "text-anchor": "middle", "stroke-linejoin": "round", ...rim,
     },
     svgElement("tspan", { "font-style": "italic", "font-weight": "bold" }, letter),
     index === "" ? "" : svgElement("tspan", { "font-size": size * 0.7, dy: drop }, String(index)),

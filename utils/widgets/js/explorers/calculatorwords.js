@@ -32,10 +32,10 @@ export function writePair(vector) {
 export function calculatorFinding(state) {
   const scored = scoreWords(state);
   if (!scored.weights) {
-    return "Every word is masked, so there is nothing to share out: the softmax would divide 0 by 0. "
-      + "Press a word to bring it back.";
+    return "Every word is masked, so there is nothing to share out: the softmax would divide 0 by "
+      + "0. Press a word to bring it back.";
   }
-  const context = `The context is c = ${writePair(scored.context)}.`;
+  const context = `The context is c\u00a0=\u00a0${wholePair(scored.context)}.`;
   return [headline(state, scored), remark(state, scored), context].filter(Boolean).join(" ");
 }
 
@@ -44,7 +44,8 @@ function headline({ words, mask, query }, { scores, weights }) {
   const shares = real.map((j) => weights[j]);
   const j = heaviestWord({ weights });
   if (real.length === 1) {
-    return `${shorten(words[j])} is the only word left and gets all the weight, whatever its score.`;
+    return `${shorten(words[j])} is the only word left and gets all the weight, whatever its `
+      + "score.";
   }
   if (Math.max(...shares) - Math.min(...shares) < 0.005) {
     const why = lengthOf(query) === 0 ? "s is zero and asks for nothing" : "their scores are equal";
@@ -84,7 +85,8 @@ function remarkOnDot({ words, query, memory }, j, real) {
   const nearest = real.reduce((best, k) =>
     (cosineOf(memory[k], query) > cosineOf(memory[best], query) + 0.02 ? k : best), j);
   if (nearest === j) return "";
-  return `${shorten(words[nearest])} points more nearly along s, but ${shorten(words[j])} is longer.`;
+  const [other, winner] = [nearest, j].map((k) => shorten(words[k]));
+  return `${other} points more nearly along s, but ${winner} is longer.`;
 }
 
 function remarkOnW({ words, query, memory }, j, real) {
@@ -122,16 +124,19 @@ export function calculatorArithmetic(state, focus) {
   if (!mask[focus]) {
     return [...lines, `${symbol("α", focus)} = 0, masked: exp(−∞) = 0`, contextLine(state, scored)];
   }
-  const divided = temperature === 1 ? [] : [
-    `${symbol("e", focus)} / T = ${writeNumber(scored.scores[focus])} / ${writeNumber(temperature)} = ${
-      writeNumber(scored.scores[focus] / temperature)}`,
-  ];
-  return [...lines, ...divided, weightLine(state, scored, focus), contextLine(state, scored)];
+  if (temperature !== 1) {
+    const e = scored.scores[focus];
+    const [given, by, divided] = [e, temperature, e / temperature].map((n) => writeNumber(n));
+    lines.push(`${symbol("e", focus)} / T = ${given} / ${by} = ${divided}`);
+  }
+  return [...lines, weightLine(state, scored, focus), contextLine(state, scored)];
 }
 
 /** Return what a voice can read: without the marks of indices. */
 export function spokenArithmetic(lines) {
-  return lines.join("; ").replace(/_\{([^}]*)\}/g, " $1").replace(/\^\{([^}]*)\}/g, " to the power $1");
+  return lines.join("; ")
+    .replace(/_\{([^}]*)\}/g, " $1")
+    .replace(/\^\{([^}]*)\}/g, " to the power $1");
 }
 
 function symbol(letter, j) {
