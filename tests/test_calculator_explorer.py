@@ -142,7 +142,7 @@ def test_more_arrows_than_anybody_can_tell_apart_are_refused():
         (state_of(query=[1, 0], memory=[[1, 0], [2, 2]]), "w0 points more nearly along s, but w1"),
         (
             state_of("additive", query=[-3, -1], memory=[[1, 0], [1, 1], [0, 2]]),
-            "The tanh is flat where all the first numbers lie, so the second ones decide.",
+            "The tanh flattens the first numbers, so the second ones decide.",
         ),
     ],
 )

@@ -329,7 +329,8 @@ def test_bars_in_each_others_way_give_way_equally():
 
 def test_a_heat_map_shows_each_weight_in_its_columns_color():
     state = state_of()
-    columns = [e for e in part(draw(state, map=True), "map") if len(e) and e[0].get("fill-opacity")]
+    groups = part(draw(state, map=True), "map").iter(f"{SVG}g")
+    columns = [e for e in groups if len(e) and e[0].get("fill-opacity")]
     cells = [cell for column in columns for cell in column]
     shown = {
         (int(e.get("data-row")), int(e.get("data-word"))): float(e.get("fill-opacity"))

@@ -7,7 +7,10 @@ import { escapeText, shortNumber, svgArrow, svgElement, svgText, textWidth } fro
 
 const MARGIN = 0.4; // units around the plane's ends
 const CLEAR = 13; // pixels between a tip and its name
-const DIRECTIONS = Array.from({ length: 16 }, (_, k) => (k * Math.PI) / 8);
+const FAR = 14; // pixels more, where there is no room beside the tip
+const GRIP = 9; // pixels around a tip that a name should leave free
+const DIRECTIONS = Array.from({ length: 16 }, (_, k) =>
+  [Math.cos((k * Math.PI) / 8), Math.sin((k * Math.PI) / 8)]);
 // What a place for a name costs: it is better off its own direction than over something else.
 const COSTS = { turned: 2, far: 3, outside: 60, name: 40, tip: 14, line: 7 };
 const TOO_COSTLY = 30; // a name that would cover another is left out, if it may be
@@ -139,31 +142,48 @@ export function drawShareRing(plane, point, radius, shares) {
  * tips: [[x, y], …] are in pixels, too. Returns centers; null for one that `mayMiss` and would hide
  * others.
  */
-export function placeNames(names, lines, tips, { left, top, side }) {
+export function placeNames(names, lines, tips, plane) {
   const boxes = [];
-  return names.map(({ tip, away, width, height, mayMiss }) => {
+  return names.map((name) => {
     let best = { cost: Infinity };
-    for (const stretch of [0, 14]) {
-      for (const angle of DIRECTIONS) {
-        const way = [Math.cos(angle), Math.sin(angle)];
-        const center = centerBeside(tip, way, width, height, CLEAR + stretch);
-        const box = boxAround(center, width, height);
-        let cost = COSTS.turned * (1 - way[0] * away[0] - way[1] * away[1]);
-        if (stretch > 0) cost += COSTS.far;
-        if (box[0] < left || box[1] < top || box[2] > left + side || box[3] > top + side) {
-          cost += COSTS.outside;
-        }
-        if (cost >= best.cost) continue; // nothing below makes it cheaper
-        for (const other of boxes) if (boxesTouch(box, other)) cost += COSTS.name;
-        for (const [x, y] of tips) if (boxesTouch(box, [x - 9, y - 9, x + 9, y + 9])) cost += COSTS.tip;
-        for (const [from, to] of lines) if (lineTouchesBox(from, to, box)) cost += COSTS.line;
-        if (cost < best.cost) best = { cost, center, box };
-      }
+    for (const place of placesBeside(name, plane)) {
+      if (place.cost >= best.cost) continue;
+      const cost = place.cost + costOfHiding(place.box, boxes, lines, tips, best.cost - place.cost);
+      if (cost < best.cost) best = { ...place, cost };
     }
-    if (mayMiss && best.cost > TOO_COSTLY) return null;
+    if (name.mayMiss && best.cost > TOO_COSTLY) return null;
     boxes.push(best.box);
     return best.center;
   });
+}
+
+/** Return the places around a tip, each with what it costs before anything is hidden. */
+function placesBeside({ tip, away, width, height }, { left, top, side }) {
+  return [0, FAR].flatMap((stretch) => DIRECTIONS.map((way) => {
+    const center = centerBeside(tip, way, width, height, CLEAR + stretch);
+    const box = boxAround(center, width, height);
+    const isOutside = box[0] < left || box[1] < top || box[2] > left + side || box[3] > top + side;
+    const cost = COSTS.turned * (1 - way[0] * away[0] - way[1] * away[1])
+      + (stretch > 0 ? COSTS.far : 0) + (isOutside ? COSTS.outside : 0);
+    return { center, box, cost };
+  }));
+}
+
+/** Return what it costs to hide what a box would hide; it need not be exact beyond `limit`. */
+function costOfHiding(box, boxes, lines, tips, limit) {
+  let cost = 0;
+  for (const other of boxes) if (boxesTouch(box, other)) cost += COSTS.name;
+  if (cost >= limit) return cost;
+  for (const [x, y] of tips) {
+    if (x > box[0] - GRIP && x < box[2] + GRIP && y > box[1] - GRIP && y < box[3] + GRIP) {
+      cost += COSTS.tip;
+    }
+  }
+  for (const [from, to] of lines) {
+    if (cost >= limit) return cost;
+    if (lineTouchesBox(from, to, box)) cost += COSTS.line;
+  }
+  return cost;
 }
 
 /** Return the center of a box that touches a circle around `tip` on the side `way`. */
@@ -179,17 +199,16 @@ function boxesTouch(a, b) {
   return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 }
 
-/** Tell whether a line from one pixel to another crosses a box (Liang and Barsky's clipping). */
+/** Tell whether a line from one pixel to another crosses a box, its left, top, right, bottom. */
 export function lineTouchesBox([x1, y1], [x2, y2], [left, top, right, bottom]) {
-  let [low, high] = [0, 1];
-  for (const [way, room] of [
-    [x1 - x2, x1 - left], [x2 - x1, right - x1], [y1 - y2, y1 - top], [y2 - y1, bottom - y1],
-  ]) {
-    if (way === 0 && room < 0) return false;
-    if (way < 0) low = Math.max(low, room / way);
-    if (way > 0) high = Math.min(high, room / way);
-  }
-  return low <= high;
+  if ((x1 < left && x2 < left) || (x1 > right && x2 > right)) return false;
+  if ((y1 < top && y2 < top) || (y1 > bottom && y2 > bottom)) return false;
+  // It does unless all four corners lie on one side of it.
+  const [dx, dy] = [x2 - x1, y2 - y1];
+  const sideOf = (x, y) => Math.sign(dx * (y - y1) - dy * (x - x1));
+  const first = sideOf(left, top);
+  return sideOf(right, top) !== first || sideOf(left, bottom) !== first
+    || sideOf(right, bottom) !== first;
 }
 
 /**
@@ -203,8 +222,8 @@ export function drawName([x, y], { letter, index = "", word = "", size, color })
   return svgElement(
     "text",
     {
-      x, y: y + size * 0.35, "font-size": size, fill: color || paint("ink"), "text-anchor": "middle",
-      "stroke-linejoin": "round", ...rim,
+      x, y: y + size * 0.35, "font-size": size, fill: color || paint("ink"),
+      "text-anchor": "middle", "stroke-linejoin": "round", ...rim,
     },
     svgElement("tspan", { "font-style": "italic", "font-weight": "bold" }, letter),
     index === "" ? "" : svgElement("tspan", { "font-size": size * 0.7, dy: drop }, String(index)),

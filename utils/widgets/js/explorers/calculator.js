@@ -6,8 +6,8 @@ import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { SCORE_KINDS, calculatorChallenges, keepInPlane, presetState } from "./calculatormath.js";
 import { presetsFor } from "./calculatormath.js";
-import { calculatorScene, drawCalculator, focusOf, layoutCalculator } from "./calculatorview.js";
-import { mixScenes } from "./calculatorview.js";
+import { calculatorScene, focusOf, mixScenes } from "./calculatorscene.js";
+import { drawCalculator } from "./calculatorview.js";
 import { calculatorArithmetic, calculatorFinding, spokenArithmetic } from "./calculatorwords.js";
 import { writeNumber } from "./calculatorwords.js";
 
@@ -197,15 +197,16 @@ class CalculatorExplorer {
     const { state, focus, hasArithmetic } = this;
     this.scene = this.sceneAt(time);
     const view = { state, scene: this.scene, focus, hasArithmetic };
-    const { svg, handles } = drawCalculator(view, room);
+    const { svg, handles, plane } = drawCalculator(view, room);
     this.shown = handles;
-    this.plane = layoutCalculator(room, view).plane;
+    this.plane = plane;
     this.handles.show(svg, handles);
     this.kinds.choose(state.kind);
     this.temperature.show(state.temperature, writeNumber(state.temperature, 1));
     this.frame.say(calculatorFinding(state));
     this.frame.challenge(calculatorChallenges(state, this.start));
-    const spoken = hasArithmetic ? spokenArithmetic(calculatorArithmetic(state, focusOf(view))) : "";
+    const lines = hasArithmetic ? calculatorArithmetic(state, focusOf(view)) : [];
+    const spoken = spokenArithmetic(lines);
     if (this.spoken.textContent !== spoken) this.spoken.textContent = spoken;
   }
 

@@ -5,7 +5,8 @@ import { shorten } from "../model/typed.js";
 import { afterTanh, beforeTanh, cosineOf, heaviestWord, lengthOf } from "./calculatormath.js";
 import { scoreOfPair, scoreWords, turnedByW } from "./calculatormath.js";
 
-const FLAT_FROM = 1.5; // beyond, tanh hardly grows
+const FAR_APART = 1; // numbers so different that the tanh …
+const FLATTENED = 0.3; // … brings so near are flattened
 const MOST_TERMS = 5; // of a sum that is written out
 
 /** Write a number with at most `digits` decimals and a real minus: 2, −0.5, 1.25. */
@@ -31,10 +32,10 @@ export function writePair(vector) {
 export function calculatorFinding(state) {
   const scored = scoreWords(state);
   if (!scored.weights) {
-    return "Every word is masked, so there is nothing to share out: the softmax would divide 0 by 0. "
-      + "Press a word to bring it back.";
+    return "Every word is masked, so there is nothing to share out: the softmax would divide 0 by "
+      + "0. Press a word to bring it back.";
   }
-  const context = `The context is c = ${writePair(scored.context)}.`;
+  const context = `The context is c\u00a0=\u00a0${wholePair(scored.context)}.`;
   return [headline(state, scored), remark(state, scored), context].filter(Boolean).join(" ");
 }
 
@@ -43,7 +44,8 @@ function headline({ words, mask, query }, { scores, weights }) {
   const shares = real.map((j) => weights[j]);
   const j = heaviestWord({ weights });
   if (real.length === 1) {
-    return `${shorten(words[j])} is the only word left and gets all the weight, whatever its score.`;
+    return `${shorten(words[j])} is the only word left and gets all the weight, whatever its `
+      + "score.";
   }
   if (Math.max(...shares) - Math.min(...shares) < 0.005) {
     const why = lengthOf(query) === 0 ? "s is zero and asks for nothing" : "their scores are equal";
@@ -83,7 +85,8 @@ function remarkOnDot({ words, query, memory }, j, real) {
   const nearest = real.reduce((best, k) =>
     (cosineOf(memory[k], query) > cosineOf(memory[best], query) + 0.02 ? k : best), j);
   if (nearest === j) return "";
-  return `${shorten(words[nearest])} points more nearly along s, but ${shorten(words[j])} is longer.`;
+  const [other, winner] = [nearest, j].map((k) => shorten(words[k]));
+  return `${other} points more nearly along s, but ${winner} is longer.`;
 }
 
 function remarkOnW({ words, query, memory }, j, real) {
@@ -93,13 +96,17 @@ function remarkOnW({ words, query, memory }, j, real) {
 }
 
 function remarkOnTanh({ query, memory }, j, real) {
-  const sums = real.map((k) => beforeTanh(query, memory[k]));
-  const flat = [0, 1].filter((i) =>
-    sums.every((sum) => sum[i] > FLAT_FROM) || sums.every((sum) => sum[i] < -FLAT_FROM));
+  const spread = (vectors, i) => {
+    const numbers = vectors.map((vector) => vector[i]);
+    return Math.max(...numbers) - Math.min(...numbers);
+  };
+  const before = real.map((k) => beforeTanh(query, memory[k]));
+  const after = real.map((k) => afterTanh(query, memory[k]));
+  const flat = [0, 1].filter((i) => spread(before, i) >= FAR_APART && spread(after, i) < FLATTENED);
   if (flat.length === 0) return "";
-  if (flat.length === 2) return "All sums lie where the tanh is flat, so the scores hardly differ.";
+  if (flat.length === 2) return "The tanh flattens both numbers, so the scores hardly differ.";
   const [which, other] = flat[0] === 0 ? ["first", "second"] : ["second", "first"];
-  return `The tanh is flat where all the ${which} numbers lie, so the ${other} ones decide.`;
+  return `The tanh flattens the ${which} numbers, so the ${other} ones decide.`;
 }
 
 // --- the arithmetic ---
@@ -117,16 +124,19 @@ export function calculatorArithmetic(state, focus) {
   if (!mask[focus]) {
     return [...lines, `${symbol("α", focus)} = 0, masked: exp(−∞) = 0`, contextLine(state, scored)];
   }
-  const divided = temperature === 1 ? [] : [
-    `${symbol("e", focus)} / T = ${writeNumber(scored.scores[focus])} / ${writeNumber(temperature)} = ${
-      writeNumber(scored.scores[focus] / temperature)}`,
-  ];
-  return [...lines, ...divided, weightLine(state, scored, focus), contextLine(state, scored)];
+  if (temperature !== 1) {
+    const e = scored.scores[focus];
+    const [given, by, divided] = [e, temperature, e / temperature].map((n) => writeNumber(n));
+    lines.push(`${symbol("e", focus)} / T = ${given} / ${by} = ${divided}`);
+  }
+  return [...lines, weightLine(state, scored, focus), contextLine(state, scored)];
 }
 
 /** Return what a voice can read: without the marks of indices. */
 export function spokenArithmetic(lines) {
-  return lines.join("; ").replace(/_\{([^}]*)\}/g, " $1").replace(/\^\{([^}]*)\}/g, " to the power $1");
+  return lines.join("; ")
+    .replace(/_\{([^}]*)\}/g, " $1")
+    .replace(/\^\{([^}]*)\}/g, " to the power $1");
 }
 
 function symbol(letter, j) {

@@ -22,6 +22,7 @@ export class Handles {
   constructor(picture, tell) {
     this.tell = tell;
     this.elements = new Map();
+    this.placed = new Map(); // how each looked when it was last shown
     this.layer = makeElement("div", { class: "at-handles" });
     this.drawing = makeElement("div", { class: "at-drawing" });
     picture.append(this.drawing, this.layer);
@@ -48,6 +49,7 @@ export class Handles {
       if (kept.has(id)) continue;
       element.remove();
       this.elements.delete(id);
+      this.placed.delete(id);
     }
     handles.forEach((handle) => this.place(handle));
     this.keepOrder(handles);
@@ -59,11 +61,12 @@ export class Handles {
     if (!this.elements.has(id)) this.elements.set(id, makeHandle(id, kind));
     const element = this.elements.get(id);
     const [across, down] = [width, height].map((size) => Math.max(size * this.zoom, least));
+    const [left, top] = [(100 * x) / this.size.width, (100 * y) / this.size.height];
+    const looks = [left, top, across, down, label, value, isOn].join("\n");
+    if (this.placed.get(id) === looks) return; // of 60 handles, a drag moves one
+    this.placed.set(id, looks);
     Object.assign(element.style, {
-      left: `${(100 * x) / this.size.width}%`,
-      top: `${(100 * y) / this.size.height}%`,
-      width: `${across}px`,
-      height: `${down}px`,
+      left: `${left}%`, top: `${top}%`, width: `${across}px`, height: `${down}px`,
     });
     element.setAttribute("aria-label", label);
     if (kind === "toggle") element.setAttribute("aria-pressed", String(Boolean(isOn)));

@@ -1,0 +1,223 @@
+// The calculator's numbers: words, scores, weights and the mixture they end in, from top to bottom.
+
+import { paint } from "../draw/paint.js";
+import { drawMixture, drawRibbon, drawWeightBars, placeBars } from "../draw/ribbons.js";
+import { shareStarts } from "../draw/ribbons.js";
+import { svgElement, svgFormula, svgPart, svgText, textWidth } from "../draw/svg.js";
+import { drawToken, tokenLevels, tokenWidth } from "../draw/tokens.js";
+import { scoreWords } from "./calculatormath.js";
+import { colorOf } from "./calculatorscene.js";
+import { calculatorArithmetic, writeFixed, writeNumber, writePair } from "./calculatorwords.js";
+
+const FORMULAS = {
+  dot: "e_j = s · h_j",
+  general: "e_j = s · W h_j",
+  additive: "e_j = v · tanh(W_1 h_j + W_2 s )",
+};
+
+/** Return where everything stands, in `tall` pixels or more if it needs them. */
+export function layoutFlow(left, top, width, tall, { state, focus, hasArithmetic }) {
+  const { words } = state;
+  const column = width / words.length;
+  const size = words.length > 6 ? 13 : 15;
+  const { levels, room } = tokenLevels(words, column, size);
+  const lineTall = size + 6;
+  const lines = hasArithmetic ? mostLines(state, focus, width, 14) : 0;
+  const below = lines > 0 ? lines * lineTall + 10 : 0;
+  const tokens = top + size + 2;
+  const half = tall > 0 && !hasArithmetic ? 44 : 26;
+  const scoreHead = tokens + (Math.max(levels, 1) - 1) * size * 2 + size + 26;
+  const scores = { top: scoreHead + 24, half };
+  const weightHead = scores.top + 2 * scores.half + 44;
+  const bars = weightHead + 34;
+  const least = bars + 14 + 52 + 24 + 30 + below;
+  const bottom = Math.max(top + tall, least);
+  const mixture = bottom - below - 30 - 24;
+  return {
+    left, top, width, column, size, levels, room, tokens, scoreHead, scores, weightHead, bars,
+    mixture, unit: width * 0.62, arithmetic: bottom - below + 22, lineTall, tall: bottom - top,
+  };
+}
+
+/** Return how many lines the arithmetic may take, so that the picture does not jump with it. */
+function mostLines(state, focus, width, size) {
+  const [low, high] = [[-2.95, -2.95], [2.95, 2.95]];
+  const longest = { ...state, query: low, memory: state.memory.map(() => high) };
+  const counts = [longest, state].map((each) => brokenArithmetic(each, focus, width, size).length);
+  return Math.max(...counts);
+}
+
+function brokenArithmetic(state, focus, width, size) {
+  return calculatorArithmetic(state, focus)
+    .flatMap((line) => breakFormula(line, width, size));
+}
+
+/** Break a formula at its spaces into lines; all but the first are indented. */
+function breakFormula(line, width, size) {
+  const lines = [];
+  for (const term of line.split(" ")) {
+    const joined = lines.length > 0 ? `${lines.at(-1)} ${term}` : term;
+    if (lines.length > 0 && textWidth(joined.replace(/[_^{}]/g, ""), size) > width) {
+      lines.push(`\u2003\u2003${term}`);
+    } else {
+      lines[Math.max(lines.length - 1, 0)] = joined;
+    }
+  }
+  return lines;
+}
+
+/** Draw all of it. */
+export function drawFlow(view, flow) {
+  const { state } = view;
+  const centers = state.words.map((_, j) => flow.left + (j + 0.5) * flow.column);
+  const divisor = state.temperature === 1 ? "" : ` / ${writeNumber(state.temperature)}`;
+  return svgPart(
+    "flow",
+    drawTokens(view, flow),
+    drawHead(flow, flow.scoreHead, "score", FORMULAS[state.kind]),
+    drawScoreBars(view, flow, centers),
+    drawHead(flow, flow.weightHead, "weight", `α_j = softmax of e_j${divisor}`),
+    drawShares(view, flow, centers),
+    drawContextLine(view, flow),
+    view.hasArithmetic && drawArithmetic(view, flow),
+  );
+}
+
+function drawHead(flow, y, name, formula) {
+  const start = textWidth(name, 14) + 12;
+  return [
+    svgText(flow.left, y, name, { "text-anchor": "start", "font-weight": "bold" }),
+    svgFormula(flow.left + start, y, formula, 14),
+  ];
+}
+
+function drawTokens(view, flow) {
+  const { words, mask } = view.state;
+  const { focus } = view;
+  return words.map((word, j) => {
+    const { x, y, width } = tokenPlace(flow, words, j);
+    const token = drawToken(x, y, flow.levels > 0 ? word : "", {
+      width, size: flow.size, color: colorOf(view, j), strong: j === focus,
+      data: { "data-word": j + 1, "data-masked": String(!mask[j]) },
+    });
+    return [token, mask[j] ? "" : drawCross(x, y, width, flow.size)];
+  });
+}
+
+/** Return where a word's token stands: {x, y, width}. */
+export function tokenPlace({ left, width: whole, tokens, size, levels, room, column }, words, j) {
+  const level = levels > 0 ? j % levels : 0;
+  const width = levels > 0 ? tokenWidth(words[j], size, room) : column * 0.8;
+  const middle = left + (j + 0.5) * column;
+  const x = Math.min(Math.max(middle, left + width / 2), left + whole - width / 2);
+  return { x, y: tokens + level * size * 2, width };
+}
+
+/** Cross a token out, from corner to corner. */
+function drawCross(x, y, width, size) {
+  const [across, down] = [width / 2 + 2, size * 0.8];
+  return [[-1, -1], [-1, 1]].map(([a, b]) => svgElement("line", {
+    x1: x + a * across, y1: y + b * down, x2: x - a * across, y2: y - b * down,
+    stroke: paint("neutral"), "stroke-width": 1.6,
+  }));
+}
+
+/** Draw a bar for each score, up or down from zero, and its number. */
+function drawScoreBars(view, flow, centers) {
+  const { scene, state, focus } = view;
+  const { top, half } = flow.scores;
+  const zero = top + half;
+  const most = Math.max(2, ...scene.scores.map(Math.abs));
+  const width = Math.min(flow.column * 0.5, 34);
+  const line = { x1: flow.left, x2: flow.left + flow.width, y1: zero, y2: zero };
+  const size = flow.column < 44 ? 11 : 14;
+  return [
+    svgElement("line", { ...line, stroke: paint("faint") }),
+    scene.scores.map((e, j) => {
+      const tall = (Math.abs(e) / most) * half;
+      const y = e < 0 ? zero : zero - tall;
+      const isReal = state.mask[j];
+      const text = isReal ? writeFixed(e) : "masked";
+      return [
+        svgElement("rect", {
+          x: centers[j] - width / 2, y, width, height: Math.max(tall, 1.5), rx: 2,
+          fill: colorOf(view, j), "data-score": e.toFixed(3),
+        }),
+        (j === focus || fitsColumn(flow, text, size)) && svgText(
+          centers[j], e < 0 ? zero + tall + size : zero - tall - 5, text,
+          { "font-size": size, fill: paint(isReal ? "ink" : "quiet") },
+        ),
+      ];
+    }),
+  ];
+}
+
+function fitsColumn({ column }, text, size) {
+  return textWidth(text, size) <= column * 0.8;
+}
+
+/** Draw weights as widths: numbers under the words, bars, ribbons and the mixture they end in. */
+function drawShares(view, flow, centers) {
+  const { scene, focus } = view;
+  const { unit, bars, mixture, left, width } = flow;
+  const size = flow.column < 44 ? 11 : 15;
+  const widths = scene.weights.map((weight) => weight * unit);
+  const places = placeBars(centers, widths, left, left + width, Math.min(6, flow.column * 0.1));
+  const start = left + (width - unit) / 2;
+  const starts = shareStarts(scene.weights);
+  const items = scene.weights.map((weight, j) => ({
+    weight, share: weight, color: colorOf(view, j), data: { "data-weight": weight.toFixed(4) },
+  }));
+  const ribbons = items.map(({ weight, color }, j) => weight > 0.0005 && drawRibbon(
+    [places[j], bars + 14], [start + (starts[j] + weight / 2) * unit, mixture], weight * unit,
+    color, { "data-ribbon": j + 1 },
+  ));
+  return [
+    scene.weights.map((weight, j) => {
+      const text = view.state.mask[j] ? writeFixed(weight) : "0";
+      const bold = j === focus ? { "font-weight": "bold" } : {};
+      return (j === focus || fitsColumn(flow, text, size))
+        && svgText(centers[j], bars - 9, text, { "font-size": size, ...bold });
+    }),
+    ribbons,
+    drawWeightBars(places, bars, unit, 14, items),
+    svgPart("mixture", drawMixture(start, mixture, unit, 24, items), svgElement("rect", {
+      x: start, y: mixture, width: unit, height: 24, fill: "none", stroke: paint("neutral"),
+    })),
+  ];
+}
+
+function drawContextLine({ state }, flow) {
+  const { context } = scoreWords(state);
+  const y = flow.mixture + 24 + 20;
+  const text = context ? `c = Σ α_j h_j = ${writePair(context)}` : "no weights, so no c";
+  const name = "context";
+  const wide = textWidth(name, 14) + 12 + textWidth(text.replace(/_/g, ""), 14) * 0.85;
+  const start = flow.left + (flow.width - wide) / 2;
+  return [
+    svgText(start, y, name, { "text-anchor": "start", "font-weight": "bold" }),
+    svgFormula(start + textWidth(name, 14) + 12, y, text, 14, { fill: paint("ink") }),
+  ];
+}
+
+// --- the arithmetic ---
+
+function drawArithmetic({ state, focus }, { left, width, arithmetic, lineTall }) {
+  const lines = brokenArithmetic(state, focus, width, 14);
+  return svgPart("arithmetic", lines.map((line, i) =>
+    drawFormulaLine(left, arithmetic + i * lineTall, line, 14)));
+}
+
+/** Write a line in which "_{1}" is an index and "^{3}" an exponent. */
+function drawFormulaLine(x, y, line, size) {
+  const pieces = line.split(/([_^]\{[^}]*\})/);
+  let level = 0;
+  const spans = pieces.filter(Boolean).map((piece) => {
+    const [, mark, inside] = piece.match(/^([_^])\{([^}]*)\}$/) || [];
+    const wanted = mark === "_" ? size * 0.24 : mark === "^" ? -size * 0.36 : 0;
+    const dy = wanted - level;
+    level = wanted;
+    return svgElement("tspan", { dy, "font-size": mark ? size * 0.72 : size }, inside || piece);
+  });
+  return svgElement("text", { x, y, fill: paint("ink"), "xml:space": "preserve" }, spans);
+}

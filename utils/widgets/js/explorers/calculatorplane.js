@@ -1,0 +1,269 @@
+// The calculator's plane: arrows to drag, their shrunken copies tip to tail, what W or a tanh does.
+
+import { paint } from "../draw/paint.js";
+import { drawGrip, drawMovedGrid, drawName, drawPlaneArrow } from "../draw/plane.js";
+import { clipToPlane, drawPlaneGrid, drawPlaneLine, drawShareRing } from "../draw/plane.js";
+import { lineInside, nameWidth, pixelOf, placeNames } from "../draw/plane.js";
+import { shortenWord, svgElement, svgPart, svgText } from "../draw/svg.js";
+import { PLANE_END, afterTanh, beforeTanh, turnedByW } from "./calculatormath.js";
+import { colorOf, mixScenes, sumCorners } from "./calculatorscene.js";
+
+export const SMALL = 13; // letters of what need not be read first
+const MOST_NAMES = 8; // words named beside their arrows whatever it hides
+const LEAST_SHARE = 0.004; // of the context that is worth an arrow
+
+/** Return the sentences above the plane: what can be done, and what is drawn. */
+export function captionOf({ state, focus, isStill }) {
+  const word = shortenWord(state.words[focus], 80, SMALL);
+  const said = {
+    dot: `Dashed: the shadow of ${word} on s.`,
+    general: "Dashed: W h, compared with s.",
+    additive: "Dots: tanh(h + s), in the square.",
+  }[state.kind];
+  const sum = "Thick: each word's α h, tip to tail, up to c.";
+  return [isStill ? sum : `Drag any tip. ${sum}`, said];
+}
+
+/** Draw the plane where the layout has it. */
+export function drawPlaneSide(view, { plane, caption }) {
+  const { state, scene } = view;
+  const head = caption.map((line, i) => svgText(
+    plane.left, plane.top - 8 - (caption.length - 1 - i) * SMALL * 1.35, line,
+    { "font-size": SMALL, "text-anchor": "start", fill: paint("quiet") },
+  ));
+  return svgPart(
+    "plane",
+    head,
+    drawPlaneGrid(plane, 12),
+    scene.turn > 0 && drawTurn(view, plane),
+    scene.bend > 0 && drawBend(view, plane),
+    state.kind === "dot" && drawShadow(view, plane, scene.memory[view.focus]),
+    drawWordArrows(view, plane),
+    scene.turn > 0 && drawTurned(view, plane),
+    drawSum(view, plane),
+    drawQueryArrow(view, plane),
+    scene.bend > 0 && drawBentDots(view, plane),
+    drawNames(view, plane),
+  );
+}
+
+function drawWordArrows(view, plane) {
+  const { state, scene, focus } = view;
+  return scene.memory.map((h, j) => [
+    drawPlaneArrow(plane, [0, 0], h, {
+      color: colorOf(view, j), width: j === focus ? 3.2 : 2.2, dashed: !state.mask[j],
+      data: { "data-arrow": `h${j + 1}` },
+    }),
+    drawGrip(plane, h, colorOf(view, j), j === focus),
+  ]);
+}
+
+function drawQueryArrow({ scene }, plane) {
+  return [
+    drawPlaneArrow(plane, [0, 0], scene.query, {
+      color: paint("query"), width: 4, data: { "data-arrow": "s" },
+    }),
+    drawGrip(plane, scene.query, paint("query"), false),
+  ];
+}
+
+/** Draw the shrunken arrows α_j h_j tip to tail, and the context where they end. */
+function drawSum(view, plane) {
+  const { scene } = view;
+  const corners = sumCorners(scene);
+  const arrows = scene.weights.map((weight, j) => weight > LEAST_SHARE && drawPlaneArrow(
+    plane, corners[j], corners[j + 1],
+    { color: colorOf(view, j), width: 6, data: { "data-part-of-c": j + 1 } },
+  ));
+  const shares = scene.weights.map((share, j) => ({ share, color: colorOf(view, j) }));
+  const isThere = scene.weights.some((weight) => weight > 0);
+  return svgPart("sum", arrows, isThere && drawShareRing(plane, corners.at(-1), 6.5, shares));
+}
+
+/** Draw how a vector falls onto the line of s: its shadow, times the length of s, is the score. */
+function drawShadow({ scene }, plane, vector) {
+  const { query } = scene;
+  const squared = query[0] ** 2 + query[1] ** 2;
+  if (squared < 0.01) return "";
+  const share = (vector[0] * query[0] + vector[1] * query[1]) / squared;
+  const foot = query.map((number) => number * share);
+  const ends = lineInside([0, 0], query, PLANE_END + 0.4);
+  const line = { stroke: paint("query"), "stroke-width": 1.2, "stroke-dasharray": "2 5" };
+  return svgPart(
+    "shadow",
+    drawPlaneLine(plane, ...ends, line),
+    drawPlaneLine(plane, [0, 0], foot, {
+      stroke: paint("query"), "stroke-width": 11, "stroke-opacity": 0.3, "stroke-linecap": "round",
+    }),
+    drawPlaneLine(plane, vector, foot, { stroke: paint("neutral"), "stroke-dasharray": "5 4" }),
+  );
+}
+
+/** Return where W has taken a point on its way. */
+function turnedPoint({ turn }, point) {
+  return mixScenes(point, turnedByW(point), turn);
+}
+
+/** Draw the plane as W turns it: the moved grid, and the mirror that W is. */
+function drawTurn(view, plane) {
+  const { scene, state } = view;
+  const mirror = { stroke: paint("link"), "stroke-width": 1.6, "stroke-dasharray": "10 4 2 4" };
+  const end = PLANE_END + 0.3;
+  const vector = turnedPoint(scene, scene.memory[view.focus]);
+  return svgPart(
+    "turn",
+    drawMovedGrid(plane, (point) => turnedPoint(scene, point), {
+      stroke: paint("link"), "stroke-opacity": 0.28,
+    }),
+    drawPlaneLine(plane, [-end, -end], [end, end], { ...mirror, "stroke-opacity": scene.turn }),
+    state.kind === "general" && drawShadow(view, plane, vector),
+  );
+}
+
+/** Draw W h_j for each word, as the ghost of its arrow, and the way that its tip went. */
+function drawTurned(view, plane) {
+  const { scene, focus } = view;
+  return scene.memory.map((h, j) => {
+    const ghost = turnedPoint(scene, h);
+    const color = colorOf(view, j);
+    return [
+      drawPlaneLine(plane, h, ghost, {
+        stroke: color, "stroke-dasharray": "1 5", "stroke-linecap": "round",
+        "stroke-width": j === focus ? 2.4 : 1.4,
+      }),
+      drawPlaneArrow(plane, [0, 0], ghost, {
+        color, width: j === focus ? 2.6 : 1.8, dashed: true, data: { "data-ghost": `Wh${j + 1}` },
+      }),
+    ];
+  });
+}
+
+/** Return where the tanh has taken a point on its way. */
+function bentPoint({ query, bend }, point) {
+  return mixScenes(point, afterTanh(query, point), bend);
+}
+
+/** Draw the plane as the tanh bends it: the grid, squeezed into a small square. */
+function drawBend(view, plane) {
+  const { scene, state } = view;
+  const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1]].map((corner) => pixelOf(plane, corner));
+  return svgPart(
+    "bend",
+    svgElement("path", {
+      d: `M${corners.map((corner) => corner.map((n) => n.toFixed(1)).join(" ")).join("L")}Z`,
+      fill: paint("link"), "fill-opacity": 0.07 * scene.bend, stroke: paint("link"),
+      "stroke-opacity": scene.bend, "stroke-width": 1.6,
+    }),
+    drawMovedGrid(plane, (point) => bentPoint(scene, point), {
+      stroke: paint("link"), "stroke-opacity": 0.35,
+    }),
+    state.kind === "additive" && drawWayThroughTanh(view, plane, scene.memory[view.focus]),
+  );
+}
+
+/** Draw tanh(h_j + s) of each word as a dot. */
+function drawBentDots(view, plane) {
+  const { scene, focus } = view;
+  return scene.memory.map((h, j) => {
+    const [cx, cy] = pixelOf(plane, bentPoint(scene, h));
+    return svgElement("circle", {
+      cx, cy, r: j === focus ? 6.5 : 5, fill: colorOf(view, j), stroke: paint("ground"),
+      "stroke-width": 1.5, "data-bent": j + 1,
+    });
+  });
+}
+
+/** Draw a word's way: from h_j by s to the sum, from there to what the tanh makes of it. */
+function drawWayThroughTanh(view, plane, h) {
+  const { scene } = view;
+  const sum = beforeTanh(scene.query, h);
+  const [before, after] = [clipToPlane(plane, h, sum), afterTanh(scene.query, h)];
+  const isInside = Math.max(...sum.map(Math.abs)) <= PLANE_END + 0.4;
+  const [cx, cy] = pixelOf(plane, before);
+  const level = lineInside(after, [1, -1], 1); // v = (1, 1): along it, both numbers sum to the same
+  const color = colorOf(view, view.focus);
+  return [
+    level && drawPlaneLine(plane, ...level, {
+      stroke: paint("neutral"), "stroke-dasharray": "5 4",
+    }),
+    drawPlaneLine(plane, h, before, {
+      stroke: paint("query"), "stroke-width": 2.6, "stroke-dasharray": "7 4",
+    }),
+    isInside && svgElement("circle", {
+      cx, cy, r: 5, fill: paint("ground"), stroke: color, "stroke-width": 2, "data-sum": "",
+    }),
+    drawPlaneArrow(plane, before, after, { color, width: 2.2, dashed: true }),
+  ];
+}
+
+// --- names beside the tips ---
+
+function drawNames(view, plane) {
+  const names = namesOf(view, plane);
+  const { lines, tips } = obstaclesOf(view, plane);
+  const centers = placeNames(names, lines, tips, plane);
+  return svgPart("names", names.map((name, i) => centers[i] && drawName(centers[i], name)));
+}
+
+/** Return what is named, the most important first. */
+function namesOf(view, plane) {
+  const { state, scene, focus } = view;
+  const size = plane.side < 380 ? 14 : 16;
+  const corners = sumCorners(scene);
+  const context = { letter: "c", point: corners.at(-1), size: size + 1 };
+  const asked = { letter: "s", point: scene.query, size: size + 2, color: paint("query-text") };
+  const order = [focus, ...state.words.map((_, j) => j).filter((j) => j !== focus)];
+  const words = order.map((j) => ({
+    letter: "h", index: j + 1, point: scene.memory[j], size,
+    word: shortenWord(state.words[j], plane.side * 0.2, size),
+    mayMiss: state.words.length > MOST_NAMES && j !== focus,
+    color: state.mask[j] ? undefined : paint("quiet"),
+  }));
+  const all = [asked, ...words, scene.weights.some(Boolean) && context, ghostName(view, size)];
+  return all.filter(Boolean).map((name) => {
+    const long = Math.hypot(...name.point) || 1;
+    return {
+      ...name,
+      tip: pixelOf(plane, name.point),
+      away: [name.point[0] / long, -name.point[1] / long],
+      width: nameWidth(name),
+      height: name.size * 1.15,
+    };
+  });
+}
+
+/** Name what general or additive attention makes of the word in focus. */
+function ghostName({ state, scene, focus }, size) {
+  const style = { index: focus + 1, size: size - 2, mayMiss: true };
+  if (state.kind === "general" && scene.turn === 1) {
+    return { letter: "Wh", point: turnedByW(scene.memory[focus]), ...style };
+  }
+  if (state.kind === "additive" && scene.bend === 1) {
+    const point = afterTanh(scene.query, scene.memory[focus]);
+    return { letter: "tanh(h", word: "+ s)", point, ...style };
+  }
+  return null;
+}
+
+/** Return what names should not cover, in pixels: {lines, tips}. */
+function obstaclesOf({ state, scene, focus }, plane) {
+  const corners = sumCorners(scene);
+  const at = (point) => pixelOf(plane, point);
+  const middle = at([0, 0]);
+  const ghosts = scene.turn > 0 ? scene.memory.map(turnedByW) : [];
+  const bent = scene.bend > 0 ? scene.memory.map((h) => at(afterTanh(scene.query, h))) : [];
+  const { kind, memory } = state;
+  const h = memory[focus];
+  const sum = kind === "additive" ? [at(clipToPlane(plane, h, beforeTanh(state.query, h)))] : [];
+  const ends = [-plane.end, plane.end];
+  const axes = [ends.map((x) => at([x, 0])), ends.map((y) => at([0, y]))];
+  return {
+    lines: [
+      ...axes,
+      ...[scene.query, ...scene.memory, ...ghosts].map((point) => [middle, at(point)]),
+      ...corners.slice(1).map((corner, j) => [at(corners[j]), at(corner)]),
+      ...sum.map((pixel) => [at(h), pixel]),
+    ],
+    tips: [...[scene.query, ...scene.memory, ...ghosts, corners.at(-1)].map(at), ...bent, ...sum],
+  };
+}
