@@ -4,7 +4,6 @@ import math
 import re
 from base64 import b64decode
 from functools import cache
-from html import escape
 from io import BytesIO
 from xml.etree import ElementTree
 
@@ -21,11 +20,10 @@ from utils.corpora import Pair
 from utils.models.attention import ATTENTIONS
 from utils.models.seq2seq import build_model
 from utils.text import END, build_fields, encode_sources
-from utils.trace import Step, Trace, trace
+from utils.trace import trace
 from utils.training import Epoch
 from utils.translator import Translator
 from utils.widgets import (
-    AttentionEditor,
     AttentionStepper,
     LengthExplorer,
     ScoreCalculator,
@@ -33,7 +31,6 @@ from utils.widgets import (
     TrainingViewer,
 )
 from utils.widgets.calculator import WEIGHTS, Setting, make_attention, score_words
-from utils.widgets.editor import EDITS, describe_edit, edit_row
 from utils.widgets.length import describe_errors, position, right_words
 from utils.widgets.sentences import MOST_PIECES, read_sentence
 from utils.widgets.stepper import describe_step
@@ -72,7 +69,6 @@ def make_recorder(sentence=SENTENCE):
 
 EXPLORERS = {
     "stepper": lambda: AttentionStepper(translators(*ATTENTIONS), SENTENCE),
-    "editor": lambda: AttentionEditor(translators(*SCORED), SENTENCE),
     "calculator": lambda: ScoreCalculator(["a", "b", "c"], [(2, 0), (2, 2), (0, 2)], (1, -1)),
     "length": make_length,
     "training": lambda: TrainingViewer(make_recorder()),
@@ -113,8 +109,6 @@ def test_every_control_has_a_name(name):
 def test_each_control_changes_what_is_shown(name):
     """At least one value of each control changes the picture or the text."""
     explorer = EXPLORERS[name]()
-    if name == "editor":
-        explorer.edit.value = "by hand"
     for control in controls(explorer):
         if control.description in ("other word", "which one"):
             continue
@@ -181,9 +175,7 @@ TYPED = [
 # Explorers with text fields, each once with words and once with subwords.
 TYPED_INTO = {
     "stepper": EXPLORERS["stepper"],
-    "editor": EXPLORERS["editor"],
     "stepper, pieces": lambda: AttentionStepper({"additive": of_pieces()}, SENTENCE),
-    "editor, pieces": lambda: AttentionEditor({"additive": of_pieces()}, SENTENCE),
 }
 typing = pytest.mark.parametrize("name", TYPED_INTO)
 
@@ -380,116 +372,6 @@ def test_masking_everything_is_answered_clearly():
     for check in explorer.real:
         check.value = False
     assert explorer.view().finding.startswith("All words are masked")
-
-
-# The editor
-
-
-@pytest.mark.parametrize("edit", EDITS)
-def test_an_edited_row_still_sums_to_one(edit):
-    weights = torch.tensor([0.5, 0.3, 0.2, 0.0])
-    for first, second, share in [(0, 1, 0.0), (3, 2, 0.7), (1, 1, 1.0)]:
-        edited = edit_row(weights, edit, first, second, share)
-        assert float(edited.sum()) == pytest.approx(1)
-        assert edited.min() >= 0
-    assert weights.tolist() == pytest.approx([0.5, 0.3, 0.2, 0.0])  # the original row is left alone
-
-
-@pytest.mark.parametrize(
-    ("edit", "expected"),
-    [
-        ("as the model has it", [0.5, 0.3, 0.2]),
-        ("look only here", [0, 0, 1]),
-        ("uniform", [1 / 3, 1 / 3, 1 / 3]),
-        ("swap two words", [0.2, 0.3, 0.5]),
-        ("by hand", [0.5 * 0.75, 0.3 * 0.75, 0.4]),
-    ],
-)
-def test_edits_by_hand(edit, expected):
-    edited = edit_row(torch.tensor([0.5, 0.3, 0.2]), edit, 2, 0, 0.4)
-    assert edited.tolist() == pytest.approx(expected)
-
-
-def test_a_word_that_has_all_weight_keeps_it_when_no_other_can_take_it():
-    assert edit_row(torch.tensor([1.0]), "by hand", 0, 0, 0.2).tolist() == [1.0]
-
-
-def test_the_editor_says_when_nothing_changes():
-    explorer = EXPLORERS["editor"]()
-    explorer.edit.value = "as the model has it"
-    assert re.search("the model writes .* as before; 0 later words", explorer.view().finding)
-
-
-def test_the_editor_overwrites_one_step_and_decodes_on():
-    explorer = EXPLORERS["editor"]()
-    explorer.edit.value, explorer.first.value, explorer.step.value = "look only here", 2, 2
-    look = torch.tensor([0.0, 0.0, 1.0, 0.0])
-    expected = trace(explorer.translator, WORDS, lambda t, w: look if t == 1 else w)
-    before = trace(explorer.translator, WORDS)
-    assert expected.words != before.words  # so there is a change to report
-    assert explorer.view().finding == describe_edit(before, expected, 1, "look only here")
-    assert escape(expected.words[0]) in explorer.view().details
-
-
-@pytest.mark.parametrize(
-    ("after", "said"),
-    [
-        ("a b c", "the model writes “b” as before; 0 later words change."),
-        ("a x c", "the model writes “x” instead of “b”; 0 later words change."),
-        ("a x d", "the model writes “x” instead of “b”; 1 later word changes."),
-        ("a b c d e", "the model writes “b” as before; 2 later words change."),
-        ("a", "the model writes the end of the sentence instead of “b”; 1 later word changes."),
-    ],
-)
-def test_what_an_edit_changed_is_said(after, said):
-    traces = [
-        Trace((), [Step(None, None, None, None, [(word, 1.0)]) for word in [*words.split(), END]])
-        for words in ("a b c", after)
-    ]
-    assert describe_edit(*traces, 1, "uniform") == f"Step 2, weights uniform: {said}"
-
-
-def test_a_shorter_sentence_can_follow_whatever_was_chosen():
-    explorer = EXPLORERS["editor"]()
-    explorer.edit.value, explorer.first.value, explorer.second.value = "swap two words", 3, 2
-    explorer.sentence.value = "eins"
-    assert (explorer.first.value, explorer.second.value) == (0, 0)
-    assert explorer.view().finding.startswith("Step 1, weights swap two words")
-
-
-def test_a_fixed_context_has_nothing_to_edit():
-    with pytest.raises(ValueError, match="fixed has no weights to overwrite: leave it out"):
-        AttentionEditor(translators("dot", "fixed"), SENTENCE)
-
-
-@pytest.mark.parametrize("name", ["stepper", "editor"])
-def test_another_model_keeps_the_step(name):
-    explorer = EXPLORERS[name]()
-    explorer.step.value = 2
-    explorer.model.value = "general"
-    assert explorer.step.value == min(2, len(explorer.trace.steps))
-    explorer.sentence.value = "eins zwei"
-    assert explorer.step.value == 1
-
-
-@pytest.mark.parametrize("edit", EDITS)
-def test_the_editor_shows_the_controls_that_have_an_effect(edit):
-    explorer = EXPLORERS["editor"]()
-    explorer.edit.value = edit
-    for control in (explorer.first, explorer.second, explorer.share):
-        shown, seen = control.layout.display != "none", {explorer.view()}
-        for value in other_values(control):
-            control.value = value
-            seen.add(explorer.view())
-        assert (len(seen) > 1) == shown, control.description
-
-
-def test_a_change_draws_once(monkeypatch):
-    explorer, drawn = EXPLORERS["editor"](), []
-    view = explorer.view
-    monkeypatch.setattr(explorer, "view", lambda: drawn.append(1) or view())
-    explorer.sentence.value = "eins zwei"
-    assert len(drawn) == 1
 
 
 # Length

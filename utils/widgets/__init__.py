@@ -22,6 +22,7 @@ KINDS: tuple[type[LiveExplorer], ...] = (
     AttentionEditor,
     BeamExplorer,
     TrainingViewer,
+    HeadViewer,
     QuickQuestions,
 )
 EXPLORERS = {kind.name: kind for kind in KINDS}
