@@ -11,6 +11,7 @@ from utils.widgets import (
     AttentionEditor,
     AttentionStepper,
     BeamExplorer,
+    HeadViewer,
     LengthExplorer,
     Playground,
     QuickQuestions,
@@ -69,5 +70,6 @@ EXAMPLES = {
     "editor": lambda: AttentionEditor({name: mini(name) for name in ("additive", "dot")}, RUNNING),
     "beam": lambda: BeamExplorer(mini("additive"), RUNNING),
     "training": training_viewer,
+    "head": lambda: HeadViewer(mini("transformer"), RUNNING),
     "quiz": lambda: QuickQuestions("05"),
 }
