@@ -49,7 +49,7 @@ def jupyterlab(
     settings |= environment or {}
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
     command += ["--ip=localhost", "--ServerApp.port_retries=0"]
-    command += ["--LabApp.extension_manager=readonly"]
+    command += ["--LabApp.extension_manager=readonly", "--expose-app-in-browser"]
     with open(folder / "lab.log", "wb") as log:
         server = subprocess.Popen(
             command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, env=os.environ | settings

@@ -1,7 +1,8 @@
-"""The beam explorer: its tree is the search's, it fits on a screen, and mouse and keys reach all."""
+"""The beam explorer: its tree is the search's, it fits a screen, mouse and keys reach all."""
 
 import math
 import random
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -139,7 +140,7 @@ def test_words_without_a_branch_between_them_are_one_box(mini):
     words = [at for run in place["runs"] for at in run["nodes"]]
     assert sorted(words) == [n["index"] for n in nodes if n["end"] < 0 and n["t"] >= 0]
     for run in place["runs"]:
-        for before, after in zip(run["nodes"], run["nodes"][1:], strict=False):
+        for before, after in pairwise(run["nodes"]):
             assert nodes[before]["children"] == [after]
         last = nodes[run["nodes"][-1]]
         children = [nodes[child] for child in last["children"]]
@@ -155,7 +156,7 @@ def test_the_winner_changes_where_the_track_says(mini):
         ]
         stretches = mini("winnersByRho", ended, 1.5)
         assert [stretches[0]["from"], stretches[-1]["to"]] == [0, 1.5]
-        for before, after in zip(stretches, stretches[1:], strict=False):
+        for before, after in pairwise(stretches):
             assert before["to"] == after["from"]
             assert before["end"] != after["end"]
         for stretch in stretches:

@@ -220,6 +220,30 @@ def test_a_state_meets_its_weight_in_a_factor(variant):
     }
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("seed", range(4))
+def test_a_name_stands_in_or_beside_its_own_ribbon_and_on_no_other(width, seed):
+    state = state_of(seed=seed)
+    picture = draw(state, width=width)
+    bars = [e for e in part(picture, "weights").iter(f"{SVG}rect") if e.get("data-weight")]
+    spans = {
+        e.get("data-word"): next(boxes_of([e]))[::2]
+        for e in bars
+        if float(e.get("width")) >= 1 and float(e.get("data-weight")) >= 0.005
+    }
+    names = list(part(picture, "ribbons").iter(f"{SVG}text"))
+    assert names
+    for name in names:
+        assert name.text == SOURCE[int(name.get("data-word"))]
+        half = call("textWidth", name.text, float(name.get("font-size"))) / 2
+        middle = float(name.get("x"))
+        for word, (left, right) in spans.items():
+            if word != name.get("data-word"):
+                center = (left + right) / 2  # at its own height, a ribbon has moved a little
+                assert not middle - half < center < middle + half
+                assert not left < middle < right
+
+
 def test_the_softmax_is_one_band_over_all_that_passes_behind_it():
     picture = draw(state_of(), width=1280)
     order = [group.get("data-part") for group in picture]

@@ -10,7 +10,7 @@ from utils.models import build_transformer
 from utils.models.attention import ATTENTIONS, Encoded, lengths_to_mask
 from utils.models.layers import attend, causal_mask, project
 from utils.models.table import TableModel
-from utils.widgets.calculator import Setting, score_words
+from utils.widgets import ScoreCalculator
 
 MASK = torch.tensor([[True, True, True, False], [True, False, False, False]])  # (B, S)
 
@@ -51,9 +51,9 @@ def by_a_table():
 
 
 def in_the_calculator():
-    query, memory = torch.randn(2), torch.randn(4, 2)
-    weights = [score_words(Setting("dot", query, memory, mask, 1.0)).weights for mask in MASK]
-    return torch.stack(weights)
+    memory = torch.randn(4, 2).tolist()
+    calculators = [ScoreCalculator("abcd", memory, (1, -1), mask=mask.tolist()) for mask in MASK]
+    return torch.tensor([calculator.weights for calculator in calculators])
 
 
 LOOKING = {

@@ -2,6 +2,7 @@
 
 import re
 from copy import deepcopy
+from json import dumps
 
 import pytest
 import traitlets
@@ -13,14 +14,14 @@ from py_mini_racer import JSEvalException
 from utils.widgets.live import engine_of
 from utils.widgets.playground import (
     Playground,
-    ask,
+    constant,
     kept_lessons,
     train_lesson,
     view_after_training,
 )
 
-TASKS = tuple(ask("playgroundWords"))
-KINDS = tuple(ask("playgroundKinds"))
+TASKS = tuple(constant("PLAYGROUND_TASKS"))
+KINDS = tuple(constant("PLAYGROUND_ATTENTIONS"))
 WIDTHS = (320, 800, 1280, 1920)
 FRAMES = """() => new Promise((answer) => {
   let [count, begin] = [0, performance.now()];
@@ -40,7 +41,7 @@ def call():
 
 @pytest.fixture
 def view():
-    return deepcopy(view_after_training("reverse", ("fixed", "dot"), 1))
+    return deepcopy(view_after_training({}))
 
 
 def untrained(view):
@@ -159,7 +160,7 @@ def test_a_long_history_stays_short_and_keeps_both_ends(call):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("kinds", [("dot",), ("general", "additive")])
 def test_everything_stays_inside_the_picture(call, width, kinds):
-    view = view_after_training("reverse", kinds, 1)
+    view = view_after_training({"attentions": kinds})
     drawn = call("drawPlayground", view, {"width": width, "tall": 380 if width > 1000 else 1e9})
     w, h = map(float, re.search(r'viewBox="0 0 (\S+) (\S+)"', drawn["svg"]).groups())
     assert w == width and (h <= 380 or width < 1000)
@@ -199,14 +200,14 @@ def test_bars_say_the_shares(call, view):
 
 @pytest.mark.parametrize("kind", ["fixed", "dot"])
 def test_the_kept_lessons_are_what_training_gives(kind):
-    assert kept_lessons()["reverse"][kind] == train_lesson("reverse", kind, 1)
+    assert kept_lessons()["reverse"][kind] == train_lesson("{}", kind)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("task", TASKS)
 def test_all_kept_lessons_are_what_training_gives(task, kind):
-    assert kept_lessons()[task][kind] == train_lesson(task, kind, 1)
+    assert kept_lessons()[task][kind] == train_lesson(dumps({"task": task}), kind)
 
 
 def test_lessons_are_kept_for_all_tasks_and_attentions():
@@ -234,9 +235,10 @@ def test_another_seed_or_word_is_trained_for_its_picture():
     [
         ({"task": "swap"}, "task must be one of copy, reverse, sort, verb, not “swap”."),
         ({"attentions": ["self"]}, "attention must be one of fixed, dot, general, additive"),
-        ({"attentions": []}, "attentions must be a list of one or more names"),
+        ({"attentions": []}, "attentions must be a list of one or two names"),
         ({"attentions": ["dot", "dot"]}, "attentions must differ"),
-        ({"attentions": ["fixed", "dot", "general"]}, "one or two names, not 3"),
+        ({"attentions": ["fixed", "dot", "general"]}, "a list of one or two names"),
+        ({"longest": 13}, "longest must be a whole number from 2 to 12"),
         ({"seed": -1}, "seed must be a whole number from 0 to 999999"),
     ],
 )
@@ -246,7 +248,7 @@ def test_options_that_do_not_work_are_refused_with_the_scripts_own_words(options
 
 
 def test_the_defaults_are_the_scripts():
-    playground, defaults = Playground(), ask("playgroundDefaults")
+    playground, defaults = Playground(), constant("PLAYGROUND_DEFAULTS")
     assert {name: getattr(playground, name) for name in ("task", "attentions", "seed")} == {
         name: defaults[name] for name in ("task", "attentions", "seed")
     }

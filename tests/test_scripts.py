@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 
 import numpy as np
 import pytest
@@ -12,8 +13,9 @@ from toy import toy_translator
 
 from utils.experiments.parts import NewStateDecoder
 from utils.translator import Translator
+from utils.widgets import EXPLORERS
 from utils.widgets.engine import Engine
-from utils.widgets.scripts import MODULES, ScriptError, bundle
+from utils.widgets.scripts import MODULES, ScriptError, bundle, compact
 from utils.widgets.weights import encode_bytes, pack_translator
 
 # Bundles
@@ -99,13 +101,20 @@ def test_modules_that_do_not_fit_are_refused(modules, texts, message):
         modules(texts, "a.js")
 
 
-def test_all_modules_fit_into_one_script():
-    """A worker's entry is no part of a page's script; it is tested with a stage of its own."""
-    paths = [path for path in sorted(MODULES.rglob("*.js")) if path.name != "worker.js"]
-    names = [path.relative_to(MODULES).as_posix() for path in paths]
-    assert "model/translator.js" in names
-    with Engine(bundle(*names)):
-        pass
+def test_every_module_belongs_to_a_script_that_runs():
+    """An explorer's script has no other explorer in it; a worker's entry has a stage of its own."""
+    explorers = [f"explorers/{name}.js" for name in EXPLORERS]
+    scripts = [bundle(entry, "explorers/host.js") for entry in explorers]
+    scripts.append(bundle("draw/master.js", "draw/nextwords.js", "model/translator.js"))
+    for script in scripts:
+        with Engine(script), Engine(compact(script)):
+            pass
+    told = {
+        name for script in scripts for name in re.findall(r"^// (.+\.js)$", script, re.MULTILINE)
+    }
+    paths = {path.relative_to(MODULES).as_posix() for path in MODULES.rglob("*.js")}
+    workers = {"playground/worker.js"}
+    assert paths - told - workers == set()
 
 
 # The engine

@@ -8,6 +8,7 @@ from utils.widgets import (
     AttentionEditor,
     AttentionStepper,
     BeamExplorer,
+    HeadViewer,
     ScoreCalculator,
 )
 
@@ -41,6 +42,7 @@ LONG = {
     "beam": lambda: BeamExplorer(mini("additive"), SENTENCE),
     "length": length_explorer,
     "training": lambda: training_viewer(SENTENCE),
+    "head": lambda: HeadViewer(mini("transformer"), SENTENCE),
 }
 
 

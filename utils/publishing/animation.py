@@ -16,7 +16,7 @@ from utils.widgets.png import png_of
 from utils.widgets.weights import pack_translator
 
 TARGET = NOTEBOOKS / "images" / "stepper.gif"
-SENTENCE = "gestern hat die Frau dem alten Lehrer einen Apfel gegeben ."  # its verb waits at the end
+SENTENCE = "gestern hat die Frau dem alten Lehrer einen Apfel gegeben ."
 TRANSLATOR = "mini-additive"
 WIDTH = 1000  # pixels
 BETWEEN = 6  # pictures from one step to the next

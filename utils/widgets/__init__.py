@@ -19,6 +19,7 @@ KINDS: tuple[type[LiveExplorer], ...] = (
     Playground,
     ScoreCalculator,
     AttentionStepper,
+    LengthExplorer,
     AttentionEditor,
     BeamExplorer,
     TrainingViewer,

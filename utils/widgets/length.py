@@ -1,32 +1,53 @@
-"""One sentence at a time on the length curve: both translations, and what is wrong with them."""
+"""A sentence that grows: both translations, what is wrong with them, and the curve by length."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
-from html import escape
+from functools import cache
+from typing import Any
 
-import ipywidgets as widgets
 import pandas as pd
+import traitlets
 
 from utils.corpora.pairs import Pair
-from utils.plots import COLORS, MARKERS
-from utils.plots.colors import FAINT, HIGHLIGHT
 from utils.translator import Translator
-from utils.widgets.explorer import WIDE, Explorer, View, mark_words, show_only
-from utils.widgets.pictures import curve, marker
-from utils.widgets.sentences import check_translators
-from utils.widgets.sliders import IntSlider
-from utils.widgets.svg import line, picture, printable, text
+from utils.widgets.engine import Engine
+from utils.widgets.live import LiveExplorer
+from utils.widgets.scripts import bundle
+from utils.widgets.weights import pack_translator
 
-LEFT, TOP, WIDTH, HEIGHT = 60, 30, 620, 240  # the frame of the curve
-GROWS, CHOSEN = "one sentence grows", "a test sentence of this length"
+MODES = ("growing", "test")
+MOST_OF_A_LENGTH = 5  # test sentences
+STILL_WIDTH = 1100
+
+STILL = """
+function drawChosen(data, chosen, width) {
+  const named = Object.entries(registeredModels()).map(([name, packed]) =>
+    [name, new Translator(packed)]);
+  const view = lengthView(Object.fromEntries(named), data, chosen);
+  return [drawLengthStill(view, width), lengthFinding(view)];
+}
+"""
 
 
-class LengthExplorer(Explorer):
-    """Choose a length: a test sentence of that length, or one sentence that grows to it.
+class LengthExplorer(LiveExplorer):
+    """Drag the end of a sentence: translations of what is there, errors marked, and the curve.
 
     `curves` maps each translator's name to BLEU by length, as `evaluation.bleu_by_length` returns
-    it. `growing` holds pairs, each longer than the one before.
+    it. `growing` holds pairs, each longer than the one before. Of `pairs`, the first five of each
+    length are shown: that is what a page can carry.
+
+    `mode` ("growing", or "test" for a test sentence), `length` in words and `number`, which of the
+    test sentences of that length, can be set and read.
     """
+
+    name = "length"
+    mode = traitlets.Enum(MODES, default_value="growing").tag(sync=True)
+    length = traitlets.Int(1, min=1).tag(sync=True)
+    number = traitlets.Int(1, min=1).tag(sync=True)
+    curves: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
+    growing: "traitlets.List[Any]" = traitlets.List().tag(sync=True)
+    sentences: "traitlets.List[Any]" = traitlets.List().tag(sync=True)
 
     def __init__(
         self,
@@ -34,44 +55,47 @@ class LengthExplorer(Explorer):
         curves: Mapping[str, pd.DataFrame],
         pairs: Sequence[Pair],
         growing: Sequence[Pair],
+        **options: Any,
     ):
         _check_parts(curves, pairs, growing)
-        self.translators, self.curves = check_translators(translators), dict(curves)
-        self.pairs, self.growing = list(pairs), list(growing)
-        self.language = next(iter(self.translators.values())).fields.source_language
-        lengths = [len(pair.source) for pair in self.pairs]
-        self.mode = widgets.Dropdown(options=(GROWS, CHOSEN), description="sentence", **WIDE)
-        self.length = IntSlider(
-            min(lengths), min(lengths), max(lengths), description=f"{self.language} words"
-        )
-        self.number = IntSlider(1, 1, 10, description="which one")
-        super().__init__((self.mode,), (self.length, self.number))
+        middle = len(growing[len(growing) // 2].source)
+        parts = {
+            "curves": {name: _points(curve) for name, curve in curves.items()},
+            "growing": [_words(pair) for pair in growing],
+            "sentences": [_words(pair) for pair in _some_of_each_length(pairs)],
+        }
+        super().__init__(translators, **(parts | {"length": middle} | options))
 
-    def prepare(self, control: widgets.Widget | None) -> None:
-        """Offer a choice of test sentences of one length; the growing sentence needs no choice."""
-        shown = [self.number] if self.mode.value != GROWS else []
-        show_only([self.number], shown)
+    @property
+    def pair(self) -> tuple[list[str], list[str]]:
+        """The sentence that is shown, and its reference."""
+        pairs = self.sentences if self.mode == "test" else self.growing
+        lengths = sorted({len(source) for source, _ in pairs})
+        if self.mode == "test":
+            length = min(lengths, key=lambda each: abs(each - self.length))
+        else:
+            length = max((n for n in lengths if n <= self.length), default=lengths[0])
+        same = [pair for pair in pairs if len(pair[0]) == length]
+        source, target = same[(self.number - 1) % len(same)]
+        return source, target
 
-    def view(self) -> View:
-        """Show the chosen sentence and where it lies on the curve."""
-        pair = self._choose()
-        found = {
-            name: translator.translate([pair.source])[0].tokens
+    @property
+    def wrong(self) -> dict[str, int]:
+        """How many words of each translation of that sentence are wrong or too many."""
+        source, target = self.pair
+        return {
+            name: right_words(translator.translate([tuple(source)])[0].tokens, target).count(False)
             for name, translator in self.translators.items()
         }
-        finding = "\n".join(describe_errors(name, words, pair) for name, words in found.items())
-        title = f"BLEU against length; the sentence has {len(pair.source)} {self.language} words."
-        drawn = draw_curves(self.curves, len(pair.source), self.language, title)
-        return View(drawn, finding, _both(pair, found, self.language))
 
-    def _choose(self) -> Pair:
-        """Return the pair nearest to the chosen length: the longest that is no longer than it."""
-        if self.mode.value == GROWS:
-            fitting = [p for p in self.growing if len(p.source) <= self.length.value]
-            return fitting[-1] if fitting else self.growing[0]
-        nearest = min(abs(len(p.source) - self.length.value) for p in self.pairs)
-        same = [p for p in self.pairs if abs(len(p.source) - self.length.value) == nearest]
-        return same[(self.number.value - 1) % len(same)]
+    def picture(self) -> tuple[str, str]:
+        """Return the sentence at the chosen length, and the finding."""
+        data = {"curves": self.curves, "growing": self.growing, "sentences": self.sentences}
+        chosen = {"mode": self.mode, "length": self.length, "number": self.number}
+        models = [pack_translator(each).as_script(name) for name, each in self.translators.items()]
+        with Engine(_drawing(), *models) as engine:
+            drawn, finding = engine.call("drawChosen", data, chosen, STILL_WIDTH)
+        return drawn, finding
 
 
 def _check_parts(curves: object, pairs: object, growing: object) -> None:
@@ -84,6 +108,27 @@ def _check_parts(curves: object, pairs: object, growing: object) -> None:
             raise TypeError(f"{name} must be a list of one or more pairs, such as corpus.test.")
 
 
+def _points(curve: pd.DataFrame) -> list[list[Any]]:
+    """Return buckets and BLEU as JSON can hold them: no score is None."""
+    pairs = zip(curve.bucket, curve.bleu, strict=True)
+    return [[str(bucket), None if pd.isna(bleu) else float(bleu)] for bucket, bleu in pairs]
+
+
+def _words(pair: Pair) -> list[list[str]]:
+    return [list(pair.source), list(pair.target)]
+
+
+def _some_of_each_length(pairs: Sequence[Pair]) -> list[Pair]:
+    """Return the first few pairs of each length of the source, the shortest first."""
+    seen: Counter[int] = Counter()
+    chosen = []
+    for pair in pairs:
+        seen[len(pair.source)] += 1
+        if seen[len(pair.source)] <= MOST_OF_A_LENGTH:
+            chosen.append(pair)
+    return sorted(chosen, key=lambda pair: len(pair.source))
+
+
 def right_words(words: Sequence[str], reference: Sequence[str]) -> list[bool]:
     """Tell for each word whether it belongs to what translation and reference share, in order."""
     right = [False] * len(words)
@@ -93,76 +138,7 @@ def right_words(words: Sequence[str], reference: Sequence[str]) -> list[bool]:
     return right
 
 
-def describe_errors(name: str, words: Sequence[str], pair: Pair) -> str:
-    """Say in plain words what a translation got wrong; wrong words get asterisks around them."""
-    right = right_words(words, pair.target)
-    if tuple(words) == tuple(pair.target):
-        return f"{name}: right, all {len(words)} words."
-    marked = " ".join(w if good else f"*{w}*" for w, good in zip(words, right, strict=True))
-    wrong, missing = right.count(False), len(pair.target) - sum(right)
-    extra = f"{wrong} {'word' if wrong == 1 else 'words'} wrong or too many"
-    return f"{name}: {extra}, {missing} of the reference missing: {marked}"
-
-
-def _both(pair: Pair, found: Mapping[str, Sequence[str]], language: str) -> str:
-    """Return source, reference and translations as HTML."""
-    rows = [
-        (language, escape(printable(" ".join(pair.source)))),
-        ("reference", escape(printable(" ".join(pair.target)))),
-    ]
-    rows += [(name, mark_words(w, right_words(w, pair.target))) for name, w in found.items()]
-    cells = "".join(
-        f'<tr><th scope="row" style="text-align: right; padding-right: 1em">{escape(name)}</th>'
-        f'<td style="text-align: left">{words}</td></tr>'
-        for name, words in rows
-    )
-    return f'<table style="font-size: 1.1em; line-height: 1.5">{cells}</table>'
-
-
-def draw_curves(curves: Mapping[str, pd.DataFrame], length: int, language: str, title: str) -> str:
-    """Draw BLEU by bucket for each model, and a marker at the sentence's length.
-
-    The lengths count words of `language`.
-    """
-    buckets = list(next(iter(curves.values())).bucket)
-    step = WIDTH / len(buckets)
-    shapes = [_frame(buckets, step, f"{language} words")]
-    for row, (name, frame) in enumerate(curves.items()):
-        color, kind = COLORS.get(name, HIGHLIGHT), MARKERS.get(name, "o")
-        points = [
-            (LEFT + (i + 0.5) * step, TOP + HEIGHT * (1 - value / 100))
-            for i, value in enumerate(frame.bleu)
-        ]
-        x, y = LEFT + WIDTH + 16, TOP + 14 + 26 * row
-        shapes += [curve(points, color, kind), marker(kind, x, y, color)]
-        shapes.append(text(x + 14, y + 6, name, font_size=16))
-    here = LEFT + position(length, buckets) * step
-    dashed = {"stroke": HIGHLIGHT, "stroke_width": 2, "stroke_dasharray": "6 4"}
-    shapes.append(line(here, TOP, here, TOP + HEIGHT, **dashed))
-    shapes.append(text(here, TOP - 8, f"{length} words", fill=HIGHLIGHT, text_anchor="middle"))
-    return picture(LEFT + WIDTH + 120, TOP + HEIGHT + 60, title, *shapes)
-
-
-def _frame(buckets: Sequence[str], step: float, label: str) -> str:
-    """Draw the grid, BLEU beside it, and the buckets below it."""
-    shapes = []
-    for value in (0, 25, 50, 75, 100):
-        y = TOP + HEIGHT * (1 - value / 100)
-        shapes.append(line(LEFT, y, LEFT + WIDTH, y, stroke=FAINT, stroke_width=1))
-        shapes.append(text(LEFT - 8, y + 5, str(value), text_anchor="end"))
-    for i, bucket in enumerate(buckets):
-        x = LEFT + (i + 0.5) * step
-        shapes.append(text(x, TOP + HEIGHT + 22, bucket, text_anchor="middle"))
-    middle = LEFT + WIDTH / 2
-    shapes.append(text(middle, TOP + HEIGHT + 48, label, text_anchor="middle"))
-    shapes.append(text(8, TOP - 10, "BLEU"))
-    return "".join(shapes)
-
-
-def position(length: int, buckets: Sequence[str]) -> float:
-    """Place a length among buckets such as "4–5", "6–10": 0.5 is the middle of the first."""
-    for i, bucket in enumerate(buckets):
-        first, last = map(int, bucket.split("–"))
-        if length <= last:
-            return i + (max(length - first, 0) + 0.5) / (last - first + 1)
-    return len(buckets) - 0.1
+@cache
+def _drawing() -> str:
+    """Return the script that draws the picture, given translators."""
+    return bundle("explorers/lengthview.js", "model/translator.js") + STILL

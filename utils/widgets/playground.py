@@ -16,33 +16,27 @@ from utils.widgets.live import LiveExplorer, engine_of
 
 LESSONS = Path(__file__).with_suffix(".json")
 STILL_WIDTH = 960
-MOST_MODELS = 2
-ASK = """
-const playgroundDefaults = () => PLAYGROUND_DEFAULTS;
-const playgroundWords = () => Object.fromEntries(
-  Object.entries(PLAYGROUND_TASKS).map(([task, { first }]) => [task, first]));
-const playgroundKinds = () => Object.keys(PLAYGROUND_ATTENTIONS);
-"""
 
 
 @cache
-def ask(function: str) -> Any:
-    """Return what the playground's script says about itself: see `ASK`."""
-    engine = engine_of("playground")
-    return engine.call(f"(() => {{ {ASK} return {function}(); }})")
+def constant(name: str) -> Any:
+    """Return a constant of the playground's script, such as "PLAYGROUND_TASKS"."""
+    return engine_of("playground").call(f"(() => {name})")
 
 
 class Playground(LiveExplorer):
     """One or two tiny models that learn to copy, reverse or sort words, or to move the verb.
 
-    `task`, `attentions`, `seed`, `word`, `training` and `link` can be set and read. `steps` and
-    `results`, a dictionary for each model, are read; they change when training rests.
+    It trains on words of 3 to `longest` letters. `task`, `attentions`, `longest`, `seed`, `word`,
+    `training` and `link` can be set and read. `steps` and `results`, a dictionary for each model,
+    are read; they change when training rests.
     """
 
     name = "playground"
     worker = "playground/worker.js"
     task = traitlets.Unicode().tag(sync=True)
     attentions: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    longest = traitlets.Int().tag(sync=True)
     seed = traitlets.Int().tag(sync=True)
     word = traitlets.Unicode().tag(sync=True)
     link = traitlets.Unicode().tag(sync=True)
@@ -52,32 +46,34 @@ class Playground(LiveExplorer):
 
     @traitlets.default("task")
     def _usual_task(self) -> str:
-        return str(ask("playgroundDefaults")["task"])
+        return str(usual("task"))
 
     @traitlets.default("attentions")
     def _usual_attentions(self) -> list[str]:
-        return list(ask("playgroundDefaults")["attentions"])
+        return list(usual("attentions"))
+
+    @traitlets.default("longest")
+    def _usual_length(self) -> int:
+        return int(usual("longest"))
 
     @traitlets.default("seed")
     def _usual_seed(self) -> int:
-        return int(ask("playgroundDefaults")["seed"])
+        return int(usual("seed"))
 
-    @traitlets.validate("task", "attentions", "seed")
+    @traitlets.validate("task", "attentions", "longest", "seed")
     def _check_option(self, proposal: Any) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
-        if name == "attentions" and len(value) > MOST_MODELS:
-            raise traitlets.TraitError(f"attentions must be one or two names, not {len(value)}.")
         try:
-            engine_of(self.name).call("completeOptions", {name: value})
+            chosen = {proposal["trait"].name: proposal["value"]}
+            engine_of(self.name).call("completeOptions", chosen)
         except JSEvalException as error:
             raise traitlets.TraitError(told(error)) from None
-        return value
+        return proposal["value"]
 
     def picture(self) -> tuple[str, str]:
         """Return the picture after training, and its finding."""
+        options = {name: getattr(self, name) for name in ("task", "attentions", "longest", "seed")}
+        view = view_after_training(options, self.word)
         draw = engine_of(self.name).call
-        kinds = tuple(self.attentions)
-        view = view_after_training(self.task, kinds, self.seed, self.word)
         return draw("drawPlaygroundStill", view, STILL_WIDTH), draw("playgroundFinding", view)
 
 
@@ -86,26 +82,32 @@ def told(error: JSEvalException) -> str:
     return str(error).split("Error: ", 1)[-1].split("\n", 1)[0]
 
 
-def view_after_training(
-    task: str, attentions: tuple[str, ...], seed: int, word: str = ""
-) -> dict[str, Any]:
+def usual(option: str) -> Any:
+    """Return an option's default."""
+    return constant("PLAYGROUND_DEFAULTS")[option]
+
+
+def view_after_training(options: dict[str, Any], word: str = "") -> dict[str, Any]:
     """Return what a playground shows at the end of its first lesson; `word` may be left out."""
-    kept = word in ("", ask("playgroundWords")[task]) and seed == ask("playgroundDefaults")["seed"]
+    chosen = {**constant("PLAYGROUND_DEFAULTS"), **options}
+    kept = kept_lessons()[chosen["task"]]
+    is_kept = not word and chosen["seed"] == usual("seed") and chosen["longest"] == usual("longest")
     lessons = [
-        kept_lessons()[task][attention] if kept else train_lesson(task, attention, seed, word)
-        for attention in attentions
+        kept[kind] if is_kept else train_lesson(dumps(options), kind, word)
+        for kind in chosen["attentions"]
     ]
-    options = {"task": task, "attentions": attentions, "seed": seed}
     view: dict[str, Any] = engine_of("playground").call("viewAfterLessons", options, lessons)
     return view
 
 
 @cache
-def train_lesson(task: str, attention: str, seed: int, word: str = "") -> dict[str, Any]:
-    """Train one model, which takes seconds, and return what a still picture shows of it."""
-    options = {"task": task, "attentions": [attention], "seed": seed}
-    typed = word or ask("playgroundWords")[task]
-    lesson: dict[str, Any] = engine_of("playground").call("trainLesson", options, attention, typed)
+def train_lesson(options: str, attention: str, word: str = "") -> dict[str, Any]:
+    """Train one model, which takes seconds, and return what a still picture shows of it.
+
+    `options` are JSON, so that what was trained once is known.
+    """
+    call = engine_of("playground").call
+    lesson: dict[str, Any] = call("trainLesson", loads(options), attention, word)
     return lesson
 
 
@@ -118,10 +120,12 @@ def kept_lessons() -> dict[str, dict[str, Any]]:
 
 def main() -> None:
     """Train all models of the usual seed, which takes two minutes, and keep what they learned."""
-    seed = ask("playgroundDefaults")["seed"]
     lessons = {
-        task: {kind: train_lesson(task, kind, seed) for kind in ask("playgroundKinds")}
-        for task in ask("playgroundWords")
+        task: {
+            attention: train_lesson(dumps({"task": task}), attention)
+            for attention in constant("PLAYGROUND_ATTENTIONS")
+        }
+        for task in constant("PLAYGROUND_TASKS")
     }
     LESSONS.write_text(dumps(lessons, ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
 

@@ -4,19 +4,13 @@ import posixpath
 import re
 from pathlib import Path
 
-HERE = Path(__file__).parent
-MODULES = HERE / "js"
+MODULES = Path(__file__).parent / "js"
 
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[^"]+)";\n', re.MULTILINE)
 KINDS = r"(?:async )?(?:function\*?|class|const|let) (\w+)"
 DECLARATION = re.compile(f"^(export )?{KINDS}", re.MULTILINE)
 COMMENT = re.compile(r"//|/\*\*|\*/|\* |\*$")
 LEFT_OVER = re.compile(f"^(?:import\\b|export (?!{KINDS})).*", re.MULTILINE)
-
-
-def join_scripts(*names: str) -> str:
-    """Return the files as one script, so that those further down can use what is above them."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
 
 
 class ScriptError(ValueError):

@@ -117,7 +117,7 @@ def plain_snap(snap: Snap) -> dict[str, Any]:
 
 
 def thin_out(snaps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the snaps if they fit into `MOST_BYTES`, else every second, fourth, …, and the last."""
+    """Return all snaps, or only every second, fourth, … and the last, to fit into `MOST_BYTES`."""
     kept = snaps
     while len(kept) > 1 and len(dumps(kept)) > MOST_BYTES:
         kept = kept[::-2][::-1]

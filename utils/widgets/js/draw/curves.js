@@ -9,8 +9,9 @@ const LABEL_GAP = 1.25; // letters' heights between two names
  * Draw lines in a box whose upper left corner is at left, top.
  *
  * chart: { part, title, series: [{ name, color, points: [[x, y], …], dots }], across: [low, high],
- * up: [low, high], ticksAcross, ticksUp: [[value, text], …], mark }. `mark` is the place across that
- * is marked, or null. place: { width, height, size }.
+ * up: [low, high], ticksAcross, ticksUp: [[value, text], …], mark, namesAside }. `mark` is the place
+ * across that is marked, or null; `namesAside` writes names beside the chart, where something else
+ * may stand at the ends of the lines. place: { width, height, size }.
  */
 export function drawCurves(left, top, chart, place) {
   const area = chartArea(left, top, chart, place);
@@ -23,7 +24,7 @@ export function drawCurves(left, top, chart, place) {
     drawTicks(chart, area),
     lines,
     drawMark(chart, area),
-    drawLineNames(chart.series, area),
+    drawLineNames(chart, area),
   );
 }
 
@@ -86,13 +87,14 @@ function drawMark({ mark, series }, { y0, y1, size, xOf, yOf }) {
   );
 }
 
-/** Write each line's name beside its last point; names that would touch move apart. */
-function drawLineNames(series, { size, xOf, yOf, y0 }) {
+/** Write each line's name beside its last point, or the chart; names that would touch move apart. */
+function drawLineNames({ series, namesAside }, { size, xOf, yOf, x1, y0 }) {
   const ends = series
     .filter(({ name, points }) => name && points.length > 1)
     .map(({ name, points }) => {
       const [x, y] = points[points.length - 1];
-      return { name, x: xOf(x) + size * 0.5, y: Math.min(yOf(y) + size * 0.35, y0) };
+      const end = namesAside ? x1 : xOf(x);
+      return { name, x: end + size * 0.5, y: Math.min(yOf(y) + size * 0.35, y0) };
     })
     .sort((a, b) => b.y - a.y);
   ends.forEach((end, i) => { // from below upward

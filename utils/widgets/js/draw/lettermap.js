@@ -27,8 +27,8 @@ export function layoutLetterMap(columns, rows, { width, tall }, size) {
 /**
  * Draw a map with its upper left corner at left, top.
  *
- * map: { source: S letters, written: [{ letter, isRight }, …] T of them, rows: T rows of S weights,
- * needed: for each row the column of the letter to be written, -1 if there is none }.
+ * map: { source: S letters, written: [{ letter, isRight }, …], rows: as many rows of S weights,
+ * needed: for all T rows the column of the letter to be written, -1 if there is none }.
  */
 export function drawLetterWeights(left, top, map, place) {
   const { source, rows, needed } = map;
@@ -38,7 +38,7 @@ export function drawLetterWeights(left, top, map, place) {
     "map",
     source.map((letter, j) => columnLetter(x0 + (j + 0.5) * cell, top, letter, j, map, place)),
     svgElement("rect", {
-      x: x0, y: y0, width: cell * source.length, height: height * rows.length,
+      x: x0, y: y0, width: cell * source.length, height: height * needed.length,
       fill: paint("ground"), stroke: paint("faint"),
     }),
     rows.map((row, t) => row.map((weight, j) => svgElement("rect", {

@@ -92,13 +92,24 @@ function rowLabels(place) {
   const first = columns.tokens.places[0];
   const word = Math.min(x, first.x - first.width / 2 - f * 0.4);
   return [
-    rowNames(place).map(([part, words, symbol, y, color = "quiet"]) => (
-      svgPart(part, rowName(x, y + small * 0.35, words, symbol, { ...style, fill: paint(color) }))
-    )),
+    rowNames(place).map(([part, words, symbol, y, color = "quiet"]) => {
+      const left = part === "weights" && !roomy ? besideFunnels(place) : x;
+      const look = { ...style, fill: paint(color) };
+      return svgPart(part, rowName(left, y + small * 0.35, words, symbol, look));
+    }),
     roomy && svgPart("tokens", svgText(word, rows.tokensTop + f * 0.975 + small * 0.35, "words", {
       ...style, fill: paint("quiet"),
     })),
   ];
+}
+
+/** Return where, above the weights of a narrow picture, a name stands on no word's funnel. */
+function besideFunnels({ f, small, columns, weights }) {
+  const width = small * 5.4;
+  const thick = columns.valueX.filter((_, j) => weights.has.some((row) => row[j]));
+  const starts = [columns.left, ...thick.map((x) => x + f * 0.7)];
+  const free = (left) => thick.every((x) => x < left || x > left + width + f * 0.4);
+  return starts.find((left) => free(left) && left + width < columns.right) ?? columns.left;
 }
 
 /** Write the name of a row and the letter that it has in the equations. */
@@ -114,7 +125,9 @@ function rowNames(place) {
   const names = [["states", "states", "h", above("states", rows.states)]];
   const free = weights.left - f * 1.9 - columns.left;
   if (roomy || free > small * 4.5) names.push(["context", "context", "", rows.context]);
-  if (edits.projections && roomy) names.push(["projections", "keys, values", "", rows.projected]);
+  if (edits.projections) {
+    names.push(["projections", "keys, values", "", above("projected", rows.projected)]);
+  }
   if (edits.fixed) return [...names, ["weights", "two halves", "", above("weights", rows.weights)]];
   const scaled = edits.projections && !wide ? " ÷ √d" : "";
   if (heads.length === 1 || !roomy) {
@@ -142,7 +155,7 @@ function missingNote({ f, small, columns, rows }) {
 
 /** Keys and values: a matrix for each state before it is compared, another before it is mixed. */
 function projections({ f, columns, rows }) {
-  const width = Math.min(columns.step * 0.25, f * 1.4);
+  const width = columns.inner * 0.25;
   const size = Math.min(f * 0.85, width * 0.8);
   const draw = (x, label, j) => svgElement(
     "g",

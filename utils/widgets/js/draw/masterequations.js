@@ -3,7 +3,7 @@
 import { paint } from "./paint.js";
 import { svgBox, svgFormula, svgText, textWidth } from "./svg.js";
 
-const LINE = 1.75; // letters from one equation to the next
+const EQUATION_LINE = 1.75; // letters from one equation to the next
 const SIDE_BY_SIDE_FROM = 700; // pixels
 
 /** Return the equations of a variant; what follows "_" is an index. */
@@ -43,7 +43,7 @@ export function equationsOf({ form, fixed, score, query, feeding, heads }) {
 /** Return the height that the equations take below a picture, in pixels. */
 export function equationsHeight({ edits, main, f }) {
   const columns = main >= SIDE_BY_SIDE_FROM ? 2 : 1;
-  return (Math.ceil((equationsOf(edits).length + 1) / columns) * LINE + 0.9) * f;
+  return (Math.ceil((equationsOf(edits).length + 1) / columns) * EQUATION_LINE + 0.9) * f;
 }
 
 /** Draw them in the corner above the next words or, in a narrow picture, below it. */
@@ -58,7 +58,7 @@ function equationsInCorner({ f, edits, decoder, rows, small }) {
   const bottom = edits.feeding ? decoder.y - f * 4 : decoder.listTop - f * 0.5;
   const top = rows.padTop + f * 0.4;
   const room = (bottom - top) / (lines.length + 1);
-  const step = Math.min(f * LINE, room);
+  const step = Math.min(f * EQUATION_LINE, room);
   const size = fittingSize(lines, decoder.right - left, Math.min(step * 0.82, f * 0.95));
   return [
     lines.map((line, i) => svgFormula(left, top + (i + 0.65) * step, line, size)),
@@ -73,7 +73,7 @@ function equationsBelow({ f, edits, main, small, equationsTop }) {
   const [left, room] = [f * 1.3, (main - f * 2) / columns];
   const size = fittingSize(lines, room - f, f * 0.95);
   const at = (i) => [
-    left + Math.floor(i / high) * room, equationsTop + ((i % high) + 1) * LINE * f,
+    left + Math.floor(i / high) * room, equationsTop + ((i % high) + 1) * EQUATION_LINE * f,
   ];
   return [
     lines.map((line, i) => svgFormula(...at(i), line, size)),

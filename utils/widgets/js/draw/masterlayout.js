@@ -14,7 +14,7 @@ const LARGEST_LETTER = 21;
 const WIDE_FROM = 1000; // pixels: room for source and decoder side by side
 const ROOMY_FROM = 600; // and for names beside the rows; in narrower pictures they stand above
 const MAP_BESIDE_FROM = 1200; // and for a heat map
-const MAP_SHARE = 0.26; // of the width, for a heat map beside the rest
+const BESIDE_SHARE = 0.26; // of the width, for a heat map beside the rest
 const DECODER_WIDTH = 27; // letters
 const DENSE = 0.4; // letters: in narrower columns single arrows would be a gray area
 const TARGET_TOP = 3.1; // letters from the upper edge to the target row, when that stands above
@@ -69,7 +69,7 @@ export function layoutMaster(state, options = {}) {
   const { width = 800, map = false, decoder = true } = options;
   const edits = editsOf(options.variant);
   const beside = map && width >= MAP_BESIDE_FROM;
-  const main = beside ? width * (1 - MAP_SHARE) : width;
+  const main = beside ? width * (1 - BESIDE_SHARE) : width;
   const hasDecoder = decoder && edits.form !== "self";
   const wide = hasDecoder && main >= WIDE_FROM;
   const f = options.letters || letterSize(main, wide);
@@ -105,22 +105,22 @@ function headWeightsOf(state, edits) {
 }
 
 /** Return the columns of the source words: their centers, and what fits into one. */
-function sourceColumnsOf({ source, position = 0 }, { main, f, small, wide, roomy, edits }) {
+function sourceColumnsOf({ source }, { main, f, small, wide, roomy, edits, hasDecoder }) {
   const scaled = edits.projections && roomy && !wide ? small * 2 : 0; // for "÷ √d"
   const gutter = scaled + (roomy ? small * 6.2 + f * (wide ? 0.8 : 2.2) : f * 2.4);
   const right = wide ? main - DECODER_WIDTH * f - f * 1.4 : main - f * (roomy ? 1 : 0.5);
-  const step = Math.min((right - gutter) / source.length, f * 9);
+  const step = Math.min((right - gutter) / source.length, f * (hasDecoder ? 9 : 13));
   const left = gutter + (right - gutter - step * source.length) / 2;
   const centers = source.map((_, j) => left + (j + 0.5) * step);
-  const inner = Math.min(step, f * 6);
+  const inner = Math.min(step, f * 4.6);
   const size = Math.max(f * 0.92, small);
   const edges = {
     left: roomy ? left - f * 0.8 : f * 0.4,
     right: wide ? left + step * source.length + f * 0.5 : main - f * 0.4,
   };
-  const [chip, score, value] = edits.projections ? [0.5, -0.06, 0.33] : [0.58, -0.17, 0.31];
+  const [chip, score, value] = edits.projections ? [0.56, -0.06, 0.33] : [0.64, -0.2, 0.31];
   return {
-    left, right: left + step * source.length, step, centers, size, position,
+    left, right: left + step * source.length, step, centers, size,
     tokens: placeTokens(source, centers, { size, step, ...edges }),
     inner,
     chip: inner * chip,
@@ -143,8 +143,9 @@ function sourceRowsOf({ f, small, edits, heads, columns, wide, roomy, tight }, a
     ["weightsName", name], ["weights", several ? 0.4 : 1.5], ["gap1", 0.75],
     ["softmax", 1.4 * heads.length], ["gap2", 0.75], ["scoresName", name],
     ["scores", (opened ? 1.9 : scorePitch(heads)) * heads.length], ["opened", BAND_ROW * opened],
-    ["projected", edits.projections ? 2.1 : 0], ["gap3", 0.9], ["statesName", name],
-    ["states", 1.9], ["reading", edits.form === "block" ? 2.6 : 0], ["gap4", 1.1],
+    ["projectedName", edits.projections ? name : 0], ["projected", edits.projections ? 2.1 : 0],
+    ["gap3", 0.9], ["statesName", name], ["states", 1.9],
+    ["reading", edits.form === "block" ? 2.6 : 0], ["gap4", 1.1],
     ["tokens", Math.max(levels, 1) * 1.95 + (levels === 0 ? 1.6 : 0)], ["end", wide ? 2.1 : 0.8],
   ];
   const rows = {};
@@ -240,10 +241,10 @@ export function openedY({ rows, f }, band) {
 /** Return the centers x and widths of the decoder's boxes from left to right, then the list. */
 function boxesAlong({ edits: { form, feeding }, f, small }, left, right) {
   const [seven, nine] = [7, 9].map((letters) => (letters * small * 0.55) / f + 0.25);
-  const cell = { before: 3.2, cell: 2.7, state: 2.6, readout: seven };
-  const fed = { before: 2.8, cell: 2.5, state: 2.3, readout: seven, hidden: 2.3 };
+  const cell = { before: 3.2, cell: 2.7, state: 2.6, readout: seven + 0.3 };
+  const fed = { before: 2.8, cell: 2.5, state: 2.3, readout: seven + 0.1, hidden: 2.3 };
   const block = {
-    masked: nine, state: 2.5, add: 1.3, forward: seven, add2: 1.3, readout: seven,
+    masked: nine, state: 2.3, add: 1.3, forward: seven, add2: 1.3, readout: seven,
   };
   const names = Object.entries(form === "block" ? block : feeding ? fed : cell);
   const taken = names.reduce((sum, [, units]) => sum + units * f, 0);

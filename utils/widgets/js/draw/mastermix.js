@@ -6,6 +6,7 @@ import { drawFunnel, drawMixture, drawRibbon, drawWeightBars, shareStarts } from
 import { svgBox, svgElement, svgPart, svgSymbol, svgText, textWidth } from "./svg.js";
 import { labelsThatFit } from "./tokens.js";
 
+const LEAST_NAMED = 0.05; // a word with less weight is not named at its ribbon
 const NAME_DOWN = 0.8; // of the way from c to a bar: there its ribbon is named
 
 /** Draw the state of each word on its way up; it passes behind all that only looks at it. */
@@ -58,9 +59,10 @@ function weightFactors(place) {
   const [row] = heads;
   const size = Math.max(Math.min(f * 0.85, columns.step / 4.3), least);
   const roomy = columns.step >= size * 4.2;
-  const width = size * (roomy ? 3.75 : 3.5);
+  const both = columns.inner * 0.6 + size * 0.4; // the pill covers the arrow and the thread
+  const width = roomy ? Math.max(size * 3.75, Math.min(both, columns.step * 0.95)) : size * 3.5;
   const labels = row.map((weight, j) => ({
-    x: roomy ? columns.centers[j] + columns.inner * 0.02 : columns.valueX[j], width, weight,
+    x: roomy ? (columns.chipX[j] + columns.valueX[j]) / 2 : columns.valueX[j], width, weight,
   }));
   const kept = roomy ? row.map((_, j) => j) : labelsThatFit(labels, size * 0.2);
   return kept.map((j) => {
@@ -129,10 +131,11 @@ export function drawRibbonNames(state, place) {
     const x = weights.centers[0][j] + (goal - weights.centers[0][j]) * 0.065;
     return { x, half: (weight * weights.perHead) / 2, weight };
   });
-  const order = row.map((_, j) => j).filter((j) => row[j] >= 0.05 && weights.has[0][j]);
+  const order = row.map((_, j) => j).filter((j) => weights.has[0][j]);
   order.sort((a, b) => row[b] - row[a]);
   const taken = order.map((j) => [spans[j].x - spans[j].half, spans[j].x + spans[j].half]);
-  return svgPart("ribbons", order.map((j) => {
+  const named = order.filter((j) => row[j] >= LEAST_NAMED);
+  return svgPart("ribbons", named.map((j) => {
     const width = textWidth(state.source[j], size) * 1.08 + size * 0.3;
     const { x, half } = spans[j];
     const reach = half + width / 2 + size * 0.3;
@@ -161,12 +164,13 @@ export function drawContext(place) {
   ));
   const frames = heads.map((_, k) => svgElement("rect", {
     x: weights.left + k * weights.perHead, y: top, width: weights.perHead, height, fill: "none",
-    stroke: paint("ink"), "stroke-width": f * 0.11,
+    stroke: paint("ink"), "stroke-width": f * 0.11, ...headLook(place, k),
   }));
   const index = edits.fixed ? "" : edits.form === "self" ? "i" : "t";
   const label = svgSymbol(weights.left - f * 0.9, rows.context, "c", index, f * 1.1);
+  const word = textWidth("head 1", small) < weights.perHead ? "head " : "";
   const names = heads.length === 1 ? [] : heads.map((_, k) => svgText(
-    weights.left + (k + 0.5) * weights.perHead, top - f * 0.3, `head ${k + 1}`,
+    weights.left + (k + 0.5) * weights.perHead, top - f * 0.3, `${word}${k + 1}`,
     { "font-size": small, fill: paint("quiet"), ...headLook(place, k) },
   ));
   return svgPart("context", bars, frames, label, names);

@@ -30,7 +30,7 @@ function haloOf(state, place) {
     return [ends[0], rows.contextTop - f * 0.35, ends[1], rows.ribbonsTop + f * 0.35];
   }
   if (edits.form === "self") {
-    const [x, half] = [columns.centers[state.position || 0], columns.step / 2 + f * 0.3];
+    const [x, half] = [columns.centers[state.position || 0], columns.inner / 2 + f * 0.3];
     return [x - half, rows.projectedTop + f * 0.1, x + half, rows.states + f * 1.4];
   }
   if (edits.form === "block") return [left, rows.reading - f * 1.1, right, rows.reading + f * 1.1];
@@ -84,7 +84,7 @@ export function drawTag(place) {
 /** Return the left edge and the middle of the tag. */
 function tagPlace(place) {
   const { f, edits, columns, rows, decoder, weights, heads, wide } = place;
-  if (edits.fixed) return [weights.right + f * 0.8, rows.context];
+  if (edits.fixed && wide) return [weights.right + f * 0.8, rows.context];
   if (edits.form === "self") return [columns.left, rows.ribbonsTop + f * 0.9];
   if (edits.form === "block" && wide) return [decoder.boxes.add.x, decoder.y + f * 4];
   if (edits.feeding) return [decoder.boxes.cell.x + f * 1.7, fedY(decoder, f)];

@@ -80,7 +80,7 @@ function wholeColumn(x, j, place) {
   const { f, columns, least } = place;
   const color = wordPaint(j, columns.centers.length);
   const size = Math.max(f * 0.8, least);
-  const width = Math.max(columns.chip, textWidth("tanh", size) + f * 0.3);
+  const width = Math.max(columns.chip, textWidth("tanh", size) * 1.08 + f * 0.3);
   const gap = (BAND_ROW - 2 * BAND_HALF) * f;
   return BANDS.map(([name, sign], k) => {
     const y = openedY(place, k);

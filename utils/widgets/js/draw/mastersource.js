@@ -8,6 +8,7 @@ import { svgPart, svgSymbol, svgText, textWidth } from "./svg.js";
 import { drawToken, labelsThatFit, tokenWidth } from "./tokens.js";
 
 const STRONG_WEIGHT = 0.2; // from it on, a word stands out
+const LEAST_NUMBER = 11; // pixels: smaller scores are drawn as levels
 const SCORE_HALF = 0.7; // letters: half the height of a score's box
 
 /** Draw the source words, the states above them, and the arrows between. */
@@ -200,10 +201,10 @@ function headNames(place) {
 /** Draw a score: its number or, where none fits, how high it is between lowest and highest. */
 function scoreBox(x, y, row, j, place, data) {
   const { f, least, columns } = place;
-  const size = Math.min(Math.max(f * 0.85, least), columns.chip / 2.55);
+  const size = Math.min(Math.max(f * 0.85, least), columns.chip / 2.5);
   const look = { fill: paint("panel"), stroke: paint("query"), "stroke-width": f * 0.09 };
   const height = f * SCORE_HALF * 2;
-  const written = row && size >= least ? row[j].toFixed(1).replace("-", "−") : "";
+  const written = row && size >= LEAST_NUMBER ? row[j].toFixed(1).replace("-", "−") : "";
   return svgElement(
     "g",
     data,

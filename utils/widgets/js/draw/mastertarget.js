@@ -99,7 +99,7 @@ export function drawTarget(state, place) {
       "target",
       writtenWords(state, place),
       token,
-      mixtureMark(fresh.x - fresh.width / 2, fresh.width, mean, place),
+      mixtureMark(fresh.x - fresh.width / 2, fresh.width, mean, state.target.length, place),
       targetSymbols(place, fresh),
     ),
     svgPart(
@@ -148,7 +148,7 @@ function writtenWords(state, place) {
       width, size: f * 0.92, color: paint("frame"),
       data: { "data-target": t, "data-role": "handle" },
     }),
-    state.target.length > 0 && mixtureMark(x - width / 2, width, (state.rows || [])[t], place),
+    state.target.length > 0 && mixtureMark(x - width / 2, width, (state.rows || [])[t], t, place),
   ]);
   const last = places[places.length - 1];
   if (!last) return tokens;
@@ -162,10 +162,10 @@ function writtenWords(state, place) {
 }
 
 /** Below a written word, in small: what the model looked at when it wrote it. */
-function mixtureMark(left, width, row, { decoder, f }) {
+function mixtureMark(left, width, row, t, { decoder, f }) {
   if (!row) return "";
   const shares = row.map((share, j) => ({
-    share, color: wordPaint(j, row.length), data: { "data-word": j },
+    share, color: wordPaint(j, row.length), data: { "data-word": j, "data-target": t },
   }));
   return drawMixture(left + f * 0.3, decoder.target + f * 0.48, width - f * 0.6, f * 0.24, shares);
 }

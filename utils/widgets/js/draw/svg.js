@@ -2,7 +2,7 @@
 
 import { paint } from "./paint.js";
 
-const FONT_FAMILY = "system-ui, Helvetica, Arial, sans-serif";
+export const FONT_FAMILY = "system-ui, Helvetica, Arial, sans-serif";
 const NARROW_LETTERS = /[iljtfrI.,:;'’!|()[\]\s]/u;
 const BROAD_LETTERS = /[mwMW@%—…]/u;
 const FULL_LETTERS = /[\p{Ideographic}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{EPres}]/u;

@@ -12,12 +12,12 @@ import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { loadTranslators } from "./models.js";
 
-const SEARCH_AFTER = 120; // milliseconds of rest: a search takes as long
-const MOVE = 400; // milliseconds of a change
-const PLAY_EVERY = 900;
-const MOST_SEARCHES = 12; // kept, so that sliding K back and forth searches once
-const MOST_BEAM = 10;
-const KEY_STEP = 0.05;
+const BEAM_SEARCH_AFTER = 120; // milliseconds of rest: a search takes as long
+const BEAM_MOVE = 400; // milliseconds of a change
+const BEAM_PLAY_EVERY = 900;
+const BEAM_MOST_SEARCHES = 12; // kept, so that sliding K back and forth searches once
+const MOST_BEAM_SIZE = 10;
+const BEAM_KEY_STEP = 0.05;
 
 /** Mount a beam explorer; a large model is loaded when the reader asks for it. */
 export async function mountBeam(root, host) {
@@ -70,7 +70,7 @@ class BeamExplorer {
       if (text !== this.options.sentence) this.choose({ sentence: text, step: null });
       return this.note;
     });
-    this.beam = makeSlider("Beam size K", { min: 1, max: MOST_BEAM, step: 1, value: 1 },
+    this.beam = makeSlider("Beam size K", { min: 1, max: MOST_BEAM_SIZE, step: 1, value: 1 },
       (beamSize) => this.choose({ beamSize }));
     this.steps = makeSlider("Step", { min: 1, max: 1, step: 1, value: 1 },
       (step) => this.choose({ step }));
@@ -117,7 +117,7 @@ class BeamExplorer {
   searchSoon() {
     clearTimeout(this.searching);
     this.root.setAttribute("aria-busy", "true");
-    this.searching = setTimeout(() => this.search(), SEARCH_AFTER);
+    this.searching = setTimeout(() => this.search(), BEAM_SEARCH_AFTER);
   }
 
   search() {
@@ -146,7 +146,7 @@ class BeamExplorer {
       const view = beamView(this.translator, words, { ...this.options, beamSize });
       view.search.sentence = sentence;
       this.searches.set(key, view);
-      if (this.searches.size > MOST_SEARCHES) {
+      if (this.searches.size > BEAM_MOST_SEARCHES) {
         this.searches.delete(this.searches.keys().next().value);
       }
     }
@@ -177,7 +177,7 @@ class BeamExplorer {
     const { change, view } = this;
     if (!change) return;
     change.begin ??= time;
-    const share = Math.min((time - change.begin) / MOVE, 1);
+    const share = Math.min((time - change.begin) / BEAM_MOVE, 1);
     if (share === 1) {
       this.rest();
       return;
@@ -274,7 +274,7 @@ class BeamExplorer {
   useArrow(id, right, down, isLarge) {
     const [kind] = id.split(" ");
     if (kind === "rho") {
-      this.slideRho(this.options.rho + (right - down) * KEY_STEP * (isLarge ? 5 : 1));
+      this.slideRho(this.options.rho + (right - down) * BEAM_KEY_STEP * (isLarge ? 5 : 1));
     } else if (kind === "node") {
       this.handles.focus(`node ${neighborOf(this.view, this.nodeOf(id), right, down, this.place)}`);
     } else if (kind === "rank") {
@@ -293,7 +293,7 @@ class BeamExplorer {
     this.playing = setInterval(() => {
       if (!this.view || this.view.step >= last) this.stopPlaying();
       else this.choose({ step: this.view.step + 1 });
-    }, PLAY_EVERY);
+    }, BEAM_PLAY_EVERY);
     this.showControls();
   }
 

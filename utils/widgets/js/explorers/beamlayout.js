@@ -7,23 +7,23 @@ import { WORD_START } from "../model/subwords.js";
 import { FOREVER, foldRuns, layLanes } from "./beamtree.js";
 
 export const ALL_BRANCHES = -1; // among what is unfolded by hand
-const SIZES = [15, 14, 13, 12]; // of letters: the largest that fits
-const MARGIN = 12;
-const WIDE = 760; // pixels: from there the ranking stands beside the tree
-const PANEL = 284; // pixels: width of the ranking
-const BUMP = 44; // pixels: in which the ways to the ranking cross
-const GAP = 16; // between columns, for the branches
-const PAD = 6; // around a word
-const ROOT = 16;
-const BADGE = 26; // width of a column with nothing but the ends of translations
-const FOLD = 30; // width of a column that stands for several
-const HEADER = 24;
-const WORD_WIDTH = 0.92; // of the estimate: with dozens of columns, its caution adds up
-const LINE = 18; // of the text above the source sentence
-const SOURCE_ROW = 46;
-const PANEL_HEAD = 92;
-const MORE = 24; // a line that says what is left out
-const [LEAST_PITCH, MOST_PITCH] = [21, 40]; // between lanes
+const BEAM_SIZES = [15, 14, 13, 12]; // of letters: the largest that fits
+const BEAM_MARGIN = 12;
+const BEAM_WIDE = 760; // pixels: from there the ranking stands beside the tree
+const BEAM_PANEL = 284; // pixels: width of the ranking
+const BEAM_BUMP = 44; // pixels: in which the ways to the ranking cross
+const BEAM_GAP = 16; // between columns, for the branches
+const BEAM_PAD = 6; // around a word
+const BEAM_ROOT = 16;
+const BEAM_BADGE = 26; // width of a column with nothing but the ends of translations
+const BEAM_FOLD = 30; // width of a column that stands for several
+const BEAM_HEADER = 24;
+const BEAM_WORD_WIDTH = 0.92; // of the estimate: with dozens of columns, its caution adds up
+const BEAM_LINE = 18; // of the text above the source sentence
+const BEAM_SOURCE_ROW = 46;
+const BEAM_PANEL_HEAD = 92;
+const BEAM_MORE = 24; // a line that says what is left out
+const [BEAM_LEAST_PITCH, BEAM_MOST_PITCH] = [21, 40]; // between lanes
 
 /** Return a word or piece as one reads it: a piece that goes on a word has a dot before it. */
 export function pieceName(text, unit) {
@@ -37,31 +37,32 @@ export function pieceName(text, unit) {
  * is that of step t. `lanes` and `runs` are as in beamtree.js, without what has no room.
  */
 export function layoutBeam(view, { width, tall }) {
-  const isWide = width >= WIDE;
-  const room = width - MARGIN * 2 - ROOT - (isWide ? PANEL + BUMP : 0);
+  const isWide = width >= BEAM_WIDE;
+  const room = width - BEAM_MARGIN * 2 - BEAM_ROOT - (isWide ? BEAM_PANEL + BEAM_BUMP : 0);
   const { size, columns } = fitColumns(view, room);
-  const source = placeSource(view, width - MARGIN * 2, size);
+  const source = placeBeamSource(view, width - BEAM_MARGIN * 2, size);
   const lines = isWide ? 1 : 3;
-  const stripHeight = lines * LINE + source.rows * SOURCE_ROW + 8;
+  const stripHeight = lines * BEAM_LINE + source.rows * BEAM_SOURCE_ROW + 8;
   const lastColumn = columns[columns.length - 1];
   const right = lastColumn.x + lastColumn.width;
   const count = Math.min(view.beamSize, view.search.ended.length);
-  const free = (Number.isFinite(tall) ? tall : 1000) - HEADER - stripHeight - MARGIN * 2;
+  const free = (Number.isFinite(tall) ? tall : 1000) - BEAM_HEADER - stripHeight - BEAM_MARGIN * 2;
   const lanes = fitLanes(view, free);
-  const more = lanes.hidden > 0 ? MORE : 0;
-  const pitch = clamp((free - more) / lanes.lanes, LEAST_PITCH, MOST_PITCH);
-  const rowPitch = clamp((free - PANEL_HEAD) / Math.max(count, 1), 22, 30);
+  const more = lanes.hidden > 0 ? BEAM_MORE : 0;
+  const pitch = clampBeam((free - more) / lanes.lanes, BEAM_LEAST_PITCH, BEAM_MOST_PITCH);
+  const rowPitch = clampBeam((free - BEAM_PANEL_HEAD) / Math.max(count, 1), 22, 30);
   const tree = lanes.lanes * pitch + more;
-  const panelHeight = PANEL_HEAD + count * rowPitch;
-  const top = MARGIN + HEADER;
-  const whole = Math.max(width, right + MARGIN + (isWide ? PANEL + BUMP : 0));
+  const panelHeight = BEAM_PANEL_HEAD + count * rowPitch;
+  const top = BEAM_MARGIN + BEAM_HEADER;
+  const whole = Math.max(width, right + BEAM_MARGIN + (isWide ? BEAM_PANEL + BEAM_BUMP : 0));
   const panel = isWide
-    ? { x: whole - MARGIN - PANEL, y: MARGIN, width: PANEL, rowPitch }
-    : { x: MARGIN, y: top + tree + 10, width: width - MARGIN * 2, rowPitch };
-  const body = isWide ? Math.max(HEADER + tree, panelHeight) : HEADER + tree + 10 + panelHeight;
+    ? { x: whole - BEAM_MARGIN - BEAM_PANEL, y: BEAM_MARGIN, width: BEAM_PANEL, rowPitch }
+    : { x: BEAM_MARGIN, y: top + tree + 10, width: width - BEAM_MARGIN * 2, rowPitch };
+  const headed = BEAM_HEADER + tree;
+  const body = isWide ? Math.max(headed, panelHeight) : headed + 10 + panelHeight;
   const strip = {
-    x: MARGIN, y: MARGIN + body + 6, width: whole - MARGIN * 2, lines, line: LINE,
-    tokens: source.tokens, row: SOURCE_ROW,
+    x: BEAM_MARGIN, y: BEAM_MARGIN + body + 6, width: whole - BEAM_MARGIN * 2, lines,
+    line: BEAM_LINE, tokens: source.tokens, row: BEAM_SOURCE_ROW,
   };
   const columnOf = [];
   for (const column of columns) {
@@ -70,7 +71,7 @@ export function layoutBeam(view, { width, tall }) {
   return {
     width: whole, height: strip.y + stripHeight + 2, size, isWide, columns, columnOf, right,
     top, pitch, lanes, runs: foldRuns(view.nodes, lanes), panel, strip,
-    rootX: MARGIN + ROOT / 2, pad: PAD, gap: GAP, headRows: PANEL_HEAD,
+    rootX: BEAM_MARGIN + BEAM_ROOT / 2, pad: BEAM_PAD, gap: BEAM_GAP, headRows: BEAM_PANEL_HEAD,
     boxHeight: Math.min(pitch - 3, size * 1.95),
     yOf: (lane) => top + (lane + 0.5) * pitch,
   };
@@ -78,7 +79,8 @@ export function layoutBeam(view, { width, tall }) {
 
 /** Leave out as few branches as it takes until the others have room. */
 function fitLanes({ nodes, search, opened }, room) {
-  const fits = ({ lanes, hidden }) => lanes * LEAST_PITCH + (hidden > 0 ? MORE : 0) <= room;
+  const fits = ({ lanes, hidden }) =>
+    lanes * BEAM_LEAST_PITCH + (hidden > 0 ? BEAM_MORE : 0) <= room;
   const whole = layLanes(nodes, search.ended);
   if (fits(whole) || opened.includes(ALL_BRANCHES)) return whole;
   let [few, many] = [0, whole.branches.length];
@@ -90,16 +92,17 @@ function fitLanes({ nodes, search, opened }, room) {
   return layLanes(nodes, search.ended, many);
 }
 
-function clamp(value, low, high) {
+function clampBeam(value, low, high) {
   return Math.min(Math.max(value, low), high);
 }
 
 /** Choose the size of the letters; if the columns do not even fit when small, fold some. */
 function fitColumns(view, room) {
   const steps = view.search.columns.length;
-  for (const size of SIZES) {
-    const widths = columnWidths(view, size);
-    if (sum(widths) + GAP * steps <= room || size === SIZES[SIZES.length - 1]) {
+  for (const size of BEAM_SIZES) {
+    const widths = beamColumnWidths(view, size);
+    const isLast = size === BEAM_SIZES[BEAM_SIZES.length - 1];
+    if (isLast || sumOfWidths(widths) + BEAM_GAP * steps <= room) {
       return { size, columns: foldColumns(view, widths, room) };
     }
   }
@@ -107,7 +110,7 @@ function fitColumns(view, room) {
 }
 
 /** Put the source's words in as many rows as they need: {tokens: [{x, row, width}, …], rows}. */
-function placeSource({ search, unit }, room, size) {
+function placeBeamSource({ search, unit }, room, size) {
   let [x, row] = [0, 0];
   const tokens = search.source.map((text) => {
     const width = tokenWidth(pieceName(text, unit), size, room);
@@ -119,17 +122,17 @@ function placeSource({ search, unit }, room, size) {
   return { tokens, rows: row + 1 };
 }
 
-function columnWidths({ search, unit }, size) {
+function beamColumnWidths({ search, unit }, size) {
   const widths = search.columns.map((column) => {
     const words = column.map(({ text }) =>
-      textWidth(pieceName(text, unit), size) * WORD_WIDTH + PAD * 2);
+      textWidth(pieceName(text, unit), size) * BEAM_WORD_WIDTH + BEAM_PAD * 2);
     return Math.max(...words, size * 1.6);
   });
-  for (const { size: t } of search.ended) widths[t] = Math.max(widths[t], BADGE);
+  for (const { size: t } of search.ended) widths[t] = Math.max(widths[t], BEAM_BADGE);
   return widths;
 }
 
-function sum(numbers) {
+function sumOfWidths(numbers) {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
@@ -137,16 +140,17 @@ function sum(numbers) {
 function foldColumns(view, widths, room) {
   const isFolded = widths.map(() => false);
   const order = widths.map((_, t) => t)
-    .filter((t) => !view.opened.includes(t) && widths[t] > FOLD)
+    .filter((t) => !view.opened.includes(t) && widths[t] > BEAM_FOLD)
     .sort((a, b) => columnWorth(view, a) - columnWorth(view, b) || a - b);
-  while (order.length > 0 && sum(placeColumns(widths, isFolded).map(outerWidth)) > room) {
+  const whole = () => sumOfWidths(placeBeamColumns(widths, isFolded).map(widthWithGap));
+  while (order.length > 0 && whole() > room) {
     isFolded[order.shift()] = true;
   }
-  return placeColumns(widths, isFolded);
+  return placeBeamColumns(widths, isFolded);
 }
 
-function outerWidth({ width }) {
-  return width + GAP;
+function widthWithGap({ width }) {
+  return width + BEAM_GAP;
 }
 
 /** What happens in a column: branches of translations that finish, and of others; and the front. */
@@ -158,17 +162,18 @@ function columnWorth({ search, branches, step }, t) {
   return living * 10 + starts.length + near + ends;
 }
 
-function placeColumns(widths, isFolded) {
+function placeBeamColumns(widths, isFolded) {
   const columns = [];
-  let x = MARGIN + ROOT + GAP;
+  let x = BEAM_MARGIN + BEAM_ROOT + BEAM_GAP;
   widths.forEach((width, t) => {
     const last = columns[columns.length - 1];
     if (isFolded[t] && last?.isFold) {
       last.to = t;
       return;
     }
-    columns.push({ x, width: isFolded[t] ? FOLD : width, from: t, to: t, isFold: isFolded[t] });
-    x += columns[columns.length - 1].width + GAP;
+    const shown = isFolded[t] ? BEAM_FOLD : width;
+    columns.push({ x, width: shown, from: t, to: t, isFold: isFolded[t] });
+    x += shown + BEAM_GAP;
   });
   return columns;
 }

@@ -63,12 +63,12 @@ export function beamFinding(view) {
   const text = view.texts[winner.end];
   const others = text === greedy.text
     ? "Greedy search writes the same"
-    : `Greedy search would write ${quoted(greedy.text)}`;
+    : `Greedy search would write ${quotedText(greedy.text)}`;
   const change = rhoChange(view, winner.end);
-  return `K = ${beamSize}, ρ = ${rho.toFixed(2)}: ${quoted(text)} wins. ${others}${change}.`;
+  return `K = ${beamSize}, ρ = ${rho.toFixed(2)}: ${quotedText(text)} wins. ${others}${change}.`;
 }
 
-function quoted(text) {
+function quotedText(text) {
   return text === "" ? "nothing at all" : `“${text}”`;
 }
 
@@ -76,7 +76,7 @@ function rhoChange({ winners, texts, rho }, end) {
   const other = winners.find((stretch) => stretch.end !== end);
   if (!other) return "; no ρ changes the winner";
   const [way, edge] = other.to <= rho ? ["below", other.to] : ["above", other.from];
-  return `; ${way} ρ = ${edge.toFixed(2)}, ${quoted(texts[other.end])} wins`;
+  return `; ${way} ρ = ${edge.toFixed(2)}, ${quotedText(texts[other.end])} wins`;
 }
 
 function growingFinding(view) {
@@ -85,19 +85,19 @@ function growingFinding(view) {
   const died = nodes.filter(({ t, last }) => t === last && last + 2 === step).length;
   const ended = search.ended.filter(({ size }) => size < step).length;
   const leader = nodes[leaderOf(view)];
-  const lives = counted(live, "beginning lives", "beginnings live");
+  const lives = beamCount(live, "beginning lives", "beginnings live");
   return `Step ${step} of ${search.columns.length}: ${lives}, ${died} died here, ${ended} ` +
-    `finished. ${quoted(beginningText(view, leader.index))} leads with log p ${
-      signed(leader.score)}.`;
+    `finished. ${quotedText(beginningText(view, leader.index))} leads with log p ${
+      beamNumber(leader.score)}.`;
 }
 
 /** Return a number of things in words: 1 branch, 2 branches. */
-export function counted(count, one, many) {
+export function beamCount(count, one, many) {
   return `${count} ${count === 1 ? one : many}`;
 }
 
 /** Write a number with a minus sign, not a hyphen. */
-export function signed(number, digits = 2) {
+export function beamNumber(number, digits = 2) {
   return number.toFixed(digits).replace("-", "−");
 }
 
@@ -114,15 +114,16 @@ export function beamDetails(view, index) {
   const node = nodes[index];
   if (node.end >= 0) {
     const { score, length } = search.ended[node.end];
-    const ranked = signed(score / length ** rho, 3);
-    return `${quoted(view.texts[node.end])}: log p ${signed(score)} over ${length} ${unit} ` +
-      `(with the end): ${signed(score)} / ${length}^${rho.toFixed(2)} = ${ranked}`;
+    const ranked = beamNumber(score / length ** rho, 3);
+    const text = quotedText(view.texts[node.end]);
+    return `${text}: log p ${beamNumber(score)} over ${length} ${unit} ` +
+      `(with the end): ${beamNumber(score)} / ${length}^${rho.toFixed(2)} = ${ranked}`;
   }
   if (node.t < 0) return "The beginning: no word yet.";
   const before = beginningText(view, node.parent);
   const place = before ? `after “${before}”` : "as the first word";
   return `“${pieceName(node.text, unit)}” ${place}: p = ${node.p.toFixed(2)}; ` +
-    `log p of all so far ${signed(node.score)}`;
+    `log p of all so far ${beamNumber(node.score)}`;
 }
 
 /** Return the challenges, each with whether the reader has met it: [{name, text, isMet}, …]. */

@@ -8,8 +8,8 @@ import { rankFinished } from "../model/search.js";
 
 export const BEAM_MOST_RHO = 1.5;
 export const FOREVER = 1e9; // a step after all others: JSON has no Infinity
-const CROSSING = 3; // lanes that a dead branch would rather go down than run under a word
-const NEW_LANE = 2;
+const BEAM_CROSSING = 3; // lanes that a dead branch would rather go down than run under a word
+const BEAM_NEW_LANE = 2;
 
 /**
  * Plant the tree of a search.
@@ -23,16 +23,16 @@ const NEW_LANE = 2;
  *   for some ρ.
  */
 export function plantTree({ columns, ended }, beamSize) {
-  const nodes = [newNode({ t: -1, row: 0, text: "", score: 0, parent: -1, weights: [] }, 0)];
+  const nodes = [newBeamNode({ t: -1, row: 0, text: "", score: 0, parent: -1, weights: [] }, 0)];
   let before = [nodes[0]];
   for (const [t, column] of columns.entries()) {
     const parents = before;
-    before = column.map(({ text, score, parent, weights }, row) => addNode(nodes,
+    before = column.map(({ text, score, parent, weights }, row) => addBeamNode(nodes,
       { t, row, text, score, weights: Array.from(weights), parent: parents[parent].index }));
   }
   const places = new Map(nodes.map((node) => [`${node.t} ${node.row}`, node.index]));
   const ranked = everRanked(ended, beamSize);
-  ended.forEach(({ size, row, score }, end) => addNode(nodes, {
+  ended.forEach(({ size, row, score }, end) => addBeamNode(nodes, {
     t: size, row, text: "", score, weights: [], end, isRanked: ranked.has(end),
     parent: places.get(`${size - 1} ${row}`),
   }));
@@ -54,12 +54,12 @@ function everRanked(ended, beamSize) {
   return ranked;
 }
 
-function newNode(node, index) {
+function newBeamNode(node, index) {
   return { end: -1, isRanked: false, ...node, index, p: 1, children: [], last: node.t };
 }
 
-function addNode(nodes, about) {
-  const node = newNode(about, nodes.length);
+function addBeamNode(nodes, about) {
+  const node = newBeamNode(about, nodes.length);
   const parent = nodes[node.parent];
   node.p = Math.exp(node.score - parent.score);
   parent.children.push(node.index);
@@ -86,9 +86,9 @@ export function pathTo(nodes, index) {
 export function layLanes(nodes, ended, fewer = 0) {
   const all = divideTree(nodes, ended);
   const left = new Set(weakBranches(nodes, all).slice(0, fewer));
-  const isShown = (branch) =>
-    branch.parent < 0 || (!left.has(branch) && isShown(all[branch.parent]));
-  const branches = all.filter(isShown);
+  const isBranchShown = (branch) =>
+    branch.parent < 0 || (!left.has(branch) && isBranchShown(all[branch.parent]));
+  const branches = all.filter(isBranchShown);
   const living = branches.filter(({ to }) => to === FOREVER);
   let lanes = 0;
   const settle = (branch) => {
@@ -165,7 +165,8 @@ function nearestLane({ from, to }, parentLane, settled, lanes) {
     const [upper, lower] = [Math.min(lane, parentLane), Math.max(lane, parentLane)];
     const crossed = settled.filter((other) =>
       other.lane > upper && other.lane < lower && other.from < from && other.to >= from);
-    const cost = lower - upper + CROSSING * crossed.length + (lane === lanes ? NEW_LANE : 0);
+    const extra = lane === lanes ? BEAM_NEW_LANE : 0;
+    const cost = lower - upper + BEAM_CROSSING * crossed.length + extra;
     if (isFree && cost < least) [best, least] = [lane, cost];
   }
   return best;

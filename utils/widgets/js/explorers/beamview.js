@@ -5,9 +5,9 @@ import { svgBox, svgElement, svgPart, svgRoot, svgText, wrapWords } from "../dra
 import { drawToken } from "../draw/tokens.js";
 import { BEAM_MOST_RHO, pathTo, rankAt } from "./beamtree.js";
 import { ALL_BRANCHES, layoutBeam, pieceName } from "./beamlayout.js";
-import { beamDetails, beamFinding, counted, leaderOf, signed } from "./beamtext.js";
+import { beamDetails, beamFinding, beamCount, leaderOf, beamNumber } from "./beamtext.js";
 
-const LITTLE = 0.08; // of the weight: less is not drawn below a word
+const BEAM_LITTLE = 0.08; // of the weight: less is not drawn below a word
 
 /** Draw the tree, the ranking and what a word looked at; `place` is of `layoutBeam`. */
 export function drawBeam(view, place) {
@@ -15,8 +15,8 @@ export function drawBeam(view, place) {
   return svgRoot(place.width, place.height, beamFinding(view),
     svgPart("tree", drawFront(view, place), drawBranches(view, place), drawRuns(view, place),
       drawEnds(view, place), drawFolds(view, place)),
-    svgPart("ranking", drawRanking(view, place)),
-    svgPart("source", drawSource(view, shown, place)));
+    svgPart("ranking", drawBeamRanking(view, place)),
+    svgPart("source", drawBeamSource(view, shown, place)));
 }
 
 /** Return the view drawn in full, for where nothing runs. */
@@ -25,12 +25,12 @@ export function drawBeamStill(view, width) {
 }
 
 /** How far a node has come in: 0 before its step, 1 after it. */
-function arrival({ t }, at) {
+function arrivalOf({ t }, at) {
   return Math.min(Math.max(at - t, 0), 1);
 }
 
 /** How dead a node is: 1 once none of its beginnings lives, and none has finished. */
-function deadness({ last }, at) {
+function deadnessOf({ last }, at) {
   return Math.min(Math.max(at - last - 1, 0), 1);
 }
 
@@ -70,14 +70,14 @@ function drawBranches(view, place) {
   const { nodes, at } = view;
   const { winning, pointed } = litNodes(view);
   const shown = nodes.filter((node) =>
-    node.parent >= 0 && arrival(node, at) > 0 && place.lanes.laneOf[node.index] >= 0);
+    node.parent >= 0 && arrivalOf(node, at) > 0 && place.lanes.laneOf[node.index] >= 0);
   const branches = shown.map((node) => {
     const { x1, y } = nodePlace(view, node.parent, place);
     const { x0, y: end } = nodePlace(view, node.index, place);
     if (x0 < x1) return null; // both in one fold
     const isLit = winning.has(node.index);
     const middle = (x1 + x0) / 2;
-    const dead = deadness(node, at);
+    const dead = deadnessOf(node, at);
     return {
       order: isLit ? 2 : 1 - dead,
       svg: svgElement("path", {
@@ -85,7 +85,7 @@ function drawBranches(view, place) {
         fill: "none",
         stroke: paint(pointed.has(node.index) ? "link" : isLit ? "highlight" : "frame"),
         "stroke-width": isLit || pointed.has(node.index) ? 3 : 1.5,
-        opacity: arrival(node, at) * (1 - 0.55 * dead),
+        opacity: arrivalOf(node, at) * (1 - 0.55 * dead),
       }),
     };
   });
@@ -102,14 +102,14 @@ function drawRuns(view, place) {
 function drawRun(view, run, place, { winning, pointed }) {
   const { nodes, at } = view;
   const { columnOf, boxHeight, yOf } = place;
-  const visible = run.nodes.filter((index) => arrival(nodes[index], at) > 0);
+  const visible = run.nodes.filter((index) => arrivalOf(nodes[index], at) > 0);
   const inColumns = visible.filter((index) => !columnOf[nodes[index].t].isFold);
   if (inColumns.length === 0) return "";
   const first = nodes[inColumns[0]];
   const last = nodes[inColumns[inColumns.length - 1]];
   const [begin, end] = [columnOf[first.t], columnOf[last.t]];
-  const right = end.x + end.width * arrival(last, at);
-  const dead = deadness(last, at);
+  const right = end.x + end.width * arrivalOf(last, at);
+  const dead = deadnessOf(last, at);
   const isLit = winning.has(last.index);
   const isPointed = pointed.has(last.index);
   const y = yOf(run.lane);
@@ -128,18 +128,19 @@ function drawRun(view, run, place, { winning, pointed }) {
 function drawBeamWord(view, node, y, place) {
   const { at, unit, search, step } = view;
   const { size, pad, columnOf, boxHeight } = place;
-  const dead = deadness(node, at);
+  const dead = deadnessOf(node, at);
   const { x, width } = columnOf[node.t];
   const isTight = boxHeight < size * 1.75;
   const text = pieceName(node.text, unit);
   const isFront = node.t === step - 1 && step < search.columns.length && at === step;
-  return svgElement("g", { "data-word": node.index, opacity: arrival(node, at) },
+  return svgElement("g", { "data-word": node.index, opacity: arrivalOf(node, at) },
     svgText(x + pad, y + size * (isTight ? 0.14 : 0.2), text, {
       "font-size": size, "text-anchor": "start", fill: paint(dead > 0.5 ? "quiet" : "ink"),
     }),
     svgElement("g", { opacity: 1 - 0.6 * dead },
-      mixtureBar(node.weights, x + pad, y + boxHeight / 2 - (isTight ? 4 : 5), Math.max(width - pad * 2, 8))),
-    isFront && svgText(x + width + 6, y + 4, signed(node.score), {
+      mixtureBar(node.weights, x + pad, y + boxHeight / 2 - (isTight ? 4 : 5),
+        Math.max(width - pad * 2, 8))),
+    isFront && svgText(x + width + 6, y + 4, beamNumber(node.score), {
       "font-size": 11, "text-anchor": "start", fill: paint("quiet"),
     }));
 }
@@ -147,7 +148,7 @@ function drawBeamWord(view, node, y, place) {
 function mixtureBar(weights, x, y, width) {
   const parts = weights
     .map((weight, j) => ({ weight, j }))
-    .filter(({ weight }) => weight >= LITTLE);
+    .filter(({ weight }) => weight >= BEAM_LITTLE);
   const whole = parts.reduce((total, { weight }) => total + weight, 0);
   let from = x;
   return parts.map(({ weight, j }) => {
@@ -171,7 +172,7 @@ function drawEnds(view, place) {
   const ranked = rankAt(search, step, beamSize, rho);
   const isWhole = step === search.columns.length;
   const shown = nodes.filter((node) =>
-    node.end >= 0 && arrival(node, at) > 0 && place.lanes.laneOf[node.index] >= 0);
+    node.end >= 0 && arrivalOf(node, at) > 0 && place.lanes.laneOf[node.index] >= 0);
   return shown.map((node) => {
     const { x0, y } = nodePlace(view, node.index, place);
     const rank = ranked.findIndex(({ end }) => end === node.end) + 1;
@@ -179,7 +180,7 @@ function drawEnds(view, place) {
     const isPointed = view.pointed === node.index;
     const color = paint(isPointed ? "link" : isFirst ? "highlight" : "neutral");
     const way = place.isWide && rank > 0 && endWay(x0 + 20, y, places[node.end], place);
-    return svgElement("g", { "data-end": node.end, opacity: arrival(node, at) },
+    return svgElement("g", { "data-end": node.end, opacity: arrivalOf(node, at) },
       way && svgElement("path", {
         d: way, fill: "none", stroke: color, "stroke-width": isFirst || isPointed ? 2.5 : 1.2,
         "stroke-dasharray": isFirst || isPointed ? null : "2 4",
@@ -195,20 +196,20 @@ function drawEnds(view, place) {
 
 function endWay(x, y, placeInRanking, place) {
   const { panel, right } = place;
-  const goal = rowY(placeInRanking, place);
+  const goal = rankRowY(placeInRanking, place);
   const [begin, end] = [Math.max(right + 4, x), panel.x - 4];
   const middle = (begin + end) / 2;
   return `M${x} ${y}L${begin} ${y}C${middle} ${y} ${middle} ${goal} ${end} ${goal}`;
 }
 
-function rowY(placeInRanking, { panel, headRows }) {
+function rankRowY(placeInRanking, { panel, headRows }) {
   return panel.y + headRows + (placeInRanking + 0.5) * panel.rowPitch;
 }
 
 /** Draw the folded columns, and say what has no lane. */
 function drawFolds({ step }, { columns, top, pitch, yOf, lanes, rootX }) {
   const more = lanes.hidden > 0 && svgText(rootX - 6, top + lanes.lanes * pitch + 16,
-    moreText(lanes.hidden), { "font-size": 13, "text-anchor": "start", fill: paint("link") });
+    hiddenText(lanes.hidden), { "font-size": 13, "text-anchor": "start", fill: paint("link") });
   return [more, columns.filter(({ isFold }) => isFold).map(({ x, width, from, to }) => {
     const through = lanes.branches.filter((one) => one.from <= to && one.to >= from && from < step);
     return svgElement("g", { "data-fold": from },
@@ -224,8 +225,8 @@ function drawFolds({ step }, { columns, top, pitch, yOf, lanes, rootX }) {
   })];
 }
 
-function moreText(hidden) {
-  return `… ${counted(hidden, "branch", "branches")} that died soon: show`;
+function hiddenText(hidden) {
+  return `… ${beamCount(hidden, "branch", "branches")} that died soon: show`;
 }
 
 /** Where ρ is on its track: {x0, x1, y, xOf}. */
@@ -235,7 +236,7 @@ export function rhoTrack({ panel }) {
 }
 
 /** Draw ρ on a track that shows where it changes the winner, and below it the ranking. */
-function drawRanking(view, place) {
+function drawBeamRanking(view, place) {
   const { search, step, beamSize, rho, places } = view;
   const { panel, headRows } = place;
   const ranked = rankAt(search, step, beamSize, rho);
@@ -253,7 +254,7 @@ function drawRanking(view, place) {
     ranked.map((found, rank) => {
       const isFirst = rank === 0;
       const isPointed = view.nodes[view.pointed]?.end === found.end;
-      const line = rowY(places[found.end] ?? rank, place);
+      const line = rankRowY(places[found.end] ?? rank, place);
       const number = {
         "font-size": 14, "text-anchor": "end", "font-weight": isFirst ? "bold" : "normal",
       };
@@ -265,9 +266,9 @@ function drawRanking(view, place) {
           "stroke-width": isFirst || isPointed ? 2 : 1,
         }),
         svgText(panel.x + 16, line + 5, String(rank + 1), { ...number, "text-anchor": "middle" }),
-        svgText(a, line + 5, signed(found.score), number),
+        svgText(a, line + 5, beamNumber(found.score), number),
         svgText(b, line + 5, String(found.length), number),
-        svgText(c, line + 5, signed(found.ranked, 3), number));
+        svgText(c, line + 5, beamNumber(found.ranked, 3), number));
     }),
   ];
 }
@@ -318,7 +319,7 @@ function stretchName({ search, unit }, end, room) {
 }
 
 /** Say the numbers of a node, and show the source sentence with the weights of its word. */
-function drawSource(view, index, { strip, size }) {
+function drawBeamSource(view, index, { strip, size }) {
   const { source } = view.search;
   const node = view.nodes[index];
   const { weights } = node.end >= 0 ? view.nodes[node.parent] : node;
@@ -365,7 +366,7 @@ export function beamHandles(view, place) {
     height: 32, label: `Show steps ${from + 1} to ${to + 1}`,
   }));
   const ranks = rankAt(search, step, view.beamSize, rho).map(({ end }, rank) => ({
-    id: `rank ${end}`, kind: "button", x: panel.x + panel.width / 2, y: rowY(rank, place),
+    id: `rank ${end}`, kind: "button", x: panel.x + panel.width / 2, y: rankRowY(rank, place),
     width: panel.width, height: panel.rowPitch, least: 22,
     label: `Rank ${rank + 1}. ${beamDetails(view, nodes.find((n) => n.end === end).index)}`,
   }));
@@ -377,14 +378,14 @@ export function beamHandles(view, place) {
   const more = lanes.hidden > 0
     ? [{
       id: `fold ${ALL_BRANCHES} ${ALL_BRANCHES}`, kind: "button", x: rootX + 120, width: 250,
-      y: top + lanes.lanes * pitch + 12, height: 24, least: 24, label: moreText(lanes.hidden),
+      y: top + lanes.lanes * pitch + 12, height: 24, least: 24, label: hiddenText(lanes.hidden),
     }]
     : [];
   return [...folds, ...words, ...more, knob, ...ranks];
 }
 
 function hasHandle({ at }, node, { columnOf, lanes }) {
-  return node.t >= 0 && arrival(node, at) === 1 && lanes.laneOf[node.index] >= 0 &&
+  return node.t >= 0 && arrivalOf(node, at) === 1 && lanes.laneOf[node.index] >= 0 &&
     !columnOf[node.t].isFold;
 }
 

@@ -157,7 +157,7 @@ class CalculatorExplorer {
 
   press(id) {
     if (!id.startsWith("mask")) return;
-    const j = numberIn(id);
+    const j = wordOfHandle(id);
     const mask = this.state.mask.map((isReal, k) => (k === j ? !isReal : isReal));
     this.focus = j;
     this.change({ mask }, ["mask"]);
@@ -166,12 +166,12 @@ class CalculatorExplorer {
   /** The word pointed at stays in focus until another is. */
   point(id) {
     if (id === null || id === "s") return;
-    this.focus = numberIn(id);
+    this.focus = wordOfHandle(id);
     this.frame.paintSoon();
   }
 
   vectorOf(id) {
-    return id === "s" ? this.state.query : this.state.memory[numberIn(id)];
+    return id === "s" ? this.state.query : this.state.memory[wordOfHandle(id)];
   }
 
   put(id, vector) {
@@ -179,7 +179,7 @@ class CalculatorExplorer {
     const { memory } = this.state;
     const changed = id === "s"
       ? { query: kept }
-      : { memory: memory.map((h, j) => (j === numberIn(id) ? kept : h)) };
+      : { memory: memory.map((h, j) => (j === wordOfHandle(id) ? kept : h)) };
     this.moveTo({ ...this.state, ...changed, preset: null }, false);
   }
 
@@ -230,7 +230,7 @@ class CalculatorExplorer {
 }
 
 /** Return the word that a handle belongs to: 0 for "h1" and for "mask1". */
-function numberIn(id) {
+function wordOfHandle(id) {
   return Number(id.replace(/\D/g, "")) - 1;
 }
 

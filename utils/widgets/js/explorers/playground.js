@@ -2,21 +2,24 @@
 
 import { PLAYGROUND_ATTENTIONS } from "../playground/attentions.js";
 import { growHistory, nextLesson } from "../playground/lesson.js";
-import { completeOptions, readLink } from "../playground/options.js";
-import { PLAYGROUND_TASKS, readTypedWord, testWords } from "../playground/tasks.js";
+import { MOST_MODELS, completeOptions, firstWord, readLink } from "../playground/options.js";
+import { readTypedWord, testWords } from "../playground/tasks.js";
 import { changeButton, makeButton, makeChoice, makeChoices } from "./elements.js";
-import { makeElement, makeSentenceBox } from "./elements.js";
+import { makeElement, makeSentenceBox, makeSlider } from "./elements.js";
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { startTrainer } from "./trainer.js";
-import { TASK_NAMES, playgroundChallenges, playgroundFinding } from "./playgroundtext.js";
+import { TASK_NAMES, moveBars, playgroundChallenges } from "./playgroundtext.js";
+import { playgroundFinding, shownPlayground } from "./playgroundtext.js";
 import { drawPlayground } from "./playgroundview.js";
 
-const MOST_MODELS = 2; // side by side
+const OPTION_NAMES = ["task", "attentions", "longest", "seed"]; // that cells and links can choose
+const LENGTHS = { min: 4, max: 12, step: 1 }; // of the longest words
 const CALM_PAINT_EVERY = 500; // milliseconds between two pictures for who asked for less motion
 const FAR_BACK = 10; // states that a large step looks back
 const UNSEEN_SAMPLES = 25; // unseen words of each length to be tried
-const PLAYGROUND_HINT = "Press a bar to try an unseen word of its length. Drag along the loss to look back.";
+const PLAYGROUND_HINT =
+  "Press a bar to try an unseen word of its length. Drag along the loss to look back.";
 const TOLD_RESULTS = ["attention", "step", "loss", "exact"]; // what a cell can read of each model
 
 /** Show a playground in `root`; returns a function that takes it away. */
@@ -30,7 +33,7 @@ class PlaygroundExplorer {
     this.host = host;
     this.isWanted = false; // whether it should be training
     this.tried = 0;
-    this.view = { options: completeOptions(chosenOptions(host)), state: null, history: [], at: null };
+    this.view = freshView(completeOptions(chosenOptions(host)));
     this.start = { link: host.get("link"), options: this.view.options, word: host.get("word") };
     root.classList.add("at-playground");
     this.frame = new Frame(root, {
@@ -60,9 +63,11 @@ class PlaygroundExplorer {
     this.main = makeButton("play", "Train", () => (this.isWanted ? this.stop() : this.train()));
     this.main.classList.add("at-main");
     const once = makeButton("next", "One step", () => this.trainOnce());
+    this.longest = makeSlider("Letters: 3 to", { ...LENGTHS, value: LENGTHS.max }, (longest) =>
+      this.chooseOptions({ longest }));
     this.box = makeSentenceBox("Try a word", (text) => this.tryWord(text));
-    frame.controls.append(this.tasks.element, kinds,
-      makeElement("div", { class: "at-row at-go" }, this.main, once, this.box.element));
+    frame.controls.append(this.tasks.element, kinds, makeElement("div", { class: "at-row at-go" },
+      this.main, once, this.longest.element, this.box.element));
     this.copied = makeElement("small", { class: "at-note", role: "status" });
     frame.below.append(makeElement("div", { class: "at-row" },
       makeButton("copy", "Copy a link to this state", () => this.copyLink()), this.copied,
@@ -84,7 +89,7 @@ class PlaygroundExplorer {
       const word = host.get("word");
       if (word && word !== this.view.state?.word) this.showWord(word);
     };
-    const ends = ["task", "attentions", "seed"].map((name) => host.onChange(name, choose));
+    const ends = OPTION_NAMES.map((name) => host.onChange(name, choose));
     return [...ends, host.onChange("link", restore), host.onChange("training", train),
       host.onChange("word", tryWord)];
   }
@@ -98,7 +103,7 @@ class PlaygroundExplorer {
     if (linked && !isReset) this.trainer.post({ type: "reset", link });
     else this.trainer.post({ type: "reset", options: this.view.options });
     this.isWanted = Boolean(linked) && !isReset && linked.step > 0;
-    this.showWord(typed || PLAYGROUND_TASKS[this.view.options.task].first);
+    this.showWord(typed || firstWord(this.view.options));
     this.tellOptions();
   }
 
@@ -113,13 +118,14 @@ class PlaygroundExplorer {
   }
 
   restart(options) {
-    this.view = { options, state: null, history: [], at: null };
+    this.view = freshView(options);
     this.frame.forget();
     this.showOptions(options);
   }
 
   showOptions(options) {
     this.tasks.choose(options.task);
+    this.longest.show(options.longest);
     for (const kind of this.kinds) {
       const input = kind.querySelector("input");
       input.checked = options.attentions.includes(input.value);
@@ -127,9 +133,7 @@ class PlaygroundExplorer {
   }
 
   tellOptions() {
-    for (const name of ["task", "attentions", "seed"]) {
-      this.host.set(name, this.view.options[name]);
-    }
+    for (const name of OPTION_NAMES) this.host.set(name, this.view.options[name]);
   }
 
   chooseOptions(chosen) {
@@ -154,6 +158,7 @@ class PlaygroundExplorer {
   train() {
     const { options, state } = this.view;
     this.trainer.post({ type: "start", ...nextLesson(options.task, state?.step ?? 0) });
+    this.view.at = null;
     this.expect(true);
   }
 
@@ -170,7 +175,6 @@ class PlaygroundExplorer {
 
   expect(isWanted) {
     this.isWanted = isWanted;
-    this.view.at = null;
     this.host.set("training", isWanted);
   }
 
@@ -221,8 +225,11 @@ class PlaygroundExplorer {
     const link = view.state?.link ?? "";
     const text = host.isNotebook ? `Playground(link=${JSON.stringify(link)})` :
       `${location.href.split("#")[0]}#playground?${link}`;
-    this.copied.textContent = text; // what cannot be copied can be read
-    navigator.clipboard?.writeText(text).catch(() => {});
+    const say = (says) => {
+      this.copied.textContent = says;
+    };
+    say(text); // what cannot be copied can be read
+    navigator.clipboard?.writeText(text).then(() => say("Copied."), () => {});
   }
 
   hear(reply) {
@@ -254,16 +261,26 @@ class PlaygroundExplorer {
   paint(room, time) {
     const { frame, view } = this;
     if (!view.state) return false;
-    if (frame.isCalm && view.state.running && time - this.painted < CALM_PAINT_EVERY) return true;
+    const passed = time - this.painted;
+    if (frame.isCalm && view.state.running && passed < CALM_PAINT_EVERY) return true;
     this.painted = time;
+    this.moveBars(passed);
     const { svg, handles, time: line } = drawPlayground(view, room);
     this.time = line;
     this.handles.show(svg, handles);
     frame.say(playgroundFinding(view));
-    frame.challenge(playgroundChallenges(view, PLAYGROUND_TASKS[view.options.task].first));
-    const { running, step } = view.state;
-    changeButton(this.main, running ? "pause" : "play", running ? "Stop" : step > 0 ? "Go on" : "Train");
+    frame.challenge(playgroundChallenges(view, firstWord(view.options)));
+    if (this.isWanted) changeButton(this.main, "pause", "Stop");
+    else changeButton(this.main, "play", view.state.step > 0 ? "Go on" : "Train");
     return true;
+  }
+
+  moveBars(milliseconds) {
+    const { frame, view } = this;
+    const shares = shownPlayground(view).models.map(({ exact }) => exact);
+    const isAtOnce = frame.isCalm || view.at !== null;
+    view.bars = isAtOnce ? shares : moveBars(view.bars, shares, milliseconds || 0);
+    if (String(view.bars) !== String(shares)) frame.paintSoon();
   }
 
   end() {
@@ -273,8 +290,12 @@ class PlaygroundExplorer {
   }
 }
 
+function freshView(options) {
+  return { options, state: null, history: [], at: null };
+}
+
 /** Return the options that a cell or a page chose, without those left out. */
 function chosenOptions(host) {
-  const chosen = ["task", "attentions", "seed"].map((name) => [name, host.get(name)]);
+  const chosen = OPTION_NAMES.map((name) => [name, host.get(name)]);
   return Object.fromEntries(chosen.filter(([, value]) => value !== undefined && value !== null));
 }

@@ -1,6 +1,7 @@
 // What the playground says. A view is {options, state, history, at}: `state` is the engine's last
-// (see playground/messages.js), `history` has those before (see playground/lesson.js), and `at` is
-// the step that the reader looks back to, or null.
+// (see playground/messages.js), `history` has those before (see playground/lesson.js), `at` is the
+// step that the reader looks back to, or null, and `bars`, which may be missing, are the heights of
+// bars on their way to the shares of right words.
 
 import { historyAt } from "../playground/lesson.js";
 
@@ -12,6 +13,8 @@ export const TASK_NAMES = {
 };
 
 const LEARNED_SHARE = 0.95; // of unseen words right: learned
+const BAR_TIME = 100; // milliseconds in which a bar does two thirds of its way
+const BAR_STEP = 0.005; // nobody sees less
 const LONG_ENOUGH = 3; // letters of a word that counts: shorter ones are never trained on
 
 /** Return the state to show: the last one, or the one that the reader looks back to. */
@@ -93,6 +96,19 @@ export function weightOnNeeded({ word, expected, weights }) {
   const shares = rows.map((letter, t) =>
     source.reduce((sum, each, j) => sum + (each === letter && weights[t * source.length + j]), 0));
   return shares.reduce((a, b) => a + b, 0) / Math.max(shares.length, 1);
+}
+
+/**
+ * Return bars on their way to where they shall be, nearer by the time that has passed: shares in
+ * lists, one for each model. A bar that has none yet grows from 0.
+ */
+export function moveBars(bars, shares, milliseconds) {
+  const way = 1 - Math.exp(-milliseconds / BAR_TIME);
+  return shares.map((list, i) => list.map((share, k) => {
+    if (share === null) return null;
+    const now = bars?.[i]?.[k] ?? 0;
+    return Math.abs(share - now) < BAR_STEP ? share : now + way * (share - now);
+  }));
 }
 
 /** Return the challenges, each with whether the reader has met it: [{name, text, isMet}, …]. */

@@ -14,9 +14,10 @@ const PICTURE_EDGE = 12;
 const MAPS_GAP = 24; // between maps
 const CHARTS_BESIDE_FROM = 860; // pixels: from here on, the charts stand beside the maps
 const SMALL_LETTERS_BELOW = 520;
-const LEAST_COLUMN = 9; // pixels: narrower columns would be unreadable, so the maps stand in a column
+const LEAST_COLUMN = 9; // pixels: where columns would be narrower, one map stands below the other
 const CHARTS_TALL = 168; // pixels, where the charts are as tall as they like
 const LEAST_CHARTS = 340; // pixels of width
+const LEAST_BESIDE = 340; // pixels of height: short words leave the charts readable
 const SHARE_TICKS = [[0, "0 %"], [0.5, "50 %"], [1, "100 %"]];
 const LOSS_TOP = 4; // guessing costs 3.3 to 4
 const RIGHT_MARK = "M-1 0l.7 .7l1.3-1.5";
@@ -42,45 +43,45 @@ export function drawPlayground(view, { width, tall }) {
   return { svg, ...playgroundHandles(view, plan, { bars, curves, place }) };
 }
 
-/** Return where everything goes: {tall, size, chartSize, places, maps, charts}. */
+/** Return where everything goes: {tall, size, chartSize, caption, place, maps, charts}. */
 function planPlayground(view, width, tall) {
   const { models, word } = shownPlayground(view);
-  const count = models.length;
-  const [columns, rows] = [[...word].length, [...word].length + 1];
-  const size = width < SMALL_LETTERS_BELOW ? 13 : 17;
-  const caption = size * 2.9;
+  const [count, columns] = [models.length, [...word].length];
+  const isSmall = width < SMALL_LETTERS_BELOW;
   const isWide = width >= CHARTS_BESIDE_FROM;
+  const size = isSmall ? 13 : 17;
+  const caption = size * 2.9;
   const across = width - PICTURE_EDGE * 2 - (isWide ? LEAST_CHARTS + MAPS_GAP : 0);
   const each = (across - MAPS_GAP * (count - 1)) / count;
-  const isStacked = (each - size * 3.2) / columns < LEAST_COLUMN;
-  const room = {
-    width: isStacked ? across : each, tall: tall - caption - 2 * PICTURE_EDGE,
-  };
-  const place = layoutLetterMap(columns, rows, room, size);
-  const used = Math.max(place.total, size * 15);
-  const step = isStacked ? 0 : Math.min(used, room.width) + MAPS_GAP;
+  const isStacked = !isWide && (each - size * 3.2) / columns < LEAST_COLUMN;
+  const room = { width: isStacked ? across : each, tall: tall - caption - 2 * PICTURE_EDGE };
+  const place = layoutLetterMap(columns, columns + 1, room, size);
+  const used = Math.min(Math.max(place.total, size * 15), room.width);
+  const right = isStacked ? 0 : used + MAPS_GAP; // from one map to the next
   const down = isStacked ? caption + place.tall + PICTURE_EDGE : 0;
   const maps = models.map((_, i) => ({
-    left: PICTURE_EDGE + i * step, top: PICTURE_EDGE + i * down, width: Math.min(used, room.width),
+    left: PICTURE_EDGE + i * right, top: PICTURE_EDGE + i * down, width: used,
   }));
-  const below = PICTURE_EDGE * 2 + caption + place.tall + down * (count - 1);
-  const shared = { size, chartSize: width < SMALL_LETTERS_BELOW ? 13 : 14, caption, place, maps };
-  if (!isWide) return { ...shared, ...chartsBelow(below, width) };
-  const left = isStacked ? maps[0].left + maps[0].width + MAPS_GAP : PICTURE_EDGE + count * step;
-  return { ...shared, ...chartsBeside(left, width, Math.max(below, Math.min(tall, 340))) };
+  const bottom = PICTURE_EDGE * 2 + caption + place.tall + down * (count - 1);
+  const charts = isWide ?
+    chartsBeside(PICTURE_EDGE + count * right, width, Math.max(bottom, Math.min(tall, LEAST_BESIDE))) :
+    chartsBelow(bottom, width);
+  return { size, chartSize: isSmall ? 13 : 14, caption, place, maps, ...charts };
 }
 
 function chartsBeside(left, width, tall) {
   const height = (tall - PICTURE_EDGE * 3) / 2;
   const chart = { left, width: width - left - PICTURE_EDGE, height };
-  return { tall, charts: [{ ...chart, top: PICTURE_EDGE }, { ...chart, top: 2 * PICTURE_EDGE + height }] };
+  const charts = [PICTURE_EDGE, 2 * PICTURE_EDGE + height].map((top) => ({ ...chart, top }));
+  return { tall, charts };
 }
 
 function chartsBelow(top, width) {
   const isPair = width >= SMALL_LETTERS_BELOW;
   const each = isPair ? (width - PICTURE_EDGE * 4) / 2 : width - PICTURE_EDGE * 2;
   const chart = { width: each, height: CHARTS_TALL };
-  const second = isPair ? { left: PICTURE_EDGE * 3 + each, top } : { left: PICTURE_EDGE, top: top + CHARTS_TALL + PICTURE_EDGE };
+  const second = isPair ? { left: PICTURE_EDGE * 3 + each, top } :
+    { left: PICTURE_EDGE, top: top + CHARTS_TALL + PICTURE_EDGE };
   const charts = [{ ...chart, left: PICTURE_EDGE, top }, { ...chart, ...second }];
   return { tall: second.top + CHARTS_TALL + PICTURE_EDGE, charts };
 }
@@ -128,7 +129,7 @@ function letterMapOf({ word, expected, weights, written }, task) {
   const shown = written.slice(0, answer.length);
   const rows = shown.map((_, t) =>
     source.map((_, j) => weights[t * source.length + j]));
-  const needed = letterOrigins(source, answer.slice(0, -1), task).slice(0, shown.length);
+  const needed = [...letterOrigins(source, [...expected], task), -1];
   const letters = shown.map((letter, t) => ({ letter, isRight: letter === answer[t] }));
   return { source, written: letters, rows, needed };
 }
@@ -150,8 +151,8 @@ function playgroundLengths(view) {
   return {
     part: "lengths",
     title: "Unseen words right",
-    series: models.map(({ attention, exact }) => ({
-      name: attention, color: paint(`model-${attention}`), shares: exact,
+    series: models.map(({ attention, exact }, i) => ({
+      name: attention, color: paint(`model-${attention}`), shares: view.bars?.[i] ?? exact,
     })),
     groups: lengths.map((length, i) => (i === 0 ? `${length} letters` : String(length))),
     ticks: SHARE_TICKS,

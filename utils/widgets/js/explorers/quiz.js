@@ -183,8 +183,8 @@ class QuizExplorer {
     this.isMoving = false;
     if (!this.root.contains(document.activeElement)) return; // a cell moved on, not the reader
     const { picture } = this.frame;
-    const goal = picture.querySelector("input:checked, .at-score") || picture.querySelector("input");
-    goal.focus({ preventScroll: true });
+    const chosen = picture.querySelector("input:checked, .at-score");
+    (chosen || picture.querySelector("input")).focus({ preventScroll: true });
   }
 
   end() {
@@ -213,7 +213,10 @@ function makeOption(view, { text }, option) {
   input.addEventListener("keyup", () => {
     view.isPassing = false;
   });
-  input.addEventListener("change", () => (view.isPassing ? view.pass(option) : view.choose(option)));
+  input.addEventListener("change", () => {
+    if (view.isPassing) view.pass(option);
+    else view.choose(option);
+  });
   const label = makeElement("label", { class: "at-choice" },
     input, letter, makeElement("span", {}, text));
   return { element: makeElement("div", { class: "at-option" }, label, note), input, note };

@@ -1,15 +1,16 @@
 // What the quick questions know and say; no element of a page is touched in here.
 //
-// A quiz is {questions, chosen, first}. questions: [{text, options: [{text, right, why}, …]}, …];
+// A quiz is {questions, chosen, first}. questions: each {text, options}, an option being
+// {text, right, why}.
 // `chosen` and `first` hold for each question the option chosen now, and at the first try, or null.
 
 import { escapeText } from "../draw/svg.js";
 
-const LETTERS = "abcdefgh";
+const OPTION_LETTERS = "abcdefgh";
 
 /** Return an option's letter, as it is called in class: "a". */
 export function optionLetter(option) {
-  return LETTERS[option];
+  return OPTION_LETTERS[option];
 }
 
 /** Return the quiz after a choice; only the first one of a question counts. */

@@ -18,6 +18,7 @@ const SECOND = 0.25; // a weight from which on the second word is named, too
 const SHARED = 0.3; // each of two words has it, where they share the weight
 const AHEAD = 3; // source words further on: more than any small change of the order
 const WIDE = 1000; // pixels: from there on, the master picture has the decoder beside the source
+const ALMOST_WIDE = 900;
 const MAP_FROM = 1200; // pixels: room for the map beside that
 const MAIN_SHARE = 0.76; // of the width, for all but the map
 const MAP_LETTERS = [11, 12.5]; // pixels, at least and at most
@@ -116,8 +117,8 @@ export function easeShare(share) {
 export function drawStep(view, kind, { width, tall, map = true }) {
   const isBeside = map && width >= MAP_FROM;
   const main = isBeside ? width * MAIN_SHARE : width;
-  // Beside a map, a picture that would be too narrow for its wide form is drawn wider, and shrunk.
-  const drawnWidth = isBeside ? Math.max(main, WIDE) : main;
+  // A picture that is a little too narrow for its wide form is drawn wider, and shrunk.
+  const drawnWidth = main >= ALMOST_WIDE ? Math.max(main, WIDE) : main;
   const zoom = main / drawnWidth;
   const drawn = drawMaster(view, {
     variant: kind, width: drawnWidth, tall: tall && tall / zoom, compact: drawnWidth < WIDE,

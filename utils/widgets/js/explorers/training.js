@@ -5,11 +5,12 @@ import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { blendSnaps, prepareTraining, snapFrame, spreadSnaps } from "./trainingfacts.js";
 import { TRAINING_END, trainingChallenges, trainingFinding, writeLoss } from "./trainingfacts.js";
-import { drawMiniMap, drawTraining, layoutTraining, lossMarker } from "./trainingview.js";
-import { MOST_CARDS, pointInMap, snapAtX } from "./trainingview.js";
+import { layoutTraining, pointInTrainingMap } from "./traininglayout.js";
+import { lossMarker, snapAtX } from "./trainingloss.js";
+import { drawMiniMap, drawTraining, MOST_EPOCH_CARDS } from "./trainingview.js";
 
-const MOVE = 450; // milliseconds from one epoch to another
-const PLAY_EVERY = 1400; // milliseconds for an epoch
+const EPOCH_MOVE = 450; // milliseconds from one epoch to another
+const EPOCH_EVERY = 1400; // milliseconds for an epoch
 const REST_AFTER = 1000; // milliseconds: who stays so long did not only pass by
 
 /** Show a recorded training run in `root`; returns a function that takes it away. */
@@ -52,7 +53,7 @@ class TrainingExplorer {
       this.play(false);
       this.goTo(at);
     });
-    this.cards = spreadSnaps(last + 1, MOST_CARDS).map((at) => this.makeCard(at));
+    this.cards = spreadSnaps(last + 1, MOST_EPOCH_CARDS).map((at) => this.makeCard(at));
     const strip = makeElement("div", { class: "at-strip", role: "group", "aria-label": "Epochs" },
       ...this.cards.map(({ element }) => element));
     const scrub = makeElement("div", { class: "at-scrub" }, this.button, this.slider.element);
@@ -125,7 +126,7 @@ class TrainingExplorer {
       this.timer = setInterval(() => {
         this.goTo(this.view.at + 1);
         if (this.view.at === last) this.play(false);
-      }, PLAY_EVERY);
+      }, EPOCH_EVERY);
     }
     this.rest();
     this.host.set("playing", Boolean(this.timer));
@@ -163,7 +164,7 @@ class TrainingExplorer {
   pointByHand(event) {
     if (!this.layout || event.target.dataset?.handle !== "map") return;
     const { x, y } = this.handles.pointOf(event);
-    this.pointAt(pointInMap(this.view, this.layout, x, y));
+    this.pointAt(pointInTrainingMap(this.view, this.layout, x, y));
   }
 
   /** Light up a row ({row}) or a column ({column}) of the map; null for none. */
@@ -176,7 +177,7 @@ class TrainingExplorer {
   paint(room, time) {
     const { view, frame } = this;
     this.layout = this.layoutFor(room);
-    const share = frame.isCalm ? 1 : Math.min(Math.max((time - this.began) / MOVE, 0), 1);
+    const share = frame.isCalm ? 1 : Math.min(Math.max((time - this.began) / EPOCH_MOVE, 0), 1);
     const eased = share * share * (3 - 2 * share);
     this.shown = share < 1 ? blendSnaps(this.from, this.goal, eased) : this.goal;
     const finding = trainingFinding(view);
@@ -203,15 +204,15 @@ class TrainingExplorer {
     const { epoch, valid } = view.snaps[view.at];
     const label = view.fixed
       ? "Words it writes: arrow keys walk through them"
-      : "Map: arrow keys walk through the words, up and down what it writes, left and right what it reads";
+      : "Map: up and down walk through the words it writes, left and right through those it reads";
     return [
       {
-        id: "map", label, value: view.point ? finding : "no word chosen", x: map.left + map.total / 2,
-        y: map.top + map.tall / 2, width: map.total, height: map.tall,
+        id: "map", label, value: view.point ? finding : "no word chosen", width: map.total,
+        height: map.tall, x: map.left + map.total / 2, y: map.top + map.tall / 2,
       },
       {
-        id: "marker", label: "Epoch on the curve of the loss", x, y: (area.y0 + area.y1) / 2, width: 0,
-        height: area.y0 - area.y1, value: `${epoch}, validation loss ${writeLoss(valid)}`,
+        id: "marker", label: "Epoch on the curve of the loss", height: area.y0 - area.y1,
+        x, y: (area.y0 + area.y1) / 2, value: `${epoch}, validation loss ${writeLoss(valid)}`,
       },
     ];
   }
@@ -220,7 +221,9 @@ class TrainingExplorer {
     const { at, point, snaps } = this.view;
     this.slider.show(at, `${snaps[at].epoch}`);
     changeButton(this.button, this.timer ? "pause" : "play", this.timer ? "Pause" : "Play");
-    for (const card of this.cards) card.element.setAttribute("aria-pressed", String(card.at === at));
+    for (const card of this.cards) {
+      card.element.setAttribute("aria-pressed", String(card.at === at));
+    }
     if (this.column === point?.column) return;
     this.column = point?.column;
     for (const cell of this.root.querySelectorAll(".at-mini [data-word]")) {

@@ -116,7 +116,7 @@ const ODD_TEXTS = {
   quiet: "Stop at an epoch that changed no word, and yet lowered the loss.",
 };
 
-/** Return the challenges of a run, as far as it has something to find: [{name, text, isMet}, …]. */
+/** Return a run's challenges, as far as it has something to find: [{name, text, isMet}, …]. */
 export function trainingChallenges(view) {
   const { snaps, source, at, isResting, point, quests, fixed } = view;
   const { look, settled, odd } = quests;
@@ -127,7 +127,7 @@ export function trainingChallenges(view) {
       : `writes “${look.word}” looking most at “${source[look.seen]}”, as at the end`;
     challenges.push({
       name: "look",
-      text: `Find the first epoch in which the model ${goal}, and point at that word.`,
+      text: `Find the first epoch in which it ${goal}, and point at that word.`,
       isMet: at === look.at && snaps[at].words[point?.row] === look.word,
     });
   }
@@ -158,29 +158,33 @@ export function trainingFinding(view) {
   if (point?.column !== undefined && snap.rows.length > 0) {
     return columnFinding(view, snap, point.column);
   }
-  const loss = `validation loss ${writeLoss(snap.valid)}${snap.valid === null ? "" : " nats per word"}`;
-  return `After epoch ${snap.epoch} (${loss}) ${wordsFinding(view)}${focusFinding(view, snap)}${
-    leftOutFinding(view)}`;
+  const unit = snap.valid === null ? "" : " nats per word";
+  const found = `${wordsFinding(view)}${focusFinding(view, snap)}${leftOutFinding(view)}`;
+  return `After epoch ${snap.epoch} (validation loss ${writeLoss(snap.valid)}${unit}) ${found}`;
 }
 
 function rowFinding({ source, fixed }, { epoch, words, sure, rows }, row) {
-  if (fixed) return `After epoch ${epoch} the model gives “${words[row]}” ${writePercent(sure[row])}.`;
+  const about = `After epoch ${epoch},`;
+  if (fixed) return `${about} it is ${writePercent(sure[row])} sure of “${words[row]}”.`;
   const order = rows[row].map((_, j) => j).sort((a, b) => rows[row][b] - rows[row][a]);
   const told = order.slice(0, 3).filter((j, i) => i === 0 || rows[row][j] >= WORTH_SAYING);
   const looks = told.map((j) => `“${source[j]}” (${writePercent(rows[row][j])})`);
-  return `After epoch ${epoch}, “${words[row]}” looks at ${looks.join(", ")}.`;
+  return `${about} “${words[row]}” looks at ${looks.join(", ")}.`;
 }
 
 function columnFinding({ source }, { epoch, words, rows }, column) {
   const row = largestAt(rows.map((weights) => weights[column]));
-  return `After epoch ${epoch}, “${source[column]}” gets its largest weight from “${words[row]}”: ${
-    writePercent(rows[row][column])}.`;
+  const weight = writePercent(rows[row][column]);
+  const most = `its largest weight, ${weight}, from “${words[row]}”`;
+  return `After epoch ${epoch}, “${source[column]}” gets ${most}.`;
 }
 
 function wordsFinding({ snaps, at, marks, reference }) {
   const written = snaps[at].words.filter((word) => word !== TRAINING_END);
   if (written.length === 0) return "it writes nothing";
-  if (reference.length === 0 && at === snaps.length - 1) return `it writes “${written.join(" ")}”`;
+  // The last epoch would be compared with itself.
+  const isGoal = reference.length === 0 && at === snaps.length - 1;
+  if (isGoal) return `it writes “${written.join(" ")}”`;
   const how = reference.length > 0 ? "right" : "as at the end";
   const right = marks[at].filter((isRight, t) => isRight && snaps[at].words[t] !== TRAINING_END);
   if (right.length === written.length) return `all ${countOf(written.length, "word")} are ${how}`;

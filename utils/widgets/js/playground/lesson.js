@@ -1,9 +1,9 @@
 // How a training goes on: how far, how fast, and what is kept of its past.
 //
 // A history is a list of states (see messages.js), the oldest first, one for a step. Each of their
-// models has `smooth`, too: the loss as the curve shows it.
+// models also has `smooth`, the loss as the curve shows it.
 
-import { completeOptions } from "./options.js";
+import { completeOptions, firstWord } from "./options.js";
 import { createRun, evaluateRun, testedLengths } from "./run.js";
 import { trainStep, translateWord } from "./run.js";
 
@@ -49,7 +49,7 @@ export function historyAt(history, step) {
 
 /**
  * Train a model for a whole lesson, and return what a still picture shows of it: {attention, exact,
- * example, losses}, with the smoothed losses of some steps, [[step, loss], …].
+ * example, losses}, with the smoothed losses of some steps, [[step, loss], …]. `word` may be "".
  */
 export function trainLesson(chosen, attention, word) {
   const options = completeOptions(chosen);
@@ -62,7 +62,7 @@ export function trainLesson(chosen, attention, word) {
     smooth = LOSS_FADE * smooth + (1 - LOSS_FADE) * run.loss;
     if (run.step % (until / STILL_POINTS) === 0) losses.push([run.step, roundedShare(smooth)]);
   }
-  const example = translateWord(run, word);
+  const example = translateWord(run, word || firstWord(options));
   if (example.problem) throw new Error(example.problem);
   const weights = Array.from(example.weights, roundedShare);
   return { attention, exact: evaluateRun(run).exact, example: { ...example, weights }, losses };

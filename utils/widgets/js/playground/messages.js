@@ -17,10 +17,10 @@
 // right for each of `lengths` (null before the first test), `example` is what `translateWord` says
 // about `word`. It is a few hundred numbers at most, so the page may have one for every frame.
 
-import { completeOptions, readLink, writeLink } from "./options.js";
+import { completeOptions, firstWord, readLink, writeLink } from "./options.js";
 import { createRun, evaluateLength, testedLengths } from "./run.js";
 import { trainStep, translateWord } from "./run.js";
-import { PLAYGROUND_TASKS, readTypedWord } from "./tasks.js";
+import { readTypedWord } from "./tasks.js";
 
 const TRAINING_SLICE = 12; // milliseconds of training between two looks at the mailbox
 const TICKS_PER_TEST = 4; // testing one length costs about as much as half a step of training
@@ -45,7 +45,7 @@ export function createPlayground(now = Date.now) {
 }
 
 function freshModels(options) {
-  const { attentions, task } = options;
+  const { attentions } = options;
   const lengths = testedLengths(options);
   return {
     options,
@@ -53,7 +53,7 @@ function freshModels(options) {
     runs: attentions.map((attention) => createRun(options, attention)),
     exact: attentions.map(() => lengths.map(() => null)),
     seconds: attentions.map(() => 0),
-    word: PLAYGROUND_TASKS[task].first,
+    word: firstWord(options),
     running: false,
     until: Infinity,
     pace: Infinity, // steps a second: so fast that a reader can follow

@@ -12,6 +12,7 @@ const WHOLE_NUMBERS = {
   directionSize: [2, 32], // H: numbers in the state of one direction; h_j and s_t have twice that
   scoreSize: [2, 64], // A: numbers in additive attention's hidden layer
 };
+export const MOST_MODELS = 2; // side by side
 const RATE_BOUNDS = [0.00001, 0.1];
 
 // Why these: steps until dot attention reverses 95 % of held-out words (3 to 8 letters, three
@@ -57,8 +58,9 @@ export function completeOptions(chosen = {}) {
   for (const name of Object.keys(chosen)) checkChoice("an option", name, known);
   const options = { ...PLAYGROUND_DEFAULTS, ...chosen };
   checkChoice("task", options.task, Object.keys(PLAYGROUND_TASKS));
-  if (!Array.isArray(options.attentions) || options.attentions.length === 0) {
-    throw new Error("attentions must be a list of one or more names, such as “dot”.");
+  const { length } = Array.isArray(options.attentions) ? options.attentions : [];
+  if (length < 1 || length > MOST_MODELS) {
+    throw new Error("attentions must be a list of one or two names, such as “dot”.");
   }
   const kinds = Object.keys(PLAYGROUND_ATTENTIONS);
   for (const name of options.attentions) checkChoice("attention", name, kinds);
@@ -114,8 +116,9 @@ export function readLink(text) {
   return { options, step, word };
 }
 
-function firstWord({ task }) {
-  return PLAYGROUND_TASKS[task].first;
+/** Return the word that is shown until the reader types another: of a length it trains on. */
+export function firstWord({ task, longest }) {
+  return PLAYGROUND_TASKS[task].first.slice(0, longest);
 }
 
 function readLinkValue(name, text) {

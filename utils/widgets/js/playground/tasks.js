@@ -18,7 +18,7 @@ export const LONGEST_TRY = 30; // letters; the heat map must stay readable
 const isCapital = (letter) => letter !== letter.toLowerCase();
 const capitalsIn = (letters) => letters.filter(isCapital).length;
 
-// `first` is the word that is shown until the reader types another: its answer is easy to check.
+// `first` is the word that is shown first: its answer is easy to check.
 export const PLAYGROUND_TASKS = {
   copy: { letters: SMALL_LETTERS, first: "daylight", solve: (letters) => letters },
   reverse: {
@@ -29,7 +29,7 @@ export const PLAYGROUND_TASKS = {
   sort: { letters: SMALL_LETTERS, first: "daylight", solve: (letters) => letters.toSorted() },
   verb: {
     letters: SMALL_LETTERS + SMALL_LETTERS.toUpperCase(),
-    first: "dayLight",
+    first: "dAylight",
     solve: (letters) => [
       ...letters.filter((letter) => !isCapital(letter)),
       ...letters.filter(isCapital),

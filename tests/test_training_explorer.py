@@ -1,0 +1,397 @@
+"""The training viewer: what a recorder keeps, what a run tells, and the epochs in a page."""
+
+import json
+import math
+
+import pytest
+import torch
+import traitlets
+from explorers import open_page
+from lab import skip_without_browser
+from playwright.sync_api import expect
+from toy import decided_model, fit_with, toy_corpus, toy_fields, toy_model, toy_translator
+
+from utils.models import ATTENTIONS
+from utils.text import END
+from utils.training import Epoch
+from utils.translator import Translator
+from utils.widgets.live import engine_of
+from utils.widgets.training_viewer import (
+    MOST_BYTES,
+    MOST_WORDS,
+    TrainingRecorder,
+    TrainingViewer,
+    plain_snap,
+)
+
+SENTENCE = "eins zwei drei"
+
+
+def call(function, *arguments):
+    return engine_of("training").call(function, *arguments)
+
+
+def recorder_of(losses=(2.0, 1.0, 0.5), attention="additive", first=1, sentence=SENTENCE):
+    """Return a recorder that has watched a model which learns nothing, but has these losses."""
+    recorder = TrainingRecorder(toy_translator(attention), sentence)
+    for number, loss in enumerate(losses, start=first):
+        recorder(Epoch(number, loss, loss, None, 1.0))
+    return recorder
+
+
+def make_snap(epoch, text, valid=1.0, looks=None):
+    """Return a snap of a translation; word t puts 0.8 on the source word `looks[t]` of three."""
+    words = text.split()
+    looks = looks or [t % 3 for t in range(len(words))]
+    rows = [[0.8 if j == look else 0.1 for j in range(3)] for look in looks]
+    sure = [0.5 + 0.1 * epoch] * len(words)
+    return {
+        "epoch": epoch, "train": valid, "valid": valid, "words": words, "sure": sure, "rows": rows,
+    }  # fmt: skip
+
+
+def view_of(snaps, at=0, reference=(), fixed=False, **changed):
+    """Return what the viewer shows of a run after one of its epochs."""
+    run = {"source": ["a", "b", "c"], "reference": list(reference), "fixed": fixed}
+    run |= {"ceiling": 3.0, "leftOut": 0, "cut": False, "snaps": snaps}
+    return call("prepareTraining", run) | {"at": at} | changed
+
+
+RUN = [
+    make_snap(1, "x x <eos>", 2.0),
+    make_snap(2, "one x <eos>", 1.0),
+    make_snap(3, "one two <eos>", 0.6, [0, 2, 2]),
+    make_snap(4, "one two <eos>", 0.5, [0, 1, 2]),
+]
+
+
+# What is recorded
+
+
+def test_a_recorder_notes_each_epoch():
+    recorder = recorder_of()
+    assert [snap.epoch.number for snap in recorder.snaps] == [1, 2, 3]
+    assert recorder.snaps[0].trace.words == toy_translator().translate([SENTENCE])[0].tokens
+
+
+def test_a_second_run_forgets_the_first():
+    recorder = recorder_of()
+    recorder(Epoch(1, 9.0, 9.0, None, 1.0))
+    assert [snap.epoch.valid_loss for snap in recorder.snaps] == [9.0]
+
+
+def test_a_viewer_needs_epochs_and_a_recorder_words():
+    with pytest.raises(ValueError, match="nothing is recorded yet"):
+        TrainingViewer(TrainingRecorder(toy_translator(), SENTENCE))
+    with pytest.raises(ValueError, match="has no words"):
+        TrainingRecorder(toy_translator(), "  ")
+    with pytest.raises(TypeError, match="reference must be the right translation"):
+        TrainingRecorder(toy_translator(), SENTENCE, 3)
+
+
+def test_a_snap_holds_the_rounded_weights():
+    snap = recorder_of().snaps[0]
+    plain = plain_snap(snap)
+    assert torch.allclose(torch.tensor(plain["rows"]), snap.trace.weights, atol=5e-4)
+    assert plain["words"] == [step.word for step in snap.trace.steps]
+    assert all(round(weight, 3) == weight for row in plain["rows"] for weight in row)
+
+
+@pytest.mark.parametrize("losses", [(2.0, math.nan, math.inf), (math.nan, math.nan)])
+def test_a_run_that_failed_can_be_viewed(losses):
+    viewer = TrainingViewer(recorder_of(losses))
+    drawn, finding = viewer.picture()
+    assert "NaN" not in drawn and "not a number" in finding
+    json.loads(json.dumps(viewer.page_options(), allow_nan=False))  # what a page reads
+
+
+def test_a_resumed_run_keeps_its_epoch_numbers():
+    viewer = TrainingViewer(recorder_of((1.0, 0.5), first=4))
+    assert viewer.epoch == 4
+    viewer.epoch = 5
+    with pytest.raises(traitlets.TraitError, match="epoch 1 is not there: choose one of 4, 5"):
+        viewer.epoch = 1
+
+
+def test_a_long_run_keeps_its_last_epoch_and_its_size():
+    recorder = recorder_of([1.0] * 400, sentence=" ".join(["eins"] * 40))
+    viewer = TrainingViewer(recorder)
+    assert len(json.dumps(viewer.snaps)) <= MOST_BYTES
+    assert viewer.snaps[-1]["epoch"] == 400
+    assert viewer.about["leftOut"] == 400 - len(viewer.snaps) > 0
+    assert "left out" in call("trainingFinding", view_of(viewer.snaps) | viewer.about)
+
+
+def test_a_long_sentence_is_cut_and_says_so():
+    viewer = TrainingViewer(recorder_of((1.0,), sentence=" ".join(["eins"] * 100)))
+    assert len(viewer.about["source"]) == len(viewer.snaps[0]["rows"][0]) == MOST_WORDS
+    assert "Only the beginning" in viewer.picture()[1]
+
+
+def test_a_model_that_writes_nothing_can_be_viewed():
+    model = decided_model()
+    with torch.no_grad():
+        model.decoder.output.bias[toy_fields().target.vocab.stoi[END]] = 1e3
+    recorder = TrainingRecorder(Translator(model, toy_fields()), SENTENCE)
+    recorder(Epoch(1, 1.0, 1.0, None, 1.0))
+    drawn, finding = TrainingViewer(recorder).picture()
+    assert "(nothing)" in drawn and "writes nothing" in finding
+
+
+@pytest.mark.parametrize("attention", ATTENTIONS)
+def test_a_fixed_context_shows_how_sure_it_was(attention):
+    drawn, _ = TrainingViewer(recorder_of(attention=attention)).picture()
+    assert ('data-part="sureness"' in drawn) == (attention == "fixed")
+    assert ('data-part="alignment"' in drawn) == (attention != "fixed")
+
+
+# What a run tells
+
+
+@pytest.mark.parametrize(
+    ("written", "goal", "marks"),
+    [
+        ("a b c", "a b c", [1, 1, 1]),
+        ("a x b c", "a b c", [1, 0, 1, 1]),  # one too many makes only itself wrong
+        ("b c", "a b c", [1, 1]),
+        ("c b a", "a b c", [0, 0, 1]),
+        ("", "a b", []),
+    ],
+)
+def test_words_are_matched_in_their_order(written, goal, marks):
+    assert call("matchedWords", written.split(), goal.split()) == [bool(mark) for mark in marks]
+
+
+def test_as_many_words_match_as_the_longest_common_sequence_has():
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(100):
+        written, goal = torch.randint(0, 3, (2, 7), generator=generator).tolist()
+        subsets = [[goal[k] for k in range(7) if mask >> k & 1] for mask in range(128)]
+        longest = max(len(part) for part in subsets if is_subsequence(part, written))
+        marks = call("matchedWords", written, goal)
+        kept = [word for word, mark in zip(written, marks, strict=True) if mark]
+        assert len(kept) == longest and is_subsequence(kept, goal)
+
+
+def is_subsequence(part, whole):
+    rest = iter(whole)
+    return all(word in rest for word in part)
+
+
+def test_halfway_between_two_epochs_is_their_mean():
+    a, b = (call("snapFrame", view_of(RUN), at) for at in (2, 3))
+    middle = call("blendSnaps", a, b, 0.5)
+    assert middle["rows"][1] == pytest.approx([0.1, 0.45, 0.45])
+    assert middle["at"] == 2.5
+    assert call("blendSnaps", a, b, 0)["rows"] == a["rows"]
+    assert call("blendSnaps", a, b, 1)["rows"][1] == pytest.approx(b["rows"][1])
+
+
+def test_a_row_that_an_epoch_does_not_have_fades():
+    long, short = make_snap(1, "x y z"), make_snap(2, "x y")
+    view = view_of([long, short])
+    mixed = call("blendSnaps", call("snapFrame", view, 0), call("snapFrame", view, 1), 0.5)
+    assert mixed["rows"][2] == pytest.approx([weight / 2 for weight in long["rows"][2]])
+
+
+def test_the_finding_counts_words_as_at_the_end_or_right():
+    assert "1 of its 2 words is as at the end" in call("trainingFinding", view_of(RUN, 1))
+    assert "it writes “one two”" in call("trainingFinding", view_of(RUN, 3))
+    found = call("trainingFinding", view_of(RUN, 3, reference=["one", "three"]))
+    assert "1 of its 2 words is right" in found
+    assert "puts 80% of its weight" in found
+
+
+def test_the_finding_follows_the_pointer():
+    found = call("trainingFinding", view_of(RUN, 2, point={"row": 1}))
+    assert found == "After epoch 3, “two” looks at “c” (80%), “a” (10%), “b” (10%)."
+    found = call("trainingFinding", view_of(RUN, 3, point={"column": 1}))
+    assert "“b” gets its largest weight, 80%, from “two”" in found
+
+
+def test_the_summary_tells_when_the_translation_settles():
+    found = call("trainingSummary", view_of(RUN, 3))
+    assert "falls from 2.00 to 0.50" in found and "the same from epoch 3 on" in found
+
+
+def challenges_at(snaps, at, **changed):
+    challenges = call("trainingChallenges", view_of(snaps, at, **changed))
+    return {each["name"]: each["isMet"] for each in challenges}
+
+
+def test_challenges_are_met_where_they_should_be_and_nowhere_else():
+    looked = [challenges_at(RUN, at, point={"row": 1})["look"] for at in range(4)]
+    assert looked == [False, False, False, True]
+    assert not challenges_at(RUN, 3, point={"row": 0})["look"]
+    settled = [challenges_at(RUN, at, isResting=True)["settled"] for at in range(4)]
+    assert settled == [False, False, True, False]
+    assert not challenges_at(RUN, 2)["settled"], "passing by is not stopping"
+    quiet = [challenges_at(RUN, at, isResting=True)["quiet"] for at in range(4)]
+    assert quiet == [False, False, False, True]
+
+
+def test_an_unlearned_word_is_found():
+    run = [RUN[2], {**RUN[1], "epoch": 4}, {**RUN[3], "epoch": 5}]
+    met = [challenges_at(run, at, isResting=True)["unlearned"] for at in range(3)]
+    assert met == [False, True, False]
+
+
+def test_a_single_epoch_has_nothing_to_find():
+    assert challenges_at(RUN[:1], 0) == {}
+
+
+# Pictures
+
+
+def drawn_at(view, width=1200, tall=360, frame=None):
+    layout = call("layoutTraining", view, {"width": width, "tall": tall})
+    frame = frame or call("snapFrame", view, view["at"])
+    return layout, call("drawTraining", view, frame, layout)
+
+
+def test_the_picture_fits_its_room():
+    long = [make_snap(epoch, "x " * 30) for epoch in (1, 2)] + [make_snap(3, "x " * 22)]
+    for width, tall in ((1200, 360), (700, 300)):
+        layout, _ = drawn_at(view_of(long), width, tall)
+        assert layout["height"] <= tall + 1
+        assert layout["map"]["left"] + layout["map"]["total"] <= width
+
+
+def test_wrong_words_are_marked():
+    _, drawn = drawn_at(view_of(RUN, 1))
+    assert drawn.count("data-wrong") == 2  # in the text, and before its row
+    _, drawn = drawn_at(view_of(RUN, 3))
+    assert "data-wrong" not in drawn
+
+
+def test_words_are_text():
+    _, drawn = drawn_at(view_of([make_snap(1, "<script>alert(1)</script>")]))
+    assert "<script" not in drawn and "&lt;script" in drawn
+
+
+def test_the_marker_rides_on_the_curve():
+    view = view_of(RUN)
+    layout, _ = drawn_at(view)
+    first, middle, second = (
+        call("lossMarker", view, {"at": at}, layout["chart"]) for at in (0, 0.5, 1)
+    )
+    for axis in "xy":
+        assert middle[axis] == pytest.approx((first[axis] + second[axis]) / 2)
+    assert call("snapAtX", view, second["x"] + 2, layout["chart"]) == 1
+
+
+def test_a_curve_has_a_gap_where_the_loss_is_no_number():
+    run = [make_snap(1, "x"), make_snap(2, "x", None), make_snap(3, "x"), make_snap(4, "x")]
+    lines = call("epochLossChart", view_of(run))["series"]
+    valid = [[x for x, _ in line["points"]] for line in lines if line["name"] == "validation"]
+    assert valid == [[3, 4]]
+    assert len(lines) == 5  # knowing nothing, and two pieces of each loss
+    assert (
+        call("lossMarker", view_of(run), {"at": 1}, drawn_at(view_of(run))[0]["chart"])["loss"]
+        is None
+    )
+
+
+def test_many_epochs_do_not_run_into_each_other():
+    chart = call("epochLossChart", view_of([make_snap(epoch, "x") for epoch in range(1, 101)]))
+    ticks = [epoch for epoch, _ in chart["ticksAcross"]]
+    assert ticks[0] == 1 and ticks[-1] == 100 and len(ticks) == 10
+
+
+def test_the_map_knows_where_the_pointer_is():
+    view = view_of(RUN, 3)
+    layout, _ = drawn_at(view)
+    place = layout["map"]
+    x = place["left"] + place["labels"] + 1.5 * place["cell"]
+    y = place["top"] + place["heading"] + place["head"] + 2.5 * place["height"]
+    assert call("pointInTrainingMap", view, layout, x, y) == {"row": 2}
+    above = place["top"] + place["heading"] + 1
+    assert call("pointInTrainingMap", view, layout, x, above) == {"column": 1}
+    assert call("pointInTrainingMap", view, layout, layout["width"], y) is None
+
+
+def test_a_still_has_at_most_eight_epochs_the_last_among_them():
+    drawn = call("drawTrainingStill", view_of([make_snap(k, "x y") for k in range(1, 31)]), 960)
+    assert drawn.count("data-epoch=") == 8
+    assert 'data-epoch="1"' in drawn and 'data-epoch="30"' in drawn
+
+
+# In a page
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """Return a viewer of a real, small training."""
+    model = toy_model(hidden_size=24, embedding_size=16)
+    recorder = TrainingRecorder(Translator(model, toy_fields()), SENTENCE, "three two one")
+    options = {"epochs": 6, "batch_size": 8, "learning_rate": 0.02, "quiet": True}
+    fit_with(model, toy_fields(), toy_corpus(), on_epoch=recorder, **options)
+    return TrainingViewer(recorder)
+
+
+@pytest.mark.browser
+def test_epochs_are_chosen_by_mouse(trained, tmp_path):
+    skip_without_browser()
+    with open_page(trained, tmp_path) as page:
+        finding = page.locator(".at-finding")
+        expect(finding).to_contain_text("After epoch 1 ")
+        page.locator(".at-strip [data-epoch='4']").click()
+        expect(finding).to_contain_text("After epoch 4 ")
+        expect(page.locator(".at-strip [aria-pressed=true]")).to_contain_text("epoch 4")
+        page.wait_for_timeout(800)  # the map comes to rest
+        cell = page.locator("rect[data-row='1'][data-word='2']").bounding_box()
+        page.mouse.move(cell["x"] + cell["width"] / 2, cell["y"] + cell["height"] / 2)
+        expect(finding).to_contain_text("looks at")
+        page.mouse.move(5, 5)
+        expect(finding).to_contain_text("validation loss")
+        marker = page.locator("[data-handle=marker]").bounding_box()
+        page.mouse.move(marker["x"] + marker["width"] / 2, marker["y"] + marker["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(marker["x"] + 1000, marker["y"] + 20, steps=5)
+        page.mouse.up()
+        expect(finding).to_contain_text("After epoch 6 ")
+        page.get_by_role("button", name="Reset").click()
+        expect(finding).to_contain_text("After epoch 1 ")
+
+
+@pytest.mark.browser
+def test_epochs_are_chosen_by_keyboard(trained, tmp_path):
+    skip_without_browser()
+    with open_page(trained, tmp_path, theme="dark") as page:
+        finding = page.locator(".at-finding")
+        page.get_by_role("slider", name="Epoch", exact=True).press("ArrowRight")
+        expect(finding).to_contain_text("After epoch 2 ")
+        page.locator("[data-handle=marker]").press("ArrowRight")
+        expect(finding).to_contain_text("After epoch 3 ")
+        page.locator("[data-handle=map]").press("ArrowDown")
+        expect(finding).to_contain_text("looks at")
+        page.locator("[data-handle=map]").press("ArrowRight")
+        expect(finding).to_contain_text("gets its largest weight")
+        page.get_by_role("button", name="Play").press("Enter")
+        expect(finding).to_contain_text("After epoch 4 ")
+        page.get_by_role("button", name="Pause").press("Enter")
+        expect(page.get_by_role("button", name="Play")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_the_map_changes_gradually(trained, tmp_path):
+    skip_without_browser()
+    marker = "document.querySelector('[data-part=marker] circle').getAttribute('cx')"
+    watch = f"""() => new Promise((answer) => {{
+      const places = new Set([{marker}]);
+      const begin = performance.now();
+      const look = (now) => {{
+        places.add({marker});
+        if (now - begin > 900) answer([...places].map(Number));
+        else requestAnimationFrame(look);
+      }};
+      document.querySelector(".at-strip [data-epoch='5']").click();
+      requestAnimationFrame(look);
+    }})"""
+    with open_page(trained, tmp_path) as page:
+        places = page.evaluate(watch)
+        assert len(places) > 4 and places == sorted(places)
+        page.emulate_media(reduced_motion="reduce")
+        page.get_by_role("button", name="Reset").click()
+        page.wait_for_timeout(100)
+        assert len(page.evaluate(watch)) == 2

@@ -1,0 +1,201 @@
+// The length explorer: drag the end of a sentence, and see what each model makes of it.
+
+import { FONT_FAMILY } from "../draw/svg.js";
+import { changeButton, makeButton, makeChoices } from "./elements.js";
+import { Frame } from "./frame.js";
+import { Handles } from "./handles.js";
+import { LENGTH_MODES, firstLengthApart } from "./lengthtext.js";
+import { lengthChallenges, lengthFinding, lengthView } from "./lengthtext.js";
+import { drawLength, layoutLength } from "./lengthview.js";
+import { lengthAt, lengthHandles, lengthOnChart } from "./lengthview.js";
+import { loadTranslators } from "./models.js";
+
+const GROW_EVERY = 1100; // milliseconds
+const RIDE = 350; // milliseconds in which the marker comes along
+const LEAP = 3; // lengths that an arrow key with Shift goes
+
+const measuredWidths = new Map();
+let measuringPen = null;
+
+/** Return how wide the browser writes text, as the drawings do. */
+function measureWords(text, size) {
+  const key = `${size} ${text}`;
+  if (!measuredWidths.has(key)) {
+    measuringPen ??= document.createElement("canvas").getContext("2d");
+    measuringPen.font = `${size}px ${FONT_FAMILY}`;
+    measuredWidths.set(key, measuringPen.measureText(text).width);
+  }
+  return measuredWidths.get(key);
+}
+
+/** Mount a length explorer. */
+export async function mountLength(root, host) {
+  const explorer = new LengthExplorer(root, host, await loadTranslators(root, host));
+  return () => explorer.end();
+}
+
+class LengthExplorer {
+  constructor(root, host, translators) {
+    Object.assign(this, { root, host, translators });
+    root.classList.add("at-length");
+    const names = ["curves", "growing", "sentences"];
+    this.data = Object.fromEntries(names.map((name) => [name, host.get(name)]));
+    this.apart = firstLengthApart(translators, this.data);
+    this.views = new Map();
+    this.ride = null;
+    this.growing = null;
+    this.options = this.chosen();
+    this.start = { ...this.options };
+    this.frame = new Frame(root, {
+      paint: (room, time) => this.paint(room, time),
+      reset: () => this.reset(),
+    });
+    this.handles = new Handles(this.frame.picture, {
+      drag: (id, x, y) => this.drag(id, x, y),
+      step: (id, right, down, isLarge) => this.go((right - down) * (isLarge ? LEAP : 1)),
+    });
+    this.build();
+    this.unlisten = ["mode", "length", "number"].map((name) =>
+      host.onChange(name, () => this.adopt()));
+    this.view = this.find();
+    this.at = this.view.length;
+    this.showControls();
+    this.frame.paintSoon();
+  }
+
+  /** Return what the host says: a page leaves out what is as usual. */
+  chosen() {
+    const { host } = this;
+    return {
+      mode: host.get("mode") ?? "growing",
+      length: host.get("length") ?? 1,
+      number: host.get("number") ?? 1,
+    };
+  }
+
+  build() {
+    this.modes = makeChoices("Sentence", Object.entries(LENGTH_MODES),
+      (mode) => this.choose({ mode, number: 1 }));
+    this.next = makeButton("next", "Next of this length", () =>
+      this.choose({ number: (this.view.number % this.view.count) + 1 }));
+    this.play = makeButton("play", "Grow", () => this.growOrStop());
+    this.frame.controls.append(this.modes.element, this.play, this.next);
+  }
+
+  /** A cell has changed options, or this explorer has told what its reader did. */
+  adopt() {
+    const chosen = this.chosen();
+    const isNew = Object.keys(chosen).some((name) => chosen[name] !== this.options[name]);
+    if (isNew) this.choose(chosen, false);
+  }
+
+  choose(options, isReaders = true) {
+    this.options = { ...this.options, ...options };
+    if (isReaders) this.tell();
+    this.view = this.find();
+    this.ride = { from: this.at, begin: null };
+    if (this.frame.isCalm) this.rest();
+    this.showControls();
+    this.frame.paintSoon();
+  }
+
+  tell() {
+    for (const [name, value] of Object.entries(this.options)) {
+      if (this.host.get(name) !== value) this.host.set(name, value);
+    }
+  }
+
+  /** Return the view of what is chosen: each sentence is translated once. */
+  find() {
+    const { mode, length, number } = this.options;
+    const key = [mode, length, number].join(" ");
+    if (!this.views.has(key)) {
+      const view = lengthView(this.translators, this.data, this.options);
+      this.views.set(key, { ...view, apart: this.apart });
+    }
+    return this.views.get(key);
+  }
+
+  rest() {
+    this.at = this.view.length;
+    this.ride = null;
+  }
+
+  /** Let the marker come along: a little further at each frame. */
+  advance(time) {
+    const { ride, view } = this;
+    if (!ride) return;
+    ride.begin ??= time;
+    const share = Math.min((time - ride.begin) / RIDE, 1);
+    this.at = ride.from + (view.length - ride.from) * (1 - (1 - share) ** 3);
+    if (share === 1) this.rest();
+    else this.frame.paintSoon();
+  }
+
+  paint(room, time) {
+    const { frame, handles } = this;
+    this.advance(time);
+    const view = { ...this.view, at: this.at };
+    this.place = layoutLength(view, room, measureWords);
+    handles.show(drawLength(view, this.place), lengthHandles(view, this.place));
+    frame.say(lengthFinding(view));
+    frame.challenge(lengthChallenges(view));
+  }
+
+  drag(id, x, y) {
+    const { view, place } = this;
+    const length = id === "end" ? lengthAt(place, x, y) : lengthOnChart(view, place, x);
+    if (length !== view.length) this.choose({ length });
+  }
+
+  /** Go to a length that is so many further in the list of those there are. */
+  go(further) {
+    const { lengths, length } = this.view;
+    const at = lengths.indexOf(length) + further;
+    const next = lengths[Math.min(Math.max(at, 0), lengths.length - 1)];
+    if (next !== length) this.choose({ length: next });
+  }
+
+  growOrStop() {
+    if (this.growing !== null) {
+      this.stopGrowing();
+      return;
+    }
+    const isLast = () => this.view.length === this.view.lengths[this.view.lengths.length - 1];
+    if (isLast()) this.choose({ length: this.view.lengths[0] });
+    this.growing = setInterval(() => {
+      if (isLast()) this.stopGrowing();
+      else this.go(1);
+    }, GROW_EVERY);
+    this.showControls();
+  }
+
+  stopGrowing() {
+    clearInterval(this.growing);
+    this.growing = null;
+    this.showControls();
+  }
+
+  showControls() {
+    const { mode } = this.options;
+    this.modes.choose(mode);
+    this.next.hidden = mode !== "test";
+    this.next.disabled = this.view.count < 2;
+    changeButton(this.next, "next", `Next of this length (${this.view.number} of ${
+      this.view.count})`);
+    changeButton(this.play, this.growing === null ? "play" : "pause",
+      this.growing === null ? "Grow" : "Stop");
+  }
+
+  reset() {
+    this.stopGrowing();
+    this.frame.forget();
+    this.choose({ ...this.start });
+  }
+
+  end() {
+    clearInterval(this.growing);
+    this.unlisten.forEach((stop) => stop());
+    this.frame.end();
+  }
+}

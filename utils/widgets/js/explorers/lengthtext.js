@@ -1,0 +1,133 @@
+// What the length explorer knows and says: a sentence of some length, and both its translations.
+//
+// data: {curves: {name: [[bucket, bleu], …]}, growing, sentences}, the last two as lists of pairs
+// [source words, target words]: sentences of which each goes on where the one before ends, and
+// test sentences, a few of each length.
+
+import { rightWords, sentenceBleu } from "./lengthmatch.js";
+
+export const LENGTH_MODES = { growing: "One sentence grows", test: "A test sentence" };
+const LONG_SENTENCE = 15; // words
+
+/**
+ * Return a view: the pair that was chosen, and what each translator makes of it.
+ *
+ * {mode, length, number, count, lengths, language, source, target, stages, longest, found, curves,
+ * apart}: `length` is the nearest there is, `count` how many sentences there are of it, `longest`
+ * the whole sentence that grows, in `stages`. found: [{name, words, right, missing, bleu}, …]:
+ * `right` for each word, `missing` for each of the reference's.
+ */
+export function lengthView(translators, data, chosen) {
+  const list = chosen.mode === "test" ? data.sentences : data.growing;
+  const lengths = [...new Set(list.map(([source]) => source.length))].sort((a, b) => a - b);
+  const length = nearestLength(lengths, chosen);
+  const same = list.filter(([source]) => source.length === length);
+  const [source, target] = same[(chosen.number - 1) % same.length];
+  const [first] = Object.values(translators);
+  return {
+    mode: chosen.mode, length, number: ((chosen.number - 1) % same.length) + 1,
+    count: same.length, lengths, language: first.languageNames[0], source, target,
+    longest: data.growing[data.growing.length - 1][0],
+    stages: data.growing.map(([words]) => words),
+    found: Object.entries(translators).map(([name, translator]) =>
+      judge(name, translator.translate(source)[0].tokens, target)),
+    curves: data.curves, apart: null,
+  };
+}
+
+/** A sentence grows to the longest stage that is no longer; of test sentences, the nearest. */
+function nearestLength(lengths, { mode, length }) {
+  const shorter = lengths.filter((each) => each <= length);
+  if (mode !== "test") return shorter[shorter.length - 1] ?? lengths[0];
+  const off = (each) => Math.abs(each - length);
+  return [...lengths].sort((a, b) => off(a) - off(b) || a - b)[0];
+}
+
+/** Return what is right and wrong with a translation. */
+export function judge(name, words, target) {
+  return {
+    name, words, right: rightWords(words, target),
+    missing: rightWords(target, words).map((isThere) => !isThere),
+    bleu: sentenceBleu(words, target),
+  };
+}
+
+/** Return how many words of a translation are wrong or too many. */
+export function wrongCount({ right }) {
+  return right.filter((isRight) => !isRight).length;
+}
+
+function isPerfect(found) {
+  return wrongCount(found) === 0 && !found.missing.includes(true);
+}
+
+/** Return the shortest length at which the first model errs, and the last does not; or null. */
+export function firstLengthApart(translators, data) {
+  for (const [source] of data.growing) {
+    const { found } = lengthView(translators, data, {
+      mode: "growing", length: source.length, number: 1,
+    });
+    if (isApart(found)) return source.length;
+  }
+  return null;
+}
+
+function isApart(found) {
+  return found.length > 1 && wrongCount(found[0]) > 0 && isPerfect(found[found.length - 1]);
+}
+
+/** Say in one or two sentences what there is to see. */
+export function lengthFinding({ length, language, found }) {
+  const says = found.map((one) => `${one.name} ${lengthErrors(one)}`);
+  const scores = found.map(({ name, bleu }) => `${name} ${Math.round(bleu)}`);
+  return `${length} ${language} words: ${says.join(", ")}. BLEU of this sentence: ${
+    scores.join(", ")}.`;
+}
+
+function lengthErrors(found) {
+  const wrong = wrongCount(found);
+  if (wrong > 0) return `gets ${wrong} of its ${countedWords(found.words.length)} wrong`;
+  const left = found.missing.filter(Boolean).length;
+  if (left > 0) return `leaves out ${countedWords(left)}`;
+  const { length } = found.words;
+  return length === 1 ? "gets its one word right" : `gets all ${length} right`;
+}
+
+function countedWords(count) {
+  return `${count} ${count === 1 ? "word" : "words"}`;
+}
+
+/** Return the challenges, each with whether the reader has met it: [{name, text, isMet}, …]. */
+export function lengthChallenges({ mode, length, found, apart }) {
+  if (found.length < 2) return [];
+  const [weak, strong] = [found[0], found[found.length - 1]];
+  const all = [
+    {
+      name: "apart",
+      text: `While it grows: find the shortest length at which ${weak.name} gets a word wrong ` +
+        `and ${strong.name} none.`,
+      isMet: mode === "growing" && length === apart,
+    },
+    {
+      name: "lucky",
+      text: `Find a test sentence of ${LONG_SENTENCE} words or more that even ${weak.name} gets ` +
+        "right.",
+      isMet: mode === "test" && length >= LONG_SENTENCE && isPerfect(weak),
+    },
+    {
+      name: "both",
+      text: `Find a test sentence that ${strong.name} gets wrong, too: look among the longest.`,
+      isMet: mode === "test" && !isPerfect(strong),
+    },
+  ];
+  return apart === null ? all.slice(1) : all;
+}
+
+/** Place a length among buckets such as "4–5", "6–10": 0.5 is the middle of the first. */
+export function bucketPosition(length, buckets) {
+  for (const [i, bucket] of buckets.entries()) {
+    const [first, last] = bucket.split("–").map(Number);
+    if (length <= last) return i + (Math.max(length - first, 0) + 0.5) / (last - first + 1);
+  }
+  return buckets.length - 0.1;
+}
