@@ -11,7 +11,6 @@
 import { paint, wordPaint } from "../draw/paint.js";
 import { shortNumber, svgBox, svgElement, svgPart, svgRoot, svgText } from "../draw/svg.js";
 import { drawToken, labelsThatFit } from "../draw/tokens.js";
-import { layoutHeads } from "./headlayout.js";
 import { alignmentOf, mapsOfPart, meanMap } from "./headmaps.js";
 import { placeOfMost, shareOfPrevious, wordsOfPart } from "./headmaps.js";
 
@@ -120,9 +119,8 @@ export function headChallenges(view) {
   ];
 }
 
-/** Draw the head viewer as SVG text; `room` is {width, tall} in pixels. */
-export function drawHeads(view, room) {
-  const place = layoutHeads(view, room);
+/** Draw the head viewer as SVG text, in the places that `layoutHeads` returns. */
+export function drawHeads(view, place) {
   return svgRoot(place.width, place.tall, headFinding(view),
     drawRowNames(view, place),
     svgPart("others", drawOthers(view, place)),
