@@ -8,7 +8,7 @@ from explorers import open_page
 from lab import skip_without_browser
 from toy import REPOSITORY
 
-from utils.widgets import EXPLORERS
+from utils.widgets.kinds import EXPLORERS
 
 pytestmark = pytest.mark.browser
 SCREENSHOTS = REPOSITORY / "build" / "screenshots"
@@ -74,7 +74,7 @@ def test_picture_and_controls_fit_a_small_screen(name, tmp_path):
     with open_page(EXAMPLES[name](), tmp_path, width=width) as page:
         page.wait_for_timeout(300)
         if name != "quiz":  # which has no picture, and is read from top to bottom
-            assert page.evaluate(BOTTOM) <= height
+            assert page.evaluate(BOTTOM) <= height + 1  # which rounding may cost
         page.get_by_role("button", name="Large").press("Enter")
         page.wait_for_timeout(300)
         assert page.locator(".at-explorer.at-large").is_visible()

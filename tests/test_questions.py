@@ -3,9 +3,8 @@
 import pytest
 from toy import REPOSITORY
 
-from utils.exercises.questions import Option, Question, load_questions
+from utils.exercises.questions import load_questions
 from utils.widgets import QuickQuestions
-from utils.widgets.quiz import as_text
 
 NUMBERS = [path.stem[:2] for path in sorted((REPOSITORY / "notebooks").glob("*.ipynb"))][1:]
 per_notebook = pytest.mark.parametrize("number", NUMBERS)
@@ -48,23 +47,3 @@ def test_the_widget_hands_the_browser_all_it_needs():
     assert questions.questions[0]["options"][0] == loaded[0].options[0]._asdict()
     assert questions.chosen == [None] * len(loaded)
     assert repr(questions) == "QuickQuestions: run the notebook to use it."
-
-
-def test_the_text_version_has_every_question_and_answer(capsys):
-    options = (Option("Yes", True, "It is."), Option("No", False, "It is not."))
-    assert as_text([Question("Is it?", options)]).splitlines() == [
-        "1. Is it?",
-        "   a) Yes",
-        "   b) No",
-        "",
-        "Answers",
-        "1a right: It is.",
-        "1b wrong: It is not.",
-    ]
-    QuickQuestions("05").snapshot()
-    assert capsys.readouterr().out == as_text(load_questions("05")) + "\n"
-
-
-def test_no_line_of_the_text_version_is_too_wide():
-    for number in NUMBERS:
-        assert max(map(len, as_text(load_questions(number)).splitlines())) <= 92

@@ -13,7 +13,7 @@ from toy import toy_translator
 
 from utils.experiments.parts import NewStateDecoder
 from utils.translator import Translator
-from utils.widgets import EXPLORERS
+from utils.widgets.kinds import EXPLORERS
 from utils.widgets.engine import Engine
 from utils.widgets.scripts import MODULES, ScriptError, bundle, compact
 from utils.widgets.weights import encode_bytes, pack_translator
@@ -105,6 +105,7 @@ def test_every_module_belongs_to_a_script_that_runs():
     """An explorer's script has no other explorer in it; a worker's entry has a stage of its own."""
     explorers = [f"explorers/{name}.js" for name in EXPLORERS]
     scripts = [bundle(entry, "explorers/host.js") for entry in explorers]
+    scripts += [bundle(f"explorers/{path.name}") for path in MODULES.glob("explorers/*still.js")]
     scripts.append(bundle("draw/master.js", "draw/nextwords.js", "model/translator.js"))
     for script in scripts:
         with Engine(script), Engine(compact(script)):

@@ -2,7 +2,6 @@
 
 import io
 import os
-import re
 import subprocess
 import sys
 import time
@@ -35,7 +34,6 @@ from utils.training import __main__ as command
 from utils.training.lengths import check_lengths
 from utils.translate import LINES, MOST_DRAWN, draw_attention
 from utils.translator import Translation, Translator
-from utils.widgets import AttentionEditor, AttentionStepper, BeamExplorer
 
 LONGEST = ("eins",) * MOST_READ
 TOO_LONG = {
@@ -77,15 +75,6 @@ def test_nothing_traces_or_encodes_more_than_the_limit():
     ):
         with pytest.raises(ValueError, match="the sentence has 1,001 words"):
             work()
-
-
-@pytest.mark.parametrize("explorer", [AttentionStepper, AttentionEditor, BeamExplorer])
-@pytest.mark.parametrize("typed", ["eins zwei " * 500, "x" * 4_000, "eins, " * 100_000])
-def test_explorers_cut_what_is_typed_and_say_so(explorer, typed):
-    given = toy_translator() if explorer is BeamExplorer else {"additive": toy_translator()}
-    shown = explorer(given, "eins zwei")
-    shown.sentence.value = typed
-    assert re.search(r"Only the first \d+ words are used|does not know: x+…", shown.status.value)
 
 
 @pytest.mark.parametrize("in_memory", [True, False])

@@ -4,6 +4,7 @@ editions    reads the notebooks, and writes what is made from them where people 
 first_cell  writes the notebooks' first cell, and the project's address where it is named
 notebooks   `make notebooks`: run the notebooks and save them with their outputs
 classroom   the edition without answers: `make classroom`
+explorers   what brings explorers to life on pages and slides
 pages       the series as web pages: `make html`
 figures     all figures on one page: `make figures`
 slides      the series as slides: `make slides`

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-from utils.widgets import EXPLORERS
+from utils.widgets.kinds import EXPLORERS
 from utils.widgets.live import page_script, style_of
 from utils.widgets.pages import model_script
 from utils.widgets.weights import model_file

@@ -1,14 +1,12 @@
-"""Quick questions to click, with an explanation for each answer, and the same as text."""
+"""Quick questions to click, with an explanation for each answer."""
 
-import textwrap
 from typing import Any
 
 import traitlets
 
-from utils.exercises.questions import Question, load_questions
+from utils.exercises.questions import load_questions
 from utils.widgets.live import LiveExplorer, engine_of
 
-WIDTH = 92  # letters in a line of the text version
 RUN_IT = "Run this cell in JupyterLab to answer by clicking."
 
 
@@ -39,10 +37,6 @@ class QuickQuestions(LiveExplorer):
         asked = engine_of(self.name).call("drawQuizPaper", self.questions)
         return f'<div class="at-still">{asked}<p class="at-run">{RUN_IT}</p></div>'
 
-    def snapshot(self) -> None:
-        """Print the questions, and below them the answers, for readers without a kernel."""
-        print(as_text(self.loaded))
-
     @traitlets.validate("chosen")
     def _check_chosen(self, proposal: dict[str, Any]) -> list[int | None]:
         """Return the choices; TraitError unless there is one for each question."""
@@ -69,21 +63,3 @@ class QuickQuestions(LiveExplorer):
                 f"question is a number from 1 to {most - 1}, or {most} for the score, not {number}."
             )
         return number
-
-
-def as_text(questions: list[Question]) -> str:
-    """Return questions with lettered options, and then which is right and why."""
-    asked, answers = [], ["Answers"]
-    for number, (text, options) in enumerate(questions, start=1):
-        asked.append(_wrap(f"{number}. {text}"))
-        for letter, option in zip("abcd", options, strict=False):
-            asked.append(_wrap(f"   {letter}) {option.text}"))
-            mark = "right" if option.right else "wrong"
-            answers.append(_wrap(f"{number}{letter} {mark}: {option.why}"))
-    return "\n".join([*asked, "", *answers])
-
-
-def _wrap(text: str) -> str:
-    """Break a long line; what follows is indented by three more than its beginning."""
-    indent = " " * (len(text) - len(text.lstrip()) + 3)
-    return textwrap.fill(text, WIDTH, subsequent_indent=indent, drop_whitespace=True)

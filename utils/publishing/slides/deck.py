@@ -18,7 +18,7 @@ from utils.system.paths import NOTEBOOKS
 WIDTH, HEIGHT = 1280, 720
 ROOM = 620  # pixels for what a slide holds
 MOST_LINES = 12  # of code on a slide
-QUESTIONS = "questions.snapshot()"
+QUESTIONS = 'data-explorer="quiz"'  # a slide for each, for a room that answers aloud
 
 
 def slide_type(cell: NotebookNode) -> str:
@@ -66,12 +66,18 @@ def shown_question(number: int, question: Question, kind: str) -> list[NotebookN
     ]
 
 
+def shows_questions(cell: NotebookNode) -> bool:
+    """Tell whether a cell shows the quick questions."""
+    outputs = cell.get("outputs", [])
+    return any(QUESTIONS in output.get("data", {}).get("text/html", "") for output in outputs)
+
+
 def deck_of(notebook: NotebookNode, number: str) -> NotebookNode:
     """Return a notebook with what the slides show; `number` is the original's, such as "05"."""
     cells = []
     for cell in notebook.cells:
         kind = slide_type(cell)
-        if cell.source == QUESTIONS and kind != "skip":
+        if shows_questions(cell) and kind != "skip":
             for place, question in enumerate(load_questions(number), 1):
                 cells += shown_question(place, question, kind if place == 1 else "subslide")
         elif cell.cell_type == "markdown" and kind not in ("notes", "skip"):

@@ -60,7 +60,7 @@ function weightFactors(place) {
   const size = Math.max(Math.min(f * 0.85, columns.step / 4.3), least);
   const roomy = columns.step >= size * 4.2;
   const both = columns.inner * 0.6 + size * 0.4; // the pill covers the arrow and the thread
-  const width = roomy ? Math.max(size * 3.75, Math.min(both, columns.step * 0.95)) : size * 3.5;
+  const width = roomy ? Math.max(size * 3.75, Math.min(both, columns.step * 0.95)) : size * 3.7;
   const labels = row.map((weight, j) => ({
     x: roomy ? (columns.chipX[j] + columns.valueX[j]) / 2 : columns.valueX[j], width, weight,
   }));

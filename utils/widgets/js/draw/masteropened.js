@@ -79,8 +79,8 @@ function bandNote(words, column, k, { f, columns, rows, small }) {
 function wholeColumn(x, j, place) {
   const { f, columns, least } = place;
   const color = wordPaint(j, columns.centers.length);
-  const size = Math.max(f * 0.8, least);
-  const width = Math.max(columns.chip, textWidth("tanh", size) * 1.08 + f * 0.3);
+  const size = Math.max(f * 0.9, least);
+  const width = Math.max(columns.chip, textWidth("tanh", size) * 1.08 + f * 0.5);
   const gap = (BAND_ROW - 2 * BAND_HALF) * f;
   return BANDS.map(([name, sign], k) => {
     const y = openedY(place, k);

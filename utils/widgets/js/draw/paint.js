@@ -28,11 +28,13 @@ export function wordPaint(position, count) {
  * Return the hue of a word, in degrees: warm and cool take turns along the sentence.
  *
  * Who does not see red and green apart still sees yellow and blue apart, so that neighbors differ
- * for everybody. Along each of the two ranges the hue grows with the position.
+ * for everybody. Within each of the two ranges, words two places apart are half a range apart.
  */
 export function wordHue(position, count) {
-  const steps = Math.max(Math.ceil(count / 2) - 1, 1);
-  const share = Math.floor(position / 2) / steps;
+  const hues = Math.ceil(count / 2); // in each range
+  const turn = Math.floor(position / 2);
+  const place = (turn % 2) * Math.ceil(hues / 2) + Math.floor(turn / 2);
+  const share = place / Math.max(hues - 1, 1);
   if (position % 2 === 1) return COOL_HUES[0] + share * (COOL_HUES[1] - COOL_HUES[0]);
   const [first, second] = WARM_HUES;
   const way = share * (first[1] - first[0] + second[1] - second[0]);

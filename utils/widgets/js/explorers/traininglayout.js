@@ -12,8 +12,9 @@ const MORE_ROWS = 4; // of a map than it should have; a run-on would leave the o
 const LEAST_ROW = 10; // pixels
 const BROADEST_CELL = 4.4; // letters
 const TEXT_LINES = [4, 3, 2]; // of a translation: as many as leave room for the chart
+const BOLD = 1.12; // as wide as usual letters: what is wrong is bold
 const USUAL_TALL = 340; // pixels
-const [LEAST_CHART, MOST_CHART] = [130, 240];
+const [LEAST_CHART, MOST_CHART] = [130, 320];
 
 /** Return where everything of the large picture goes, for a width and height in pixels. */
 export function layoutTraining(view, { width, tall }) {
@@ -90,8 +91,7 @@ function breakWords(words, room, size, most) {
   let used = 0;
   for (const [word, isRight] of words) {
     const shown = shortenWord(word, room, size);
-    const bold = isRight ? 0.92 : 1.04; // textWidth is for neither
-    const wide = textWidth(shown, size) * bold + size * 0.3;
+    const wide = textWidth(shown, size) * (isRight ? 1 : BOLD) + size * 0.3;
     if (used + wide > room && used > 0) {
       lines.push([]);
       used = 0;
