@@ -25,6 +25,7 @@ SENTENCE = "der Lehrer kauft ein Buch , und die Frau liest einen Brief ."
 WORDS = SENTENCE.split()
 ROW = [0.5, 0.3, 0.2, 0.0]
 SCORED = ("dot", "general", "additive")
+LAYOUT = "explorers/editorlayout.js"
 
 
 @pytest.fixture(scope="module")
@@ -243,7 +244,7 @@ def test_words_stay_inside_the_picture(size, room):
     )
     shown |= {"row": row, "step": 0, "shown": 0, "edited": [0]}
     width, tall = room
-    call = engine_of("editor").call
+    call = engine_of("editor", LAYOUT).call
     place = call("layoutEditor", shown, {"width": width, "tall": tall})
     for pair in place["pairs"]:
         assert pair["x"] - pair["width"] / 2 >= 0
@@ -262,7 +263,9 @@ def test_words_stay_inside_the_picture(size, room):
 )
 def test_odd_words_stay_text(word):
     shown = view(source=[word, word], after=word)
-    drawn = engine_of("editor").call("drawEditor", shown, {"width": 960, "tall": 500})
+    call = engine_of("editor", LAYOUT).call
+    place = call("layoutEditor", shown, {"width": 960, "tall": 500})
+    drawn = call("drawEditor", shown, place)
     assert "<script" not in drawn and "<img" not in drawn
     ElementTree.fromstring(drawn)
 

@@ -21,6 +21,7 @@ from utils.widgets.weights import pack_translator
 
 SENTENCE = "gestern hat die Frau dem alten Lehrer einen Apfel gegeben ."
 WORDS = SENTENCE.split()
+LAYOUT = "explorers/headlayout.js"
 
 
 @pytest.fixture(scope="module")
@@ -214,13 +215,13 @@ def test_words_stay_inside_the_picture(size, room, heads):
     seen = view(heads=[row] * heads, chosen=tuple(range(heads)), words=size, position=0)
     seen |= {"asks": words, "keys": words}
     width, tall = room
-    call = engine_of("head").call
+    call = engine_of("head", LAYOUT).call
     place = call("layoutHeads", seen, {"width": width, "tall": tall})
     for each in place["asks"] + place["keys"]:
         assert each["x"] - each["width"] / 2 >= 0
         assert each["x"] + each["width"] / 2 <= width
         assert 0 <= each["y"] <= place["tall"]
-    drawn = ElementTree.fromstring(call("drawHeads", seen, {"width": width, "tall": tall}))
+    drawn = ElementTree.fromstring(call("drawHeads", seen, place))
     assert float(drawn.get("viewBox").split()[2]) == width
     handles = call("headHandles", seen, place)
     assert len(handles) == size + heads
@@ -233,7 +234,8 @@ def test_words_stay_inside_the_picture(size, room, heads):
 @pytest.mark.parametrize("word", ["<script>", '"><img src=x>', "\x00\ud800", "😀" * 40])
 def test_odd_words_stay_text(word):
     seen = view(heads=[ON_1, ON_0], chosen=(0, 1)) | {"asks": [word] * 5, "keys": [word] * 5}
-    drawn = engine_of("head").call("drawHeads", seen, {"width": 960, "tall": 400})
+    call = engine_of("head", LAYOUT).call
+    drawn = call("drawHeads", seen, call("layoutHeads", seen, {"width": 960, "tall": 400}))
     assert "<script" not in drawn and "<img" not in drawn
     ElementTree.fromstring(drawn)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import traitlets
 
-from utils.models.transformer import Transformer
+from utils.models.transformer import Transformer, TransformerConfig
 from utils.system.limits import check_type
 from utils.translator import Translator
 from utils.widgets.live import LiveExplorer, check_translator, engine_of
@@ -35,19 +35,22 @@ class HeadViewer(LiveExplorer):
         check_type("the translator's model", translator.model, Transformer, "a Transformer")
         language = translator.fields.source_language
         check_type("the sentence", sentence, str, f"text in {language}")
-        config = translator.model.config
+        config = self.config
         few = list(range(1, config.heads + 1)) if config.heads <= FEW else []
         chosen = {"layer": config.layers, "heads": few} | options
         super().__init__({"model": translator}, sentence=sentence, **chosen)
 
+    @property
+    def config(self) -> TransformerConfig:
+        """The model's sizes, its layers and heads among them."""
+        config = self.translator.model.config
+        assert isinstance(config, TransformerConfig)
+        return config
+
     @traitlets.validate("layer", "heads")
     def _check_number(self, proposal: Any) -> Any:
-        config, name, value = (
-            self.translator.model.config,
-            proposal["trait"].name,
-            proposal["value"],
-        )
-        most = config.layers if name == "layer" else config.heads
+        name, value = proposal["trait"].name, proposal["value"]
+        most = self.config.layers if name == "layer" else self.config.heads
         if max([value] if name == "layer" else value, default=1) > most:
             raise traitlets.TraitError(f"the model has {most} {name.rstrip('s')}s, not {value}.")
         return value if name == "layer" else sorted(set(value))

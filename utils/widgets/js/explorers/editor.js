@@ -251,7 +251,7 @@ class AttentionEditor {
 
   /** Return the row as the bars show it: on its way, after a button was pressed. */
   shownRow(time = performance.now()) {
-    const row = Array.from(this.after.steps[this.shown].weights);
+    const row = Array.from(this.edits[this.shown] ?? this.after.steps[this.shown].weights);
     const from = this.moveFrom;
     if (!from || this.frame.isCalm || from.row.length !== row.length) return row;
     from.begin ??= time;
@@ -265,16 +265,23 @@ class AttentionEditor {
       this.paintNothing();
       return;
     }
-    if (this.isStale) this.decode();
     const { before, after, step, shown, word } = this;
     const view = editorView(before, after, step, { shown, word, row: this.shownRow(time) });
     this.place = layoutEditor(view, room);
-    this.handles.show(drawEditor(view, room), editorHandles(view, this.place));
+    this.handles.show(drawEditor(view, this.place), editorHandles(view, this.place));
     this.frame.say(this.swapping ? this.swapFinding() : editorFinding(view));
     this.frame.challenge(editorChallenges(view));
     this.showButtons(view);
     if (this.moveFrom && time - this.moveFrom.begin < MOVE_TIME) this.frame.paintSoon();
     else this.moveFrom = null;
+    if (this.isStale) setTimeout(() => this.decodeSoon());
+  }
+
+  /** Translate between two frames: bars follow the pointer at once, the words a frame later. */
+  decodeSoon() {
+    if (!this.isStale) return;
+    this.decode();
+    this.frame.paintSoon();
   }
 
   paintNothing() {

@@ -32,7 +32,7 @@ function layoutAt(view, width, tall, f) {
   const map = layoutMap(view, width, tall, isBeside, f);
   const left = MARGIN + f * 3.8; // after the names of the rows
   const right = isBeside ? width - map.total - MARGIN - f * 3 : width - MARGIN;
-  const heights = { f, pairHeight: f * 6.1, tokenY: (row) => f * (2.1 + 2 * row), mixY: f * 5.3 };
+  const heights = { f, pairHeight: f * 6.1, tokenY: [f * 2.1, f * 4.1], mixY: f * 5.3 };
   const pairs = placePairs(view, left, right, f, heights.pairHeight);
   const hasLinks = pairs.at(-1).y === pairs[0].y
     && columnsOf(view.source, left, right, f).lines === 1;

@@ -3,6 +3,7 @@
 import { Translator } from "../model/translator.js";
 import { readTyped } from "../model/typed.js";
 import { svgRoot } from "../draw/svg.js";
+import { layoutEditor } from "./editorlayout.js";
 import { editsFrom, traceEdited } from "./editorrows.js";
 import { drawEditor, editorFinding, editorView } from "./editorview.js";
 
@@ -22,7 +23,7 @@ export function editorStill(packed, { sentence, step, weights, width }) {
   const after = traceEdited(translator, words, editsFrom(weights, size), before);
   const view = editorView(before, after, Math.min(step, after.steps.length) - 1);
   return {
-    svg: drawEditor(view, { width, tall: Infinity }),
+    svg: drawEditor(view, layoutEditor(view, { width, tall: Infinity })),
     finding: editorFinding(view),
     before: before.words,
     after: after.words,

@@ -13,7 +13,6 @@ import { paint, wordPaint } from "../draw/paint.js";
 import { drawMixture, drawRibbon, shareStarts } from "../draw/ribbons.js";
 import { svgElement, svgPart, svgRoot, svgText } from "../draw/svg.js";
 import { drawToken } from "../draw/tokens.js";
-import { layoutEditor } from "./editorlayout.js";
 
 const END_OF_SENTENCE = "<eos>";
 const ALL = 0.99; // of the weight: as good as all of it
@@ -116,9 +115,8 @@ export function editorChallenges(view) {
   ];
 }
 
-/** Draw the editor as SVG text; `room` is {width, tall} in pixels. */
-export function drawEditor(view, room) {
-  const place = layoutEditor(view, room);
+/** Draw the editor as SVG text, in the places that `layoutEditor` returns. */
+export function drawEditor(view, place) {
   return svgRoot(place.width, place.tall, editorFinding(view),
     drawPairs(view, place),
     drawLinks(view, place),
@@ -162,7 +160,7 @@ function stepLabel({ before, after, edited }, t) {
 function drawPairs(view, place) {
   const { f, pairs, left } = place;
   const names = [...new Set(pairs.map(({ y }) => y))].map((y) => [["before", 0], ["after", 1]].map(
-    ([name, row]) => svgText(left - f * 0.5, y + place.tokenY(row) + f * 0.3, name, {
+    ([name, row]) => svgText(left - f * 0.5, y + place.tokenY[row] + f * 0.3, name, {
       "font-size": f * 0.8, "text-anchor": "end", fill: paint("quiet"),
     }),
   ));
@@ -181,8 +179,8 @@ function drawPair(view, place, { t, x, y, width }) {
       fill: paint("ground"), stroke: paint("query"), "stroke-width": f * (t === step ? 0.16 : 0.07),
     }),
     stepName(view, place, { t, x, y }),
-    drawWritten(before[t], x, y + place.tokenY(0), width, place, changed ? "gone" : "same"),
-    drawWritten(after[t], x, y + place.tokenY(1), width, place, changed ? "new" : "same"),
+    drawWritten(before[t], x, y + place.tokenY[0], width, place, changed ? "gone" : "same"),
+    drawWritten(after[t], x, y + place.tokenY[1], width, place, changed ? "new" : "same"),
     t < after.length && mixture(view, place, { t, x, y, width }));
 }
 

@@ -178,8 +178,8 @@ class HeadViewer {
       this.frame.say(this.note);
       return;
     }
-    const handles = headHandles(this.view, layoutHeads(this.view, room));
-    this.handles.show(drawHeads(this.viewAt(time), room), handles);
+    const place = layoutHeads(this.view, room);
+    this.handles.show(drawHeads(this.viewAt(time), place), headHandles(this.view, place));
     this.frame.say(headFinding(this.view));
     this.frame.challenge(headChallenges(this.view));
   }

@@ -3,6 +3,7 @@
 import { svgRoot } from "../draw/svg.js";
 import { Translator } from "../model/translator.js";
 import { readTyped } from "../model/typed.js";
+import { layoutHeads } from "./headlayout.js";
 import { drawHeads, headFinding, headView } from "./headview.js";
 
 /** Return {svg, finding} for a model, as `pack_translator` packs it, and options. */
@@ -12,5 +13,6 @@ export function headStill(packed, { sentence, part, layer, heads, position, widt
   if (words.length === 0) return { svg: svgRoot(width, 40, note), finding: note };
   const chosen = { part, layer: layer - 1, heads: heads.map((head) => head - 1) };
   const view = headView(translator.trace(words), { ...chosen, position: position - 1 });
-  return { svg: drawHeads(view, { width, tall: Infinity }), finding: headFinding(view) };
+  const place = layoutHeads(view, { width, tall: Infinity });
+  return { svg: drawHeads(view, place), finding: headFinding(view) };
 }

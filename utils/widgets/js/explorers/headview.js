@@ -11,7 +11,6 @@
 import { paint, wordPaint } from "../draw/paint.js";
 import { shortNumber, svgBox, svgElement, svgPart, svgRoot, svgText } from "../draw/svg.js";
 import { drawToken, labelsThatFit } from "../draw/tokens.js";
-import { layoutHeads } from "./headlayout.js";
 import { alignmentOf, mapsOfPart, meanMap } from "./headmaps.js";
 import { placeOfMost, shareOfPrevious, wordsOfPart } from "./headmaps.js";
 
@@ -120,11 +119,11 @@ export function headChallenges(view) {
   ];
 }
 
-/** Draw the head viewer as SVG text; `room` is {width, tall} in pixels. */
-export function drawHeads(view, room) {
-  const place = layoutHeads(view, room);
+/** Draw the head viewer as SVG text, in the places that `layoutHeads` returns. */
+export function drawHeads(view, place) {
   return svgRoot(place.width, place.tall, headFinding(view),
     drawRowNames(view, place),
+    svgPart("others", drawOthers(view, place)),
     svgPart("threads", view.sets.map((set, k) => drawThreads(view, place, set, k))),
     drawWords(view, place),
     svgPart("heads", view.sets.map((set, k) => drawPort(view, place, set, k)),
@@ -221,6 +220,23 @@ function drawThreads(view, place, { rows, style, name }, k) {
       "stroke-width": width, "stroke-opacity": 0.85, "data-word": j, "data-head": name,
       "data-weight": weight.toFixed(4),
       "stroke-dasharray": dashesOf(style, Math.max(width, 2)) || null,
+    });
+  });
+}
+
+/** Draw thin lines from all other words to the ones they look at most, to see the whole at once. */
+function drawOthers({ sets, position, keys }, place) {
+  const rows = meanMap(sets.map((set) => set.rows));
+  return rows.map((row, i) => {
+    if (i === position) return "";
+    const j = placeOfMost(row);
+    const [ask, key] = [place.asks[i], place.keys[j]];
+    const [from, to] = place.isUpright
+      ? [{ x: ask.x, y: ask.y + place.f * 0.85 }, { x: key.x, y: key.y - place.f * 0.85 }]
+      : [{ x: ask.x + ask.width / 2, y: ask.y }, { x: key.x - key.width / 2, y: key.y }];
+    return svgElement("path", {
+      d: threadPath(from, to, place.isUpright), fill: "none", stroke: wordPaint(j, keys.length),
+      "stroke-width": 1.2, "stroke-opacity": 0.15 + row[j] * 0.35,
     });
   });
 }
