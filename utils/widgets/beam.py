@@ -13,7 +13,7 @@ from utils.widgets.scripts import bundle
 from utils.widgets.weights import pack_translator
 
 LARGEST_BEAM, MOST_RHO = 10, 1.5
-STILL_WIDTH = 960
+STILL_WIDTH = 1256  # the tree unfolds where it has room
 MODEL = "shown"
 
 STILL = f"""

@@ -18,7 +18,7 @@ from utils.widgets.weights import pack_translator
 
 MODES = ("growing", "test")
 MOST_OF_A_LENGTH = 5  # test sentences
-STILL_WIDTH = 1100
+STILL_WIDTH = 960
 
 STILL = """
 function drawChosen(data, chosen, width) {

@@ -122,6 +122,7 @@ class BeamExplorer {
 
   search() {
     const { words, options, view } = this;
+    clearTimeout(this.searching);
     this.pinned = -1;
     this.change = null;
     if (words.length === 0) {
@@ -288,10 +289,10 @@ class BeamExplorer {
       this.stopPlaying();
       return;
     }
-    const last = this.view.search.columns.length;
-    if (this.view.step === last) this.choose({ step: 1 });
+    const isLast = () => !this.view || this.view.step === this.view.search.columns.length;
+    if (isLast()) this.choose({ step: 1 });
     this.playing = setInterval(() => {
-      if (!this.view || this.view.step >= last) this.stopPlaying();
+      if (isLast()) this.stopPlaying();
       else this.choose({ step: this.view.step + 1 });
     }, BEAM_PLAY_EVERY);
     this.showControls();

@@ -8,17 +8,19 @@ import { FOREVER, foldRuns, layLanes } from "./beamtree.js";
 
 export const ALL_BRANCHES = -1; // among what is unfolded by hand
 const BEAM_SIZES = [15, 14, 13, 12]; // of letters: the largest that fits
+const BEAM_TALL = 1000; // where the page scrolls
 const BEAM_MARGIN = 12;
-const BEAM_WIDE = 760; // pixels: from there the ranking stands beside the tree
+const BEAM_WIDE = 760; // pixels: from there the ranking stands beside the tree,
+const BEAM_ROOMY = 1000; // and from there if the picture may be as tall as it likes
 const BEAM_PANEL = 284; // pixels: width of the ranking
 const BEAM_BUMP = 44; // pixels: in which the ways to the ranking cross
-const BEAM_GAP = 16; // between columns, for the branches
+const [BEAM_GAP, BEAM_MOST_GAP] = [16, 32]; // between columns, for the branches
 const BEAM_PAD = 6; // around a word
 const BEAM_ROOT = 16;
 const BEAM_BADGE = 26; // width of a column with nothing but the ends of translations
 const BEAM_FOLD = 30; // width of a column that stands for several
 const BEAM_HEADER = 24;
-const BEAM_WORD_WIDTH = 0.92; // of the estimate: with dozens of columns, its caution adds up
+const BEAM_WORD_WIDTH = 0.95; // of the estimate: with dozens of columns, its caution adds up
 const BEAM_LINE = 18; // of the text above the source sentence
 const BEAM_SOURCE_ROW = 46;
 const BEAM_PANEL_HEAD = 92;
@@ -37,16 +39,16 @@ export function pieceName(text, unit) {
  * is that of step t. `lanes` and `runs` are as in beamtree.js, without what has no room.
  */
 export function layoutBeam(view, { width, tall }) {
-  const isWide = width >= BEAM_WIDE;
+  const isWide = width >= (Number.isFinite(tall) ? BEAM_WIDE : BEAM_ROOMY);
   const room = width - BEAM_MARGIN * 2 - BEAM_ROOT - (isWide ? BEAM_PANEL + BEAM_BUMP : 0);
-  const { size, columns } = fitColumns(view, room);
+  const { size, gap, columns } = fitColumns(view, room);
   const source = placeBeamSource(view, width - BEAM_MARGIN * 2, size);
-  const lines = isWide ? 1 : 3;
+  const lines = width >= BEAM_ROOMY ? 1 : isWide ? 2 : 3;
   const stripHeight = lines * BEAM_LINE + source.rows * BEAM_SOURCE_ROW + 8;
   const lastColumn = columns[columns.length - 1];
   const right = lastColumn.x + lastColumn.width;
   const count = Math.min(view.beamSize, view.search.ended.length);
-  const free = (Number.isFinite(tall) ? tall : 1000) - BEAM_HEADER - stripHeight - BEAM_MARGIN * 2;
+  const free = Math.min(tall, BEAM_TALL) - BEAM_HEADER - stripHeight - BEAM_MARGIN * 2;
   const lanes = fitLanes(view, free);
   const more = lanes.hidden > 0 ? BEAM_MORE : 0;
   const pitch = clampBeam((free - more) / lanes.lanes, BEAM_LEAST_PITCH, BEAM_MOST_PITCH);
@@ -57,7 +59,8 @@ export function layoutBeam(view, { width, tall }) {
   const whole = Math.max(width, right + BEAM_MARGIN + (isWide ? BEAM_PANEL + BEAM_BUMP : 0));
   const panel = isWide
     ? { x: whole - BEAM_MARGIN - BEAM_PANEL, y: BEAM_MARGIN, width: BEAM_PANEL, rowPitch }
-    : { x: BEAM_MARGIN, y: top + tree + 10, width: width - BEAM_MARGIN * 2, rowPitch };
+    : { x: BEAM_MARGIN, y: top + tree + 10, width: Math.min(width - BEAM_MARGIN * 2, 460),
+      rowPitch };
   const headed = BEAM_HEADER + tree;
   const body = isWide ? Math.max(headed, panelHeight) : headed + 10 + panelHeight;
   const strip = {
@@ -71,7 +74,7 @@ export function layoutBeam(view, { width, tall }) {
   return {
     width: whole, height: strip.y + stripHeight + 2, size, isWide, columns, columnOf, right,
     top, pitch, lanes, runs: foldRuns(view.nodes, lanes), panel, strip,
-    rootX: BEAM_MARGIN + BEAM_ROOT / 2, pad: BEAM_PAD, gap: BEAM_GAP, headRows: BEAM_PANEL_HEAD,
+    rootX: BEAM_MARGIN + BEAM_ROOT / 2, pad: BEAM_PAD, gap, headRows: BEAM_PANEL_HEAD,
     boxHeight: Math.min(pitch - 3, size * 1.95),
     yOf: (lane) => top + (lane + 0.5) * pitch,
   };
@@ -103,7 +106,8 @@ function fitColumns(view, room) {
     const widths = beamColumnWidths(view, size);
     const isLast = size === BEAM_SIZES[BEAM_SIZES.length - 1];
     if (isLast || sumOfWidths(widths) + BEAM_GAP * steps <= room) {
-      return { size, columns: foldColumns(view, widths, room) };
+      const gap = clampBeam((room - sumOfWidths(widths)) / steps, BEAM_GAP, BEAM_MOST_GAP);
+      return { size, gap, columns: foldColumns(view, widths, room, gap) };
     }
   }
   return null;
@@ -137,20 +141,22 @@ function sumOfWidths(numbers) {
 }
 
 /** Fold the columns in which least happens, until the others fit; side by side they are one. */
-function foldColumns(view, widths, room) {
+function foldColumns(view, widths, room, gap) {
   const isFolded = widths.map(() => false);
   const order = widths.map((_, t) => t)
-    .filter((t) => !view.opened.includes(t) && widths[t] > BEAM_FOLD)
+    .filter((t) => !view.opened.includes(t) && !isNarrowEnd(view.search, t, widths[t]))
     .sort((a, b) => columnWorth(view, a) - columnWorth(view, b) || a - b);
-  const whole = () => sumOfWidths(placeBeamColumns(widths, isFolded).map(widthWithGap));
+  const whole = () =>
+    sumOfWidths(placeBeamColumns(widths, isFolded, gap).map(({ width }) => width + gap));
   while (order.length > 0 && whole() > room) {
     isFolded[order.shift()] = true;
   }
-  return placeBeamColumns(widths, isFolded);
+  return placeBeamColumns(widths, isFolded, gap);
 }
 
-function widthWithGap({ width }) {
-  return width + BEAM_GAP;
+/** A fold would be wider than the ends of translations, and hide what matters most. */
+function isNarrowEnd({ ended }, t, width) {
+  return width <= BEAM_FOLD && ended.some(({ size }) => size === t);
 }
 
 /** What happens in a column: branches of translations that finish, and of others; and the front. */
@@ -162,7 +168,7 @@ function columnWorth({ search, branches, step }, t) {
   return living * 10 + starts.length + near + ends;
 }
 
-function placeBeamColumns(widths, isFolded) {
+function placeBeamColumns(widths, isFolded, gap) {
   const columns = [];
   let x = BEAM_MARGIN + BEAM_ROOT + BEAM_GAP;
   widths.forEach((width, t) => {
@@ -173,7 +179,7 @@ function placeBeamColumns(widths, isFolded) {
     }
     const shown = isFolded[t] ? BEAM_FOLD : width;
     columns.push({ x, width: shown, from: t, to: t, isFold: isFolded[t] });
-    x += shown + BEAM_GAP;
+    x += shown + gap;
   });
   return columns;
 }

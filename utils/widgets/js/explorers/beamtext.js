@@ -5,8 +5,12 @@
 // shown, and where the drawing is on its way to it; for each finished translation its place in the
 // ranking, possibly between two; the node that is pointed at, or -1; the columns unfolded by hand.
 
+import { shorten } from "../model/typed.js";
 import { BEAM_MOST_RHO, layLanes, pathTo, plantTree, rankAt, winnersByRho } from "./beamtree.js";
 import { pieceName } from "./beamlayout.js";
+
+const LONGEST_QUOTE = 80; // letters
+const WORDS_OF_QUOTE = 6; // at each end of a longer one
 
 /**
  * Search a sentence and return a view of all that was found.
@@ -68,8 +72,15 @@ export function beamFinding(view) {
   return `K = ${beamSize}, ρ = ${rho.toFixed(2)}: ${quotedText(text)} wins. ${others}${change}.`;
 }
 
+/** Quote a text; of a long one only its first and its last words. */
 function quotedText(text) {
-  return text === "" ? "nothing at all" : `“${text}”`;
+  if (text === "") return "nothing at all";
+  const words = text.split(" ");
+  if (text.length <= LONGEST_QUOTE || words.length <= WORDS_OF_QUOTE * 2) {
+    return `“${shorten(text, LONGEST_QUOTE)}”`;
+  }
+  const ends = [words.slice(0, WORDS_OF_QUOTE), "…", words.slice(-WORDS_OF_QUOTE)];
+  return `“${ends.flat().map((word) => shorten(word)).join(" ")}”`;
 }
 
 function rhoChange({ winners, texts, rho }, end) {
@@ -121,7 +132,7 @@ export function beamDetails(view, index) {
   }
   if (node.t < 0) return "The beginning: no word yet.";
   const before = beginningText(view, node.parent);
-  const place = before ? `after “${before}”` : "as the first word";
+  const place = before ? `after ${quotedText(before)}` : "as the first word";
   return `“${pieceName(node.text, unit)}” ${place}: p = ${node.p.toFixed(2)}; ` +
     `log p of all so far ${beamNumber(node.score)}`;
 }

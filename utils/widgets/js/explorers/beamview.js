@@ -134,18 +134,18 @@ function drawBeamWord(view, node, y, place) {
   const text = pieceName(node.text, unit);
   const isFront = node.t === step - 1 && step < search.columns.length && at === step;
   return svgElement("g", { "data-word": node.index, opacity: arrivalOf(node, at) },
-    svgText(x + pad, y + size * (isTight ? 0.14 : 0.2), text, {
+    svgText(x + pad, y + size * (isTight ? 0.18 : 0.2), text, {
       "font-size": size, "text-anchor": "start", fill: paint(dead > 0.5 ? "quiet" : "ink"),
     }),
     svgElement("g", { opacity: 1 - 0.6 * dead },
-      mixtureBar(node.weights, x + pad, y + boxHeight / 2 - (isTight ? 4 : 5),
-        Math.max(width - pad * 2, 8))),
+      mixtureBar(node.weights, x + pad, y + boxHeight / 2 - (isTight ? 3.5 : 5),
+        Math.max(width - pad * 2, 8), isTight ? 2.5 : 3)),
     isFront && svgText(x + width + 6, y + 4, beamNumber(node.score), {
       "font-size": 11, "text-anchor": "start", fill: paint("quiet"),
     }));
 }
 
-function mixtureBar(weights, x, y, width) {
+function mixtureBar(weights, x, y, width, height) {
   const parts = weights
     .map((weight, j) => ({ weight, j }))
     .filter(({ weight }) => weight >= BEAM_LITTLE);
@@ -155,7 +155,7 @@ function mixtureBar(weights, x, y, width) {
     const part = (weight / whole) * width;
     from += part;
     return svgElement("rect", {
-      x: from - part, y, width: part, height: 3, fill: wordPaint(j, weights.length),
+      x: from - part, y, width: part, height, fill: wordPaint(j, weights.length),
     });
   });
 }

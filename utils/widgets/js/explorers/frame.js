@@ -71,8 +71,8 @@ export class Frame {
     const zoom = this.isLarge ? LARGER : 1; // the picture is drawn smaller, and shown larger
     const width = Math.max(this.picture.clientWidth, NARROW) / zoom;
     const above = this.picture.offsetTop - this.root.offsetTop;
-    const tall = this.root.clientWidth < TALL_FROM ? Infinity : Math.max(TALL - above, LEAST_TALL);
-    return { width, tall };
+    const left = Math.max((TALL - above) / zoom, LEAST_TALL);
+    return { width, tall: this.root.clientWidth < TALL_FROM ? Infinity : left };
   }
 
   /** Whether the reader asked for less motion. */

@@ -11,7 +11,7 @@ import { drawToken } from "../draw/tokens.js";
 import { bucketPosition, lengthFinding, wrongCount } from "./lengthtext.js";
 
 const LENGTH_MARGIN = 12;
-const LENGTH_WIDE = 900; // pixels: from there the chart stands beside the sentences
+const LENGTH_WIDE = 860; // pixels: from there the chart stands beside the sentences
 const LENGTH_CHART = 400;
 const LENGTH_LABELS = 96; // pixels for the names of the rows
 const LENGTH_WORD_ROW = 27;
@@ -32,7 +32,8 @@ const LENGTH_WORD_GAP = 5;
  */
 export function layoutLength(view, { width, tall }, measure = estimateWidth) {
   const isWide = width >= LENGTH_WIDE;
-  const room = width - LENGTH_MARGIN * 2 - (isWide ? LENGTH_CHART + 24 : 0);
+  const chartWidth = isWide ? Math.min(LENGTH_CHART, width * 0.4) : width - LENGTH_MARGIN * 2;
+  const room = width - LENGTH_MARGIN * 2 - (isWide ? chartWidth + 24 : 0);
   const sentence = placeSentence(view, room, measure);
   let y = LENGTH_MARGIN + sentence.lines * LENGTH_TOKEN_ROW + 12;
   const texts = [{ name: "reference", words: view.target },
@@ -49,9 +50,9 @@ export function layoutLength(view, { width, tall }, measure = estimateWidth) {
   });
   const chartHeight = isWide ? Math.min(Math.max(tall - LENGTH_MARGIN * 2, 240), 330) : 260;
   const chart = {
-    left: isWide ? width - LENGTH_MARGIN - LENGTH_CHART : LENGTH_MARGIN,
+    left: isWide ? width - LENGTH_MARGIN - chartWidth : LENGTH_MARGIN,
     top: isWide ? LENGTH_MARGIN : y + 8,
-    width: isWide ? LENGTH_CHART : width - LENGTH_MARGIN * 2, height: chartHeight,
+    width: chartWidth, height: chartHeight,
     size: width < 480 ? 11 : 14,
   };
   return {
@@ -287,9 +288,9 @@ function drawLengthChart(view, place) {
       x1: x, x2: x, y1: y1 - 2, y2: y0, stroke: paint("link"), "stroke-width": 2,
       "stroke-dasharray": "5 4", "data-marker": view.length,
     }),
+    svgElement("circle", { cx: x, cy: y0, r: 7, fill: paint("link") }),
     view.found.map(({ name, bleu }) => svgElement("g", { "data-point": name },
       drawModelMark(name, x, yOf(bleu), view))),
-    svgElement("circle", { cx: x, cy: y0, r: 7, fill: paint("link") }),
     svgText(x + (isLeft ? 11 : -11), y0 - 7, `${view.length} words`, {
       "font-size": 13, fill: paint("link"), "font-weight": "bold",
       "text-anchor": isLeft ? "start" : "end",
