@@ -8,6 +8,7 @@ from utils.widgets.beam import BeamExplorer
 from utils.widgets.calculator import ScoreCalculator
 from utils.widgets.editor import AttentionEditor
 from utils.widgets.length import LengthExplorer
+from utils.widgets.playground import Playground
 from utils.widgets.quiz import QuickQuestions
 from utils.widgets.stepper import AttentionStepper
 from utils.widgets.training_viewer import TrainingRecorder, TrainingViewer
@@ -17,6 +18,7 @@ __all__ = [
     "AttentionStepper",
     "BeamExplorer",
     "LengthExplorer",
+    "Playground",
     "QuickQuestions",
     "ScoreCalculator",
     "TrainingRecorder",
