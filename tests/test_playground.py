@@ -566,6 +566,16 @@ def test_reset_begins_again(worker):
     assert worker.send("reset", options={"attentions": ["fixed", "dot"], **SMALL}) == first
 
 
+def test_a_state_says_which_message_it_comes_after(worker):
+    assert "round" not in worker.send("state")
+    options = {"attentions": ["dot"], **SMALL}
+    assert worker.send("reset", options=options, round=7)["round"] == 7
+    assert worker.send("tick")["round"] == 7
+    assert worker.send("reset", link="step=x", round=8)["type"] == "refused"
+    assert worker.send("state")["round"] == 7
+    assert worker.send("start", until=1, round=9)["round"] == 9
+
+
 def test_a_link_leads_to_the_same_weights(worker, js):
     worker.send("start")
     worker.send("tick")

@@ -73,7 +73,8 @@ function nameSeries(series, right, base, size) {
     x -= textWidth(name, size) + size * 1.7;
     return [
       svgElement("rect", {
-        x: x + size * 0.4, y: base - size * 0.78, width: size * 0.8, height: size * 0.8, fill: color,
+        x: x + size * 0.4, y: base - size * 0.78, width: size * 0.8, height: size * 0.8,
+        fill: color,
       }),
       svgText(x + size * 1.5, base, name, { "font-size": size, "text-anchor": "start" }),
     ];

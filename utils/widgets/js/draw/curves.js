@@ -9,9 +9,9 @@ const LABEL_GAP = 1.25; // letters' heights between two names
  * Draw lines in a box whose upper left corner is at left, top.
  *
  * chart: { part, title, series: [{ name, color, points: [[x, y], …], dots }], across: [low, high],
- * up: [low, high], ticksAcross, ticksUp: [[value, text], …], mark, namesAside }. `mark` is the place
- * across that is marked, or null; `namesAside` writes names beside the chart, where something else
- * may stand at the ends of the lines. place: { width, height, size }.
+ * up: [low, high], ticksAcross, ticksUp: [[value, text], …], mark, namesAside }. `mark` is the
+ * value across that is marked, if any; `namesAside` writes names beside the chart, where something
+ * else may stand at the ends of the lines. place: { width, height, size }.
  */
 export function drawCurves(left, top, chart, place) {
   const area = chartArea(left, top, chart, place);
@@ -81,13 +81,14 @@ function drawMark({ mark, series }, { y0, y1, size, xOf, yOf }) {
     "g",
     { "data-mark": mark },
     svgElement("line", { x1: x, y1: y0, x2: x, y2: y1, stroke: paint("frame") }),
-    series.filter(({ points }) => points.length > 0).map(({ points, color }) => svgBox(
-      x, yOf(near(points)[1]), size * 0.8, size * 0.8, { fill: color, stroke: paint("panel"), rx: 99 },
-    )),
+    series.filter(({ points }) => points.length > 0).map(({ points, color }) => {
+      const knob = { fill: color, stroke: paint("panel"), rx: size };
+      return svgBox(x, yOf(near(points)[1]), size * 0.8, size * 0.8, knob);
+    }),
   );
 }
 
-/** Write each line's name beside its last point, or the chart; names that would touch move apart. */
+/** Write each line's name beside its last point, or the chart; names never touch each other. */
 function drawLineNames({ series, namesAside }, { size, xOf, yOf, x1, y0 }) {
   const ends = series
     .filter(({ name, points }) => name && points.length > 1)

@@ -6,13 +6,15 @@ import { drawMixture } from "./ribbons.js";
 import { svgElement, svgPart, svgText, textWidth } from "./svg.js";
 import { drawToken } from "./tokens.js";
 
-const LEAST_SHOWN = 8; // pixels: smaller ones are left out, and only the colors say which
+const LEAST_SHOWN = 8; // pixels: smaller letters are left out, and only the colors say which
+const LEAST_STRIPE = 0.25; // pixels
+const LEAST_WEIGHT = 0.004; // nobody sees less, and long words have a thousand cells
 
 /**
  * Return the places of a map: its cells' width and height, and its own size.
  *
- * room: { width, tall }; what it cannot have in height, the rows give up. Letters are at most `size`
- * pixels.
+ * room: { width, tall }; what it cannot have in height, the rows give up. Letters have at most
+ * `size` pixels.
  */
 export function layoutLetterMap(columns, rows, { width, tall }, size) {
   const labels = Math.min(size * 3.2, width * 0.3);
@@ -41,7 +43,7 @@ export function drawLetterWeights(left, top, map, place) {
       x: x0, y: y0, width: cell * source.length, height: height * needed.length,
       fill: paint("ground"), stroke: paint("faint"),
     }),
-    rows.map((row, t) => row.map((weight, j) => svgElement("rect", {
+    rows.map((row, t) => row.map((weight, j) => (weight < LEAST_WEIGHT ? "" : svgElement("rect", {
       x: x0 + j * cell,
       y: y0 + t * height,
       width: cell,
@@ -50,7 +52,7 @@ export function drawLetterWeights(left, top, map, place) {
       "fill-opacity": weight.toFixed(3),
       "data-row": t,
       "data-word": j,
-    }))),
+    })))),
     needed.map((j, t) => (j < 0 ? "" : svgElement("rect", {
       x: x0 + j * cell + 1.5, y: y0 + t * height + 1.5, width: cell - 3, height: height - 3, rx: 3,
       fill: "none", stroke: wordPaint(j, source.length), "stroke-width": 1.5,
@@ -80,12 +82,14 @@ function writtenLetter(left, top, t, { source, written, rows }, { labels, height
   const [width, tall] = [labels - size * 0.5, height * 0.88];
   const y = top + (height - tall) / 2;
   const letters = Math.min(size, height * 0.8, (width * 0.84 * size) / textWidth(letter, size));
-  const shares = rows[t].map((share, j) => ({ share, color: wordPaint(j, source.length) }));
+  const shares = rows[t].map((share, j) => ({ share, color: wordPaint(j, source.length) }))
+    .filter(({ share }) => share * width > LEAST_STRIPE);
+  const length = width / shares.reduce((sum, { share }) => sum + share, 0);
   const middle = top + height / 2;
   return svgElement(
     "g",
     { "data-written": t, "data-right": String(isRight), "aria-label": letter },
-    svgElement("g", { "fill-opacity": 0.45 }, drawMixture(left, y, width, tall, shares)),
+    svgElement("g", { "fill-opacity": 0.45 }, drawMixture(left, y, length, tall, shares)),
     letters < LEAST_SHOWN ? "" : svgText(left + width / 2, middle + letters * 0.35, letter, {
       "font-size": letters, "font-weight": isRight ? "bold" : "normal",
     }),

@@ -33,6 +33,7 @@ class PlaygroundExplorer {
     this.host = host;
     this.isWanted = false; // whether it should be training
     this.tried = 0;
+    this.round = 0; // of orders to the trainer
     this.view = freshView(completeOptions(chosenOptions(host)));
     this.start = { link: host.get("link"), options: this.view.options, word: host.get("word") };
     root.classList.add("at-playground");
@@ -48,8 +49,9 @@ class PlaygroundExplorer {
     });
     this.trainer = startTrainer(host.workerSource, (reply) => this.hear(reply));
     this.unlisten = this.listenToHost();
+    const isWanted = host.get("training");
     this.begin(this.start);
-    if (host.get("training")) this.train();
+    if (isWanted) this.train();
   }
 
   fillControls() {
@@ -76,7 +78,9 @@ class PlaygroundExplorer {
 
   listenToHost() {
     const { host } = this;
-    const choose = () => this.chooseOptions(chosenOptions(host));
+    const choose = () => {
+      if (!this.isTelling) this.chooseOptions(chosenOptions(host));
+    };
     const restore = () => {
       if (host.get("link") !== this.savedLink) this.begin({ link: host.get("link") });
     };
@@ -97,12 +101,14 @@ class PlaygroundExplorer {
   /** Begin with what a link says, or else with options and a word; after Reset at step 0. */
   begin({ link, options = this.view.options, word, isReset }) {
     const linked = link ? this.readLink(link) : null;
-    if (linked) this.savedLink = link;
+    if (linked) {
+      this.savedLink = link;
+      this.frame.complain("");
+    }
     this.restart(linked ? linked.options : options);
     const typed = linked ? linked.word : word;
-    if (linked && !isReset) this.trainer.post({ type: "reset", link });
-    else this.trainer.post({ type: "reset", options: this.view.options });
-    this.isWanted = Boolean(linked) && !isReset && linked.step > 0;
+    this.order({ type: "reset", ...(linked && !isReset ? { link } : { options: this.view.options }) });
+    this.expect(Boolean(linked) && !isReset && linked.step > 0);
     this.showWord(typed || firstWord(this.view.options));
     this.tellOptions();
   }
@@ -133,7 +139,9 @@ class PlaygroundExplorer {
   }
 
   tellOptions() {
+    this.isTelling = true; // one by one: until the last is told, the host's do not fit together
     for (const name of OPTION_NAMES) this.host.set(name, this.view.options[name]);
+    this.isTelling = false;
   }
 
   chooseOptions(chosen) {
@@ -155,21 +163,27 @@ class PlaygroundExplorer {
     else this.showOptions(this.view.options); // the last one stays
   }
 
+  /** Post a message after which older replies count no more. */
+  order(message) {
+    this.round += 1;
+    this.trainer.post({ ...message, round: this.round });
+  }
+
   train() {
     const { options, state } = this.view;
-    this.trainer.post({ type: "start", ...nextLesson(options.task, state?.step ?? 0) });
+    this.order({ type: "start", ...nextLesson(options.task, state?.step ?? 0) });
     this.view.at = null;
     this.expect(true);
   }
 
   stop() {
-    this.trainer.post({ type: "stop" });
+    this.order({ type: "stop" });
     this.expect(false);
   }
 
   trainOnce() {
     if (this.isWanted) this.stop();
-    else this.trainer.post({ type: "start", until: (this.view.state?.step ?? 0) + 1 });
+    else this.order({ type: "start", until: (this.view.state?.step ?? 0) + 1 });
     this.view.at = null;
   }
 
@@ -237,6 +251,7 @@ class PlaygroundExplorer {
       this.frame.complain(reply.problem);
       return;
     }
+    if (reply.round !== this.round) return; // from before the last order
     this.view.state = reply;
     growHistory(this.view.history, reply);
     if (!reply.running) this.tellHost();

@@ -1,7 +1,7 @@
 // What the playground says. A view is {options, state, history, at}: `state` is the engine's last
 // (see playground/messages.js), `history` has those before (see playground/lesson.js), `at` is the
 // step that the reader looks back to, or null, and `bars`, which may be missing, are the heights of
-// bars on their way to the shares of right words.
+// bars on their way to the shares of right words. Where `isStill`, nobody can look back.
 
 import { historyAt } from "../playground/lesson.js";
 
@@ -38,11 +38,11 @@ export function playgroundFinding(view) {
     return `${now}: the first unseen words are being read.`;
   }
   const { does } = TASK_NAMES[view.options.task];
-  const most = models.map(({ attention, exact }) => [attention, asPercent(meanExact(exact))]);
-  const long = models.map(({ attention, exact }) => [attention, asPercent(exact[exact.length - 1])]);
-  const [first, ...others] = most.map((pair) => pair.join(` ${does} `));
-  const rest = others.length > 0 ? `, ${most[1].join(" ")}` : "";
-  return `${now}: ${first} of unseen words${rest}. With ${lengths[lengths.length - 1]} letters: ${
+  const all = models.map(({ attention, exact }) => [attention, asPercent(meanExact(exact))]);
+  const long = models.map(({ attention, exact }) => [attention, asPercent(exact.at(-1))]);
+  const [first, ...others] = all.map((pair, i) => pair.join(i === 0 ? ` ${does} ` : " "));
+  const shares = [`${first} of unseen words`, ...others].join(", ");
+  return `${now}: ${shares}. With ${lengths.at(-1)} letters: ${
     long.map((pair) => pair.join(" ")).join(", ")}.`;
 }
 

@@ -17,7 +17,7 @@ const SMALL_LETTERS_BELOW = 520;
 const LEAST_COLUMN = 9; // pixels: where columns would be narrower, one map stands below the other
 const CHARTS_TALL = 168; // pixels, where the charts are as tall as they like
 const LEAST_CHARTS = 340; // pixels of width
-const LEAST_BESIDE = 340; // pixels of height: short words leave the charts readable
+const USUAL_LETTERS = 8;
 const SHARE_TICKS = [[0, "0 %"], [0.5, "50 %"], [1, "100 %"]];
 const LOSS_TOP = 4; // guessing costs 3.3 to 4
 const RIGHT_MARK = "M-1 0l.7 .7l1.3-1.5";
@@ -56,15 +56,16 @@ function planPlayground(view, width, tall) {
   const isStacked = !isWide && (each - size * 3.2) / columns < LEAST_COLUMN;
   const room = { width: isStacked ? across : each, tall: tall - caption - 2 * PICTURE_EDGE };
   const place = layoutLetterMap(columns, columns + 1, room, size);
-  const used = Math.min(Math.max(place.total, size * 15), room.width);
+  const most = Math.max(columns, USUAL_LETTERS); // so that shorter words move nothing
+  const { total: used, tall: deep } = layoutLetterMap(most, most + 1, room, size);
   const right = isStacked ? 0 : used + MAPS_GAP; // from one map to the next
-  const down = isStacked ? caption + place.tall + PICTURE_EDGE : 0;
+  const down = isStacked ? caption + deep + PICTURE_EDGE : 0;
   const maps = models.map((_, i) => ({
     left: PICTURE_EDGE + i * right, top: PICTURE_EDGE + i * down, width: used,
   }));
-  const bottom = PICTURE_EDGE * 2 + caption + place.tall + down * (count - 1);
+  const bottom = PICTURE_EDGE * 2 + caption + deep + down * (count - 1);
   const charts = isWide ?
-    chartsBeside(PICTURE_EDGE + count * right, width, Math.max(bottom, Math.min(tall, LEAST_BESIDE))) :
+    chartsBeside(PICTURE_EDGE + count * right, width, bottom) :
     chartsBelow(bottom, width);
   return { size, chartSize: isSmall ? 13 : 14, caption, place, maps, ...charts };
 }
@@ -139,9 +140,9 @@ function playgroundTitle(view) {
   const parts = models.map(({ attention, example, exact }) => {
     const shares = exact.map((share, i) =>
       `${lengths[i]} letters ${share === null ? "not tested" : asPercent(share)}`);
+    const needed = weightOnNeeded(example).toFixed(2);
     return `${attention} reads ${example.word} and writes ${example.output}, with ${
-      weightOnNeeded(example).toFixed(2)} of its weight on the letters needed. Unseen words right: ${
-      shares.join(", ")}.`;
+      needed} of its weight on the letters needed. Unseen words right: ${shares.join(", ")}.`;
   });
   return `${playgroundFinding(view)} ${parts.join(" ")}`;
 }
@@ -159,9 +160,9 @@ function playgroundLengths(view) {
   };
 }
 
-function playgroundLosses({ options, state, history, at }) {
+function playgroundLosses({ options, state, history, at, isStill }) {
   const end = nextLesson(options.task, Math.max(state.step - 1, 0)).until;
-  const hasPast = history.length > 1;
+  const hasPast = history.length > 1 && !isStill;
   return {
     part: "losses",
     title: hasPast ? "Training loss: drag to look back" : "Training loss",

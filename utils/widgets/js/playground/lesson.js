@@ -16,7 +16,7 @@ const LESSONS = {
 };
 const MOST_STATES = 240; // of a history
 const STILL_POINTS = 100; // of a loss curve in a still picture
-const LOSS_FADE = 0.85; // a batch says little: a mean in which old ones fade shows where the loss goes
+const LOSS_FADE = 0.85; // a batch says little, a mean in which old ones fade says where it goes
 
 /** Return how long to train from here, and how fast: {until, pace}. */
 export function nextLesson(task, step) {
@@ -81,7 +81,8 @@ export function viewAfterLessons(chosen, lessons) {
   const models = lessons.map(({ losses, ...model }) => ({
     ...model, step, loss: losses[losses.length - 1][1],
   }));
-  return { options, state: { running: false, step, word, lengths, models }, history, at: null };
+  const state = { running: false, step, word, lengths, models };
+  return { options, state, history, at: null, isStill: true };
 }
 
 function roundedShare(number) {

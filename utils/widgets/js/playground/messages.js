@@ -12,10 +12,12 @@
 //   {type: "tick"}                       {type: "state", …}, after one slice of training or testing
 //   anything it cannot do                {type: "refused", problem}: what is wrong, what to do
 //
-// A state is {running, step, link, word, lengths, models}, and each of its models {attention,
+// A state is {running, step, link, word, lengths, models, round}, and each of its models {attention,
 // weightCount, step, loss, seconds, exact, example}: `exact` has the share of held-out words all
 // right for each of `lengths` (null before the first test), `example` is what `translateWord` says
-// about `word`. It is a few hundred numbers at most, so the page may have one for every frame.
+// about `word`, and `round` is the last that a message had under this name: so the page can tell
+// replies to it from those that were on their way before. A state is a few hundred numbers at most,
+// and the page may have one for every frame.
 
 import { completeOptions, firstWord, readLink, writeLink } from "./options.js";
 import { createRun, evaluateLength, testedLengths } from "./run.js";
@@ -77,6 +79,7 @@ function answerMessage(playground, message) {
     throw new Error(`a message's type must be one of ${names}, not “${message?.type}”.`);
   }
   actions[message.type](playground, message);
+  playground.round = message.round ?? playground.round;
   return describeState(playground);
 }
 
@@ -86,7 +89,8 @@ function resetModels(playground, { options, link }) {
     return;
   }
   const { options: linked, step, word } = readLink(link);
-  Object.assign(playground, freshModels(linked), { word, until: step, running: step > 0 });
+  const going = { word, until: step, running: step > 0 };
+  Object.assign(playground, freshModels(linked), going);
 }
 
 function startTraining(playground, { until = Infinity, pace = Infinity }) {
@@ -166,10 +170,11 @@ function testLength({ runs, exact, lengths }, i) {
   });
 }
 
-function describeState({ exact, lengths, options, running, runs, seconds, word }) {
+function describeState({ exact, lengths, options, round, running, runs, seconds, word }) {
   const step = lastStep({ runs });
   return {
     type: "state",
+    round,
     running,
     step,
     link: writeLink(options, step, word),
