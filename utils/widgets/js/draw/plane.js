@@ -5,7 +5,7 @@
 import { paint } from "./paint.js";
 import { escapeText, shortNumber, svgArrow, svgElement, svgText, textWidth } from "./svg.js";
 
-const MARGIN = 0.4; // units around the plane's ends
+const PLANE_MARGIN = 0.4; // units around the plane's ends
 const CLEAR = 13; // pixels between a tip and its name
 const FAR = 14; // pixels more, where there is no room beside the tip
 const GRIP = 9; // pixels around a tip that a name should leave free
@@ -17,7 +17,7 @@ const TOO_COSTLY = 30; // a name that would cover another is left out, if it may
 
 /** Return a plane from -end to end in a square of the picture. */
 export function planeIn(left, top, side, end) {
-  const unit = side / (2 * (end + MARGIN));
+  const unit = side / (2 * (end + PLANE_MARGIN));
   return { left, top, side, end, unit, x0: left + side / 2, y0: top + side / 2 };
 }
 
@@ -33,7 +33,7 @@ export function pointAt({ x0, y0, unit }, x, y) {
 
 /** Return `to`, or where the line from `from`, which is inside, leaves the plane. */
 export function clipToPlane({ end }, from, to) {
-  const edge = end + MARGIN;
+  const edge = end + PLANE_MARGIN;
   const share = Math.min(1, ...[0, 1].map((i) => {
     const way = to[i] - from[i];
     return way === 0 ? 1 : ((way > 0 ? edge : -edge) - from[i]) / way;
@@ -66,7 +66,7 @@ export function drawPlaneLine(plane, from, to, attributes = {}) {
 /** Draw the grid of whole numbers, the two axes, and the numbers at the edge. */
 export function drawPlaneGrid(plane, size) {
   const { left, top, side, end } = plane;
-  const edge = end + MARGIN;
+  const edge = end + PLANE_MARGIN;
   const numbers = Array.from({ length: 2 * end + 1 }, (_, i) => i - end);
   const style = { "font-size": size, fill: paint("quiet") };
   const lines = numbers.flatMap((n) => [[[n, -edge], [n, edge]], [[-edge, n], [edge, n]]]

@@ -6,7 +6,7 @@ import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { SCORE_KINDS, calculatorChallenges, keepInPlane, presetState } from "./calculatormath.js";
 import { presetsFor } from "./calculatormath.js";
-import { calculatorScene, focusOf, mixScenes } from "./calculatorscene.js";
+import { calculatorScene, wordInFocus, mixScenes } from "./calculatorscene.js";
 import { drawCalculator } from "./calculatorview.js";
 import { calculatorArithmetic, calculatorFinding, spokenArithmetic } from "./calculatorwords.js";
 import { writeNumber } from "./calculatorwords.js";
@@ -205,7 +205,7 @@ class CalculatorExplorer {
     this.temperature.show(state.temperature, writeNumber(state.temperature, 1));
     this.frame.say(calculatorFinding(state));
     this.frame.challenge(calculatorChallenges(state, this.start));
-    const lines = hasArithmetic ? calculatorArithmetic(state, focusOf(view)) : [];
+    const lines = hasArithmetic ? calculatorArithmetic(state, wordInFocus(view)) : [];
     const spoken = spokenArithmetic(lines);
     if (this.spoken.textContent !== spoken) this.spoken.textContent = spoken;
   }

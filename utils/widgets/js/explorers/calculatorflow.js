@@ -9,6 +9,7 @@ import { scoreWords } from "./calculatormath.js";
 import { colorOf } from "./calculatorscene.js";
 import { calculatorArithmetic, writeFixed, writeNumber, writePair } from "./calculatorwords.js";
 
+const INDENT = "\u2003\u2003"; // two letters' heights
 const FORMULAS = {
   dot: "e_j = s · h_j",
   general: "e_j = s · W h_j",
@@ -55,15 +56,22 @@ function brokenArithmetic(state, focus, width, size) {
 /** Break a formula at its spaces into lines; all but the first are indented. */
 function breakFormula(line, width, size) {
   const lines = [];
+  let room = width;
   for (const term of line.split(" ")) {
     const joined = lines.length > 0 ? `${lines.at(-1)} ${term}` : term;
-    if (lines.length > 0 && textWidth(joined.replace(/[_^{}]/g, ""), size) > width) {
-      lines.push(`\u2003\u2003${term}`);
+    if (lines.length > 0 && formulaWidth(joined, size) > room) {
+      lines.push(INDENT + term);
+      room = width - 2 * size;
     } else {
       lines[Math.max(lines.length - 1, 0)] = joined;
     }
   }
   return lines;
+}
+
+/** Return how wide a formula is behind its indent; its signs are wider than letters. */
+function formulaWidth(formula, size) {
+  return textWidth(formula.replace(INDENT, "").replace(/[_^{}]/g, ""), size) * 1.06;
 }
 
 /** Draw all of it. */

@@ -28,7 +28,7 @@ export function mixScenes(from, to, share) {
 }
 
 /** Return the word in focus: the one pointed at, else the winner. */
-export function focusOf({ state, focus }) {
+export function wordInFocus({ state, focus }) {
   return focus === null || focus === undefined ? heaviestWord(scoreWords(state)) : focus;
 }
 

@@ -5,10 +5,10 @@ import { svgRoot, wrapWords } from "../draw/svg.js";
 import { PLANE_END } from "./calculatormath.js";
 import { drawFlow, layoutFlow, tokenPlace } from "./calculatorflow.js";
 import { SMALL, captionOf, drawPlaneSide } from "./calculatorplane.js";
-import { calculatorScene, focusOf } from "./calculatorscene.js";
+import { calculatorScene, wordInFocus } from "./calculatorscene.js";
 import { calculatorFinding, writeNumber } from "./calculatorwords.js";
 
-const BESIDE_FROM = 600; // pixels of width from which the numbers stand beside the plane
+const FLOW_BESIDE_FROM = 600; // pixels of width from which the numbers stand beside the plane
 const WIDEST_FLOW = 620;
 const LARGEST_PLANE = 560;
 const LEAST_PLANE = 240;
@@ -22,7 +22,7 @@ export function calculatorView(state) {
 
 /** Return the layout for a picture of `width` pixels, at most `tall` high. */
 export function layoutCalculator({ width, tall }, view) {
-  const isBeside = width >= BESIDE_FROM;
+  const isBeside = width >= FLOW_BESIDE_FROM;
   const share = isBeside ? width * 0.47 : width;
   const room = share - 2 * EDGE - TICKS;
   const caption = captionOf(view)
@@ -46,7 +46,7 @@ export function layoutCalculator({ width, tall }, view) {
 
 /** Draw the calculator: {svg, handles, plane}. */
 export function drawCalculator({ focus, ...asked }, room) {
-  const view = { ...asked, focus: focusOf({ ...asked, focus }) }; // asked for dozens of times below
+  const view = { ...asked, focus: wordInFocus({ ...asked, focus }) }; // asked for dozens of times below
   const layout = layoutCalculator(room, view);
   const svg = svgRoot(
     layout.width, layout.height, calculatorFinding(view.state),

@@ -122,7 +122,8 @@ export function calculatorArithmetic(state, focus) {
   const lines = scoreLines(state, focus);
   if (!scored.weights) return [...lines, "α: exp(−∞) / exp(−∞) = 0 / 0"];
   if (!mask[focus]) {
-    return [...lines, `${symbol("α", focus)} = 0, masked: exp(−∞) = 0`, contextLine(state, scored)];
+    const masked = `${symbol("α", focus)} = 0, masked: exp(−∞) = 0`;
+    return [...lines, masked, contextLine(state, scored)];
   }
   if (temperature !== 1) {
     const e = scored.scores[focus];
