@@ -216,6 +216,7 @@ CHALLENGES = [
     (view("a x c"), {"one"}),
     (view("a x c", edited=(0, 1)), set()),
     (view("noun noun c", before=["a", "noun", "c", "<eos>"]), {"one", "twice"}),
+    (view("a ▁abc ▁abc", before=["a", "▁abc", "c", "<eos>"]), {"one"}),
     (view(rows=[[1.0, 0.0]] * 4), {"deaf"}),
     (view("a x c", rows=[[1.0, 0.0]] * 4), {"one"}),
     (view(rows=[[0.0, 1.0]] * 4), set()),  # where it looks anyway

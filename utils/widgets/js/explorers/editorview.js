@@ -18,7 +18,7 @@ const END_OF_SENTENCE = "<eos>";
 const ALL = 0.99; // of the weight: as good as all of it
 const EVEN = 0.005; // rows that differ less from all equal are called so
 const MOVED = 0.02; // of the weight: a bar that is so far away has a mark where it was
-const LONG = 4; // letters that a word of content has, mostly
+const LONG = 4; // letters: most shorter words are function words
 const SEEN = 0.004; // a weight below it is left out of drawings: nobody could see it
 
 /** Return the view of two translations, as `traceEdited` returns them, at a step. */
@@ -84,6 +84,11 @@ export function topWord(row) {
   return row.reduce((best, weight, j) => (weight > row[best] ? j : best), 0);
 }
 
+/** Return how many letters a word has; the marks of pieces and of sentences are none. */
+function lettersOf(word) {
+  return word === END_OF_SENTENCE ? 0 : (word.match(/\p{L}/gu) ?? []).length;
+}
+
 /** Return the challenges, each with whether the reader has met it: [{name, text, isMet}, …]. */
 export function editorChallenges(view) {
   const { before, after, rows, own, edited } = view;
@@ -101,9 +106,9 @@ export function editorChallenges(view) {
     },
     {
       name: "twice",
-      text: "Make it write the same noun twice.",
+      text: "Make it repeat a word of four letters or more.",
       isMet: edited.length > 0 && after.some((word) => (
-        word !== END_OF_SENTENCE && word.length >= LONG && now(word) === 2 && was(word) === 1
+        lettersOf(word) >= LONG && now(word) === 2 && was(word) === 1
       )),
     },
     {
