@@ -160,11 +160,12 @@ function isNarrowEnd({ ended }, t, width) {
   return width <= BEAM_FOLD && ended.some(({ size }) => size === t);
 }
 
-/** What happens in a column: branches of translations that finish, and of others; and the front. */
+/** What a column shows: the newest words, ends, and where branches begin. */
 function columnWorth({ search, branches, step }, t) {
+  if (t >= step) return step - t - 1; // nothing yet
   const starts = branches.filter(({ from, parent }) => from === t && parent >= 0);
   const living = starts.filter(({ to }) => to === FOREVER).length;
-  const near = step < search.columns.length ? 20 / (1 + Math.abs(step - 1 - t)) : 0;
+  const near = step < search.columns.length ? 100 / (step - t) ** 2 : 0;
   const ends = search.ended.some(({ size }) => size === t) ? 30 : 0;
   return living * 10 + starts.length + near + ends;
 }
