@@ -192,6 +192,15 @@ def test_what_is_folded_can_be_opened(mini):
     assert f"fold {folded[0]['from']} {folded[0]['to']}" in names
 
 
+def test_the_newest_words_are_never_folded(mini):
+    steps = len(mini("look", LONG, 5)["search"]["columns"])
+    for step in range(1, steps):
+        columns = mini("placed", mini("look", LONG, 5, 1, step), {"width": 336, "tall": 9999})
+        (front,) = (c for c in columns["columns"] if c["from"] <= step - 1 <= c["to"])
+        assert not front["isFold"]
+    assert steps > 10
+
+
 def test_each_word_that_is_drawn_has_a_handle_and_no_other(mini):
     view = mini("look", LONG, 4, 1, 6)
     picture = ElementTree.fromstring(mini("drawn", view, ROOM))

@@ -14,13 +14,13 @@ const BEAM_WIDE = 760; // pixels: from there the ranking stands beside the tree,
 const BEAM_ROOMY = 1000; // and from there if the picture may be as tall as it likes
 const BEAM_PANEL = 284; // pixels: width of the ranking
 const BEAM_BUMP = 44; // pixels: in which the ways to the ranking cross
-const [BEAM_GAP, BEAM_MOST_GAP] = [16, 32]; // between columns, for the branches
+const [BEAM_GAP, BEAM_MOST_GAP] = [14, 32]; // between columns, for the branches
 const BEAM_PAD = 6; // around a word
 const BEAM_ROOT = 16;
 const BEAM_BADGE = 26; // width of a column with nothing but the ends of translations
 const BEAM_FOLD = 30; // width of a column that stands for several
 const BEAM_HEADER = 24;
-const BEAM_WORD_WIDTH = 0.95; // of the estimate: with dozens of columns, its caution adds up
+const BEAM_WORD_WIDTH = 0.93; // of the estimate: with dozens of columns, its caution adds up
 const BEAM_LINE = 18; // of the text above the source sentence
 const BEAM_SOURCE_ROW = 46;
 const BEAM_PANEL_HEAD = 92;
@@ -106,7 +106,8 @@ function fitColumns(view, room) {
     const widths = beamColumnWidths(view, size);
     const isLast = size === BEAM_SIZES[BEAM_SIZES.length - 1];
     if (isLast || sumOfWidths(widths) + BEAM_GAP * steps <= room) {
-      const gap = clampBeam((room - sumOfWidths(widths)) / steps, BEAM_GAP, BEAM_MOST_GAP);
+      const spare = Math.floor((room - sumOfWidths(widths)) / steps);
+      const gap = clampBeam(spare, BEAM_GAP, BEAM_MOST_GAP);
       return { size, gap, columns: foldColumns(view, widths, room, gap) };
     }
   }
@@ -159,11 +160,12 @@ function isNarrowEnd({ ended }, t, width) {
   return width <= BEAM_FOLD && ended.some(({ size }) => size === t);
 }
 
-/** What happens in a column: branches of translations that finish, and of others; and the front. */
+/** What a column shows: the newest words, ends, and where branches begin. */
 function columnWorth({ search, branches, step }, t) {
+  if (t >= step) return step - t - 1; // nothing yet
   const starts = branches.filter(({ from, parent }) => from === t && parent >= 0);
   const living = starts.filter(({ to }) => to === FOREVER).length;
-  const near = step < search.columns.length ? 20 / (1 + Math.abs(step - 1 - t)) : 0;
+  const near = step < search.columns.length ? 100 / (step - t) ** 2 : 0;
   const ends = search.ended.some(({ size }) => size === t) ? 30 : 0;
   return living * 10 + starts.length + near + ends;
 }

@@ -186,7 +186,7 @@ function drawSentenceItem({ text, kind, color, x, y, width }) {
   if (kind === "faint") {
     return svgElement("g", { "data-kind": "faint" },
       svgText(x, y + LENGTH_TOKEN_SIZE * 0.35, text, {
-        "font-size": LENGTH_TOKEN_SIZE, fill: paint("frame"),
+        "font-size": LENGTH_TOKEN_SIZE, fill: paint("quiet"),
       }));
   }
   return drawToken(x, y, text, {
