@@ -260,6 +260,8 @@ def test_the_still_picture_is_a_trained_one():
 def test_another_seed_or_word_is_trained_for_its_picture():
     svg, _ = Playground(attentions=["dot"], seed=2, word="cat").picture()
     assert "reads cat and writes tac" in svg
+    linked, _ = Playground(link="attentions=dot&seed=2&word=cat").picture()
+    assert linked == svg
 
 
 # --- what cells can set ---
@@ -274,6 +276,7 @@ def test_another_seed_or_word_is_trained_for_its_picture():
         ({"attentions": ["dot", "dot"]}, "attentions must differ"),
         ({"attentions": ["fixed", "dot", "general"]}, "a list of one or two names"),
         ({"longest": 13}, "longest must be a whole number from 2 to 12"),
+        ({"link": "task=<b>"}, "task must be one of"),
         ({"seed": -1}, "seed must be a whole number from 0 to 999999"),
     ],
 )
@@ -444,11 +447,10 @@ def test_cells_set_and_read_it_where_motion_is_reduced(tmp_path):
 
 
 @pytest.mark.browser
-def test_a_link_that_does_not_work_is_named(tmp_path):
-    skip_without_browser()
-    with open_page(Playground(link="task=<b>"), tmp_path) as page:
-        expect(page.get_by_role("alert")).to_contain_text("task must be one of")
-        expect(page.locator(".at-finding")).to_contain_text("Press Train")
+def test_a_link_that_does_not_work_is_named(page):
+    page.evaluate("location.hash = '#playground?task=<b>'")
+    expect(page.get_by_role("alert")).to_contain_text("task must be one of")
+    expect(page.locator(".at-finding")).to_contain_text("Press Train")
 
 
 @pytest.mark.browser

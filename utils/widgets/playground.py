@@ -6,6 +6,7 @@ in `playground.json`; `python -m utils.widgets.playground` writes it again.
 
 from functools import cache
 from json import dumps, loads
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -62,24 +63,32 @@ class Playground(LiveExplorer):
 
     @traitlets.validate("task", "attentions", "longest", "seed")
     def _check_option(self, proposal: Any) -> Any:
-        try:
-            chosen = {proposal["trait"].name: proposal["value"]}
-            engine_of(self.name).call("completeOptions", chosen)
-        except JSEvalException as error:
-            raise traitlets.TraitError(told(error)) from None
+        check_by_script("completeOptions", {proposal["trait"].name: proposal["value"]})
+        return proposal["value"]
+
+    @traitlets.validate("link")
+    def _check_link(self, proposal: Any) -> Any:
+        check_by_script("readLink", proposal["value"])
         return proposal["value"]
 
     def picture(self) -> tuple[str, str]:
         """Return the picture after training, and its finding."""
-        options = {name: getattr(self, name) for name in ("task", "attentions", "longest", "seed")}
-        view = view_after_training(options, self.word)
         draw = engine_of(self.name).call
+        names = ("task", "attentions", "longest", "seed")
+        options, word = {name: getattr(self, name) for name in names}, self.word
+        if self.link:
+            options, word = itemgetter("options", "word")(draw("readLink", self.link))
+        view = view_after_training(options, word)
         return draw("drawPlaygroundStill", view, STILL_WIDTH), draw("playgroundFinding", view)
 
 
-def told(error: JSEvalException) -> str:
-    """Return what a script's error says, without its stack."""
-    return str(error).split("Error: ", 1)[-1].split("\n", 1)[0]
+def check_by_script(function: str, value: object) -> None:
+    """Raise TraitError with the words of a function of the script that refuses a value."""
+    try:
+        engine_of("playground").call(function, value)
+    except JSEvalException as error:
+        says = str(error).split("Error: ", 1)[-1].split("\n", 1)[0]  # without its stack
+        raise traitlets.TraitError(says) from None
 
 
 def usual(option: str) -> Any:
@@ -89,14 +98,16 @@ def usual(option: str) -> Any:
 
 def view_after_training(options: dict[str, Any], word: str = "") -> dict[str, Any]:
     """Return what a playground shows at the end of its first lesson; `word` may be left out."""
-    chosen = {**constant("PLAYGROUND_DEFAULTS"), **options}
-    kept = kept_lessons()[chosen["task"]]
-    is_kept = not word and chosen["seed"] == usual("seed") and chosen["longest"] == usual("longest")
+    call = engine_of("playground").call
+    chosen = call("completeOptions", options)
+    task, attentions = chosen["task"], chosen["attentions"]
+    is_usual = chosen == constant("PLAYGROUND_DEFAULTS") | {"task": task, "attentions": attentions}
+    is_kept = is_usual and word in ("", call("firstWord", chosen))
     lessons = [
-        kept[kind] if is_kept else train_lesson(dumps(options), kind, word)
-        for kind in chosen["attentions"]
+        kept_lessons()[task][kind] if is_kept else train_lesson(dumps(options), kind, word)
+        for kind in attentions
     ]
-    view: dict[str, Any] = engine_of("playground").call("viewAfterLessons", options, lessons)
+    view: dict[str, Any] = call("viewAfterLessons", options, lessons)
     return view
 
 
