@@ -13,8 +13,8 @@ from toy import toy_translator
 
 from utils.experiments.parts import NewStateDecoder
 from utils.translator import Translator
-from utils.widgets.kinds import EXPLORERS
 from utils.widgets.engine import Engine
+from utils.widgets.kinds import EXPLORERS
 from utils.widgets.scripts import MODULES, ScriptError, bundle, compact
 from utils.widgets.weights import encode_bytes, pack_translator
 
