@@ -58,7 +58,7 @@ function drawFront(view, { columns, top, pitch, columnOf, lanes }) {
 }
 
 /** Where a node stands: {x0, x1, y}, in the middle of a fold if its column is folded. */
-export function nodePlace(view, index, place) {
+function nodePlace(view, index, place) {
   const { t } = view.nodes[index];
   const y = place.yOf(place.lanes.laneOf[index]);
   if (t < 0) return { x0: place.rootX, x1: place.rootX, y };
