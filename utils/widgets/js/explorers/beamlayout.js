@@ -149,8 +149,14 @@ function foldColumns(view, widths, room, gap) {
     .sort((a, b) => columnWorth(view, a) - columnWorth(view, b) || a - b);
   const whole = () =>
     sumOfWidths(placeBeamColumns(widths, isFolded, gap).map(({ width }) => width + gap));
-  while (order.length > 0 && whole() > room) {
-    isFolded[order.shift()] = true;
+  const folded = [];
+  while (folded.length < order.length && whole() > room) {
+    folded.unshift(order[folded.length]);
+    isFolded[folded[0]] = true;
+  }
+  for (const t of folded) { // folds that grew together have left room for some
+    isFolded[t] = false;
+    if (whole() > room) isFolded[t] = true;
   }
   return placeBeamColumns(widths, isFolded, gap);
 }

@@ -58,7 +58,7 @@ function drawFront(view, { columns, top, pitch, columnOf, lanes }) {
 }
 
 /** Where a node stands: {x0, x1, y}, in the middle of a fold if its column is folded. */
-export function nodePlace(view, index, place) {
+function nodePlace(view, index, place) {
   const { t } = view.nodes[index];
   const y = place.yOf(place.lanes.laneOf[index]);
   if (t < 0) return { x0: place.rootX, x1: place.rootX, y };
@@ -126,13 +126,13 @@ function drawRun(view, run, place, { winning, pointed }) {
 
 /** Draw a word, and below it where it looked: a bar in the colors of the source's words. */
 function drawBeamWord(view, node, y, place) {
-  const { at, unit, search, step } = view;
+  const { at, unit, step } = view;
   const { size, pad, columnOf, boxHeight } = place;
   const dead = deadnessOf(node, at);
   const { x, width } = columnOf[node.t];
   const isTight = boxHeight < size * 1.75;
   const text = pieceName(node.text, unit);
-  const isFront = node.t === step - 1 && step < search.columns.length && at === step;
+  const isFront = node.t === step - 1 && at === step && columnOf[step]?.isFold === false;
   return svgElement("g", { "data-word": node.index, opacity: arrivalOf(node, at) },
     svgText(x + pad, y + size * (isTight ? 0.18 : 0.2), text, {
       "font-size": size, "text-anchor": "start", fill: paint(dead > 0.5 ? "quiet" : "ink"),

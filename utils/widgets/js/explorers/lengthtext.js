@@ -44,7 +44,7 @@ function nearestLength(lengths, { mode, length }) {
 }
 
 /** Return what is right and wrong with a translation. */
-export function judge(name, words, target) {
+function judge(name, words, target) {
   return {
     name, words, right: rightWords(words, target),
     missing: rightWords(target, words).map((isThere) => !isThere),
