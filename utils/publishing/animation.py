@@ -5,8 +5,8 @@ Its frames are the attention stepper's own drawings, those between two steps as 
 
 from collections import Counter
 from io import BytesIO
+from typing import Any
 
-import numpy as np
 from PIL import Image
 
 from utils.system.failures import run
@@ -54,9 +54,8 @@ def palette_of(images: list[Image.Image]) -> Image.Image:
     """
     counts: Counter[tuple[int, ...]] = Counter()
     for image in images:
-        pixels = np.asarray(image).reshape(-1, 3)
-        colors, numbers = np.unique(pixels, axis=0, return_counts=True)
-        counts.update(dict(zip(map(tuple, colors.tolist()), numbers.tolist(), strict=True)))
+        found: list[tuple[int, Any]] = image.getcolors(image.width * image.height) or []
+        counts.update({color: number for number, color in found})
     palette = Image.new("P", (1, 1))
     palette.putpalette([part for color, _ in counts.most_common(256) for part in color])
     return palette
