@@ -3,7 +3,9 @@
 Its frames are the attention stepper's own drawings, those between two steps as well.
 """
 
+from collections import Counter
 from io import BytesIO
+from typing import Any
 
 from PIL import Image
 
@@ -23,7 +25,6 @@ BETWEEN = 6  # pictures from one step to the next
 MOVE = 70  # milliseconds that each of them stays,
 REST = 1100  # that a step does,
 PAUSE = 3500  # and the last one
-COLORS = 200
 
 
 def draw_frames() -> list[tuple[Image.Image, int]]:
@@ -34,10 +35,9 @@ def draw_frames() -> list[tuple[Image.Image, int]]:
     times = [REST if shot["isAtRest"] else MOVE for shot in film]
     times[-1] = PAUSE
     images = [on_white(png_of(shot["svg"])) for shot in film]
-    steps = [image for image, shot in zip(images, film, strict=True) if shot["isAtRest"]]
-    palette = palette_of(steps)
-    plain = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
-    return list(zip(plain, times, strict=True))
+    palette = palette_of(images)
+    few = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
+    return list(zip(few, times, strict=True))
 
 
 def on_white(png: bytes) -> Image.Image:
@@ -48,12 +48,17 @@ def on_white(png: bytes) -> Image.Image:
 
 
 def palette_of(images: list[Image.Image]) -> Image.Image:
-    """Return a picture with the colors for all: if each had its own, what rests would flicker."""
-    width, height = images[0].size
-    sheet = Image.new("RGB", (width, height * len(images)))
-    for row, image in enumerate(images):
-        sheet.paste(image, (0, row * height))
-    return sheet.quantize(COLORS, dither=Image.Dither.NONE)
+    """Return a picture with the most frequent colors of all, which GIF can hold 256 of.
+
+    If each picture had colors of its own, what stands still would flicker.
+    """
+    counts: Counter[tuple[int, ...]] = Counter()
+    for image in images:
+        found: list[tuple[int, Any]] = image.getcolors(image.width * image.height) or []
+        counts.update({color: number for number, color in found})
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for color, _ in counts.most_common(256) for part in color])
+    return palette
 
 
 def main() -> int:
