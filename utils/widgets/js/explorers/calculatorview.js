@@ -46,7 +46,7 @@ export function layoutCalculator({ width, tall }, view) {
 
 /** Draw the calculator: {svg, handles, plane}. */
 export function drawCalculator({ focus, ...asked }, room) {
-  const view = { ...asked, focus: wordInFocus({ ...asked, focus }) }; // asked for dozens of times below
+  const view = { ...asked, focus: wordInFocus({ ...asked, focus }) }; // asked for often below
   const layout = layoutCalculator(room, view);
   const svg = svgRoot(
     layout.width, layout.height, calculatorFinding(view.state),

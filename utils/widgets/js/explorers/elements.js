@@ -10,16 +10,17 @@ export function makeElement(name, attributes = {}, ...children) {
   return element;
 }
 
-/** Make a radio button or a check box, with a note in small letters; `choose` gets true or false. */
+/** Make a radio button or a check box with a small note; `choose` gets true or false. */
 export function makeChoice(type, group, value, text, note, choose) {
   const input = makeElement("input", { type, name: `${group}-${type}`, value });
   input.addEventListener("change", () => choose(input.checked));
   const more = note ? [makeElement("small", {}, note)] : [];
-  return makeElement("label", { class: "at-choice" }, input, makeElement("span", {}, text), ...more);
+  const words = makeElement("span", {}, text);
+  return makeElement("label", { class: "at-choice" }, input, words, ...more);
 }
 
 /**
- * Make radio buttons under a legend: {element, choose}. `chosen` is called with the reader's choice;
+ * Make radio buttons under a legend: {element, choose}. `chosen` gets the reader's choice;
  * `choose(value)` shows a choice without calling it. choices: [[value, text, note], …].
  */
 export function makeChoices(legend, choices, chosen) {
@@ -48,8 +49,8 @@ export function changeButton(button, icon, text) {
 }
 
 /**
- * Make a slider under its name: {element, input, show}. `slide` gets the number; `show(value, text)`
- * moves it and says what it stands for.
+ * Make a slider beside its name: {element, input, show}. `slide` gets the number;
+ * `show(value, text)` moves it and says what it stands for.
  */
 export function makeSlider(name, { min, max, step, value }, slide) {
   const input = makeElement("input", { type: "range", min, max, step, "aria-label": name });

@@ -142,7 +142,7 @@ export class Handles {
     if (way && this.tell.step) {
       event.preventDefault(); // the page must not scroll
       this.tell.step(id, ...way, event.shiftKey);
-    } else if (event.target.getAttribute("role") === "slider" && [" ", "Enter"].includes(event.key)) {
+    } else if (event.target.matches("[role=slider]") && [" ", "Enter"].includes(event.key)) {
       event.preventDefault();
       this.tell.press?.(id); // a button does this by itself
     }

@@ -107,7 +107,8 @@ class PlaygroundExplorer {
     }
     this.restart(linked ? linked.options : options);
     const typed = linked ? linked.word : word;
-    this.order({ type: "reset", ...(linked && !isReset ? { link } : { options: this.view.options }) });
+    const what = linked && !isReset ? { link } : { options: this.view.options };
+    this.order({ type: "reset", ...what });
     this.expect(Boolean(linked) && !isReset && linked.step > 0);
     this.showWord(typed || firstWord(this.view.options));
     this.tellOptions();

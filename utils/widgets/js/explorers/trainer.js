@@ -1,4 +1,4 @@
-// Sends the playground's messages to a worker, or, where a page may not have one, answers them here.
+// Sends the playground's messages to a worker, or, where a page may have none, answers them here.
 
 import { createPlayground } from "../playground/messages.js";
 
