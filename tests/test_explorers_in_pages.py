@@ -20,17 +20,18 @@ per_explorer = pytest.mark.parametrize("name", EXAMPLES)
 
 OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
 SERIOUS = ("serious", "critical")
-# What is smaller than 44 pixels. Handles are as large as their distance lets them, but never
-# smaller than 24.
+# What is smaller than 44 pixels. A handle may be, if it would cover a part of another one, but
+# never smaller than 24.
 SMALL = """() => {
   const shown = [...document.querySelectorAll(
     ".at-handle, .at-explorer button, .at-choice, .at-explorer input[type=text]"
   )].filter((each) => each.offsetParent);
   const boxes = shown.map((each) => each.getBoundingClientRect());
-  const middle = (box) => [box.x + box.width / 2, box.y + box.height / 2];
-  const near = boxes.map((box, i) => boxes.some((other, k) => k !== i
-    && shown[k].matches(".at-handle") && shown[i].matches(".at-handle")
-    && Math.hypot(middle(box)[0] - middle(other)[0], middle(box)[1] - middle(other)[1]) < 44));
+  const isHandle = (k) => shown[k].matches(".at-handle");
+  const isTight = (box, i) => isHandle(i) && boxes.some((other, k) => k !== i && isHandle(k)
+    && Math.abs(box.x + box.width / 2 - other.x - other.width / 2) < 22 + other.width / 2
+    && Math.abs(box.y + box.height / 2 - other.y - other.height / 2) < 22 + other.height / 2);
+  const near = boxes.map(isTight);
   return shown.filter((each, i) => Math.min(boxes[i].width, boxes[i].height)
     < (near[i] ? 24 : 44) - 0.5).map((each) => each.outerHTML.slice(0, 160));
 }"""

@@ -19,8 +19,8 @@ POINTS = [((7 * j) % 13 / 2 - 3, (5 * j) % 11 / 2 - 2.5) for j in range(12)]
 # Explorers paint in callbacks of requestAnimationFrame: this notes how long each takes.
 WATCH = """
 window.paints = [];
-const later = window.requestAnimationFrame.bind(window);
-window.requestAnimationFrame = (callback) => later((time) => {
+window.later = window.requestAnimationFrame.bind(window);
+window.requestAnimationFrame = (callback) => window.later((time) => {
   const started = performance.now();
   callback(time);
   window.paints.push(performance.now() - started);
@@ -32,8 +32,8 @@ new MutationObserver(() => {
 COUNT_FRAMES = """() => {
   window.frames60 = 0;
   window.began = performance.now();
-  const next = () => { window.frames60 += 1; later(next); };
-  later(next);
+  const next = () => { window.frames60 += 1; window.later(next); };
+  window.later(next);
 }"""
 LONG = {
     "calculator": lambda: ScoreCalculator([f"word{j}" for j in range(12)], POINTS, (1, -1)),

@@ -362,7 +362,7 @@ export function beamHandles(view, place) {
     };
   });
   const folds = columns.filter(({ isFold }) => isFold).map(({ x, width, from, to }) => ({
-    id: `fold ${from} ${to}`, kind: "button", x: x + width / 2, y: top - 10, least: 24, width,
+    id: `fold ${from} ${to}`, kind: "button", x: x + width / 2, y: top - 10, width,
     height: 32, label: `Show steps ${from + 1} to ${to + 1}`,
   }));
   const ranks = rankAt(search, step, view.beamSize, rho).map(({ end }, rank) => ({
