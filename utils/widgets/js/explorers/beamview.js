@@ -7,6 +7,8 @@ import { BEAM_MOST_RHO, pathTo, rankAt } from "./beamtree.js";
 import { ALL_BRANCHES, layoutBeam, pieceName } from "./beamlayout.js";
 import { beamDetails, beamFinding, beamCount, leaderOf, beamNumber } from "./beamtext.js";
 
+const FINGER = 44; // pixels: what is pressed should be as large,
+const ALMOST_FINGER = 38; // and handles so close may cover a little of each other for it
 const BEAM_LITTLE = 0.08; // of the weight: less is not drawn below a word
 
 /** Draw the tree, the ranking and what a word looked at; `place` is of `layoutBeam`. */
@@ -356,7 +358,8 @@ export function beamHandles(view, place) {
     const { x, width } = columnOf[node.t];
     const isEnd = node.end >= 0;
     return {
-      id: `node ${node.index}`, kind: "button", least: 22, height: pitch,
+      id: `node ${node.index}`, kind: "button", least: 22,
+      height: pitch >= ALMOST_FINGER ? FINGER : pitch,
       x: isEnd ? x + 10 : x + width / 2, y: yOf(lanes.laneOf[node.index]),
       width: isEnd ? 24 : width + gap, label: beamDetails(view, node.index),
     };
