@@ -1,4 +1,4 @@
-"""The series as web pages: self-contained, linked, with every formula and figure described."""
+"""The series as web pages: linked, alive, with every formula and figure described."""
 
 import re
 from html.parser import HTMLParser
@@ -6,9 +6,12 @@ from urllib.parse import unquote
 
 import nbformat
 import pytest
+from lab import FLAGS, find_browser, skip_without_browser
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from playwright.sync_api import expect, sync_playwright
 from toy import REPOSITORY
 
+from utils.publishing.explorers import ELEMENT, enliven, files_for, still_of
 from utils.publishing.figures import build_sheet, pictures_of
 from utils.publishing.pages.page import (
     build_pages,
@@ -53,10 +56,15 @@ def test_there_is_a_page_for_each_notebook_and_text_and_an_index(pages):
 
 
 @per_page
-def test_a_page_needs_nothing_else(pages, name):
+def test_a_page_needs_nothing_but_its_explorers(pages, name):
     page = pages[name]
-    assert "<script" not in page
-    assert re.findall(r"<(?:link|iframe|object|embed)\b", page) == []
+    kinds = {found["name"] for found in ELEMENT.finditer(page)}
+    assert set(re.findall(r"<script\b[^>]*", page)) == {
+        f'<script src="explorers/{kind}.js"' for kind in kinds
+    }
+    assert set(re.findall(r"<(?:link|iframe|object|embed)\b[^>]*", page)) == {
+        f'<link rel="stylesheet" href="explorers/{kind}.css"' for kind in kinds
+    }
     assert re.findall(r"url\(['\"]?https?:|@import", page) == []
     assert all(
         source.startswith("data:") for source in re.findall(r'<img[^>]*\ssrc="([^"]*)', page)
@@ -154,7 +162,48 @@ def test_pages_are_in_a_row():
     assert navigation(names, "c").endswith("</a><span></span></nav>")
 
 
+# --- alive ---
+
+
+def test_the_files_of_explorers_are_named_by_the_pages_that_need_them():
+    files = dict(files_for([STILL, "<p>nothing</p>"]))
+    assert sorted(files) == ["explorers/stepper.css", "explorers/stepper.js", "models/mini-dot.js"]
+    assert all(len(content) > 1000 for content in files.values())
+    page = enliven(f"<html><head></head><body>{STILL}</body></html>")
+    assert page.index("stepper.css") < page.index("<body>") < page.index("stepper.js")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("number", ["00", "04", "05"])
+def test_the_explorers_of_a_page_live_without_a_kernel(pages, tmp_path, number):
+    skip_without_browser()
+    (name,) = (each for each in NAMES if each.startswith(number))
+    page = pages[name]
+    kinds = [found["name"] for found in ELEMENT.finditer(page)]
+    assert len(kinds) >= 1
+    for path, content in files_for([page]):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+        window = browser.new_page()
+        errors = []
+        window.on("pageerror", lambda error: errors.append(str(error)))
+        window.goto((tmp_path / "page.html").as_uri())
+        expect(window.locator("[data-explorer][data-ready=true]")).to_have_count(len(kinds))
+        browser.close()
+    assert errors == []
+
+
 # --- every figure on one page ---
+
+
+STILL = (
+    '<div data-explorer="stepper" data-options="{&quot;models&quot;: {&quot;dot&quot;: '
+    '{&quot;id&quot;: &quot;mini-dot&quot;}}}"><div class="at-still"><p>Step 5.</p>'
+    '<img alt="Step 5." src="data:image/png;base64,aGk="></div></div>'
+)
 
 
 def png(source, **about):
@@ -169,7 +218,7 @@ def test_the_figures_of_a_toy_notebook(tmp_path):
         new_markdown_cell("# 07 · Toy\n\n![<An> idea](a.svg)\n\n## Is `v` it?"),
         png('ax.set_title("It falls")'),
         new_markdown_cell("Text."),
-        png("explorer.snapshot()", alt="Step 5."),
+        new_code_cell("explorer", outputs=[new_output("display_data", {"text/html": STILL})]),
     ]
     notebook = new_notebook(cells=cells)
     found = list(pictures_of(notebook, tmp_path))
@@ -195,7 +244,9 @@ def test_the_sheet_shows_every_figure_of_the_series_twice(pages):
     notebooks = read_series()
     cells = [cell for notebook in notebooks.values() for cell in notebook.cells]
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    drawn = sum("image/png" in output.get("data", {}) for output in outputs)
+    drawn = sum(
+        "image/png" in output.get("data", {}) or still_of(output) is not None for output in outputs
+    )
     markdown = [cell.source for cell in cells if cell.cell_type == "markdown"]
     drawings = sum(text.count("](images/") for text in markdown)
     page = build_sheet(notebooks)

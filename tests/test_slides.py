@@ -148,7 +148,7 @@ def test_a_deck_with_reveal_beside_it_needs_no_network():
     page = build_deck(PATHS[5], "reveal.js")
     wanted = re.findall(r'<(?:script|link|img|iframe)[^>]*\s(?:src|href)="([^"]*)', page)
     beside = {each for each in wanted if not each.startswith("data:")}
-    assert beside and all(each.startswith("reveal.js/") for each in beside)
+    assert beside and all(each.startswith(("reveal.js/", "explorers/")) for each in beside)
     assert re.findall(r"url\(['\"]?https?:|@import", page) == []
 
 

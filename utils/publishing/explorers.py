@@ -20,7 +20,10 @@ from utils.widgets.pages import model_script
 from utils.widgets.weights import model_file
 
 FOLDER = "explorers"  # beside the pages
-ELEMENT = re.compile(r'<div data-explorer="(?P<name>\w+)"[^>]*? data-options="(?P<options>[^"]*)"')
+ELEMENT = re.compile(
+    r'<div data-explorer="(?P<name>\w+)"[^>]*?'
+    r""" data-options=(?P<mark>["'])(?P<options>.*?)(?P=mark)"""
+)
 STILL = re.compile(r'<img alt="(?P<alt>[^"]*)" src="data:image/png;base64,(?P<png>[^"]*)"')
 
 
