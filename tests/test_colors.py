@@ -166,11 +166,22 @@ def test_neighbors_stay_apart(theme, count):
 
 
 @per_theme
-def test_longer_sentences_have_equally_light_and_strong_colors(theme):
+def test_longer_sentences_have_two_lightnesses_and_equally_strong_colors(theme):
     lab = np.array([seen(color, "all") for color in words(theme, 30)])
-    assert lab[:, 0] == pytest.approx(THEMES[theme]["word-lightness"], abs=0.01)
+    known = [THEMES[theme][name] for name in ("word-lightness", "word-deep")]
+    off = np.abs(lab[:, :1] - np.array(known))  # (30, 2)
+    assert off.min(axis=1).max() < 0.02
+    assert sorted(np.bincount(off.argmin(axis=1))) == [14, 16]
     chroma = np.hypot(lab[:, 1], lab[:, 2])
-    assert chroma == pytest.approx(THEMES[theme]["word-chroma"], abs=0.01)
+    assert chroma == pytest.approx(THEMES[theme]["word-chroma"], abs=0.02)
+
+
+@per_theme
+def test_up_to_twelve_words_no_two_look_the_same(theme):
+    for count in range(7, 13):
+        lab = [seen(color, "all") for color in words(theme, count)]
+        pairs = itertools.combinations(lab, 2)
+        assert min(np.linalg.norm(one - other) for one, other in pairs) > 0.02
 
 
 @per_theme

@@ -15,13 +15,14 @@ export function paint(name) {
 /**
  * Return the color of the word at `position` (from 0) in a sentence of `count` words.
  *
- * Beyond six words, all are equally light and strong, and only the hue says which.
+ * Beyond six words, the hue says which; hues beside each other differ in lightness, too.
  */
 export function wordPaint(position, count) {
   if (count <= CATEGORICAL_WORDS) return paint(`word-${position + 1}`);
-  const { "word-lightness": lightness, "word-chroma": chroma } = THEMES.light;
+  const name = placeOfHue(position, count) % 2 === 0 ? "word-lightness" : "word-deep";
+  const { [name]: lightness, "word-chroma": chroma } = THEMES.light;
   const hue = wordHue(position, count).toFixed(1);
-  return `oklch(var(--at-word-lightness, ${lightness}) var(--at-word-chroma, ${chroma}) ${hue})`;
+  return `oklch(var(--at-${name}, ${lightness}) var(--at-word-chroma, ${chroma}) ${hue})`;
 }
 
 /**
@@ -31,15 +32,19 @@ export function wordPaint(position, count) {
  * for everybody. Within each of the two ranges, words two places apart are half a range apart.
  */
 export function wordHue(position, count) {
-  const hues = Math.ceil(count / 2); // in each range
-  const turn = Math.floor(position / 2);
-  const place = (turn % 2) * Math.ceil(hues / 2) + Math.floor(turn / 2);
-  const share = place / Math.max(hues - 1, 1);
+  const share = placeOfHue(position, count) / Math.max(Math.ceil(count / 2) - 1, 1);
   if (position % 2 === 1) return COOL_HUES[0] + share * (COOL_HUES[1] - COOL_HUES[0]);
   const [first, second] = WARM_HUES;
   const way = share * (first[1] - first[0] + second[1] - second[0]);
   const gap = second[0] - first[1];
   return first[0] + way + (way > first[1] - first[0] ? gap : 0);
+}
+
+/** Return which hue of its range a word has, from 0. */
+function placeOfHue(position, count) {
+  const half = Math.ceil(Math.ceil(count / 2) / 2);
+  const turn = Math.floor(position / 2);
+  return (turn % 2) * half + Math.floor(turn / 2);
 }
 
 /**
@@ -52,8 +57,8 @@ export function bakeTheme(svg, theme) {
   if (!colors) throw new RangeError(`there is no theme "${theme}": choose light or dark.`);
   return svg
     .replace(/="var\(--at-([a-z0-9-]+), [^"]*\)"/g, (_, name) => `="${colors[name]}"`)
-    .replace(/="oklch\(var[^"]* ([0-9.]+)\)"/g, (_, hue) =>
-      `="${oklchToHex(colors["word-lightness"], colors["word-chroma"], Number(hue))}"`);
+    .replace(/="oklch\(var\(--at-([a-z-]+),[^"]* ([0-9.]+)\)"/g, (_, name, hue) =>
+      `="${oklchToHex(colors[name], colors["word-chroma"], Number(hue))}"`);
 }
 
 /** Return the sRGB color, such as "#8A3514", of OKLCH values (Ottosson 2020); hue in degrees. */
