@@ -14,8 +14,10 @@ from nbformat import NotebookNode
 from utils.publishing.editions import read_notebook
 from utils.publishing.explorers import enliven
 from utils.system.paths import NOTEBOOKS
+from utils.widgets import Playground
 
 LANGUAGE = "en"
+SERIES = "Attention, from one vector to looking back"
 # How nbconvert shows cells, on a page as on a slide.
 CELL_OPTIONS = {
     "embed_images": True,
@@ -140,14 +142,19 @@ def render(notebook: NotebookNode, title: str, links: str) -> str:
 
 
 def index_of(notebooks: dict[str, NotebookNode]) -> NotebookNode:
-    """Return a notebook of one cell that lists all of them with their promises."""
-    rows = ["# Attention, from one vector to looking back\n"]
+    """Return a notebook with the playground, and a list of all notebooks with their promises."""
+    begin = [f"# {SERIES}\n", "Two small networks learn to write words backwards. Press **Train**."]
+    playground = nbformat.v4.new_output("display_data", {"text/html": Playground().page_html(True)})
+    hidden = {"jupyter": {"source_hidden": True}}
+    rows = []
     for name, notebook in notebooks.items():
         promise = re.search(r"\*\*Promise\.\*\* (.+)", notebook.cells[0].source)
         rows.append(f"- **[{title_of(notebook)}]({name}.ipynb)**  ")
         rows += [f"  {promise.group(1)}"] if promise else []
     rows.append("\nFor teachers: [the guide](TEACHING.md), and [a class on one server](SERVER.md).")
-    return markdown_page("\n".join(rows))
+    page = markdown_page("\n".join(begin))
+    page.cells.append(nbformat.v4.new_code_cell(outputs=[playground], metadata=hidden))
+    return nbformat.v4.new_notebook(cells=page.cells + markdown_page("\n".join(rows)).cells)
 
 
 def markdown_page(text: str) -> NotebookNode:
@@ -170,5 +177,5 @@ def build_pages() -> dict[str, str]:
     for name, title in {"TEACHING": "Teaching", "SERVER": "A class on one server"}.items():
         text = markdown_page((NOTEBOOKS / f"{name}.md").read_text(encoding="utf-8"))
         pages[name.lower()] = render(text, title, home)
-    pages["index"] = render(index_of(notebooks), "Attention, from one vector to looking back", "")
+    pages["index"] = render(index_of(notebooks), SERIES, "")
     return pages
