@@ -19,7 +19,7 @@ import traitlets
 from utils.system.limits import check_type
 from utils.translator import Translator
 from utils.widgets.engine import Engine
-from utils.widgets.png import png_of
+from utils.widgets.png import small_png_of
 from utils.widgets.scripts import MODULES, bundle, compact
 from utils.widgets.weights import model_file, pack_translator, shipped_name
 
@@ -141,7 +141,7 @@ class LiveExplorer(anywidget.AnyWidget):
         if themed:
             return f'<div class="at-still"><p>{escape(finding)}</p>{drawn}</div>'
         baked = engine_of(self.name).call("bakeTheme", drawn, "light")
-        png = b64encode(png_of(baked, STILL_ZOOM)).decode()
+        png = b64encode(small_png_of(baked, STILL_ZOOM)).decode()
         return (
             f'<div class="at-still"><p>{escape(finding)}</p>'
             f'<img alt="{escape(finding)}" src="data:image/png;base64,{png}">'
