@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from itertools import chain
 
 import nbformat
 import pytest
@@ -10,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_output
 from playwright.sync_api import sync_playwright
 from toy import REPOSITORY
 
+from utils.publishing.explorers import files_for
 from utils.publishing.slides import __main__ as command
 from utils.publishing.slides.condense import (
     code_lines,
@@ -33,12 +35,13 @@ from utils.publishing.slides.deck import (
 
 PATHS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 per_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-# How far down and right the visible parts of each slide reach, once everything has faded in.
+# How far down and right the visible parts of each slide reach, once everything has faded in. An
+# explorer has an edge, and is painted anew a moment after its slide is shown.
 EXTENTS = """() => Reveal.getSlides().map((slide) => {
   const {h, v} = Reveal.getIndices(slide);
   Reveal.slide(h, v, 99);
   const parts = [...slide.querySelectorAll("*")].filter(
-    (part) => !part.closest("aside.notes") && (part.tagName === "math" || !part.closest("math"))
+    (part) => !part.closest("aside.notes") && !part.closest("[data-explorer] *") && (part.tagName === "math" || !part.closest("math"))
   );
   const boxes = parts.map((part) => part.getBoundingClientRect()).filter((box) => box.height);
   const reach = (side) => Math.max(...boxes.map((box) => box[side]));
@@ -171,9 +174,11 @@ def decks(tmp_path_factory):
     folder = tmp_path_factory.mktemp("slides")
     if not command.fetch_reveal(folder):
         pytest.skip("reveal.js cannot be had by npm here")
-    for path in PATHS:
-        page = build_deck(path, command.REVEAL)
-        (folder / f"{path.stem}.html").write_text(page, encoding="utf-8")
+    pages = {f"{path.stem}.html": build_deck(path, command.REVEAL) for path in PATHS}
+    written = ((name, page.encode()) for name, page in pages.items())
+    for name, content in chain(written, files_for(pages.values())):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
     return folder
 
 
@@ -188,6 +193,7 @@ def test_no_slide_is_larger_than_the_screen(decks):
         for deck in sorted(decks.glob("*.html")):
             page.goto(deck.as_uri())
             page.wait_for_function("Reveal.isReady()")
+            page.wait_for_timeout(1000)  # until the explorers live
             extents = page.evaluate(EXTENTS)
             assert len(extents) >= 8
             too_large += [(deck.stem, *e) for e in extents if e[1] > HEIGHT or e[2] > WIDTH]
