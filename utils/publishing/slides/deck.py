@@ -12,7 +12,7 @@ from utils.exercises.questions import Question, load_questions
 from utils.publishing.editions import read_notebook
 from utils.publishing.explorers import enliven, has_explorer
 from utils.publishing.pages.page import CELL_OPTIONS, LANGUAGE, prepare, put_formulas_back, title_of
-from utils.publishing.slides.condense import code_lines, height, shown_blocks
+from utils.publishing.slides.condense import EXPLORER, code_lines, height, shown_blocks
 from utils.system.paths import NOTEBOOKS
 
 WIDTH, HEIGHT = 1280, 720
@@ -91,7 +91,7 @@ def deck_of(notebook: NotebookNode, number: str) -> NotebookNode:
 def begin_where_full(cells: list[NotebookNode]) -> None:
     """Let a cell that goes on ("-") begin a new slide where it, or its code, does not fit.
 
-    What fades in after a cell ("fragment") must fit as well.
+    What fades in after a cell ("fragment") must fit as well; after an explorer, nothing does.
     """
     shown = [cell for cell in cells if slide_type(cell) != "notes"]
     pixels = lines = 0  # on this slide so far
@@ -100,7 +100,8 @@ def begin_where_full(cells: list[NotebookNode]) -> None:
         if following is not None and slide_type(following) == "fragment":
             needed += height(following)
         is_full = pixels + needed > ROOM or lines + code_lines(cell) > MOST_LINES
-        if slide_type(cell) == "-" and is_full:
+        no_room = slide_type(cell) == "fragment" and pixels >= EXPLORER
+        if no_room or (slide_type(cell) == "-" and is_full):
             cell.metadata["slideshow"]["slide_type"] = "subslide"
         if slide_type(cell) in ("slide", "subslide"):
             pixels = lines = 0
