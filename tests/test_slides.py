@@ -41,7 +41,8 @@ EXTENTS = """() => Reveal.getSlides().map((slide) => {
   const {h, v} = Reveal.getIndices(slide);
   Reveal.slide(h, v, 99);
   const parts = [...slide.querySelectorAll("*")].filter(
-    (part) => !part.closest("aside.notes") && !part.closest("[data-explorer] *") && (part.tagName === "math" || !part.closest("math"))
+    (part) => !part.closest("aside.notes, [data-explorer] *")
+      && (part.tagName === "math" || !part.closest("math"))
   );
   const boxes = parts.map((part) => part.getBoundingClientRect()).filter((box) => box.height);
   const reach = (side) => Math.max(...boxes.map((box) => box[side]));
