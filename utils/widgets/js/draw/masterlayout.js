@@ -15,7 +15,7 @@ const WIDE_FROM = 1000; // pixels: room for source and decoder side by side
 const ROOMY_FROM = 600; // and for names beside the rows; in narrower pictures they stand above
 const MAP_BESIDE_FROM = 1200; // and for a heat map
 const BESIDE_SHARE = 0.26; // of the width, for a heat map beside the rest
-const DECODER_WIDTH = 27; // letters
+const DECODER_WIDTH = 28; // letters
 const DENSE = 0.4; // letters: in narrower columns single arrows would be a gray area
 const TARGET_TOP = 3.1; // letters from the upper edge to the target row, when that stands above
 const LEAST_RIBBON = 1; // pixels: a word whose ribbon would be narrower got nothing,
@@ -248,7 +248,7 @@ function boxesAlong({ edits: { form, feeding }, f, small }, left, right) {
   };
   const names = Object.entries(form === "block" ? block : feeding ? fed : cell);
   const taken = names.reduce((sum, [, units]) => sum + units * f, 0);
-  const listWidth = Math.min(Math.max((right - left - taken) * 0.72, f * 7.3), f * 14);
+  const listWidth = Math.min(Math.max((right - left - taken) * 0.8, f * 7.3), f * 14);
   const gap = Math.max((right - left - taken - listWidth) / names.length, f * 0.55);
   const boxes = {};
   let x = left;
