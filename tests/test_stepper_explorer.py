@@ -397,6 +397,10 @@ def weight_of(page, word):
     return float(bar.get_attribute("data-weight"))
 
 
+def mini_words():
+    return read("additive")["words"]
+
+
 def dimmed(page):
     return page.locator(".at-drawing .at-dim").count()
 
@@ -418,7 +422,10 @@ WATCH = """async (word) => {
 def test_by_mouse(stepper, tmp_path):
     with open_page(stepper, tmp_path, "light") as page:
         expect(finding(page)).to_contain_text("Step 1 of 11")
-        chip(page, "woman: step 3").click()
+        shown = page.locator(".at-chip").all_inner_texts()
+        assert shown == ["yesterday", *["·····"] * 10]  # no word before it is predicted
+        chip(page, "not yet written: step 3").click()
+        assert page.locator(".at-chip").all_inner_texts()[:4] == [*mini_words()[:3], "·····"]
         page.mouse.move(1, 1)
         expect(finding(page)).to_contain_text("“Frau”")
         page.wait_for_timeout(600)
@@ -438,6 +445,22 @@ def test_by_mouse(stepper, tmp_path):
         expect(page.locator("[data-challenge=unseen]")).to_have_attribute("data-met", "true")
         page.wait_for_timeout(100)
         assert dimmed(page) > 20  # it is pinned
+        hat = page.get_by_role("button", name="hat, source word 2")
+        for let_go in (
+            lambda: hat.click(),
+            lambda: page.keyboard.press("Escape"),
+            lambda: page.locator(".at-more").click(position={"x": 2, "y": 2}),
+            lambda: page.get_by_role("button", name="Next").click(),
+            lambda: page.get_by_role("button", name="Play").click(),
+        ):
+            expect(hat).to_have_attribute("aria-pressed", "true")
+            let_go()
+            expect(hat).to_have_attribute("aria-pressed", "false")
+            page.wait_for_timeout(100)
+            assert dimmed(page) == 0
+            expect(finding(page)).to_contain_text("Step ")
+            hat.click()
+        page.get_by_role("button", name="Pause").click()
         page.locator("[data-part=map] [data-row='1'][data-word='2']").click()
         page.mouse.move(1, 1)
         expect(chip(page, "the: step 2")).to_have_attribute("aria-current", "step")
@@ -451,6 +474,7 @@ def test_by_mouse(stepper, tmp_path):
 def test_two_models_side_by_side_and_playing(stepper, tmp_path):
     with open_page(stepper, tmp_path, "light") as page:
         page.get_by_label("or pick").select_option(CALLS_UP)
+        page.get_by_label("step", exact=True).fill("16")
         expect(chip(page, "calls: step 4")).to_be_visible()
         page.get_by_label("compare with").select_option("fixed")
         expect(page.locator(".at-panels figure")).to_have_count(2)
@@ -481,6 +505,11 @@ def test_by_keyboard(stepper, tmp_path):
         assert len(set(seen)) <= 2  # calm: from one step to the next at once
         page.get_by_label("step", exact=True).press("ArrowRight")
         expect(finding(page)).to_contain_text("Step 4 of 11")
+        chip(page, "gave: step 4").press("ArrowRight")
+        expect(chip(page, "not yet written: step 5")).to_be_focused()
+        expect(finding(page)).to_contain_text("Step 4 of 11")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Back").press("Enter")
         expect(page.locator("[data-challenge=ahead]")).to_have_attribute("data-met", "true")
         chip(page, "gave: step 4").press("ArrowRight")
         expect(chip(page, "the: step 5")).to_be_focused()

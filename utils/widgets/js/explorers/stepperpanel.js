@@ -6,6 +6,7 @@ import { differingWords, isLit } from "./steppertext.js";
 import { drawStep, easeShare, mixViews, slideWords, viewAt, wordPlaces } from "./stepperview.js";
 
 const MOVE = 420; // milliseconds from one step to the next
+const UNWRITTEN = "·····"; // a word that is not yet predicted
 const MARKED = "[data-word], [data-row], [data-target]";
 const CLOSE_WORDS = 44; // pixels: where words are closer, their handles would cover each other
 
@@ -54,25 +55,39 @@ export class StepperPanel {
       this.moveTo(t, true);
     }
     this.chips.setAttribute("aria-label", `Translation by ${name}: a button for each step`);
-    const differs = other ? differingWords(traced.words, other.words)[0] : [];
-    const chips = traced.words.map((word, k) => this.makeChip(word, k, differs[k]));
-    this.chips.replaceChildren(...chips);
+    this.differs = other ? differingWords(traced.words, other.words)[0] : [];
+    this.chips.replaceChildren(...traced.words.map((_, k) => this.makeChip(k)));
     this.markStep(t);
   }
 
-  makeChip(word, k, differs) {
-    const about = `${word}: step ${k + 1}${differs ? ", differs" : ""}`;
-    const chip = makeElement("button", {
-      type: "button", class: `at-chip${differs ? " at-differs" : ""}`, "aria-label": about,
-    }, word);
+  makeChip(k) {
+    const chip = makeElement("button", { type: "button", class: "at-chip" });
     chip.addEventListener("click", () => this.tell.goTo(k + 1));
     for (const begin of ["pointerenter", "focus"]) {
-      chip.addEventListener(begin, () => this.tell.point({ target: k }));
+      chip.addEventListener(begin, () => this.tell.point(this.isKnown(k) ? { target: k } : null));
     }
     for (const end of ["pointerleave", "blur"]) {
       chip.addEventListener(end, () => this.tell.point(null));
     }
     return chip;
+  }
+
+  /** Write the words of the first `count` steps, and blanks for what is still to be predicted. */
+  reveal(count) {
+    this.known = count;
+    [...this.chips.children].forEach((chip, k) => {
+      const [isKnown, differs] = [this.isKnown(k), this.differs[k]];
+      const word = this.traced.words[k];
+      const about = `${isKnown ? word : "not yet written"}: step ${k + 1}`;
+      chip.textContent = isKnown ? word : UNWRITTEN;
+      chip.setAttribute("aria-label", isKnown && differs ? `${about}, differs` : about);
+      chip.classList.toggle("at-differs", isKnown && Boolean(differs));
+      chip.classList.toggle("at-blank", !isKnown);
+    });
+  }
+
+  isKnown(k) {
+    return k < this.known;
   }
 
   /** Tab reaches one word, the step's own; arrow keys lead to the others. */
