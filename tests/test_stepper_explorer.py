@@ -155,6 +155,34 @@ def test_the_map_grows_and_keeps_words_to_come_to_itself():
         assert cells == set(map(str, range(t)))
 
 
+@pytest.mark.parametrize("width", [336, 898, 1256])
+def test_the_net_of_the_score_opens(width):
+    view = call("viewAt", read("additive"), 4)
+    size = {"width": width, "tall": 388 if width > 1000 else None}
+    closed, opened = (
+        call("drawStep", view, "additive", size | {"score": score}) for score in ("closed", "open")
+    )
+    assert "tanh" in opened and "tanh" not in closed and 'data-part="equations"' not in closed
+    assert 'data-inside="net"' in closed and "open it +" in closed and "close it" in opened
+    for each in (closed, opened):
+        assert 'data-part="query"' in each and 'data-part="scores"' in each
+    assert "open it" not in call("drawStep", view, "additive", size)  # where nothing is pressed
+    dot = call("drawStep", call("viewAt", read("dot"), 4), "dot", size | {"score": "closed"})
+    assert "open it" not in dot and 'data-inside="net"' not in dot
+
+
+def test_a_map_below_has_no_empty_rows_and_one_beside_does_not_grow():
+    heights = {
+        width: [
+            call("svgHeight", call("drawStep", view, "additive", {"width": width}))
+            for view in (call("viewAt", read("additive"), t) for t in (1, 11))
+        ]
+        for width in (898, 1256)
+    }
+    assert heights[898][0] + 100 < heights[898][1]
+    assert heights[1256][0] == heights[1256][1]
+
+
 @pytest.mark.parametrize("width", [336, 776, 1256, 1416, 1896])
 def test_each_width_has_the_map_inside(width):
     view = call("viewAt", read("additive"), 4)
@@ -435,6 +463,13 @@ def test_by_mouse(stepper, tmp_path):
         expect(finding(page)).to_contain_text("writes “gave”")
         expect(page.locator("[data-challenge=ahead]")).to_have_attribute("data-met", "true")
         assert dimmed(page) == 0
+        switch = page.get_by_role("button", name="open the score")
+        assert page.locator("[data-inside=tanh]").count() == 0
+        switch.click()
+        expect(page.locator("[data-inside=tanh]")).to_be_attached()
+        expect(switch).to_have_attribute("aria-pressed", "true")
+        switch.press("Enter")
+        expect(page.locator("[data-inside=tanh]")).to_have_count(0)
         page.get_by_role("button", name="hat, source word 2").hover()
         expect(finding(page)).to_contain_text("no step looks at it")
         assert dimmed(page) > 20

@@ -22,7 +22,7 @@ const LEAST_RIBBON = 1; // pixels: a word whose ribbon would be narrower got not
 const LEAST_WEIGHT = 0.005; // and so did one whose weight would be written as 0.00
 export const BOX_HALF = 1.25; // letters: half the height of the decoder's boxes
 export const BAND_ROW = 1.75; // letters: the height of a band of the opened score
-const OPENED_BANDS = { additive: 4, dot: 0, general: 0 };
+const OPENED_BANDS = { additive: 4, folded: 0, dot: 0, general: 0 };
 const RAIL_BELOW = 1.5; // letters from the middle of a score down to the query's rail
 
 /** The edits that lead from the picture of dot attention to each variant. */
@@ -68,6 +68,7 @@ export function letterSize(width, wide) {
 export function layoutMaster(state, options = {}) {
   const { width = 800, map = false, decoder = true } = options;
   const edits = editsOf(options.variant);
+  if (options.folded && edits.score === "additive") edits.score = "folded";
   const beside = map && width >= MAP_BESIDE_FROM;
   const main = beside ? width * (1 - BESIDE_SHARE) : width;
   const hasDecoder = decoder && edits.form !== "self";

@@ -56,22 +56,16 @@ function emptyEnds({ f, columns, rows, weights, heads, edits }) {
 
 /** Write "× α" where a state meets its weight; where there is no room, only for the heaviest. */
 function weightFactors(place) {
-  const { f, least, columns, heads, weights, rows } = place;
+  const { f, least, columns, heads, weights } = place;
   const [row] = heads;
   const size = Math.max(Math.min(f * 0.85, columns.step / 4.3), least);
   const both = columns.inner * 0.62 + size * 0.6; // the pill covers the arrow and the thread
-  const width = Math.max(size * 3.7, Math.min(both, columns.step - size * 0.3));
+  const width = Math.max(size * 3.85, Math.min(both, columns.step - size * 0.3));
   const kept = row.map((_, j) => j).filter((j) => weights.has[0][j] && row[j] >= LEAST_FACTOR);
   const labels = kept.map((j) => ({ x: columns.centers[j], width, weight: row[j] }));
-  const pills = labelsThatFit(labels, size * 0.1).map((i) => (
+  return labelsThatFit(labels, size * 0.1).map((i) => (
     factorPill(labels[i].x, kept[i], row[kept[i]], { size, width }, place)
   ));
-  const isRoomy = columns.step >= size * 4.2;
-  const nothing = row.map((weight, j) => isRoomy && weight > 0 && !weights.has[0][j] && svgText(
-    columns.chipX[j], rows.weights + size * 0.35, weight.toFixed(2),
-    { "font-size": size, fill: paint("quiet"), "data-word": j },
-  ));
-  return [...pills, ...nothing];
 }
 
 function factorPill(x, j, weight, { size, width }, { f, rows, columns }) {

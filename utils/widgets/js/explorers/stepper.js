@@ -28,6 +28,7 @@ class Stepper {
     Object.assign(this, { root, host, translators, names: Object.keys(translators) });
     this.pointed = null;
     this.pinned = null;
+    this.isOpen = false; // the score of additive attention
     this.hasActed = false; // a challenge is met by somebody who did something
     root.classList.add("at-stepper");
     this.frame = new Frame(root, {
@@ -88,6 +89,10 @@ class Stepper {
     return new StepperPanel({
       goTo: (t) => this.jumpTo(t),
       press: (j) => this.pin(j),
+      turnScore: () => {
+        this.isOpen = !this.isOpen;
+        this.frame.paintSoon();
+      },
       point: (focus) => this.point(focus && { ...focus, at }),
     });
   }
@@ -313,6 +318,7 @@ class Stepper {
       width: isBeside ? (width - GAP) / 2 : width,
       tall: isTwo ? tall - CAPTION : tall,
       map: !isBeside,
+      score: this.isOpen ? "open" : "closed",
     };
     const moving = this.traces.map((_, at) => (
       this.panels[at].paint(size, time, this.focusIn(at), this.pinned)
@@ -341,6 +347,7 @@ class Stepper {
     this.pinned = null;
     this.state = { ...this.start };
     this.readSentence = null;
+    this.isOpen = false;
     this.translate();
     this.hasActed = false;
     this.frame.forget();
