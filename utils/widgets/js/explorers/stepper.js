@@ -10,7 +10,7 @@ import { compareFinding, linkFinding, stepFinding, stepperChallenges } from "./s
 import { readAndTrace, sentencesFor } from "./stepperview.js";
 
 const PLAY_EVERY = 1400; // milliseconds for a step
-const TWO_FROM = 1000; // pixels: two pictures side by side
+const TWO_FROM = 860; // pixels: two pictures side by side
 const GAP = 12; // pixels between them
 const CAPTION = 58; // pixels above the picture, where there are two
 const PRESSABLE = "button, input, select, label, a, [data-word], [data-row], [data-target]";
@@ -314,6 +314,7 @@ class Stepper {
     if (!this.traces) return;
     const isTwo = this.traces.length === 2;
     const isBeside = isTwo && width >= TWO_FROM;
+    this.stages.classList.toggle("at-beside", isBeside);
     const size = {
       width: isBeside ? (width - GAP) / 2 : width,
       tall: isTwo ? tall - CAPTION : tall,
