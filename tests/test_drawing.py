@@ -215,9 +215,24 @@ def test_a_state_meets_its_weight_in_a_factor(variant):
     for j, e in factors.items():
         assert float(e.get("data-factor")) == pytest.approx(state["weights"][j], abs=1e-4)
         assert e.find(f"{SVG}text").text == f"× {state['weights'][j]:.2f}"
-    assert factors.keys() == {
-        int(e.get("data-word")) for e in picture.iter() if e.get("data-width")
+    assert factors.keys() == {j for j, weight in enumerate(state["weights"]) if weight >= 0.02}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("seed", range(4))
+def test_factors_stand_on_their_words_and_never_touch(width, seed):
+    picture = draw(state_of(seed=seed), width=width)
+    boxes = {
+        int(e.get("data-word")): next(boxes_of([e.find(f"{SVG}rect")]))
+        for e in picture.iter()
+        if e.get("data-factor")
     }
+    sides = sorted((left, right) for left, _, right, _ in boxes.values())
+    assert sides and all(a[1] < b[0] for a, b in pairwise(sides))
+    if width >= 1000:
+        columns = call("layoutMaster", state_of(seed=seed), {"width": width})["columns"]
+        for j, (left, _, right, _) in boxes.items():
+            assert (left + right) / 2 == pytest.approx(columns["centers"][j], abs=0.02)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -350,6 +365,23 @@ def test_next_words_have_bars_as_long_as_their_probabilities():
     lengths = [float(e.find(f"{SVG}rect").get("width")) for e in rows]
     assert lengths == pytest.approx([4 * lengths[2], 2 * lengths[2], lengths[2]], rel=0.01)
     assert [e.findall(f"{SVG}text")[1].text for e in rows] == ["50%", "25%", "13%"]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("variant", ["dot", "additive", "feeding"])
+def test_a_bar_is_as_long_beside_a_short_word_as_beside_a_long_one(variant, width):
+    def bars(word):
+        picture = draw(state_of() | {"best": [[word, 0.9]]}, variant=variant, width=width)
+        row = next(e for e in picture.iter() if e.get("data-next"))
+        track = row.findall(f"{SVG}rect")[1]
+        shown = row.find(f"{SVG}text").text
+        return *(float(row.find(f"{SVG}rect").get(key)) for key in ("x", "width")), track, shown
+
+    long, short = bars("yesterday"), bars("a")
+    assert long[:2] == short[:2]
+    assert long[3] == "yesterday" or variant == "feeding"  # which has a box more beside the list
+    assert long[1] == pytest.approx(0.9 * float(long[2].get("width")), abs=0.01)
+    assert long[1] > 20
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,34 @@ def test_the_map_grows_and_keeps_words_to_come_to_itself():
         assert cells == set(map(str, range(t)))
 
 
+@pytest.mark.parametrize("width", [336, 898, 1256])
+def test_the_net_of_the_score_opens(width):
+    view = call("viewAt", read("additive"), 4)
+    size = {"width": width, "tall": 388 if width > 1000 else None}
+    closed, opened = (
+        call("drawStep", view, "additive", size | {"score": score}) for score in ("closed", "open")
+    )
+    assert "tanh" in opened and "tanh" not in closed and 'data-part="equations"' not in closed
+    assert 'data-inside="net"' in closed and "open it +" in closed and "close it" in opened
+    for each in (closed, opened):
+        assert 'data-part="query"' in each and 'data-part="scores"' in each
+    assert "open it" not in call("drawStep", view, "additive", size)  # where nothing is pressed
+    dot = call("drawStep", call("viewAt", read("dot"), 4), "dot", size | {"score": "closed"})
+    assert "open it" not in dot and 'data-inside="net"' not in dot
+
+
+def test_a_map_below_has_no_empty_rows_and_one_beside_does_not_grow():
+    heights = {
+        width: [
+            call("svgHeight", call("drawStep", view, "additive", {"width": width}))
+            for view in (call("viewAt", read("additive"), t) for t in (1, 11))
+        ]
+        for width in (898, 1256)
+    }
+    assert heights[898][0] + 100 < heights[898][1]
+    assert heights[1256][0] == heights[1256][1]
+
+
 @pytest.mark.parametrize("width", [336, 776, 1256, 1416, 1896])
 def test_each_width_has_the_map_inside(width):
     view = call("viewAt", read("additive"), 4)
@@ -397,6 +425,10 @@ def weight_of(page, word):
     return float(bar.get_attribute("data-weight"))
 
 
+def mini_words():
+    return read("additive")["words"]
+
+
 def dimmed(page):
     return page.locator(".at-drawing .at-dim").count()
 
@@ -418,7 +450,10 @@ WATCH = """async (word) => {
 def test_by_mouse(stepper, tmp_path):
     with open_page(stepper, tmp_path, "light") as page:
         expect(finding(page)).to_contain_text("Step 1 of 11")
-        chip(page, "woman: step 3").click()
+        shown = page.locator(".at-chip").all_inner_texts()
+        assert shown == ["yesterday", *["·····"] * 10]  # no word before it is predicted
+        chip(page, "not yet written: step 3").click()
+        assert page.locator(".at-chip").all_inner_texts()[:4] == [*mini_words()[:3], "·····"]
         page.mouse.move(1, 1)
         expect(finding(page)).to_contain_text("“Frau”")
         page.wait_for_timeout(600)
@@ -428,6 +463,13 @@ def test_by_mouse(stepper, tmp_path):
         expect(finding(page)).to_contain_text("writes “gave”")
         expect(page.locator("[data-challenge=ahead]")).to_have_attribute("data-met", "true")
         assert dimmed(page) == 0
+        switch = page.get_by_role("button", name="open the score")
+        assert page.locator("[data-inside=tanh]").count() == 0
+        switch.click()
+        expect(page.locator("[data-inside=tanh]")).to_be_attached()
+        expect(switch).to_have_attribute("aria-pressed", "true")
+        switch.press("Enter")
+        expect(page.locator("[data-inside=tanh]")).to_have_count(0)
         page.get_by_role("button", name="hat, source word 2").hover()
         expect(finding(page)).to_contain_text("no step looks at it")
         assert dimmed(page) > 20
@@ -438,6 +480,22 @@ def test_by_mouse(stepper, tmp_path):
         expect(page.locator("[data-challenge=unseen]")).to_have_attribute("data-met", "true")
         page.wait_for_timeout(100)
         assert dimmed(page) > 20  # it is pinned
+        hat = page.get_by_role("button", name="hat, source word 2")
+        for let_go in (
+            lambda: hat.click(),
+            lambda: page.keyboard.press("Escape"),
+            lambda: page.locator(".at-more").click(position={"x": 2, "y": 2}),
+            lambda: page.get_by_role("button", name="Next").click(),
+            lambda: page.get_by_role("button", name="Play").click(),
+        ):
+            expect(hat).to_have_attribute("aria-pressed", "true")
+            let_go()
+            expect(hat).to_have_attribute("aria-pressed", "false")
+            page.wait_for_timeout(100)
+            assert dimmed(page) == 0
+            expect(finding(page)).to_contain_text("Step ")
+            hat.click()
+        page.get_by_role("button", name="Pause").click()
         page.locator("[data-part=map] [data-row='1'][data-word='2']").click()
         page.mouse.move(1, 1)
         expect(chip(page, "the: step 2")).to_have_attribute("aria-current", "step")
@@ -451,6 +509,7 @@ def test_by_mouse(stepper, tmp_path):
 def test_two_models_side_by_side_and_playing(stepper, tmp_path):
     with open_page(stepper, tmp_path, "light") as page:
         page.get_by_label("or pick").select_option(CALLS_UP)
+        page.get_by_label("step", exact=True).fill("16")
         expect(chip(page, "calls: step 4")).to_be_visible()
         page.get_by_label("compare with").select_option("fixed")
         expect(page.locator(".at-panels figure")).to_have_count(2)
@@ -481,6 +540,11 @@ def test_by_keyboard(stepper, tmp_path):
         assert len(set(seen)) <= 2  # calm: from one step to the next at once
         page.get_by_label("step", exact=True).press("ArrowRight")
         expect(finding(page)).to_contain_text("Step 4 of 11")
+        chip(page, "gave: step 4").press("ArrowRight")
+        expect(chip(page, "not yet written: step 5")).to_be_focused()
+        expect(finding(page)).to_contain_text("Step 4 of 11")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Back").press("Enter")
         expect(page.locator("[data-challenge=ahead]")).to_have_attribute("data-met", "true")
         chip(page, "gave: step 4").press("ArrowRight")
         expect(chip(page, "the: step 5")).to_be_focused()

@@ -34,6 +34,8 @@ import { shortenWord, svgSymbol, svgText } from "./svg.js";
  *   decoder  false leaves out the decoder's half, and the room for it
  *   map      true adds the heat map of `rows`, beside or below
  *   compact  true leaves out the equations, and the room for them
+ *   folded   true draws the small net of additive attention as one box around the scores
+ *   switch   how a press changes what is new: written beside its name
  *   head     with several heads, the one to look at; the others step back
  *   order    true numbers the steps; it is true where s_t asks, for there their order changes
  *   title    what a screen reader says
@@ -45,6 +47,7 @@ export function drawMaster(state, options = {}) {
   known.best = state.best || [];
   const place = layoutMaster(known, options);
   if (place.hasDecoder) placeTarget(known, place);
+  place.switch = options.switch;
   place.order = options.order ?? place.edits.query === "current";
   const hidden = new Set(options.hide || []);
   const shapes = partsOf(known, place).flat(9).filter((shape) => !hidden.has(partName(shape)));

@@ -15,14 +15,14 @@ const WIDE_FROM = 1000; // pixels: room for source and decoder side by side
 const ROOMY_FROM = 600; // and for names beside the rows; in narrower pictures they stand above
 const MAP_BESIDE_FROM = 1200; // and for a heat map
 const BESIDE_SHARE = 0.26; // of the width, for a heat map beside the rest
-const DECODER_WIDTH = 27; // letters
+const DECODER_WIDTH = 28; // letters
 const DENSE = 0.4; // letters: in narrower columns single arrows would be a gray area
 const TARGET_TOP = 3.1; // letters from the upper edge to the target row, when that stands above
 const LEAST_RIBBON = 1; // pixels: a word whose ribbon would be narrower got nothing,
 const LEAST_WEIGHT = 0.005; // and so did one whose weight would be written as 0.00
 export const BOX_HALF = 1.25; // letters: half the height of the decoder's boxes
 export const BAND_ROW = 1.75; // letters: the height of a band of the opened score
-const OPENED_BANDS = { additive: 4, dot: 0, general: 0 };
+const OPENED_BANDS = { additive: 4, folded: 0, dot: 0, general: 0 };
 const RAIL_BELOW = 1.5; // letters from the middle of a score down to the query's rail
 
 /** The edits that lead from the picture of dot attention to each variant. */
@@ -68,6 +68,7 @@ export function letterSize(width, wide) {
 export function layoutMaster(state, options = {}) {
   const { width = 800, map = false, decoder = true } = options;
   const edits = editsOf(options.variant);
+  if (options.folded && edits.score === "additive") edits.score = "folded";
   const beside = map && width >= MAP_BESIDE_FROM;
   const main = beside ? width * (1 - BESIDE_SHARE) : width;
   const hasDecoder = decoder && edits.form !== "self";
@@ -248,7 +249,7 @@ function boxesAlong({ edits: { form, feeding }, f, small }, left, right) {
   };
   const names = Object.entries(form === "block" ? block : feeding ? fed : cell);
   const taken = names.reduce((sum, [, units]) => sum + units * f, 0);
-  const listWidth = Math.min(Math.max((right - left - taken) * 0.72, f * 7.3), f * 14);
+  const listWidth = Math.min(Math.max((right - left - taken) * 0.8, f * 7.3), f * 14);
   const gap = Math.max((right - left - taken - listWidth) / names.length, f * 0.55);
   const boxes = {};
   let x = left;

@@ -7,6 +7,7 @@ import { svgBox, svgElement, svgPart, svgSymbol, svgText, textWidth } from "./sv
 import { labelsThatFit } from "./tokens.js";
 
 const LEAST_NAMED = 0.05; // a word with less weight is not named at its ribbon
+const LEAST_FACTOR = 0.02; // nor is its weight written where it meets its state
 const NAME_DOWN = 0.8; // of the way from c to a bar: there its ribbon is named
 
 /** Draw the state of each word on its way up; it passes behind all that only looks at it. */
@@ -55,24 +56,16 @@ function emptyEnds({ f, columns, rows, weights, heads, edits }) {
 
 /** Write "× α" where a state meets its weight; where there is no room, only for the heaviest. */
 function weightFactors(place) {
-  const { f, least, columns, heads, weights, edits } = place;
+  const { f, least, columns, heads, weights } = place;
   const [row] = heads;
   const size = Math.max(Math.min(f * 0.85, columns.step / 4.3), least);
-  const roomy = columns.step >= size * 4.2;
-  const both = columns.inner * 0.6 + size * 0.4; // the pill covers the arrow and the thread
-  const width = roomy ? Math.max(size * 3.75, Math.min(both, columns.step * 0.95)) : size * 3.7;
-  const labels = row.map((weight, j) => ({
-    x: roomy ? (columns.chipX[j] + columns.valueX[j]) / 2 : columns.valueX[j], width, weight,
-  }));
-  const kept = roomy ? row.map((_, j) => j) : labelsThatFit(labels, size * 0.2);
-  return kept.map((j) => {
-    if (edits.fixed && row[j] === 0) return "";
-    if (weights.has[0][j]) return factorPill(labels[j].x, j, row[j], { size, width }, place);
-    if (!roomy) return "";
-    const words = row[j].toFixed(2);
-    const style = { "font-size": size, fill: paint("quiet"), "data-word": j };
-    return svgText(columns.chipX[j], place.rows.weights + size * 0.35, words, style);
-  });
+  const both = columns.inner * 0.62 + size * 0.6; // the pill covers the arrow and the thread
+  const width = Math.max(size * 3.85, Math.min(both, columns.step - size * 0.3));
+  const kept = row.map((_, j) => j).filter((j) => weights.has[0][j] && row[j] >= LEAST_FACTOR);
+  const labels = kept.map((j) => ({ x: columns.centers[j], width, weight: row[j] }));
+  return labelsThatFit(labels, size * 0.1).map((i) => (
+    factorPill(labels[i].x, kept[i], row[kept[i]], { size, width }, place)
+  ));
 }
 
 function factorPill(x, j, weight, { size, width }, { f, rows, columns }) {

@@ -62,23 +62,35 @@ export function newWords({ edits, heads }) {
   if (edits.heads) return `${heads.length} looks`;
   if (edits.feeding) return "fed back";
   if (edits.query === "current") return "s_t asks";
-  return { dot: "dot product", general: "learned W", additive: "small net" }[edits.score];
+  const names = { dot: "dot product", general: "learned W" };
+  return names[edits.score] ?? "small net";
 }
 
 /** Draw the two words beside the query's way, or where else the new thing is. */
 export function drawTag(place) {
   const { f, small } = place;
   const [x, y] = tagPlace(place);
-  const words = newWords(place);
-  const width = textWidth(words.replaceAll("_", ""), small) * 1.08 + f * 0.8;
+  const lines = tagLines(place);
+  const widths = lines.map((words) => textWidth(words.replaceAll("_", ""), small));
+  const width = Math.max(...widths) * 1.08 + f * 0.8;
   const left = Math.max(Math.min(x, place.main - width - f * 0.3), f * 0.3);
+  const pitch = small * 1.25;
+  const style = { fill: paint("panel"), "font-weight": "bold" };
   return svgPart(
     "tag",
-    svgBox(left + width / 2, y, width, small * 1.7, { fill: paint("highlight") }),
-    svgFormula(left + f * 0.4, y + small * 0.35, words, small, {
-      fill: paint("panel"), "font-weight": "bold",
-    }),
+    svgBox(left + width / 2, y + (pitch * (lines.length - 1)) / 2, width,
+      small * 1.7 + pitch * (lines.length - 1), { fill: paint("highlight") }),
+    lines.map((words, i) => (
+      svgFormula(left + f * 0.4, y + small * 0.35 + pitch * i, words, small, style)
+    )),
   );
+}
+
+/** Return what the tag says: with a switch for the score, how that is turned, too. */
+function tagLines(place) {
+  const words = newWords(place);
+  if (!place.switch) return [words];
+  return place.wide ? [words, place.switch] : [`${words}: ${place.switch}`];
 }
 
 /** Return the left edge and the middle of the tag. */

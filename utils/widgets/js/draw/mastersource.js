@@ -1,5 +1,6 @@
 // The encoder's half of the master picture, up to the softmax: equations (1) to (4).
 
+import { learnedLook } from "./masterequations.js";
 import { headLook, scoreY, softmaxY } from "./masterlayout.js";
 import { drawOpenedScore } from "./masteropened.js";
 import { paint, wordPaint } from "./paint.js";
@@ -155,9 +156,20 @@ export function drawScores(state, place) {
   )));
   const opened = edits.form === "rnn" && edits.score === "additive";
   const ways = columns.dense || opened ? [] : stateWays(place);
-  return svgPart("scores", opened ? drawOpenedScore(place) : "", ways, chips, [
+  const net = edits.score === "folded" ? foldedNet(place) : "";
+  return svgPart("scores", opened ? drawOpenedScore(place) : "", ways, net, chips, [
     headNames(place), edits.projections && place.wide ? rootNote(place) : "",
   ]);
+}
+
+/** The small net that makes all scores, as one box behind them. */
+function foldedNet(place) {
+  const { f, columns } = place;
+  const [x, width] = [(columns.left + columns.right) / 2, columns.right - columns.left];
+  const box = (look) => svgBox(x, scoreY(place, 0), width, f * SCORE_HALF * 2.5, look);
+  return svgElement(
+    "g", { "data-inside": "net" }, box({ fill: paint("panel") }), box(learnedLook(f)),
+  );
 }
 
 /** The scores of a Transformer are divided by √d, the root of the keys' size. */

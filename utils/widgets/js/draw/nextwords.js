@@ -3,7 +3,8 @@
 import { paint } from "./paint.js";
 import { shortenWord, svgElement, svgText, textWidth } from "./svg.js";
 
-const WORD_SHARE = 0.62; // of the width, at most; the bar and its number get the rest
+const LONG_WORD = "yesterday"; // most words are no longer
+const WORD_SHARES = [0.5, 0.68]; // of what the number leaves, at least and at most
 const NEXT_ROW = 1.35; // heights of a letter
 
 /** Return the height of a list of `count` words in letters of `size` pixels. */
@@ -15,38 +16,49 @@ export function nextWordsHeight(count, size) {
  * Draw a bar for each probability, the word left of it and the number right of it.
  *
  * best: [[word, probability], …], most probable first; `chosen` is the row that is written. No
- * letter is smaller than `least` pixels.
+ * letter is smaller than `least` pixels. Where the columns stand depends on the width alone: so a
+ * bar of 90% is as long below a long word as below a short one, at every step.
  */
 export function drawNextWords(left, top, width, best, { size, least = 0, chosen = 0 }) {
-  const largest = Math.max(size * 0.9, least);
-  const widest = Math.max(...best.map(([word]) => textWidth(word, largest))) + size * 0.5;
-  const [room, number] = [Math.min(widest, width * WORD_SHARE), Math.max(size * 2.2, least * 2.8)];
-  const full = Math.max(width - room - number, 0);
+  const columns = nextWordColumns(width, size, least);
   return best.map(([word, probability], row) => {
     const y = top + (row + 0.5) * NEXT_ROW * size;
-    const [start, length] = [left + room, Math.max(full * probability, 0.5)];
-    const weight = row === chosen ? "bold" : "normal";
-    const ink = paint(row === chosen ? "ink" : "quiet");
-    const letters = Math.max(size * 0.85, least);
-    const style = { "font-size": letters, "font-weight": weight, fill: ink };
     const broad = row === chosen ? 1.06 : 1; // bold letters are wider
-    const shown = shortenWord(word, room - size * 0.5, letters * broad);
+    const style = {
+      "font-weight": row === chosen ? "bold" : "normal",
+      fill: paint(row === chosen ? "ink" : "quiet"),
+      "text-anchor": "end",
+    };
+    const shown = shortenWord(word, columns.word, columns.letters * broad);
+    const start = left + columns.word + size * 0.35;
+    const box = { x: start, y: y - size * 0.42, height: size * 0.84 };
     return svgElement(
       "g",
       { "data-next": row, "aria-label": word },
-      svgText(start - size * 0.35, y + size * 0.3, shown, { ...style, "text-anchor": "end" }),
+      svgText(left + columns.word, y + size * 0.3, shown, {
+        ...style, "font-size": columns.letters,
+      }),
       svgElement("rect", {
-        x: start,
-        y: y - size * 0.42,
-        width: length,
-        height: size * 0.84,
+        ...box, width: Math.max(columns.bar * probability, 0.5),
         fill: paint(row === chosen ? "ink" : "next"),
       }),
-      svgText(start + length + size * 0.25, y + size * 0.3, writePercent(probability), {
-        ...style, "font-size": Math.max(size * 0.75, least), "text-anchor": "start",
+      svgElement("rect", { ...box, width: columns.bar, fill: "none", stroke: paint("faint") }),
+      svgText(left + width, y + size * 0.3, writePercent(probability), {
+        ...style, "font-size": columns.digits,
       }),
     );
   });
+}
+
+/** Return the widths of words and bars in a list, and the sizes of their letters and digits. */
+function nextWordColumns(width, size, least) {
+  const letters = Math.max(size * 0.85, least);
+  const digits = Math.max(size * 0.75, least);
+  const room = width - textWidth(">99%", digits) * 1.06 - size * 0.65;
+  const wanted = textWidth(LONG_WORD, letters) * 1.07;
+  const [fewest, most] = WORD_SHARES.map((share) => room * share);
+  const word = Math.min(Math.max(wanted, fewest), most);
+  return { letters, digits, word, bar: Math.max(room - word, 0) };
 }
 
 /** Return a probability as a whole percentage: "<1%" rather than a zero that is none. */

@@ -10,9 +10,10 @@ import { compareFinding, linkFinding, stepFinding, stepperChallenges } from "./s
 import { readAndTrace, sentencesFor } from "./stepperview.js";
 
 const PLAY_EVERY = 1400; // milliseconds for a step
-const TWO_FROM = 1000; // pixels: two pictures side by side
+const TWO_FROM = 860; // pixels: two pictures side by side
 const GAP = 12; // pixels between them
 const CAPTION = 58; // pixels above the picture, where there are two
+const PRESSABLE = "button, input, select, label, a, [data-word], [data-row], [data-target]";
 const OPTIONS = ["sentence", "model", "compare", "step"];
 
 /** Show a stepper in `root`; resolves to a function that takes it away. */
@@ -27,6 +28,7 @@ class Stepper {
     Object.assign(this, { root, host, translators, names: Object.keys(translators) });
     this.pointed = null;
     this.pinned = null;
+    this.isOpen = false; // the score of additive attention
     this.hasActed = false; // a challenge is met by somebody who did something
     root.classList.add("at-stepper");
     this.frame = new Frame(root, {
@@ -77,10 +79,7 @@ class Stepper {
     this.playing = makeButton("play", "Play", () => this.playOrPause());
     this.playing.classList.add("at-main");
     this.next = makeButton("next", "Next", () => this.stepBy(1));
-    this.slider = makeSlider("step", { min: 1, max: 2, step: 1, value: 1 }, (t) => {
-      this.pause();
-      this.goTo(t);
-    });
+    this.slider = makeSlider("step", { min: 1, max: 2, step: 1, value: 1 }, (t) => this.jumpTo(t));
     this.player = makeElement("div", { class: "at-player" },
       this.back, this.playing, this.next, this.slider.element);
     return this.player;
@@ -88,11 +87,12 @@ class Stepper {
 
   makePanel(at) {
     return new StepperPanel({
-      goTo: (t) => {
-        this.pause();
-        this.goTo(t);
-      },
+      goTo: (t) => this.jumpTo(t),
       press: (j) => this.pin(j),
+      turnScore: () => {
+        this.isOpen = !this.isOpen;
+        this.frame.paintSoon();
+      },
       point: (focus) => this.point(focus && { ...focus, at }),
     });
   }
@@ -106,7 +106,22 @@ class Stepper {
     const play = () => {
       if (Boolean(host.get("playing")) !== this.isPlaying) this.playOrPause();
     };
-    return [...ends, host.onChange("playing", play)];
+    return [...ends, host.onChange("playing", play), this.listenToPage()];
+  }
+
+  /** Escape, or a click on nothing, lets go of the word that was chosen. */
+  listenToPage() {
+    const page = this.root.ownerDocument;
+    const press = ({ key }) => key === "Escape" && this.letGo();
+    const click = ({ target }) => {
+      if (!target.closest?.(PRESSABLE)) this.letGo();
+    };
+    page.addEventListener("keydown", press);
+    page.addEventListener("click", click);
+    return () => {
+      page.removeEventListener("keydown", press);
+      page.removeEventListener("click", click);
+    };
   }
 
   /** Change what is shown; returns the note on the sentence. */
@@ -133,6 +148,8 @@ class Stepper {
   /** Translate the sentence with the models chosen; returns the note on it. */
   translate() {
     const { state, panels } = this;
+    if (this.readSentence !== state.sentence) this.reached = 0;
+    this.readSentence = state.sentence;
     const compare = state.compare === state.model ? "" : state.compare;
     this.shownNames = [state.model, compare].filter(Boolean);
     const traces = this.shownNames.map((name) => (
@@ -149,6 +166,7 @@ class Stepper {
       traces.forEach((traced, i) => {
         panels[i].show(traced, state.step, this.shownNames[i], traces[1 - i] ?? null);
       });
+      this.reach(state.step);
       this.arrange();
     } else {
       this.frame.say(note);
@@ -187,20 +205,34 @@ class Stepper {
   }
 
   stepBy(way) {
-    this.pause();
-    this.goTo(this.state.step + way);
+    this.jumpTo(this.state.step + way);
   }
 
-  /** Go to step t, or to the nearest there is. */
+  /** Stop playing and look at step t as a whole, whatever was chosen or pointed at before. */
+  jumpTo(t) {
+    this.pause();
+    this.letGo();
+    this.goTo(t);
+  }
+
+  /** Go to step t, or to the nearest there is; a word that was chosen would hide what is new. */
   goTo(t) {
     if (!this.traces) return;
     this.hasActed = true;
+    this.pinned = null;
     const step = Math.min(Math.max(t, 1), this.length);
     const isFar = step !== this.state.step;
     this.state.step = step;
     if (this.host.get("step") !== step) this.host.set("step", step);
     if (isFar) this.traces.forEach((_, i) => this.panels[i].moveTo(step, this.frame.isCalm));
+    this.reach(step);
     this.showStep();
+  }
+
+  /** Show the words up to step t, and those that were shown before; after the last step, all. */
+  reach(t) {
+    this.reached = t === this.length ? Infinity : Math.max(this.reached, t);
+    this.traces.forEach((_, i) => this.panels[i].reveal(this.reached));
   }
 
   showStep() {
@@ -227,6 +259,7 @@ class Stepper {
   /** Go on from step to step; from the last, begin again. */
   play() {
     if (!this.traces) return;
+    this.letGo();
     if (this.state.step === this.length) this.goTo(1);
     else this.goTo(this.state.step + 1);
     this.timer = setInterval(() => {
@@ -245,9 +278,21 @@ class Stepper {
     this.host.set("playing", false);
   }
 
+  /** Choose a source word; the second time, let go of it, though the pointer is still there. */
   pin(source) {
     this.hasActed = true;
-    this.pinned = this.pinned === source ? null : source;
+    if (this.pinned === source) {
+      this.letGo();
+      return;
+    }
+    this.pinned = source;
+    this.frame.paintSoon();
+  }
+
+  letGo() {
+    if (this.pinned === null && this.pointed === null) return;
+    this.pinned = null;
+    this.pointed = null;
     this.frame.paintSoon();
   }
 
@@ -269,10 +314,12 @@ class Stepper {
     if (!this.traces) return;
     const isTwo = this.traces.length === 2;
     const isBeside = isTwo && width >= TWO_FROM;
+    this.stages.classList.toggle("at-beside", isBeside);
     const size = {
       width: isBeside ? (width - GAP) / 2 : width,
       tall: isTwo ? tall - CAPTION : tall,
       map: !isBeside,
+      score: this.isOpen ? "open" : "closed",
     };
     const moving = this.traces.map((_, at) => (
       this.panels[at].paint(size, time, this.focusIn(at), this.pinned)
@@ -300,6 +347,8 @@ class Stepper {
     this.pointed = null;
     this.pinned = null;
     this.state = { ...this.start };
+    this.readSentence = null;
+    this.isOpen = false;
     this.translate();
     this.hasActed = false;
     this.frame.forget();

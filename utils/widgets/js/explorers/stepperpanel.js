@@ -6,6 +6,8 @@ import { differingWords, isLit } from "./steppertext.js";
 import { drawStep, easeShare, mixViews, slideWords, viewAt, wordPlaces } from "./stepperview.js";
 
 const MOVE = 420; // milliseconds from one step to the next
+const SCORE = "score"; // the handle that opens and closes it
+const UNWRITTEN = "·····"; // a word that is not yet predicted
 const MARKED = "[data-word], [data-row], [data-target]";
 const CLOSE_WORDS = 44; // pixels: where words are closer, their handles would cover each other
 
@@ -14,6 +16,7 @@ const CLOSE_WORDS = 44; // pixels: where words are closer, their handles would c
  *
  *   goTo(t)          a word of the translation was pressed: step t, from 1
  *   press(j)         a source word was pressed, from 0
+ *   turnScore()      the score is to be opened, or closed
  *   point(focus)     {source} or {target}, from 0, is hovered or has the focus; null: none is
  */
 export class StepperPanel {
@@ -25,9 +28,9 @@ export class StepperPanel {
     this.stage = makeElement("div", { class: "at-stage" });
     this.element = makeElement("figure", {}, this.caption, this.stage);
     this.handles = new Handles(this.stage, {
-      press: (id) => tell.press(Number(id)),
-      point: (id) => tell.point(id === null ? null : { source: Number(id) }),
-      step: (id, right, down) => this.handles.focus(String(Number(id) + right + down)),
+      press: (id) => (id === SCORE ? tell.turnScore() : tell.press(Number(id))),
+      point: (id) => tell.point(id === null || id === SCORE ? null : { source: Number(id) }),
+      step: (id, right, down) => this.walkWords(id, right + down),
     });
     this.listen();
   }
@@ -45,6 +48,12 @@ export class StepperPanel {
     this.chips.addEventListener("keydown", (event) => this.walkChips(event));
   }
 
+  /** Arrow keys lead from word to word, and to the switch of the score. */
+  walkWords(id, way) {
+    const order = [...this.handles.elements.keys()];
+    this.handles.focus(order[order.indexOf(id) + way]);
+  }
+
   /** Show another translation, at rest at step t; `other` is what it is compared with, or null. */
   show(traced, t, name, other) {
     const isNew = this.traced !== traced;
@@ -54,25 +63,39 @@ export class StepperPanel {
       this.moveTo(t, true);
     }
     this.chips.setAttribute("aria-label", `Translation by ${name}: a button for each step`);
-    const differs = other ? differingWords(traced.words, other.words)[0] : [];
-    const chips = traced.words.map((word, k) => this.makeChip(word, k, differs[k]));
-    this.chips.replaceChildren(...chips);
+    this.differs = other ? differingWords(traced.words, other.words)[0] : [];
+    this.chips.replaceChildren(...traced.words.map((_, k) => this.makeChip(k)));
     this.markStep(t);
   }
 
-  makeChip(word, k, differs) {
-    const about = `${word}: step ${k + 1}${differs ? ", differs" : ""}`;
-    const chip = makeElement("button", {
-      type: "button", class: `at-chip${differs ? " at-differs" : ""}`, "aria-label": about,
-    }, word);
+  makeChip(k) {
+    const chip = makeElement("button", { type: "button", class: "at-chip" });
     chip.addEventListener("click", () => this.tell.goTo(k + 1));
     for (const begin of ["pointerenter", "focus"]) {
-      chip.addEventListener(begin, () => this.tell.point({ target: k }));
+      chip.addEventListener(begin, () => this.tell.point(this.isKnown(k) ? { target: k } : null));
     }
     for (const end of ["pointerleave", "blur"]) {
       chip.addEventListener(end, () => this.tell.point(null));
     }
     return chip;
+  }
+
+  /** Write the words of the first `count` steps, and blanks for what is still to be predicted. */
+  reveal(count) {
+    this.known = count;
+    [...this.chips.children].forEach((chip, k) => {
+      const [isKnown, differs] = [this.isKnown(k), this.differs[k]];
+      const word = this.traced.words[k];
+      const about = `${isKnown ? word : "not yet written"}: step ${k + 1}`;
+      chip.textContent = isKnown ? word : UNWRITTEN;
+      chip.setAttribute("aria-label", isKnown && differs ? `${about}, differs` : about);
+      chip.classList.toggle("at-differs", isKnown && Boolean(differs));
+      chip.classList.toggle("at-blank", !isKnown);
+    });
+  }
+
+  isKnown(k) {
+    return k < this.known;
   }
 
   /** Tab reaches one word, the step's own; arrow keys lead to the others. */
@@ -106,20 +129,21 @@ export class StepperPanel {
   }
 
   /** Paint; returns whether something is still on its way. */
-  paint({ width, tall, map }, time, focus, pinned) {
+  paint(size, time, focus, pinned) {
+    const { width, tall, map, score } = size;
     this.started ??= time;
     const share = this.from ? Math.min((time - this.started) / MOVE, 1) : 1;
     this.shown = share < 1 ? mixViews(this.from, this.goal, easeShare(share)) : this.goal;
     const { source, kind } = this.traced;
     if (this.from && this.shown === this.goal) this.from = null; // it has arrived
-    const place = `${width} ${tall} ${map} ${kind} ${source.join(" ")}`;
+    const place = `${width} ${tall} ${map} ${score} ${kind} ${source.join(" ")}`;
     const isDrawn = this.drawn === this.shown && this.place === place && this.pinned === pinned;
     if (!isDrawn) {
-      const svg = this.draw({ width, tall, map }, share);
-      this.handles.show(svg, this.handlesFor(pinned));
+      const svg = this.draw(size, share);
+      this.handles.show(svg, this.handlesFor(pinned, score));
       if (place !== this.place) {
         this.boxes = this.measureWords();
-        this.handles.show(svg, this.handlesFor(pinned));
+        this.handles.show(svg, this.handlesFor(pinned, score));
       }
     }
     Object.assign(this, { drawn: this.shown, place, pinned });
@@ -141,30 +165,39 @@ export class StepperPanel {
     return svg;
   }
 
-  handlesFor(pinned) {
-    const { source } = this.traced;
-    return this.boxes.slice(0, source.length).map((box, j) => ({
+  handlesFor(pinned, score) {
+    const { source, kind } = this.traced;
+    const words = this.boxes.slice(0, source.length).map((box, j) => ({
       ...box, id: String(j), kind: "toggle", isOn: j === pinned,
       label: `${source[j]}, source word ${j + 1}`,
     }));
+    if (kind !== "additive" || !this.tag) return words;
+    return [...words, {
+      ...this.tag, id: SCORE, kind: "toggle", isOn: score === "open", label: "open the score",
+    }];
   }
 
-  /** Return where the source words stand: only the drawing knows. */
+  /** Return where the source words stand, and note the switch of the score: only the drawing knows. */
   measureWords() {
     const tokens = [...this.handles.drawing.querySelectorAll("[data-part=tokens] [data-word]")];
-    const boxes = tokens.map((token) => {
-      const box = token.getBoundingClientRect();
-      const [start, end] = [[box.left, box.top], [box.right, box.bottom]].map(([x, y]) => (
-        this.handles.pointOf({ clientX: x, clientY: y })
-      ));
-      return {
-        x: (start.x + end.x) / 2, y: (start.y + end.y) / 2,
-        width: end.x - start.x, height: end.y - start.y,
-      };
-    });
+    const boxes = tokens.map((token) => this.boxOf(token));
+    const tag = this.handles.drawing.querySelector("[data-part=tag]");
+    this.tag = tag && this.boxOf(tag);
     const apart = boxes.length > 1 ? (boxes[1].x - boxes[0].x) * this.handles.zoom : Infinity;
     this.stage.classList.toggle("at-dense", apart < CLOSE_WORDS);
     return boxes;
+  }
+
+  /** Return where a shape is, in the drawing's own pixels. */
+  boxOf(shape) {
+    const box = shape.getBoundingClientRect();
+    const [start, end] = [[box.left, box.top], [box.right, box.bottom]].map(([x, y]) => (
+      this.handles.pointOf({ clientX: x, clientY: y })
+    ));
+    return {
+      x: (start.x + end.x) / 2, y: (start.y + end.y) / 2,
+      width: end.x - start.x, height: end.y - start.y,
+    };
   }
 
   /** Dim all that does not belong to what is pointed at; a new drawing has nothing dimmed. */

@@ -5,16 +5,22 @@
 
 import { drawHeatMap, layoutHeatMap } from "../draw/heatmap.js";
 import { drawMaster } from "../draw/master.js";
+import { letterSize } from "../draw/masterlayout.js";
 import { svgElement, svgRoot } from "../draw/svg.js";
 import { readTyped } from "../model/typed.js";
 import { largestFirst } from "./steppertext.js";
 
 const SHOWN = 5; // next words
 const WIDE = 1000; // pixels: from there on, the master picture has the decoder beside the source
-const ALMOST_WIDE = 900;
+const ALMOST_WIDE = 860;
 const MAP_FROM = 1200; // pixels: room for the map beside that
-const MAIN_SHARE = 0.76; // of the width, for all but the map
+const MAIN_SHARE = 0.77; // of the width, for all but the map
+const COLUMN = 50; // pixels: room for a score, and for a finger
+const BESIDE_WORDS = 35; // letters: the names of the rows, and the decoder
+const LEAST_LETTERS_WIDE = 12.5; // pixels
 const MAP_LETTERS = [11, 12.5]; // pixels, at least and at most
+
+const SWITCHES = { closed: "open it +", open: "close it −" };
 
 const EXAMPLES = [
   "gestern hat die Frau dem alten Lehrer einen Apfel gegeben .",
@@ -136,17 +142,30 @@ export function easeShare(share) {
 /**
  * Draw a view as the master picture of an attention, with the map of all steps so far: beside the
  * picture, or below if there is no room.
+ *
+ * score: "closed" draws the small net of additive attention as one box, and leaves out equations;
+ * "open" draws its inside. Both say how to change that; without it, nothing can be pressed.
  */
-export function drawStep(view, kind, { width, tall, map = true }) {
+export function drawStep(view, kind, { width, tall, map = true, score }) {
   const isBeside = map && width >= MAP_FROM;
   const main = isBeside ? width * MAIN_SHARE : width;
   // A picture that is a little too narrow for its wide form is drawn wider, and shrunk.
   const drawnWidth = main >= ALMOST_WIDE ? Math.max(main, WIDE) : main;
   const zoom = main / drawnWidth;
   const drawn = drawMaster(view, {
-    variant: kind, width: drawnWidth, tall: tall && tall / zoom, compact: drawnWidth < WIDE,
+    variant: kind, width: drawnWidth, tall: tall && tall / zoom,
+    compact: drawnWidth < WIDE || score === "closed", folded: score === "closed",
+    letters: lettersFor(drawnWidth, view.source.length),
+    switch: kind === "additive" ? SWITCHES[score] : undefined,
   });
   return map ? addMap(drawn, view, { width, main, zoom, isBeside }) : drawn;
+}
+
+/** Return the size of letters in a wide picture that leaves each word a column, if one does. */
+function lettersFor(width, words) {
+  if (width < WIDE) return undefined;
+  const fitting = (width - words * COLUMN) / BESIDE_WORDS;
+  return Math.min(Math.max(fitting, LEAST_LETTERS_WIDE), letterSize(width, true));
 }
 
 /** Put the map beside or below a drawing; the words to come stay hidden, and their rows empty. */
@@ -156,10 +175,11 @@ function addMap(drawn, view, { width, main, zoom, isBeside }) {
   const [least, most] = MAP_LETTERS;
   const size = Math.min(Math.max((isBeside ? width - main : width) * 0.04, least), most);
   const room = (isBeside ? width - main : width - size) - size;
-  const place = layoutHeatMap(source, words, room, size);
+  const place = layoutHeatMap(source, words, room, size, isBeside ? words.length : rows.length);
   const left = isBeside ? main : (width - place.total) / 2;
   const top = isBeside ? size : height;
-  const written = words.map((word, t) => (t < rows.length ? word : ""));
+  const written = words.map((word, t) => (t < rows.length ? word : ""))
+    .slice(0, isBeside ? words.length : rows.length); // below, empty rows would only push
   const map = { source, target: written, rows, step: target.length };
   return svgRoot(
     width, Math.max(height, top + place.tall + size), pictureTitle(view),
