@@ -13,6 +13,7 @@ import { writeNumber } from "./calculatorwords.js";
 
 const TRAITS = ["words", "memory", "query", "mask", "kind", "temperature"];
 const WAY_TIME = 450; // milliseconds from one state to the next, where the reader did not drag
+const AXIS_TIME = 300; // milliseconds from one scale of the scores to the next
 const STEP = 0.1; // of an arrow key
 const LARGE_STEP = 0.5; // with Shift
 const NARROW_UNTIL = 600; // pixels
@@ -30,6 +31,7 @@ class CalculatorExplorer {
     this.state = readCalculatorState(host);
     this.start = this.state;
     this.scene = calculatorScene(this.state);
+    this.glide = { from: this.scene.axis, to: this.scene.axis, begin: 0 }; // the scores' scale
     this.focus = null;
     this.hasArithmetic = false;
     this.way = null; // {from, begin} while a change is on its way
@@ -213,21 +215,38 @@ class CalculatorExplorer {
   /** Return the scene at a time, and ask for the next frame while it is on its way. */
   sceneAt(time) {
     const goal = calculatorScene(this.state);
-    if (this.way === null) return goal;
+    const axis = this.axisAt(goal.axis, time);
+    if (this.way === null) return { ...goal, axis };
     if (this.way.begin === null) this.way.begin = time;
     const share = Math.min((time - this.way.begin) / WAY_TIME, 1);
     if (share === 1) {
       this.way = null;
-      return goal;
+      return { ...goal, axis };
     }
     this.frame.paintSoon();
-    return mixScenes(this.way.from, goal, share * share * (3 - 2 * share)); // slow, fast, slow
+    return { ...mixScenes(this.way.from, goal, smoothly(share)), axis };
+  }
+
+  /** Return where the scores' axis ends at a time: a new scale is seen to come, dragged or not. */
+  axisAt(goal, time) {
+    if (goal !== this.glide.to) {
+      this.glide = { from: this.frame.isCalm ? goal : this.scene.axis, to: goal, begin: time };
+    }
+    const { from, to, begin } = this.glide;
+    const share = Math.min((time - begin) / AXIS_TIME, 1);
+    if (share < 1) this.frame.paintSoon();
+    return mixScenes(from, to, smoothly(share));
   }
 
   end() {
     for (const stop of this.unlisten) stop();
     this.frame.end();
   }
+}
+
+/** Return a share of a way that begins and ends slowly. */
+function smoothly(share) {
+  return share * share * (3 - 2 * share);
 }
 
 /** Return the word that a handle belongs to: 0 for "h1" and for "mask1". */

@@ -7,6 +7,7 @@ import { svgElement, svgFormula, svgPart, svgText, textWidth } from "../draw/svg
 import { drawToken, tokenLevels, tokenWidth } from "../draw/tokens.js";
 import { scoreWords } from "./calculatormath.js";
 import { colorOf } from "./calculatorscene.js";
+import { drawScoreBars } from "./calculatorscores.js";
 import { calculatorArithmetic, writeFixed, writeNumber, writePair } from "./calculatorwords.js";
 
 const INDENT = "\u2003\u2003"; // two letters' heights
@@ -82,13 +83,20 @@ export function drawFlow(view, flow) {
   return svgPart(
     "flow",
     drawTokens(view, flow),
-    drawHead(flow, flow.scoreHead, "score", FORMULAS[state.kind]),
+    drawHead(flow, flow.scoreHead, "score", scoreFormula(state.kind, divisor, flow.width)),
     drawScoreBars(view, flow, centers),
     drawHead(flow, flow.weightHead, "weight", `α_j = softmax of e_j${divisor}`),
     drawShares(view, flow, centers),
     drawContextLine(view, flow),
     view.hasArithmetic && drawArithmetic(view, flow),
   );
+}
+
+/** Return how the scores are made and, where they are divided, what their bars and outlines are. */
+function scoreFormula(kind, divisor, width) {
+  if (divisor === "") return FORMULAS[kind];
+  const whole = `e_j${divisor}; outlined: ${FORMULAS[kind]}`;
+  return formulaWidth(whole, 14) < width - 50 ? whole : `e_j${divisor}; outlined: e_j`;
 }
 
 function drawHead(flow, y, name, formula) {
@@ -128,36 +136,6 @@ function drawCross(x, y, width, size) {
     x1: x + a * across, y1: y + b * down, x2: x - a * across, y2: y - b * down,
     stroke: paint("neutral"), "stroke-width": 1.6,
   }));
-}
-
-/** Draw a bar for each score, up or down from zero, and its number. */
-function drawScoreBars(view, flow, centers) {
-  const { scene, state, focus } = view;
-  const { top, half } = flow.scores;
-  const zero = top + half;
-  const most = Math.max(2, ...scene.scores.map(Math.abs));
-  const width = Math.min(flow.column * 0.5, 34);
-  const line = { x1: flow.left, x2: flow.left + flow.width, y1: zero, y2: zero };
-  const size = flow.column < 44 ? 11 : 14;
-  return [
-    svgElement("line", { ...line, stroke: paint("faint") }),
-    scene.scores.map((e, j) => {
-      const tall = (Math.abs(e) / most) * half;
-      const y = e < 0 ? zero : zero - tall;
-      const isReal = state.mask[j];
-      const text = isReal ? writeFixed(e) : "masked";
-      return [
-        svgElement("rect", {
-          x: centers[j] - width / 2, y, width, height: Math.max(tall, 1.5), rx: 2,
-          fill: colorOf(view, j), "data-score": e.toFixed(3),
-        }),
-        (j === focus || fitsColumn(flow, text, size)) && svgText(
-          centers[j], e < 0 ? zero + tall + size : zero - tall - 5, text,
-          { "font-size": size, fill: paint(isReal ? "ink" : "quiet") },
-        ),
-      ];
-    }),
-  ];
 }
 
 function fitsColumn({ column }, text, size) {

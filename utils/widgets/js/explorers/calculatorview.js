@@ -33,11 +33,11 @@ export function layoutCalculator({ width, tall }, view) {
   const planeTall = head + side + TICKS;
   const left = EDGE + TICKS;
   const flowWidth = isBeside
-    ? Math.min(width - left - side - 3 * EDGE, WIDEST_FLOW)
-    : width - 2 * EDGE;
-  const spare = isBeside ? Math.max(width - left - side - 3 * EDGE - flowWidth, 0) / 2 : 0;
+    ? Math.min(width - left - side - 3 * EDGE - TICKS, WIDEST_FLOW)
+    : width - 2 * EDGE - TICKS;
+  const spare = isBeside ? Math.max(width - left - side - 3 * EDGE - TICKS - flowWidth, 0) / 2 : 0;
   const plane = planeIn(left + spare, EDGE + head, side, PLANE_END);
-  const flowLeft = isBeside ? plane.left + side + 2 * EDGE : EDGE;
+  const flowLeft = isBeside ? plane.left + side + 2 * EDGE + TICKS : EDGE + TICKS;
   const flowTop = isBeside ? EDGE : EDGE * 2 + planeTall;
   const flow = layoutFlow(flowLeft, flowTop, flowWidth, isBeside ? planeTall : 0, view);
   const height = Math.max(EDGE + planeTall, flowTop + flow.tall) + EDGE;
