@@ -37,6 +37,7 @@ class CalculatorExplorer {
     this.way = null; // {from, begin} while a change is on its way
     this.isTelling = false;
     this.held = null; // {id, dx, dy}: the tip that is dragged, and how far it is from the pointer
+    this.dragged = null; // its id, once it has moved
     root.classList.add("at-calculator");
     this.frame = new Frame(root, {
       paint: (room, time) => this.paint(room, time),
@@ -46,7 +47,7 @@ class CalculatorExplorer {
     this.handles = new Handles(this.frame.picture, {
       grab: (id, x, y) => this.grab(id, x, y),
       drag: (id, x, y) => this.drag(x, y),
-      drop: () => this.tell(["memory", "query"]),
+      drop: () => this.drop(),
       step: (id, right, down, isLarge) => this.step(id, right, down, isLarge),
       press: (id) => this.press(id),
       point: (id) => this.point(id),
@@ -146,7 +147,14 @@ class CalculatorExplorer {
   drag(x, y) {
     if (!this.held) return;
     const { id, dx, dy } = this.held;
+    this.dragged = id;
     this.put(id, pointAt(this.plane, x + dx, y + dy));
+  }
+
+  drop() {
+    this.dragged = null;
+    this.frame.paintSoon();
+    this.tell(["memory", "query"]);
   }
 
   step(id, right, down, isLarge) {
@@ -196,9 +204,9 @@ class CalculatorExplorer {
 
   paint(room, time) {
     this.orderControls(room.width);
-    const { state, focus, hasArithmetic } = this;
+    const { state, focus, hasArithmetic, dragged } = this;
     this.scene = this.sceneAt(time);
-    const view = { state, scene: this.scene, focus, hasArithmetic };
+    const view = { state, scene: this.scene, focus, hasArithmetic, dragged };
     const { svg, handles, plane } = drawCalculator(view, room);
     this.shown = handles;
     this.plane = plane;

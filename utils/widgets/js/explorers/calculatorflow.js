@@ -11,6 +11,8 @@ import { drawScoreBars } from "./calculatorscores.js";
 import { calculatorArithmetic, writeFixed, writeNumber, writePair } from "./calculatorwords.js";
 
 const INDENT = "\u2003\u2003"; // two letters' heights
+const [LEAST_HALF, LARGEST_HALF] = [22, 44]; // pixels that scores reach up, and down, from zero
+const WEIGHTS_TALL = 38 + 32 + 14 + 42 + 24 + 30; // a heading, numbers, bars, ribbons, mixture, c
 const FORMULAS = {
   dot: "e_j = s · h_j",
   general: "e_j = s · W h_j",
@@ -27,13 +29,13 @@ export function layoutFlow(left, top, width, tall, { state, focus, hasArithmetic
   const lines = hasArithmetic ? mostLines(state, focus, width, 14) : 0;
   const below = lines > 0 ? lines * lineTall + 10 : 0;
   const tokens = top + size + 2;
-  const half = tall > 0 && !hasArithmetic ? 44 : 26;
   const scoreHead = tokens + (Math.max(levels, 1) - 1) * size * 2 + size + 26;
+  const least = scoreHead - top + 24 + WEIGHTS_TALL + below; // without the score bars
+  const half = Math.min(Math.max((tall - least) / 2, LEAST_HALF), LARGEST_HALF);
   const scores = { top: scoreHead + 24, half };
-  const weightHead = scores.top + 2 * scores.half + 44;
-  const bars = weightHead + 34;
-  const least = bars + 14 + 52 + 24 + 30 + below;
-  const bottom = Math.max(top + tall, least);
+  const weightHead = scores.top + 2 * scores.half + 38;
+  const bars = weightHead + 32;
+  const bottom = top + Math.max(tall, least + 2 * half);
   const mixture = bottom - below - 30 - 24;
   return {
     left, top, width, column, size, levels, room, tokens, scoreHead, scores, weightHead, bars,
