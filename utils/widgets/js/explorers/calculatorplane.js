@@ -20,10 +20,10 @@ export function captionOf({ state, focus, isStill }) {
   const word = shortenWord(state.words[focus], 80, SMALL);
   const said = {
     dot: `Dashed: the shadow of ${word} on s.`,
-    general: `Dashed: W h of ${word}, mirrored, compared with s.`,
+    general: `Dashed: W\u00a0h of ${word}, mirrored, compared with s.`,
     additive: "Dots: tanh(h + s), in the square.",
   }[state.kind];
-  const sum = "Thick: each word's α h, tip to tail, up to c.";
+  const sum = "Thick: each word's α\u00a0h, tip to tail, up to c.";
   return [isStill ? sum : `Drag any tip. ${sum}`, said];
 }
 
@@ -248,7 +248,7 @@ function namesOf(view, plane) {
   const order = [focus, ...state.words.map((_, j) => j).filter((j) => j !== focus)];
   const words = order.map((j) => ({
     letter: "h", index: j + 1, ...places.words[j], size,
-    word: shortenWord(state.words[j], plane.side * 0.2, size),
+    word: shortenWord(state.words[j], plane.side * 0.27, size),
     mayMiss: state.words.length > MOST_NAMES && j !== focus,
     color: state.mask[j] ? undefined : paint("quiet"),
   }));

@@ -10,6 +10,7 @@ const EDGE_ROOM = 14; // pixels between a grip and the plane's edge
 const COVERS = 25; // pixels between c and a tip that it would cover
 const AWAY = [34, 46]; // pixels between c's point and its ring, where it has to stand off
 const BESIDE = 10; // pixels around the ring that lines had better leave free
+const NEAR = 4; // pixels around the middle of the way to the ring
 const LINE_COST = 8; // pixels that a line in the way is worth
 
 /**
@@ -40,7 +41,8 @@ function fanned([x, y], crowd, i, { left, top, side, x0, y0 }) {
   const isMiddle = Math.hypot(x - x0, y - y0) < 1;
   const outward = isMiddle ? -Math.PI / 2 : Math.atan2(y - y0, x - x0);
   const angle = outward - (crowd.indexOf(i) - (count - 1) / 2) * step;
-  const inside = (place, from) => Math.min(Math.max(place, from + EDGE_ROOM), from + side - EDGE_ROOM);
+  const inside = (place, from) =>
+    Math.min(Math.max(place, from + EDGE_ROOM), from + side - EDGE_ROOM);
   return [inside(x + radius * Math.cos(angle), left), inside(y + radius * Math.sin(angle), top)];
 }
 
@@ -53,9 +55,10 @@ function placeContext(scene, places, plane) {
   if (nearest(tip) >= COVERS) return { tip, grip: tip };
   const middle = pixelOf(plane, [0, 0]);
   const lines = [...places.map((place) => [middle, place.tip]), [middle, tip]];
+  const crossings = (box) => lines.filter(([from, to]) => lineTouchesBox(from, to, box)).length;
   const worth = ([x, y]) => {
-    const box = [x - BESIDE, y - BESIDE, x + BESIDE, y + BESIDE];
-    const crossed = lines.filter(([from, to]) => lineTouchesBox(from, to, box)).length;
+    const box = boxOf([x, y], BESIDE);
+    const crossed = crossings(box) + crossings(boxOf([(x + tip[0]) / 2, (y + tip[1]) / 2], NEAR));
     const { left, top, side } = plane;
     const isOutside = box[0] < left || box[1] < top || box[2] > left + side || box[3] > top + side;
     return Math.min(nearest([x, y]), 2 * COVERS) - LINE_COST * crossed - (isOutside ? 1000 : 0);
@@ -64,4 +67,8 @@ function placeContext(scene, places, plane) {
     [tip[0] + away * Math.cos((k * Math.PI) / 8), tip[1] + away * Math.sin((k * Math.PI) / 8)]));
   const best = spots.reduce((kept, spot) => (worth(spot) > worth(kept) + 1 ? spot : kept));
   return { tip, grip: best };
+}
+
+function boxOf([x, y], half) {
+  return [x - half, y - half, x + half, y + half];
 }
