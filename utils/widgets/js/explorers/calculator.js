@@ -204,16 +204,17 @@ class CalculatorExplorer {
 
   paint(room, time) {
     this.orderControls(room.width);
+    this.frame.say(calculatorFinding(this.state)); // first: a longer one leaves less room
+    if (!this.dragged || !this.room) this.room = this.frame.room; // no tip slips from the hand
     const { state, focus, hasArithmetic, dragged } = this;
     this.scene = this.sceneAt(time);
     const view = { state, scene: this.scene, focus, hasArithmetic, dragged };
-    const { svg, handles, plane } = drawCalculator(view, room);
+    const { svg, handles, plane } = drawCalculator(view, this.room);
     this.shown = handles;
     this.plane = plane;
     this.handles.show(svg, handles);
     this.kinds.choose(state.kind);
     this.temperature.show(state.temperature, writeNumber(state.temperature, 1));
-    this.frame.say(calculatorFinding(state));
     this.frame.challenge(calculatorChallenges(state, this.start));
     const lines = hasArithmetic ? calculatorArithmetic(state, wordInFocus(view)) : [];
     const spoken = spokenArithmetic(lines);

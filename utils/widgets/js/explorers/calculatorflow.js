@@ -35,7 +35,8 @@ export function layoutFlow(left, top, width, tall, { state, focus, hasArithmetic
   const tokens = top + size + 2;
   const scoreHead = tokens + (Math.max(levels, 1) - 1) * size * 2 + size + 26;
   const least = scoreHead - top + 24 + WEIGHTS_TALL + below; // without the score bars
-  const half = Math.min(Math.max((tall - least) / 2, LEAST_HALF), LARGEST_HALF);
+  const spare = tall > 0 ? (tall - least) / 2 : LARGEST_HALF - 12;
+  const half = Math.min(Math.max(spare, LEAST_HALF), LARGEST_HALF);
   const scores = { top: scoreHead + 24, half };
   const weightHead = scores.top + 2 * scores.half + 38;
   const bars = weightHead + 32;

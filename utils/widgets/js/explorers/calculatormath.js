@@ -175,7 +175,8 @@ function areApart(memory) {
 // Each tells from a state, its weights and the beginning whether it is met.
 const TASKS = {
   win: {
-    text: ({ words }, start) => `Make ${words[wordToWin(start)]} win by dragging words, without touching s.`,
+    text: ({ words }, start) =>
+      `Make ${words[wordToWin(start)]} win by dragging words, without touching s.`,
     isMet(state, weights, start) {
       const j = wordToWin(start);
       const { memory } = start; // another score or a mask may do it without any drag
