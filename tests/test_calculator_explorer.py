@@ -213,6 +213,11 @@ def test_each_challenge_can_be_met():
     moved = state_of(memory=[[2, 0], [3, -2], [0, 2]])
     assert challenges(moved, start)["win"]
     assert not challenges({**moved, "query": [1, 0]}, start)["win"]
+    chosen = state_of("additive")  # the second word wins here without a drag
+    weights_there = call("scoreWords", chosen)["weights"]
+    assert weights_there[1] == max(weights_there)
+    assert not challenges(chosen, start)["win"]
+    assert not challenges({**start, "mask": [False, True, True]}, start)["win"]
     across = state_of(memory=[[1, -1], [2, 0], [3, 1]])  # all on a line across s
     assert challenges(across, start)["level"]
     behind = state_of(memory=[[-1, 0], [-3, 3], [-3, 2]], query=[3, -1])
@@ -261,6 +266,42 @@ def test_shares_fill_the_mixture_and_all_handles_lie_in_the_picture(kind, count,
     mixture = drawn["svg"].split('data-part="mixture"')[1]
     shares = [float(share) for share in re.findall(r'data-weight="([\d.]+)"', mixture)]
     assert sum(shares) == pytest.approx(1, abs=1e-4 * count)
+
+
+def drawn_scores(state):
+    """Return how high each filled bar is, what its outline is of, and the axis's numbers."""
+    svg = call("drawCalculator", call("calculatorView", state), ROOM)["svg"]
+    bars = re.findall(r'height="([\d.]+)"[^>]*data-score="', svg)
+    outlines = re.findall(r'data-undivided="([^"]+)"', svg)
+    ticks = re.findall(r'data-tick="([^"]+)"', svg)
+    return [list(map(float, each)) for each in (bars, outlines, ticks)]
+
+
+def test_a_longer_query_makes_the_score_bars_grow():
+    heights = [drawn_scores(state_of(query=[x, 0]))[0][0] for x in (0.5, 1, 1.5, 2)]
+    assert heights == pytest.approx([heights[0] * k for k in (1, 2, 3, 4)], abs=0.1)
+    _, _, first = drawn_scores(state_of(query=[2, 0]))
+    assert set(first) == {-4, 0, 4}
+    _, _, second = drawn_scores(state_of(query=[2.5, 0]))
+    assert set(second) == {-8, -4, 0, 4, 8}  # the old end is seen inside the new
+
+
+def test_divided_scores_shrink_and_leave_an_outline():
+    whole, none, _ = drawn_scores(state_of())
+    shrunken, outlines, _ = drawn_scores(state_of(temperature=5))
+    assert none == []
+    assert outlines == [2, 0, -2]
+    assert shrunken[0] == pytest.approx(whole[0] / 5, abs=0.1)
+    svg = call("drawCalculator", call("calculatorView", state_of(temperature=5)), ROOM)["svg"]
+    assert "2.00 / 5 = 0.40" in svg
+
+
+@settings(max_examples=60, deadline=None)
+@given(states())
+def test_no_score_leaves_the_axis(state):
+    scene = call("calculatorScene", state)
+    divided = [score / state["temperature"] for score in scene["scores"]]
+    assert max(map(abs, scene["scores"] + divided)) <= scene["axis"]
 
 
 def test_odd_words_are_shown_and_never_executed():

@@ -8,6 +8,7 @@ import { escapeText, shortNumber, svgArrow, svgElement, svgText, textWidth } fro
 const PLANE_MARGIN = 0.4; // units around the plane's ends
 const CLEAR = 13; // pixels between a tip and its name
 const FAR = 14; // pixels more, where there is no room beside the tip
+const ARC_POINTS = 9;
 const GRIP = 9; // pixels around a tip that a name should leave free
 const DIRECTIONS = Array.from({ length: 16 }, (_, k) =>
   [Math.cos((k * Math.PI) / 8), Math.sin((k * Math.PI) / 8)]);
@@ -106,18 +107,31 @@ export function drawPlaneArrow(plane, from, to, { color, width, data, dashed }) 
   return svgArrow(ends, { color, width, size, dashed, data });
 }
 
-/** Draw a ring around a tip that can be grabbed; `strong` where it is being pointed at. */
-export function drawGrip(plane, point, color, strong, data = {}) {
-  const [cx, cy] = pixelOf(plane, point);
+/** Draw an arrow between two points in a bow, `bulge` times their distance off the straight way. */
+export function drawPlaneArc(plane, from, to, bulge, { color, width, data }) {
+  const [[x1, y1], [x2, y2]] = [pixelOf(plane, from), pixelOf(plane, to)];
+  const length = Math.hypot(x2 - x1, y2 - y1);
+  if (length < 4 * GRIP) return "";
+  const middle = [(x1 + x2) / 2 - bulge * (y2 - y1), (y1 + y2) / 2 + bulge * (x2 - x1)];
+  const gap = (1.5 * GRIP) / length; // at both ends, so that it touches no tip
+  const points = Array.from({ length: ARC_POINTS }, (_, i) => {
+    const t = gap + ((1 - 2 * gap) * i) / (ARC_POINTS - 1);
+    const [a, b, c] = [(1 - t) ** 2, 2 * t * (1 - t), t * t];
+    return [a * x1 + b * middle[0] + c * x2, a * y1 + b * middle[1] + c * y2];
+  });
+  return svgArrow(points, { color, width, size: 20, data });
+}
+
+/** Draw a ring, at a pixel, that can be grabbed; `strong` where it is being pointed at. */
+export function drawGrip([cx, cy], color, strong, data = {}) {
   return svgElement("circle", {
     cx, cy, r: strong ? 13 : 10, fill: color, "fill-opacity": strong ? 0.3 : 0.16, stroke: color,
     "stroke-width": strong ? 2.5 : 1.5, ...data,
   });
 }
 
-/** Draw a ring whose parts are as long as the shares, each of its color: [{share, color}, …]. */
-export function drawShareRing(plane, point, radius, shares) {
-  const [cx, cy] = pixelOf(plane, point);
+/** Draw a ring, at a pixel, with parts as long as the shares: [{share, color}, …]. */
+export function drawShareRing([cx, cy], radius, shares) {
   const around = 2 * Math.PI * radius;
   let sum = 0;
   const arcs = shares.map(({ share, color }) => {

@@ -10,17 +10,18 @@ const LEAST_LETTERS = 2.6; // a token that has no room for two letters and "…"
  * Draw a word in a box with its center at x, y.
  *
  * `color` is the word's own; `strong` fills the box with more of it. `data` holds attributes such
- * as data-word, by which an explorer finds the token.
+ * as data-word, by which an explorer finds the token; `inset` pixels at its right stay free.
  */
-export function drawToken(x, y, word, { width, size, color, strong = false, data = {} }) {
+export function drawToken(x, y, word, about) {
+  const { width, size, color, strong = false, data = {}, inset = 0 } = about;
   const box = { fill: color, "fill-opacity": strong ? 0.32 : 0.14, stroke: color };
-  const shown = shortenWord(word, width - size * 0.35, size);
+  const shown = shortenWord(word, width - inset - size * 0.35, size);
   return svgElement(
     "g",
     { ...data, "aria-label": word },
     shown === String(word) ? "" : svgElement("title", {}, escapeText(word)),
     svgBox(x, y, width, size * 1.7, { ...box, "stroke-width": size * (strong ? 0.14 : 0.1) }),
-    svgText(x, y + size * 0.35, shown, { "font-size": size, fill: paint("ink") }),
+    svgText(x - inset / 2, y + size * 0.35, shown, { "font-size": size, fill: paint("ink") }),
   );
 }
 

@@ -13,6 +13,7 @@ import { writeNumber } from "./calculatorwords.js";
 
 const TRAITS = ["words", "memory", "query", "mask", "kind", "temperature"];
 const WAY_TIME = 450; // milliseconds from one state to the next, where the reader did not drag
+const AXIS_TIME = 300; // milliseconds from one scale of the scores to the next
 const STEP = 0.1; // of an arrow key
 const LARGE_STEP = 0.5; // with Shift
 const NARROW_UNTIL = 600; // pixels
@@ -30,11 +31,13 @@ class CalculatorExplorer {
     this.state = readCalculatorState(host);
     this.start = this.state;
     this.scene = calculatorScene(this.state);
+    this.glide = { from: this.scene.axis, to: this.scene.axis, begin: 0 }; // the scores' scale
     this.focus = null;
     this.hasArithmetic = false;
     this.way = null; // {from, begin} while a change is on its way
     this.isTelling = false;
     this.held = null; // {id, dx, dy}: the tip that is dragged, and how far it is from the pointer
+    this.dragged = null; // its id, once it has moved
     root.classList.add("at-calculator");
     this.frame = new Frame(root, {
       paint: (room, time) => this.paint(room, time),
@@ -44,7 +47,7 @@ class CalculatorExplorer {
     this.handles = new Handles(this.frame.picture, {
       grab: (id, x, y) => this.grab(id, x, y),
       drag: (id, x, y) => this.drag(x, y),
-      drop: () => this.tell(["memory", "query"]),
+      drop: () => this.drop(),
       step: (id, right, down, isLarge) => this.step(id, right, down, isLarge),
       press: (id) => this.press(id),
       point: (id) => this.point(id),
@@ -144,7 +147,14 @@ class CalculatorExplorer {
   drag(x, y) {
     if (!this.held) return;
     const { id, dx, dy } = this.held;
+    this.dragged = id;
     this.put(id, pointAt(this.plane, x + dx, y + dy));
+  }
+
+  drop() {
+    this.dragged = null;
+    this.frame.paintSoon();
+    this.tell(["memory", "query"]);
   }
 
   step(id, right, down, isLarge) {
@@ -194,16 +204,17 @@ class CalculatorExplorer {
 
   paint(room, time) {
     this.orderControls(room.width);
-    const { state, focus, hasArithmetic } = this;
+    this.frame.say(calculatorFinding(this.state)); // first: a longer one leaves less room
+    if (!this.dragged || !this.room) this.room = this.frame.room; // no tip slips from the hand
+    const { state, focus, hasArithmetic, dragged } = this;
     this.scene = this.sceneAt(time);
-    const view = { state, scene: this.scene, focus, hasArithmetic };
-    const { svg, handles, plane } = drawCalculator(view, room);
+    const view = { state, scene: this.scene, focus, hasArithmetic, dragged };
+    const { svg, handles, plane } = drawCalculator(view, this.room);
     this.shown = handles;
     this.plane = plane;
     this.handles.show(svg, handles);
     this.kinds.choose(state.kind);
     this.temperature.show(state.temperature, writeNumber(state.temperature, 1));
-    this.frame.say(calculatorFinding(state));
     this.frame.challenge(calculatorChallenges(state, this.start));
     const lines = hasArithmetic ? calculatorArithmetic(state, wordInFocus(view)) : [];
     const spoken = spokenArithmetic(lines);
@@ -213,21 +224,38 @@ class CalculatorExplorer {
   /** Return the scene at a time, and ask for the next frame while it is on its way. */
   sceneAt(time) {
     const goal = calculatorScene(this.state);
-    if (this.way === null) return goal;
+    const axis = this.axisAt(goal.axis, time);
+    if (this.way === null) return { ...goal, axis };
     if (this.way.begin === null) this.way.begin = time;
     const share = Math.min((time - this.way.begin) / WAY_TIME, 1);
     if (share === 1) {
       this.way = null;
-      return goal;
+      return { ...goal, axis };
     }
     this.frame.paintSoon();
-    return mixScenes(this.way.from, goal, share * share * (3 - 2 * share)); // slow, fast, slow
+    return { ...mixScenes(this.way.from, goal, smoothly(share)), axis };
+  }
+
+  /** Return where the scores' axis ends at a time: a new scale is seen to come, dragged or not. */
+  axisAt(goal, time) {
+    if (goal !== this.glide.to) {
+      this.glide = { from: this.frame.isCalm ? goal : this.scene.axis, to: goal, begin: time };
+    }
+    const { from, to, begin } = this.glide;
+    const share = Math.min((time - begin) / AXIS_TIME, 1);
+    if (share < 1) this.frame.paintSoon();
+    return mixScenes(from, to, smoothly(share));
   }
 
   end() {
     for (const stop of this.unlisten) stop();
     this.frame.end();
   }
+}
+
+/** Return a share of a way that begins and ends slowly. */
+function smoothly(share) {
+  return share * share * (3 - 2 * share);
 }
 
 /** Return the word that a handle belongs to: 0 for "h1" and for "mask1". */

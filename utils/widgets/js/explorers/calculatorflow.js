@@ -3,13 +3,17 @@
 import { paint } from "../draw/paint.js";
 import { drawMixture, drawRibbon, drawWeightBars, placeBars } from "../draw/ribbons.js";
 import { shareStarts } from "../draw/ribbons.js";
-import { svgElement, svgFormula, svgPart, svgText, textWidth } from "../draw/svg.js";
+import { shortNumber, svgElement, svgFormula, svgPart, svgText, textWidth } from "../draw/svg.js";
 import { drawToken, tokenLevels, tokenWidth } from "../draw/tokens.js";
 import { scoreWords } from "./calculatormath.js";
 import { colorOf } from "./calculatorscene.js";
+import { drawScoreBars } from "./calculatorscores.js";
 import { calculatorArithmetic, writeFixed, writeNumber, writePair } from "./calculatorwords.js";
 
 const INDENT = "\u2003\u2003"; // two letters' heights
+const [LEAST_HALF, LARGEST_HALF] = [18, 44]; // pixels that scores reach up, and down, from zero
+const WEIGHTS_TALL = 38 + 32 + 14 + 38 + 24 + 30; // a heading, numbers, bars, ribbons, mixture, c
+const EYE_ROOM = 1.4; // letters' heights for the eye in a token: it says that a press masks
 const FORMULAS = {
   dot: "e_j = s · h_j",
   general: "e_j = s · W h_j",
@@ -17,25 +21,29 @@ const FORMULAS = {
 };
 
 /** Return where everything stands, in `tall` pixels or more if it needs them. */
-export function layoutFlow(left, top, width, tall, { state, focus, hasArithmetic }) {
+export function layoutFlow(left, top, width, tall, { state, focus, hasArithmetic, isStill }) {
   const { words } = state;
   const column = width / words.length;
   const size = words.length > 6 ? 13 : 15;
   const { levels, room } = tokenLevels(words, column, size);
+  const widest = Math.max(...words.map((word) => tokenWidth(word, size)));
+  const hasEyes = !isStill && levels > 0 && widest + EYE_ROOM * size <= room;
+  const eye = hasEyes ? EYE_ROOM * size : 0;
   const lineTall = size + 6;
   const lines = hasArithmetic ? mostLines(state, focus, width, 14) : 0;
   const below = lines > 0 ? lines * lineTall + 10 : 0;
   const tokens = top + size + 2;
-  const half = tall > 0 && !hasArithmetic ? 44 : 26;
   const scoreHead = tokens + (Math.max(levels, 1) - 1) * size * 2 + size + 26;
+  const least = scoreHead - top + 24 + WEIGHTS_TALL + below; // without the score bars
+  const spare = tall > 0 ? (tall - least) / 2 : LARGEST_HALF - 12;
+  const half = Math.min(Math.max(spare, LEAST_HALF), LARGEST_HALF);
   const scores = { top: scoreHead + 24, half };
-  const weightHead = scores.top + 2 * scores.half + 44;
-  const bars = weightHead + 34;
-  const least = bars + 14 + 52 + 24 + 30 + below;
-  const bottom = Math.max(top + tall, least);
+  const weightHead = scores.top + 2 * scores.half + 38;
+  const bars = weightHead + 32;
+  const bottom = top + Math.max(tall, least + 2 * half);
   const mixture = bottom - below - 30 - 24;
   return {
-    left, top, width, column, size, levels, room, tokens, scoreHead, scores, weightHead, bars,
+    left, top, width, column, size, levels, room, eye, tokens, scoreHead, scores, weightHead, bars,
     mixture, unit: width * 0.62, arithmetic: bottom - below + 22, lineTall, tall: bottom - top,
   };
 }
@@ -82,13 +90,20 @@ export function drawFlow(view, flow) {
   return svgPart(
     "flow",
     drawTokens(view, flow),
-    drawHead(flow, flow.scoreHead, "score", FORMULAS[state.kind]),
+    drawHead(flow, flow.scoreHead, "score", scoreFormula(state.kind, divisor, flow.width)),
     drawScoreBars(view, flow, centers),
     drawHead(flow, flow.weightHead, "weight", `α_j = softmax of e_j${divisor}`),
     drawShares(view, flow, centers),
     drawContextLine(view, flow),
     view.hasArithmetic && drawArithmetic(view, flow),
   );
+}
+
+/** Return how the scores are made and, where they are divided, what their bars and outlines are. */
+function scoreFormula(kind, divisor, width) {
+  if (divisor === "") return FORMULAS[kind];
+  const whole = `e_j${divisor}; outlined: ${FORMULAS[kind]}`;
+  return formulaWidth(whole, 14) < width - 50 ? whole : `e_j${divisor}; outlined: e_j`;
 }
 
 function drawHead(flow, y, name, formula) {
@@ -105,17 +120,39 @@ function drawTokens(view, flow) {
   return words.map((word, j) => {
     const { x, y, width } = tokenPlace(flow, words, j);
     const token = drawToken(x, y, flow.levels > 0 ? word : "", {
-      width, size: flow.size, color: colorOf(view, j), strong: j === focus,
+      width, size: flow.size, color: colorOf(view, j), strong: j === focus, inset: flow.eye,
       data: { "data-word": j + 1, "data-masked": String(!mask[j]) },
     });
-    return [token, mask[j] ? "" : drawCross(x, y, width, flow.size)];
+    const end = x + width / 2 - flow.eye / 2 - flow.size * 0.15;
+    return [
+      token,
+      flow.eye > 0 && drawEye(end, y, flow.size * 0.5, mask[j]),
+      !mask[j] && drawCross(x - flow.eye / 2, y, width - flow.eye, flow.size),
+    ];
   });
 }
 
+/** Draw an eye, struck through where it sees nothing. */
+function drawEye(x, y, half, isOpen) {
+  const [left, right, up, down] = [x - half, x + half, y - half, y + half].map(shortNumber);
+  const line = { fill: "none", stroke: paint("quiet"), "stroke-width": 1.5 };
+  const lids = `M${left} ${y}Q${x} ${up - half * 0.6} ${right} ${y}`
+    + `Q${x} ${down + half * 0.6} ${left} ${y}Z`;
+  const strike = { x1: left, y1: down, x2: right, y2: up };
+  return svgElement(
+    "g",
+    { "data-eye": isOpen ? "open" : "closed" },
+    svgElement("path", { d: lids, ...line }),
+    svgElement("circle", { cx: x, cy: y, r: half * 0.34, fill: paint("quiet") }),
+    !isOpen && svgElement("line", { ...strike, ...line, stroke: paint("ink") }),
+  );
+}
+
 /** Return where a word's token stands: {x, y, width}. */
-export function tokenPlace({ left, width: whole, tokens, size, levels, room, column }, words, j) {
+export function tokenPlace(flow, words, j) {
+  const { left, width: whole, tokens, size, levels, room, eye, column } = flow;
   const level = levels > 0 ? j % levels : 0;
-  const width = levels > 0 ? tokenWidth(words[j], size, room) : column * 0.8;
+  const width = levels > 0 ? tokenWidth(words[j], size, room) + eye : column * 0.8;
   const middle = left + (j + 0.5) * column;
   const x = Math.min(Math.max(middle, left + width / 2), left + whole - width / 2);
   return { x, y: tokens + level * size * 2, width };
@@ -128,36 +165,6 @@ function drawCross(x, y, width, size) {
     x1: x + a * across, y1: y + b * down, x2: x - a * across, y2: y - b * down,
     stroke: paint("neutral"), "stroke-width": 1.6,
   }));
-}
-
-/** Draw a bar for each score, up or down from zero, and its number. */
-function drawScoreBars(view, flow, centers) {
-  const { scene, state, focus } = view;
-  const { top, half } = flow.scores;
-  const zero = top + half;
-  const most = Math.max(2, ...scene.scores.map(Math.abs));
-  const width = Math.min(flow.column * 0.5, 34);
-  const line = { x1: flow.left, x2: flow.left + flow.width, y1: zero, y2: zero };
-  const size = flow.column < 44 ? 11 : 14;
-  return [
-    svgElement("line", { ...line, stroke: paint("faint") }),
-    scene.scores.map((e, j) => {
-      const tall = (Math.abs(e) / most) * half;
-      const y = e < 0 ? zero : zero - tall;
-      const isReal = state.mask[j];
-      const text = isReal ? writeFixed(e) : "masked";
-      return [
-        svgElement("rect", {
-          x: centers[j] - width / 2, y, width, height: Math.max(tall, 1.5), rx: 2,
-          fill: colorOf(view, j), "data-score": e.toFixed(3),
-        }),
-        (j === focus || fitsColumn(flow, text, size)) && svgText(
-          centers[j], e < 0 ? zero + tall + size : zero - tall - 5, text,
-          { "font-size": size, fill: paint(isReal ? "ink" : "quiet") },
-        ),
-      ];
-    }),
-  ];
 }
 
 function fitsColumn({ column }, text, size) {

@@ -8,6 +8,8 @@ import { largest } from "../model/numbers.js";
 export const PLANE_END = 3; // the plane reaches from -3 to 3 both ways
 export const SCORE_KINDS = ["dot", "general", "additive"];
 
+const SCORE_STEPS = [4, 8, 20, 60, 200]; // no dot product exceeds 18, nor 180 divided by 0.1
+
 const UNCHANGED = [[1, 0], [0, 1]];
 const SWAPPED = [[0, 1], [1, 0]];
 
@@ -67,6 +69,17 @@ export function scoreWords({ memory, query, mask, kind, temperature }) {
   if (!mask.some(Boolean)) return { scores, weights: null, context: null };
   const weights = Array.from(softmax(scores.map((e) => e / temperature), mask)); // (4)
   return { scores, weights, context: Array.from(mixVectors(weights, memory)) }; // (5)
+}
+
+/** Return the steps in which the axis of a kind of score grows: a tanh is never beyond 1. */
+export function scoreSteps(kind) {
+  return kind === "additive" ? [2, ...SCORE_STEPS] : SCORE_STEPS;
+}
+
+/** Return where the axis of some scores ends: it keeps still while they stay within a step. */
+export function scoreEnd(kind, scores) {
+  const most = Math.max(...scores.map(Math.abs));
+  return scoreSteps(kind).find((end) => most <= end) || SCORE_STEPS.at(-1);
 }
 
 /** Return the word with the most weight; without weights the first. */
@@ -162,9 +175,15 @@ function areApart(memory) {
 // Each tells from a state, its weights and the beginning whether it is met.
 const TASKS = {
   win: {
-    text: ({ words }, start) => `Make ${words[wordToWin(start)]} win without touching s.`,
-    isMet: (state, weights, start) =>
-      String(state.query) === String(start.query) && isAhead(weights, wordToWin(start)),
+    text: ({ words }, start) =>
+      `Make ${words[wordToWin(start)]} win by dragging words, without touching s.`,
+    isMet(state, weights, start) {
+      const j = wordToWin(start);
+      const { memory } = start; // another score or a mask may do it without any drag
+      const undragged = scoreWords({ ...state, memory }).weights;
+      return String(state.query) === String(start.query) && isAhead(weights, j)
+        && !isAhead(undragged, j);
+    },
   },
   level: {
     text: () => "Make all weights equal, though no two arrows are alike, s is longer than 1 and "

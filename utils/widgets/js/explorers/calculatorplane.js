@@ -1,15 +1,18 @@
 // The calculator's plane: arrows to drag, their shrunken copies tip to tail, what W or a tanh does.
 
 import { paint } from "../draw/paint.js";
-import { drawGrip, drawMovedGrid, drawName, drawPlaneArrow } from "../draw/plane.js";
+import { drawGrip, drawMovedGrid, drawPlaneArc, drawPlaneArrow } from "../draw/plane.js";
 import { clipToPlane, drawPlaneGrid, drawPlaneLine, drawShareRing } from "../draw/plane.js";
-import { lineInside, nameWidth, pixelOf, placeNames } from "../draw/plane.js";
+import { lineInside, pixelOf } from "../draw/plane.js";
 import { shortenWord, svgElement, svgPart, svgText } from "../draw/svg.js";
 import { PLANE_END, afterTanh, beforeTanh, turnedByW } from "./calculatormath.js";
+import { drawNames } from "./calculatornames.js";
 import { colorOf, mixScenes, sumCorners } from "./calculatorscene.js";
+import { placeTips } from "./calculatortips.js";
 
 export const SMALL = 13; // letters of what need not be read first
-const MOST_NAMES = 8; // words named beside their arrows whatever it hides
+const FADED = 0.3; // opacity of the words beside the one that W turns
+const PART_OPACITY = 0.55; // of the parts of c: the arrows that they lie on can be seen
 const LEAST_SHARE = 0.004; // of the context that is worth an arrow
 
 /** Return the sentences above the plane: what can be done, and what is drawn. */
@@ -17,15 +20,16 @@ export function captionOf({ state, focus, isStill }) {
   const word = shortenWord(state.words[focus], 80, SMALL);
   const said = {
     dot: `Dashed: the shadow of ${word} on s.`,
-    general: "Dashed: W h, compared with s.",
+    general: `Dashed: W\u00a0h of ${word}, mirrored, compared with s.`,
     additive: "Dots: tanh(h + s), in the square.",
   }[state.kind];
-  const sum = "Thick: each word's α h, tip to tail, up to c.";
+  const sum = "Thick: each word's α\u00a0h, tip to tail, up to c.";
   return [isStill ? sum : `Drag any tip. ${sum}`, said];
 }
 
 /** Draw the plane where the layout has it. */
-export function drawPlaneSide(view, { plane, caption }) {
+export function drawPlaneSide(given, { plane, caption }) {
+  const view = { ...given, places: placeTips(given, plane) };
   const { state, scene } = view;
   const head = caption.map((line, i) => svgText(
     plane.left, plane.top - 8 - (caption.length - 1 - i) * SMALL * 1.35, line,
@@ -38,36 +42,53 @@ export function drawPlaneSide(view, { plane, caption }) {
     scene.turn > 0 && drawTurn(view, plane),
     scene.bend > 0 && drawBend(view, plane),
     state.kind === "dot" && drawShadow(view, plane, scene.memory[view.focus]),
-    drawWordArrows(view, plane),
-    scene.turn > 0 && drawTurned(view, plane),
     drawSum(view, plane),
+    drawWordArrows(view, plane),
     drawQueryArrow(view, plane),
+    scene.turn > 0 && drawTurned(view, plane),
     scene.bend > 0 && drawBentDots(view, plane),
+    drawContext(view),
     drawNames(view, plane),
   );
 }
 
 function drawWordArrows(view, plane) {
-  const { state, scene, focus } = view;
-  return scene.memory.map((h, j) => [
-    drawPlaneArrow(plane, [0, 0], h, {
-      color: colorOf(view, j), width: j === focus ? 3.2 : 2.2, dashed: !state.mask[j],
-      data: { "data-arrow": `h${j + 1}` },
-    }),
-    drawGrip(plane, h, colorOf(view, j), j === focus),
-  ]);
+  const { state, scene, focus, places } = view;
+  return scene.memory.map((h, j) => {
+    const opacity = j === focus ? 1 : 1 - scene.turn * (1 - FADED);
+    const { tip, grip } = places.words[j];
+    return svgElement(
+      "g",
+      { opacity },
+      drawPlaneArrow(plane, [0, 0], h, {
+        color: colorOf(view, j), width: j === focus ? 3.2 : 2.2, dashed: !state.mask[j],
+        data: { "data-arrow": `h${j + 1}` },
+      }),
+      drawSpoke(tip, grip, colorOf(view, j)),
+      drawGrip(grip, colorOf(view, j), j === focus),
+    );
+  });
 }
 
-function drawQueryArrow({ scene }, plane) {
+/** Join a tip with what stands off it. */
+function drawSpoke(tip, grip, color) {
+  if (tip === grip) return "";
+  const [[x1, y1], [x2, y2]] = [tip, grip];
+  return svgElement("line", { x1, y1, x2, y2, stroke: color, "stroke-width": 1.4 });
+}
+
+function drawQueryArrow({ scene, places }, plane) {
+  const { tip, grip } = places.query;
   return [
     drawPlaneArrow(plane, [0, 0], scene.query, {
       color: paint("query"), width: 4, data: { "data-arrow": "s" },
     }),
-    drawGrip(plane, scene.query, paint("query"), false),
+    drawSpoke(tip, grip, paint("query")),
+    drawGrip(grip, paint("query"), false),
   ];
 }
 
-/** Draw the shrunken arrows α_j h_j tip to tail, and the context where they end. */
+/** Draw the shrunken arrows α_j h_j tip to tail. */
 function drawSum(view, plane) {
   const { scene } = view;
   const corners = sumCorners(scene);
@@ -75,13 +96,25 @@ function drawSum(view, plane) {
     plane, corners[j], corners[j + 1],
     { color: colorOf(view, j), width: 6, data: { "data-part-of-c": j + 1 } },
   ));
+  return svgElement("g", { "data-part": "sum", opacity: PART_OPACITY }, arrows);
+}
+
+/** Draw the context where the shrunken arrows end: a ring of shares, beside a tip it would hide. */
+function drawContext(view) {
+  const { scene, places } = view;
+  if (!scene.weights.some((weight) => weight > 0)) return "";
+  const { tip, grip } = places.context;
   const shares = scene.weights.map((share, j) => ({ share, color: colorOf(view, j) }));
-  const isThere = scene.weights.some((weight) => weight > 0);
-  return svgPart("sum", arrows, isThere && drawShareRing(plane, corners.at(-1), 6.5, shares));
+  const point = { cx: tip[0], cy: tip[1], r: 3.5, fill: paint("ink"), stroke: paint("ground") };
+  return svgPart(
+    "context",
+    tip !== grip && [drawSpoke(tip, grip, paint("ink")), svgElement("circle", point)],
+    drawShareRing(grip, 6.5, shares),
+  );
 }
 
 /** Draw how a vector falls onto the line of s: its shadow, times the length of s, is the score. */
-function drawShadow({ scene }, plane, vector) {
+function drawShadow({ scene, state }, plane, vector) {
   const { query } = scene;
   const squared = query[0] ** 2 + query[1] ** 2;
   if (squared < 0.01) return "";
@@ -91,7 +124,7 @@ function drawShadow({ scene }, plane, vector) {
   const line = { stroke: paint("query"), "stroke-width": 1.2, "stroke-dasharray": "2 5" };
   return svgPart(
     "shadow",
-    drawPlaneLine(plane, ...ends, line),
+    state.kind === "dot" && drawPlaneLine(plane, ...ends, line),
     drawPlaneLine(plane, [0, 0], foot, {
       stroke: paint("query"), "stroke-width": 11, "stroke-opacity": 0.3, "stroke-linecap": "round",
     }),
@@ -104,38 +137,39 @@ function turnedPoint({ turn }, point) {
   return mixScenes(point, turnedByW(point), turn);
 }
 
-/** Draw the plane as W turns it: the moved grid, and the mirror that W is. */
+/** Draw the mirror that W is and, while W turns the plane, the grid on its way. */
 function drawTurn(view, plane) {
   const { scene, state } = view;
+  const { turn } = scene;
   const mirror = { stroke: paint("link"), "stroke-width": 1.6, "stroke-dasharray": "10 4 2 4" };
   const end = PLANE_END + 0.3;
   const vector = turnedPoint(scene, scene.memory[view.focus]);
+  const [x, y] = pixelOf(plane, [-2.45, -2.9]);
+  const name = { "font-size": SMALL, "text-anchor": "start", fill: paint("link"), opacity: turn };
   return svgPart(
     "turn",
-    drawMovedGrid(plane, (point) => turnedPoint(scene, point), {
-      stroke: paint("link"), "stroke-opacity": 0.28,
+    turn < 1 && drawMovedGrid(plane, (point) => turnedPoint(scene, point), {
+      stroke: paint("link"), "stroke-opacity": 2 * turn * (1 - turn),
     }),
-    drawPlaneLine(plane, [-end, -end], [end, end], { ...mirror, "stroke-opacity": scene.turn }),
+    drawPlaneLine(plane, [-end, -end], [end, end], { ...mirror, "stroke-opacity": turn }),
+    svgText(x, y, "W, a mirror", name),
     state.kind === "general" && drawShadow(view, plane, vector),
   );
 }
 
-/** Draw W h_j for each word, as the ghost of its arrow, and the way that its tip went. */
+/** Draw W h of the word in focus, as the ghost of its arrow, and how the mirror took it there. */
 function drawTurned(view, plane) {
   const { scene, focus } = view;
-  return scene.memory.map((h, j) => {
-    const ghost = turnedPoint(scene, h);
-    const color = colorOf(view, j);
-    return [
-      drawPlaneLine(plane, h, ghost, {
-        stroke: color, "stroke-dasharray": "1 5", "stroke-linecap": "round",
-        "stroke-width": j === focus ? 2.4 : 1.4,
-      }),
-      drawPlaneArrow(plane, [0, 0], ghost, {
-        color, width: j === focus ? 2.6 : 1.8, dashed: true, data: { "data-ghost": `Wh${j + 1}` },
-      }),
-    ];
-  });
+  const h = scene.memory[focus];
+  const ghost = turnedPoint(scene, h);
+  const color = colorOf(view, focus);
+  const bulge = h[0] > h[1] === h[0] + h[1] > 0 ? 0.22 : -0.22; // away from the middle
+  return [
+    drawPlaneArrow(plane, [0, 0], ghost, {
+      color, width: 2.8, dashed: true, data: { "data-ghost": `Wh${focus + 1}` },
+    }),
+    drawPlaneArc(plane, h, ghost, bulge, { color, width: 1.8, data: { "data-mirrored": "" } }),
+  ];
 }
 
 /** Return where the tanh has taken a point on its way. */
@@ -194,76 +228,4 @@ function drawWayThroughTanh(view, plane, h) {
     }),
     drawPlaneArrow(plane, before, after, { color, width: 2.2, dashed: true }),
   ];
-}
-
-// --- names beside the tips ---
-
-function drawNames(view, plane) {
-  const names = namesOf(view, plane);
-  const { lines, tips } = obstaclesOf(view, plane);
-  const centers = placeNames(names, lines, tips, plane);
-  return svgPart("names", names.map((name, i) => centers[i] && drawName(centers[i], name)));
-}
-
-/** Return what is named, the most important first. */
-function namesOf(view, plane) {
-  const { state, scene, focus } = view;
-  const size = plane.side < 380 ? 14 : 16;
-  const corners = sumCorners(scene);
-  const context = { letter: "c", point: corners.at(-1), size: size + 1 };
-  const asked = { letter: "s", point: scene.query, size: size + 2, color: paint("query-text") };
-  const order = [focus, ...state.words.map((_, j) => j).filter((j) => j !== focus)];
-  const words = order.map((j) => ({
-    letter: "h", index: j + 1, point: scene.memory[j], size,
-    word: shortenWord(state.words[j], plane.side * 0.2, size),
-    mayMiss: state.words.length > MOST_NAMES && j !== focus,
-    color: state.mask[j] ? undefined : paint("quiet"),
-  }));
-  const all = [asked, ...words, scene.weights.some(Boolean) && context, ghostName(view, size)];
-  return all.filter(Boolean).map((name) => {
-    const long = Math.hypot(...name.point) || 1;
-    return {
-      ...name,
-      tip: pixelOf(plane, name.point),
-      away: [name.point[0] / long, -name.point[1] / long],
-      width: nameWidth(name),
-      height: name.size * 1.15,
-    };
-  });
-}
-
-/** Name what general or additive attention makes of the word in focus. */
-function ghostName({ state, scene, focus }, size) {
-  const style = { index: focus + 1, size: size - 2, mayMiss: true };
-  if (state.kind === "general" && scene.turn === 1) {
-    return { letter: "Wh", point: turnedByW(scene.memory[focus]), ...style };
-  }
-  if (state.kind === "additive" && scene.bend === 1) {
-    const point = afterTanh(scene.query, scene.memory[focus]);
-    return { letter: "tanh(h", word: "+ s)", point, ...style };
-  }
-  return null;
-}
-
-/** Return what names should not cover, in pixels: {lines, tips}. */
-function obstaclesOf({ state, scene, focus }, plane) {
-  const corners = sumCorners(scene);
-  const at = (point) => pixelOf(plane, point);
-  const middle = at([0, 0]);
-  const ghosts = scene.turn > 0 ? scene.memory.map(turnedByW) : [];
-  const bent = scene.bend > 0 ? scene.memory.map((h) => at(afterTanh(scene.query, h))) : [];
-  const { kind, memory } = state;
-  const h = memory[focus];
-  const sum = kind === "additive" ? [at(clipToPlane(plane, h, beforeTanh(state.query, h)))] : [];
-  const ends = [-plane.end, plane.end];
-  const axes = [ends.map((x) => at([x, 0])), ends.map((y) => at([0, y]))];
-  return {
-    lines: [
-      ...axes,
-      ...[scene.query, ...scene.memory, ...ghosts].map((point) => [middle, at(point)]),
-      ...corners.slice(1).map((corner, j) => [at(corners[j]), at(corner)]),
-      ...sum.map((pixel) => [at(h), pixel]),
-    ],
-    tips: [...[scene.query, ...scene.memory, ...ghosts, corners.at(-1)].map(at), ...bent, ...sum],
-  };
 }

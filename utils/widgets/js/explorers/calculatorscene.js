@@ -1,18 +1,22 @@
 // What the score calculator draws, as numbers that can be on their way from one state to the next.
 //
-// A view is {state, scene, focus, hasArithmetic}: the state as calculatormath.js has it; its scene;
-// the word in focus; and whether the arithmetic is written out.
+// A view is {state, scene, focus, hasArithmetic, dragged}: the state as calculatormath.js has it;
+// its scene; the word in focus; whether the arithmetic is written out; what is dragged, if
+// anything: "s" or "h1".
 
 import { paint, wordPaint } from "../draw/paint.js";
-import { heaviestWord, scoreWords } from "./calculatormath.js";
+import { heaviestWord, scoreEnd, scoreWords } from "./calculatormath.js";
 
 /** Return the scene of a state: all that moves when it changes. */
 export function calculatorScene(state) {
   const { scores, weights } = scoreWords(state);
+  const { temperature } = state;
   return {
     query: state.query,
     memory: state.memory,
     scores,
+    temperature,
+    axis: scoreEnd(state.kind, [...scores, ...scores.map((e) => e / temperature)]),
     weights: weights || scores.map(() => 0),
     turn: state.kind === "general" ? 1 : 0, // how far W has turned the plane
     bend: state.kind === "additive" ? 1 : 0, // how far the tanh has bent it

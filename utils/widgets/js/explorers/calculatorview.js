@@ -1,17 +1,18 @@
 // What the score calculator shows, as drawings: no element of a page is touched in here.
 
-import { pixelOf, planeIn } from "../draw/plane.js";
+import { planeIn } from "../draw/plane.js";
 import { svgRoot, wrapWords } from "../draw/svg.js";
 import { PLANE_END } from "./calculatormath.js";
 import { drawFlow, layoutFlow, tokenPlace } from "./calculatorflow.js";
 import { SMALL, captionOf, drawPlaneSide } from "./calculatorplane.js";
 import { calculatorScene, wordInFocus } from "./calculatorscene.js";
+import { placeTips } from "./calculatortips.js";
 import { calculatorFinding, writeNumber } from "./calculatorwords.js";
 
 const FLOW_BESIDE_FROM = 600; // pixels of width from which the numbers stand beside the plane
 const WIDEST_FLOW = 620;
 const LARGEST_PLANE = 560;
-const LEAST_PLANE = 240;
+const LEAST_PLANE = 200;
 const EDGE = 12; // pixels around everything
 const TICKS = 20; // pixels for the numbers left of the plane and below it
 
@@ -33,11 +34,11 @@ export function layoutCalculator({ width, tall }, view) {
   const planeTall = head + side + TICKS;
   const left = EDGE + TICKS;
   const flowWidth = isBeside
-    ? Math.min(width - left - side - 3 * EDGE, WIDEST_FLOW)
-    : width - 2 * EDGE;
-  const spare = isBeside ? Math.max(width - left - side - 3 * EDGE - flowWidth, 0) / 2 : 0;
+    ? Math.min(width - left - side - 3 * EDGE - TICKS, WIDEST_FLOW)
+    : width - 2 * EDGE - TICKS;
+  const spare = isBeside ? Math.max(width - left - side - 3 * EDGE - TICKS - flowWidth, 0) / 2 : 0;
   const plane = planeIn(left + spare, EDGE + head, side, PLANE_END);
-  const flowLeft = isBeside ? plane.left + side + 2 * EDGE : EDGE;
+  const flowLeft = isBeside ? plane.left + side + 2 * EDGE + TICKS : EDGE + TICKS;
   const flowTop = isBeside ? EDGE : EDGE * 2 + planeTall;
   const flow = layoutFlow(flowLeft, flowTop, flowWidth, isBeside ? planeTall : 0, view);
   const height = Math.max(EDGE + planeTall, flowTop + flow.tall) + EDGE;
@@ -62,16 +63,18 @@ export function drawCalculatorStill(state, width) {
 }
 
 /** Return what can be grabbed and pressed: the tips, then the tokens. */
-function handlesOf({ state, scene }, { plane, flow }) {
+function handlesOf(view, { plane, flow }) {
+  const { state } = view;
   const { words, mask } = state;
+  const places = placeTips(view, plane);
   const tips = [
-    { id: "s", label: "query s", point: scene.query, number: state.query },
+    { id: "s", label: "query s", place: places.query, number: state.query },
     ...words.map((word, j) => ({
-      id: `h${j + 1}`, label: `${word}, h ${j + 1}`, point: scene.memory[j],
+      id: `h${j + 1}`, label: `${word}, h ${j + 1}`, place: places.words[j],
       number: state.memory[j],
     })),
-  ].map(({ id, label, point, number }) => {
-    const [x, y] = pixelOf(plane, point);
+  ].map(({ id, label, place, number }) => {
+    const [x, y] = place.grip;
     return { id, label, x, y, value: number.map((part) => writeNumber(part)).join(" and ") };
   });
   const tokens = words.map((word, j) => ({

@@ -1,0 +1,88 @@
+// The names beside the tips in the calculator's plane.
+
+import { paint } from "../draw/paint.js";
+import { clipToPlane, drawName, nameWidth, pixelOf, placeNames } from "../draw/plane.js";
+import { shortenWord, svgPart } from "../draw/svg.js";
+import { afterTanh, beforeTanh, turnedByW } from "./calculatormath.js";
+import { sumCorners } from "./calculatorscene.js";
+
+const MOST_NAMES = 8; // words named beside their arrows whatever it hides
+
+/** Name each tip of a view beside it, off all else; `view.places` says where they stand. */
+export function drawNames(view, plane) {
+  const names = namesOf(view, plane);
+  const { lines, tips } = obstaclesOf(view, plane);
+  const centers = placeNames(names, lines, tips, plane);
+  return svgPart("names", names.map((name, i) => centers[i] && drawName(centers[i], name)));
+}
+
+/** Return what is named, the most important first. */
+function namesOf(view, plane) {
+  const { state, scene, focus, places } = view;
+  const size = plane.side < 380 ? 14 : 16;
+  const context = { letter: "c", ...places.context, size: size + 1 };
+  const asked = { letter: "s", ...places.query, size: size + 2, color: paint("query-text") };
+  const order = [focus, ...state.words.map((_, j) => j).filter((j) => j !== focus)];
+  const words = order.map((j) => ({
+    letter: "h", index: j + 1, ...places.words[j], size,
+    word: shortenWord(state.words[j], plane.side * 0.27, size),
+    mayMiss: state.words.length > MOST_NAMES && j !== focus,
+    color: state.mask[j] ? undefined : paint("quiet"),
+  }));
+  const ghost = ghostName(view, plane, size);
+  const all = [asked, ...words, scene.weights.some(Boolean) && context, ghost];
+  return all.filter(Boolean).map((name) => {
+    const { tip, grip } = name;
+    const from = tip === grip ? [plane.x0, plane.y0] : tip;
+    const [x, y] = [grip[0] - from[0], grip[1] - from[1]];
+    const long = Math.hypot(x, y) || 1;
+    return {
+      ...name,
+      tip: grip,
+      away: [x / long, y / long],
+      width: nameWidth(name),
+      height: name.size * 1.15,
+    };
+  });
+}
+
+/** Name what general or additive attention makes of the word in focus. */
+function ghostName({ state, scene, focus }, plane, size) {
+  const at = (point) => {
+    const tip = pixelOf(plane, point);
+    return { tip, grip: tip, index: focus + 1, size: size - 2 };
+  };
+  if (state.kind === "general" && scene.turn === 1) {
+    return { letter: "Wh", ...at(turnedByW(scene.memory[focus])) };
+  }
+  if (state.kind === "additive" && scene.bend === 1) {
+    const bent = at(afterTanh(scene.query, scene.memory[focus]));
+    return { letter: "tanh(h", word: "+ s)", ...bent, mayMiss: true };
+  }
+  return null;
+}
+
+/** Return what names should not cover, in pixels: {lines, tips}. */
+function obstaclesOf({ state, scene, focus, places }, plane) {
+  const corners = sumCorners(scene);
+  const at = (point) => pixelOf(plane, point);
+  const middle = at([0, 0]);
+  const ghosts = scene.turn > 0 ? [turnedByW(scene.memory[focus])] : [];
+  const all = [places.query, ...places.words, places.context];
+  const bent = scene.bend > 0 ? scene.memory.map((h) => at(afterTanh(scene.query, h))) : [];
+  const { kind, memory } = state;
+  const h = memory[focus];
+  const sum = kind === "additive" ? [at(clipToPlane(plane, h, beforeTanh(state.query, h)))] : [];
+  const ends = [-plane.end, plane.end];
+  const axes = [ends.map((x) => at([x, 0])), ends.map((y) => at([0, y]))];
+  return {
+    lines: [
+      ...axes,
+      ...[scene.query, ...scene.memory, ...ghosts].map((point) => [middle, at(point)]),
+      ...corners.slice(1).map((corner, j) => [at(corners[j]), at(corner)]),
+      ...sum.map((pixel) => [at(h), pixel]),
+      ...all.filter(({ tip, grip }) => tip !== grip).map(({ tip, grip }) => [tip, grip]),
+    ],
+    tips: [...all.map(({ grip }) => grip), ...ghosts.map(at), ...bent, ...sum],
+  };
+}
