@@ -41,16 +41,17 @@ function layoutMaps({ maps }, { width, tall, isBeside, f }) {
   const lines = Math.ceil(heads / most);
   const perLine = Math.ceil(heads / lines);
   const lead = f * (width < BESIDE_FROM / 2 ? 3 : 1.7); // the title
-  const [name, label] = [f * 1.5, f * (lines > 1 ? 1.9 : 1.45)]; // a layer's name, and a map's pattern
+  const [name, label] = [f * 1.5, f * (lines > 1 ? 1.9 : 1.45)]; // a layer's, a map's
   const down = isBeside && tall !== Infinity
     ? ((tall - 2 * MARGIN - lead) / layers - name) / lines - label : MAP.most;
   const side = Math.max(Math.min(room / perLine - MAP.gap, down, MAP.most), MAP.least);
   const layerTall = name + lines * (side + label);
   const pitch = side + MAP.gap;
-  const left = isBeside ? width - MARGIN - perLine * pitch + MAP.gap : MARGIN;
+  const total = perLine * pitch - MAP.gap;
   return {
-    left, top: MARGIN, side, pitch, lead, name, label, lines, perLine, layerTall,
-    width: perLine * pitch - MAP.gap, tall: lead + layers * layerTall,
+    left: isBeside ? width - MARGIN - total : MARGIN, top: MARGIN,
+    side, pitch, lead, name, label, lines, perLine, layerTall,
+    width: total, tall: lead + layers * layerTall,
   };
 }
 
@@ -69,7 +70,8 @@ function placeLists({ asks, keys, sets }, { right, tall, isBeside, f }) {
     x, y: top + (i + 0.5) * row, width: wide,
   }));
   return {
-    size, row, panels, lines, top, least: Math.min(FINGER, row), end: top + count * row + MARGIN / 2,
+    size, row, panels, lines, top,
+    least: Math.min(FINGER, row), end: top + count * row + MARGIN / 2,
     asks: put(asks, MARGIN + first / 2, first), keys: put(keys, right - second / 2, second),
     hasThreads: panels[0].right - panels[0].left >= THREADS_FROM,
     names: { asksX: MARGIN, keysX: right, y: MARGIN + f },

@@ -47,8 +47,8 @@ export function placeOfMost(row) {
 
 /** Return the mean weight on the word `shift` places away, where rows from `first` on have one. */
 function shareAway(map, shift, first) {
-  const has = (row, i) => i >= first && i + shift >= 0 && i + shift < row.length;
-  const weights = map.map((row, i) => has(row, i) && row[i + shift]).filter((each) => each !== false);
+  const weights = map.slice(first).map((row, k) => row[k + first + shift])
+    .filter((weight) => weight !== undefined);
   return weights.reduce((sum, weight) => sum + weight, 0) / Math.max(weights.length, 1);
 }
 
@@ -108,5 +108,7 @@ function habitsOf(map, part, keys) {
 
 /** Return among how many words a row is undecided: e to its entropy. */
 function wordsAmong(row) {
-  return Math.exp(row.reduce((sum, weight) => sum - (weight > 0 ? weight * Math.log(weight) : 0), 0));
+  return Math.exp(row.reduce((sum, weight) => (
+    weight > 0 ? sum - weight * Math.log(weight) : sum
+  ), 0));
 }

@@ -277,7 +277,7 @@ function drawThreads(view, place, set, k) {
   const yOf = (end) => (turned ? place.asks : place.keys)[end].y;
   const threads = ends.map(({ end, weight }) => hasThreads && svgElement("path", {
     d: threadPath(hub, { x: endX, y: yOf(end) }), fill: "none", stroke: color(end),
-    "stroke-width": Math.max(weight * f * 0.9, 1), "stroke-opacity": 0.8,
+    "stroke-width": Math.max(weight * f * 0.9, 1), "stroke-opacity": weight < WRITTEN ? 0.4 : 0.8,
     "data-word": turned ? view.key : end, "data-head": set.name, "data-weight": weight.toFixed(4),
   }));
   const numbers = ends.filter(({ weight }) => weight >= WRITTEN).map(({ end, weight }) => (
@@ -336,8 +336,9 @@ function drawPanelName(view, { panels, names, f }, { name, rows }, k) {
   const y = names.y + line * f * 1.5;
   const { text } = patternOf(rows, view.part, view.keys);
   const full = `${name === AVERAGE ? "average of the heads" : `head ${name}`} · ${text}`;
-  const fits = textWidth(full, f * 0.8) < right - left - f * 2;
-  const words = fits ? full : name === AVERAGE ? "average" : name;
+  const short = name === AVERAGE ? "average" : `head ${name}`;
+  const fits = (words) => textWidth(words, f * 0.8) < right - left - f * 1.5;
+  const words = [full, short].find(fits) ?? (name === AVERAGE ? "mean" : name);
   const width = textWidth(words, f * 0.8) + f * 1.1;
   return svgElement("g", { opacity: panelOpacity(view, k) },
     svgBox((left + right) / 2, y, Math.min(width, right - left - 2), f * 1.4, {
