@@ -332,6 +332,7 @@ class AttentionEditor {
   paintNothing() {
     this.handles.show('<svg viewBox="0 0 100 1"></svg>', []);
     this.frame.say(this.note);
+    this.undos.dataset.shown = "nothing";
     this.undos.replaceChildren();
   }
 
@@ -363,7 +364,7 @@ class AttentionEditor {
 
 /** Say what will stand there once a step is edited. */
 function noEdits() {
-  return makeElement("small", { class: "at-note" }, "Steps that you edit can be undone here.");
+  return makeElement("small", { class: "at-hint" }, "Steps that you edit can be undone here.");
 }
 
 function isRow(id) {

@@ -1,7 +1,7 @@
 // Where everything stands in the attention editor's picture.
 
 import { layoutHeatMap } from "../draw/heatmap.js";
-import { textWidth } from "../draw/svg.js";
+import { textWidth, wrapWords } from "../draw/svg.js";
 import { tokenWidth } from "../draw/tokens.js";
 
 const BESIDE_FROM = 900; // pixels: narrower pictures have the heat map below
@@ -10,6 +10,8 @@ const LEAST_COLUMN = 44; // pixels, for a finger
 const LETTERS = { most: 16, linked: 12, least: 9, map: 14 };
 const TRACK = { usual: 130, least: 44, most: 170 }; // pixels of a bar that has all the weight
 const MARGIN = 12;
+const MAP_HINT = "Press a row to go there; drag a cell up or down.";
+const HINT = 0.84; // of the letters' size
 
 /**
  * Return the places of all parts. Letters are as large as the room allows, but rather smaller if
@@ -47,12 +49,14 @@ function layoutAt(view, width, tall, f) {
   const bars = placeColumns(view.source.length, columns, top, barHeight);
   const sumY = top + columns.lines * barHeight - f * 0.3;
   const end = sumY + sum + MARGIN - f * 0.3;
+  const letters = Math.min(f, LETTERS.map) * HINT;
+  const hint = { lines: wrapWords(MAP_HINT.split(" "), map.total, letters), size: letters };
   const mapAt = isBeside
-    ? { x: width - MARGIN - map.total - f * 1.2, y: MARGIN, place: map }
-    : { x: Math.max((width - map.total) / 2 - f, MARGIN), y: end + f, place: map };
+    ? { x: width - MARGIN - map.total - f * 1.2, y: MARGIN, place: map, hint }
+    : { x: Math.max((width - map.total) / 2 - f, MARGIN), y: end + f, place: map, hint };
   return {
     ...heights, width, left, pairs, hasLinks,
-    tall: Math.max(end, mapAt.y + map.tall + f * 1.5 + MARGIN),
+    tall: Math.max(end, mapAt.y + map.tall + hint.lines.length * letters * 1.4 + MARGIN),
     bars, full, barHeight, trackY: f * 2.4, column: columns.column, sourceSize: columns.size,
     map: mapAt, sum: { x: left, y: sumY, height: f * 0.7, width: right - left },
   };
@@ -61,8 +65,8 @@ function layoutAt(view, width, tall, f) {
 /** Place the heat map: with smaller letters, and at last with lower rows, if it is too tall. */
 function layoutMap({ source, after }, width, tall, isBeside, f) {
   const room = isBeside ? width * MAP_SHARE : width - 2 * MARGIN - f * 1.5;
-  const most = tall - 2 * MARGIN - f * 1.5; // a line below says what can be done
-  for (let size = Math.min(f, LETTERS.map); ; size -= 1) {
+  const most = tall - 2 * MARGIN - f * 1.4; // a line below says what can be done
+  for (let size = Math.min(f, LETTERS.map); ; size -= 0.5) {
     const place = layoutHeatMap(source, after, room, size);
     if (place.tall <= most) return place;
     if (size <= LETTERS.least) return lowerRows(place, after.length, most);

@@ -19,7 +19,6 @@ const ALL = 0.99; // of the weight: as good as all of it
 const EVEN = 0.005; // rows that differ less from all equal are called so
 const MOVED = 0.02; // of the weight: a bar that is so far away has a mark where it was
 const LONG = 4; // letters: most shorter words are function words
-const MAP_HINT = "Press a row to go there; drag a cell up or down.";
 const LEAST_ROW = 16; // pixels: lower rows of the heat map cannot be hit
 const LEAST_HANDLE = 24; // pixels
 const SEEN = 0.004; // a weight below it is left out of drawings: nobody could see it
@@ -358,9 +357,9 @@ function drawSum({ row, source }, { f, sum, left }) {
 }
 
 /** Draw the heat map of "after"; rows that are edited have a frame and a pencil. */
-function drawMap(view, { map, f }) {
+function drawMap(view, { map }) {
   const { source, after, rows, edited, step } = view;
-  const { x, y, place } = map;
+  const { x, y, place, hint } = map;
   const { labels, cell, height, head, size } = place;
   const [left, width] = [x + labels, cell * source.length];
   const frames = edited.filter((t) => t < rows.length).map((t) => [
@@ -372,9 +371,10 @@ function drawMap(view, { map, f }) {
   ]);
   const cells = rows.map((row, t) => (t === step ? Array.from(row) : visibleCells(row)));
   return [drawHeatMap(x, y, { source, target: after, rows: cells, step }, place), frames,
-    svgText(left + width, y + place.tall + f * 1.2, MAP_HINT, {
-      "font-size": Math.min(f * 0.84, size), "text-anchor": "end", fill: paint("quiet"),
-    })];
+    hint.lines.map((line, i) => svgText(
+      left + width, y + place.tall + hint.size * (1.2 + 1.3 * i), line,
+      { "font-size": hint.size, "text-anchor": "end", fill: paint("quiet") },
+    ))];
 }
 
 /** Return a row with holes in place of weights that nobody could see: a map skips these. */
