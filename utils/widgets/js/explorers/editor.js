@@ -200,6 +200,7 @@ class AttentionEditor {
 
   drop() {
     if (!this.held) return;
+    this.isFresh = this.cell !== null; // the row under the pointer now is none it points at
     this.held = null;
     this.cell = null;
     this.tell();
@@ -281,7 +282,8 @@ class AttentionEditor {
 
   /** A step that is pointed at shows its weights as long as it is. */
   point(id) {
-    const pointed = id !== null && !isWord(id) ? numberOf(id) : null;
+    const pointed = id !== null && !isWord(id) && !this.isFresh ? numberOf(id) : null;
+    this.isFresh = false;
     if (pointed === this.pointed || !this.before) return;
     this.moveFrom = { row: this.shownRow(), begin: null };
     this.pointed = pointed;
