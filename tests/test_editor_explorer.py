@@ -259,6 +259,55 @@ def test_words_stay_inside_the_picture(size, room):
         assert handle["label"]
 
 
+def drawn(shown, width=960, tall=500):
+    call = engine_of("editor", LAYOUT).call
+    place = call("layoutEditor", shown, {"width": width, "tall": tall})
+    return ElementTree.fromstring(call("drawEditor", shown, place)), place
+
+
+def part(root, name):
+    return next(each for each in root.iter() if each.get("data-part") == name)
+
+
+def test_a_translation_stands_twice_only_after_an_edit():
+    texts = {}
+    for edited in ((), (1,)):
+        root, place = drawn(view("a x c", edited=edited))
+        texts[edited] = [each.text for each in part(root, "target").iter() if each.text]
+        texts[edited, "place"] = place
+    assert "after" not in texts[()] and "x" not in texts[()]
+    assert "after" in texts[1,] and "x" in texts[1,]
+    assert texts[(), "place"] == texts[(1,), "place"], "nothing jumps"
+
+
+def test_the_sum_is_one_bar_that_the_words_share():
+    root, place = drawn(view(row=[0.25, 0.75]))
+    widths = [float(each.get("width")) for each in part(root, "sum") if each.get("data-word")]
+    assert sum(widths) == pytest.approx(place["sum"]["width"], abs=0.01)
+    assert widths[1] == pytest.approx(3 * widths[0], abs=0.01)
+
+
+def test_letters_for_the_back_row_are_not_smaller():
+    words = SENTENCE.split()
+    shown = view(source=words, before=[*words, "<eos>"], after=words, edited=(0,))
+    shown |= {"rows": [[1 / 13] * 13] * 14, "own": [[1 / 13] * 13] * 14, "row": [1 / 13] * 13}
+    usual, large = drawn(shown, 1256, 370)[1], drawn(shown, 1256 / 1.4, 250)[1]
+    assert large["f"] >= usual["f"]
+    assert large["full"] >= usual["full"] / 1.4
+
+
+def test_a_point_of_the_map_is_a_cell():
+    shown = view()
+    _, place = drawn(shown)
+    at, cells = place["map"], place["map"]["place"]
+    x, y = at["x"] + cells["labels"], at["y"] + cells["head"]
+    call = engine_of("editor", LAYOUT).call
+    corner = call("cellAt", shown, place, x + cells["cell"] * 1.5, y + cells["height"] * 2.5)
+    assert corner == {"t": 2, "j": 1}
+    assert call("cellAt", shown, place, x - 3, y + 1) == {"t": 0, "j": None}
+    assert call("cellAt", shown, place, x + 1e4, y + 1e4) == {"t": 3, "j": 1}
+
+
 @pytest.mark.parametrize(
     "word", ["<script>alert(1)</script>", '"><img src=x>', "\x00\ud800", "😀" * 40]
 )
@@ -396,6 +445,60 @@ def test_by_mouse_two_words_are_exchanged_and_steps_add_up(page):
     page.get_by_role("button", name="Reset").click()
     assert page.get_by_role("button", name="Undo step").count() == 0
     expect(page.locator(".at-finding")).to_contain_text("Step 5: ")
+
+
+CENTER = """([t, j]) => {
+  const centerOf = (selector) => {
+    const { left, top, width, height } = document.querySelector(selector).getBoundingClientRect();
+    return [left + width / 2, top + height / 2];
+  };
+  const [x] = centerOf(`[data-part=map] g[data-word="${j}"] rect`);
+  return [x, centerOf(`[data-handle=row-${t}]`)[1]];
+}"""
+
+
+def cell_of(page, t, j):
+    """Return the center of a cell of the heat map, whatever its weight."""
+    return page.evaluate(CENTER, [t, j])
+
+
+@pytest.mark.browser
+def test_by_mouse_the_map_is_a_control(page):
+    finding = page.locator(".at-finding")
+    page.mouse.click(*cell_of(page, 8, 3))
+    expect(finding).to_contain_text("Step 9: ")
+    expect(page.locator("[data-handle=step-8]")).to_have_attribute("aria-pressed", "true")
+    page.mouse.click(*cell_of(page, 8, 3))
+    expect(finding).to_contain_text("Step 9, edited: 1.00 of the weight is on “ein”")
+    x, y = cell_of(page, 4, 11)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 60, steps=5)
+    page.mouse.up()
+    expect(finding).to_contain_text("Step 5, edited")
+    assert 0.2 < weight_of(page, 11) < 0.8
+    assert page.get_by_role("button", name="Undo step").count() == 2
+
+
+@pytest.mark.browser
+def test_by_keyboard_the_map_is_a_control(page):
+    finding = page.locator(".at-finding")
+    page.locator("[data-handle=row-4]").focus()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.dataset.handle") == "row-5"
+    page.keyboard.press("Enter")
+    expect(finding).to_contain_text("Step 6: ")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(finding).to_contain_text("Step 6, edited: 1.00 of the weight is on")
+
+
+@pytest.mark.browser
+def test_nothing_jumps_when_a_step_is_edited(page):
+    top = page.locator(".at-challenges").bounding_box()["y"]
+    page.get_by_role("button", name="All equal").click()
+    expect(page.get_by_role("button", name="Undo step")).to_be_visible()
+    assert page.locator(".at-challenges").bounding_box()["y"] == top
 
 
 @pytest.mark.browser

@@ -113,6 +113,41 @@ def test_an_alignment_is_sharp_and_gives_each_word_one_of_its_own(js):
     assert js.call("alignmentOf", end) == {"sharp": 0, "own": 0}
 
 
+def diagonal(shift, words=6):
+    return [[float(j == i + shift) for j in range(words)] for i in range(words)]
+
+
+def habit(rows, part="encoder"):
+    return engine_of("head").call("patternOf", rows, part, [f"w{j}" for j in range(len(rows[-1]))])
+
+
+EVEN = [[1 / 6] * 6] * 6
+HABITS = [
+    (diagonal(-1), "encoder", "previous word 1.00"),
+    (diagonal(1), "encoder", "next word 1.00"),
+    (diagonal(0), "encoder", "itself 1.00"),
+    (diagonal(0), "decoder", "previous word 1.00"),
+    (diagonal(0), "cross", "alignment 1.00"),
+    ([[0.1, 0.7, 0.2]] * 3, "cross", "always “w1” 0.70"),
+    (EVEN, "encoder", "spread: 6.0 words"),
+    ([[0.5, 0.5, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.3, 0.3, 0.4]], "cross", "mixed"),
+]
+
+
+@pytest.mark.parametrize(("rows", "part", "said"), HABITS, ids=range(len(HABITS)))
+def test_a_map_is_named_after_its_clearest_habit(rows, part, said):
+    found = habit(rows, part)
+    assert found["text"] == said
+    assert found["text"].startswith(found["name"])
+
+
+def test_a_habit_below_the_threshold_has_no_name():
+    weak = [[0.25 * each + 0.75 / 6 for each in row] for row in diagonal(0)]
+    assert habit(weak)["name"] == "spread"
+    strong = [[0.6 * each + 0.4 / 6 for each in row] for row in diagonal(0)]
+    assert habit(strong)["share"] == pytest.approx(0.6 + 0.4 / 6)
+
+
 # --- what is said ---
 
 
@@ -172,10 +207,6 @@ def test_the_finding_says_where_the_word_looks(seen, said):
     assert engine_of("head").call("headFinding", seen) == said
 
 
-def diagonal(shift, words=6):
-    return [[float(j == i + shift) for j in range(words)] for i in range(words)]
-
-
 def with_rows(part, *maps):
     seen = view(part, chosen=tuple(range(len(maps))), words=6, heads=[[0]] * len(maps))
     for each, rows in zip(seen["sets"], maps, strict=True):
@@ -201,11 +232,6 @@ def test_challenges_are_met_by_what_they_ask_for(seen, met):
     assert {each["name"] for each in found if each["isMet"]} == met
 
 
-def test_a_line_says_which_head_without_its_color():
-    patterns = [engine_of("head").call("dashesOf", head, 3) for head in range(8)]
-    assert len(set(patterns)) == 8
-
-
 @pytest.mark.parametrize("size", [1, 2, 11, 30, 60])
 @pytest.mark.parametrize("room", [(310, 1e9), (776, 1e9), (1256, 370), (1400, 370)])
 @pytest.mark.parametrize("heads", [1, 4, 8])
@@ -224,11 +250,11 @@ def test_words_stay_inside_the_picture(size, room, heads):
     drawn = ElementTree.fromstring(call("drawHeads", seen, place))
     assert float(drawn.get("viewBox").split()[2]) == width
     handles = call("headHandles", seen, place)
-    assert len(handles) == size + heads
+    assert len(handles) == 2 * size + 2 * heads, "both lists, the panels, the maps"
     assert all(each["label"] for each in handles)
     if size <= 11 and heads <= 4:
         assert place["tall"] <= tall
-        assert place["least"] == 44
+        assert place["least"] >= (44 if width < 900 else 26)
 
 
 @pytest.mark.parametrize("word", ["<script>", '"><img src=x>', "\x00\ud800", "😀" * 40])
@@ -245,12 +271,7 @@ def test_odd_words_stay_text(word):
 
 def test_options_are_read_and_set(translator):
     viewer = HeadViewer(translator, SENTENCE)
-    assert (viewer.part, viewer.layer, viewer.heads, viewer.position) == (
-        "cross",
-        2,
-        [1, 2, 3, 4],
-        2,
-    )
+    assert (viewer.part, viewer.layer, viewer.heads, viewer.position) == ("cross", 2, [1], 2)
     viewer.heads = [3, 1, 3]
     viewer.layer, viewer.part, viewer.position = 1, "decoder", 5
     assert viewer.heads == [1, 3]
@@ -313,7 +334,7 @@ def test_by_mouse_words_are_pointed_at_and_pinned(page):
     finding = page.locator(".at-finding")
     expect(finding).to_contain_text("Layer 2, to write “the”:")
     page.locator("[data-handle=ask-6]").hover()
-    expect(finding).to_contain_text("to write “teacher”: all 4 heads look most at “Lehrer”")
+    expect(finding).to_contain_text("to write “teacher”: head 1 looks mostly at “Lehrer”")
     page.get_by_label("German sentence").hover()
     expect(finding).to_contain_text("to write “the”:")
     page.locator("[data-handle=ask-6]").click()
@@ -344,15 +365,43 @@ def test_by_keyboard_everything_can_be_done(page):
     page.keyboard.press("Enter")
     expect(page.locator("[data-handle=ask-6]")).to_have_attribute("aria-pressed", "true")
     page.get_by_label("2", exact=True).last.press("Space")
-    expect(finding).to_contain_text("all 3 heads")
-    page.wait_for_timeout(500)
-    assert page.evaluate(HEADS) == "1,3,4"
+    expect(finding).to_contain_text("both heads look most at “Lehrer”")
+    assert page.evaluate(HEADS) == "1,2"
+    page.locator("[data-handle=key-2]").focus()
+    expect(finding).to_contain_text("who looks at “die”?")
+    page.keyboard.press("Enter")
+    page.get_by_label("average").press("Space")
+    expect(finding).to_contain_text("who looks at “die”? Most of all, to write “the” (on average")
+    page.locator("[data-handle=key-2]").press("Enter")
+    page.get_by_label("German sentence").focus()
+    expect(finding).to_contain_text("to write “teacher”: on average")
     page.locator("[data-handle=map-0-0]").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.dataset.handle") == "map-1-1"
     page.keyboard.press("Enter")
     expect(finding).to_contain_text("head 2 looks")
+
+
+@pytest.mark.browser
+def test_heads_stand_side_by_side_and_one_steps_forward(page):
+    finding = page.locator(".at-finding")
+    page.locator("[data-handle=head-1]").click()
+    page.get_by_label("German sentence").hover()
+    expect(finding).to_contain_text("heads 1, 2, 3 look most at “die”")
+    assert page.evaluate(HEADS) == "1,2,3,4"
+    weak = page.locator("[data-part=threads] path").evaluate_all(
+        "all => all.filter((each) => each.dataset.weight < 0.1).length"
+    )
+    assert weak == 0, "beside others, thin threads would be a tangle"
+    page.locator("[data-handle=head-4]").hover()
+    expect(finding).to_contain_text("head 4 looks mostly at “Frau” (0.59)")
+    assert page.locator("[data-part=threads] > g[opacity]").count() == 3
+    page.locator("[data-handle=head-4]").click()
+    assert page.evaluate(HEADS) == "4"
+    page.locator("[data-handle=key-3]").click()
+    expect(finding).to_contain_text("who looks at “Frau”? Most of all, to write “woman”")
+    assert page.locator("[data-handle=key-3]").get_attribute("aria-pressed") == "true"
 
 
 @pytest.mark.browser

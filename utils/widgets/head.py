@@ -11,7 +11,6 @@ from utils.widgets.live import LiveExplorer, check_translator, engine_of
 from utils.widgets.weights import pack_translator
 
 PARTS = ("encoder", "decoder", "cross")
-FEW = 4  # heads, whose threads one can tell apart at once
 WIDTH = 960  # pixels of the still picture
 
 
@@ -35,9 +34,7 @@ class HeadViewer(LiveExplorer):
         check_type("the translator's model", translator.model, Transformer, "a Transformer")
         language = translator.fields.source_language
         check_type("the sentence", sentence, str, f"text in {language}")
-        config = self.config
-        few = list(range(1, config.heads + 1)) if config.heads <= FEW else []
-        chosen = {"layer": config.layers, "heads": few} | options
+        chosen = {"layer": self.config.layers, "heads": [1]} | options
         super().__init__({"model": translator}, sentence=sentence, **chosen)
 
     @property

@@ -4,7 +4,7 @@
 import { readTyped, shorten } from "../model/typed.js";
 import { ROW_EDITS, editRow, editsFrom, nextShare } from "./editorrows.js";
 import { traceEdited, weightsFrom } from "./editorrows.js";
-import { drawEditor, editorHandles } from "./editorview.js";
+import { cellAt, drawEditor, editorHandles } from "./editorview.js";
 import { editorChallenges, editorFinding, editorView, topWord } from "./editorview.js";
 import { changeButton, makeButton, makeChoices, makeElement, makeSentenceBox } from "./elements.js";
 import { layoutEditor } from "./editorlayout.js";
@@ -66,16 +66,14 @@ class AttentionEditor {
   /** What handles do: words are dragged, moved by arrows or pressed, steps are chosen. */
   manners() {
     return {
-      grab: (id) => {
+      grab: (id, x, y) => {
         this.held = null;
+        this.cell = isRow(id) ? cellAt(this.view, this.place, x, y) : null;
         if (isWord(id)) this.word = numberOf(id);
       },
       drag: (id, x, y) => this.drag(id, y),
-      drop: () => {
-        if (this.held) this.tell();
-        this.held = null;
-      },
-      step: (id, right, down, isLarge) => this.useArrow(id, right - down, isLarge),
+      drop: () => this.drop(),
+      step: (id, right, down, isLarge) => this.useArrow(id, right, down, isLarge),
       press: (id) => this.press(id),
       point: (id) => this.point(id),
     };
@@ -186,39 +184,86 @@ class AttentionEditor {
     this.frame.paintSoon();
   }
 
-  /** The tip of a bar follows the pointer; the others keep the proportions they had at first. */
+  /**
+   * The tip of a bar follows the pointer; the others keep the proportions they had at first. A cell
+   * of the heat map is dragged as if it were the tip of its bar.
+   */
   drag(id, y) {
-    if (!isWord(id) || !this.before) return;
-    const j = numberOf(id);
+    if (!this.before || (isRow(id) && this.cell?.j === null)) return;
+    if (this.cell && !this.held) this.chooseCell(this.cell);
+    const j = isRow(id) ? this.word : numberOf(id);
     const { full } = this.place;
     this.held ??= { y, row: Array.from(this.after.steps[this.step].weights) };
     const share = this.held.row[j] + (this.held.y - y) / full;
     this.give(j, Math.min(Math.max(share, 0), 1), this.held.row);
   }
 
-  useArrow(id, count, isLarge) {
-    if (!isWord(id)) {
+  drop() {
+    if (!this.held) return;
+    this.isFresh = this.cell !== null; // the row under the pointer now is none it points at
+    this.held = null;
+    this.cell = null;
+    this.tell();
+  }
+
+  useArrow(id, right, down, isLarge) {
+    const count = right - down;
+    if (isRow(id)) {
+      this.useRowArrow(numberOf(id), right, down);
+    } else if (isWord(id)) {
+      this.word = numberOf(id);
+      const row = this.edits[this.step] ?? Array.from(this.after.steps[this.step].weights);
+      this.give(this.word, nextShare(row[this.word], isLarge ? count * LARGE_STEPS : count), row);
+      this.decode();
+      this.tell();
+    } else {
       this.handles.focus(`step-${numberOf(id) + count}`);
+    }
+  }
+
+  /** In the heat map, arrows go from row to row, and along a row from word to word. */
+  useRowArrow(t, right, down) {
+    if (down !== 0) {
+      this.handles.focus(`row-${t + down}`);
       return;
     }
-    this.word = numberOf(id);
-    const row = this.edits[this.step] ?? Array.from(this.after.steps[this.step].weights);
-    this.give(this.word, nextShare(row[this.word], isLarge ? count * LARGE_STEPS : count), row);
-    this.decode();
+    const last = this.after.source.length - 1;
+    this.chooseCell({ t, j: Math.min(Math.max(this.word + right, 0), last) });
     this.tell();
   }
 
   press(id) {
-    if (!isWord(id)) {
+    if (isRow(id)) this.pressRow(numberOf(id));
+    else if (isWord(id)) this.pressWord(numberOf(id));
+    else {
       this.choose(numberOf(id));
       this.tell();
-      return;
     }
-    this.word = numberOf(id);
+  }
+
+  pressWord(j) {
+    this.word = j;
     if (this.swapping) {
       this.swapping = [...this.swapping, this.word];
       if (this.swapping.length === 2) this.edit(SWAP_TWO, ...this.swapping);
     }
+    this.frame.paintSoon();
+  }
+
+  /** Go to the row of a cell; in the row that is chosen already, give the cell all the weight. */
+  pressRow(row) {
+    const { t, j } = this.cell ?? { t: row, j: this.word };
+    const isHere = t === this.step && j !== null;
+    this.cell = null;
+    this.chooseCell({ t, j });
+    if (isHere && this.swapping) this.pressWord(j);
+    else if (isHere) this.edit(ONLY_HERE);
+    else this.tell();
+  }
+
+  chooseCell({ t, j }) {
+    if (t !== this.step) this.choose(t);
+    if (j !== null) this.word = j;
     this.frame.paintSoon();
   }
 
@@ -237,7 +282,8 @@ class AttentionEditor {
 
   /** A step that is pointed at shows its weights as long as it is. */
   point(id) {
-    const pointed = id !== null && !isWord(id) ? numberOf(id) : null;
+    const pointed = id !== null && !isWord(id) && !this.isFresh ? numberOf(id) : null;
+    this.isFresh = false;
     if (pointed === this.pointed || !this.before) return;
     this.moveFrom = { row: this.shownRow(), begin: null };
     this.pointed = pointed;
@@ -267,6 +313,7 @@ class AttentionEditor {
     }
     const { before, after, step, shown, word } = this;
     const view = editorView(before, after, step, { shown, word, row: this.shownRow(time) });
+    this.view = view;
     this.place = layoutEditor(view, room);
     this.handles.show(drawEditor(view, this.place), editorHandles(view, this.place));
     this.frame.say(this.swapping ? this.swapFinding() : editorFinding(view));
@@ -287,6 +334,7 @@ class AttentionEditor {
   paintNothing() {
     this.handles.show('<svg viewBox="0 0 100 1"></svg>', []);
     this.frame.say(this.note);
+    this.undos.dataset.shown = "nothing";
     this.undos.replaceChildren();
   }
 
@@ -304,15 +352,25 @@ class AttentionEditor {
     const key = edited.map((t) => `${t} ${after[t]}`).join();
     if (this.undos.dataset.shown === key) return;
     this.undos.dataset.shown = key;
-    this.undos.replaceChildren(...edited.map((t) => (
+    const undos = edited.map((t) => (
       makeButton("reset", `Undo step ${t + 1}: ${after[t]}`, () => this.undo(t))
-    )));
+    ));
+    this.undos.replaceChildren(...(undos.length > 0 ? undos : [noEdits()]));
   }
 
   end() {
     this.frame.end();
     this.unlisten.forEach((stop) => stop());
   }
+}
+
+/** Say what will stand there once a step is edited. */
+function noEdits() {
+  return makeElement("small", { class: "at-hint" }, "Steps that you edit can be undone here.");
+}
+
+function isRow(id) {
+  return id.startsWith("row-");
 }
 
 function isWord(id) {

@@ -1,7 +1,7 @@
 // Where everything stands in the attention editor's picture.
 
 import { layoutHeatMap } from "../draw/heatmap.js";
-import { textWidth } from "../draw/svg.js";
+import { textWidth, wrapWords } from "../draw/svg.js";
 import { tokenWidth } from "../draw/tokens.js";
 
 const BESIDE_FROM = 900; // pixels: narrower pictures have the heat map below
@@ -10,6 +10,8 @@ const LEAST_COLUMN = 44; // pixels, for a finger
 const LETTERS = { most: 16, linked: 12, least: 9, map: 14 };
 const TRACK = { usual: 130, least: 44, most: 170 }; // pixels of a bar that has all the weight
 const MARGIN = 12;
+const MAP_HINT = "Press a row to go there; drag a cell up or down.";
+const HINT = 0.84; // of the letters' size
 
 /**
  * Return the places of all parts. Letters are as large as the room allows, but rather smaller if
@@ -21,8 +23,9 @@ const MARGIN = 12;
 export function layoutEditor(view, { width, tall }) {
   const count = LETTERS.most - LETTERS.least + 1;
   const sizes = Array.from({ length: count }, (_, i) => LETTERS.most - i);
-  const places = sizes.map((f) => layoutAt(view, width, tall - 1, f));
-  const fitting = places.filter((place) => place.tall <= tall);
+  const most = width >= BESIDE_FROM ? tall : Infinity; // below each other, they never fit anyway
+  const places = sizes.map((f) => layoutAt(view, width, most - 1, f));
+  const fitting = places.filter((place) => place.tall <= most);
   const linked = fitting.find((place) => place.hasLinks && place.f >= LETTERS.linked);
   return linked ?? fitting[0] ?? places.at(-1);
 }
@@ -38,27 +41,32 @@ function layoutAt(view, width, tall, f) {
     && columnsOf(view.source, left, right, f).lines === 1;
   const columns = columnsOf(view.source, hasLinks ? left : MARGIN, right, f);
   const top = pairs.at(-1).y + heights.pairHeight + f * (hasLinks ? 3.6 : 1.2);
-  const around = f * 4.6; // a bar's word and number
-  const free = (tall - top - MARGIN) / columns.lines - around;
+  const around = f * 4.8; // a bar's word and number
+  const sum = f * 1.1; // the bar that all weights share
+  const free = (tall - top - MARGIN - sum) / columns.lines - around;
   const full = Math.min(Math.max(tall === Infinity ? TRACK.usual : free, TRACK.least), TRACK.most);
   const barHeight = full + around;
   const bars = placeColumns(view.source.length, columns, top, barHeight);
-  const end = top + columns.lines * barHeight + MARGIN - f * 0.6;
+  const sumY = top + columns.lines * barHeight - f * 0.3;
+  const end = sumY + sum + MARGIN - f * 0.3;
+  const letters = Math.min(f, LETTERS.map) * HINT;
+  const hint = { lines: wrapWords(MAP_HINT.split(" "), map.total, letters), size: letters };
   const mapAt = isBeside
-    ? { x: width - MARGIN - map.total - f * 1.2, y: MARGIN, place: map }
-    : { x: Math.max((width - map.total) / 2 - f, MARGIN), y: end + f, place: map };
+    ? { x: width - MARGIN - map.total - f * 1.2, y: MARGIN, place: map, hint }
+    : { x: Math.max((width - map.total) / 2 - f, MARGIN), y: end + f, place: map, hint };
   return {
-    ...heights, width, tall: Math.max(end, mapAt.y + map.tall + MARGIN), left, pairs, hasLinks,
+    ...heights, width, left, pairs, hasLinks,
+    tall: Math.max(end, mapAt.y + map.tall + hint.lines.length * letters * 1.4 + MARGIN),
     bars, full, barHeight, trackY: f * 2.4, column: columns.column, sourceSize: columns.size,
-    map: mapAt,
+    map: mapAt, sum: { x: left, y: sumY, height: f * 0.7, width: right - left },
   };
 }
 
 /** Place the heat map: with smaller letters, and at last with lower rows, if it is too tall. */
 function layoutMap({ source, after }, width, tall, isBeside, f) {
   const room = isBeside ? width * MAP_SHARE : width - 2 * MARGIN - f * 1.5;
-  const most = tall - 2 * MARGIN;
-  for (let size = Math.min(f, LETTERS.map); ; size -= 1) {
+  const most = tall - 2 * MARGIN - f * 1.4; // a line below says what can be done
+  for (let size = Math.min(f, LETTERS.map); ; size -= 0.5) {
     const place = layoutHeatMap(source, after, room, size);
     if (place.tall <= most) return place;
     if (size <= LETTERS.least) return lowerRows(place, after.length, most);

@@ -19,6 +19,8 @@ const ALL = 0.99; // of the weight: as good as all of it
 const EVEN = 0.005; // rows that differ less from all equal are called so
 const MOVED = 0.02; // of the weight: a bar that is so far away has a mark where it was
 const LONG = 4; // letters: most shorter words are function words
+const LEAST_ROW = 16; // pixels: lower rows of the heat map cannot be hit
+const LEAST_HANDLE = 24; // pixels
 const SEEN = 0.004; // a weight below it is left out of drawings: nobody could see it
 
 /** Return the view of two translations, as `traceEdited` returns them, at a step. */
@@ -126,6 +128,7 @@ export function drawEditor(view, place) {
     drawPairs(view, place),
     drawLinks(view, place),
     drawBars(view, place),
+    drawSum(view, place),
     drawMap(view, place));
 }
 
@@ -151,7 +154,33 @@ export function editorHandles(view, place) {
     width: place.column,
     height: place.barHeight,
   }));
-  return [...steps, ...words];
+  return [...steps, ...words, ...rowHandles(view, place.map)];
+}
+
+/** Return a handle for each row of the heat map, where rows are high enough to be hit. */
+function rowHandles({ after, rows, source }, { x, y, place }) {
+  if (place.height < LEAST_ROW) return [];
+  return rows.map((row, t) => ({
+    id: `row-${t}`,
+    label: `row of step ${t + 1}, ${quoteWord(after[t])}`,
+    value: `${row[topWord(row)].toFixed(2)} on ${source[topWord(row)]}`,
+    x: x + place.total / 2,
+    y: y + place.head + (t + 0.5) * place.height,
+    width: place.total,
+    height: place.height,
+    least: Math.max(place.height, LEAST_HANDLE),
+  }));
+}
+
+/** Return the cell {t, j} of the heat map at a point; on the words beside it, j is null. */
+export function cellAt({ source, rows }, { map }, x, y) {
+  const { labels, cell, head, height } = map.place;
+  const within = (number, count) => Math.min(Math.max(Math.floor(number), 0), count - 1);
+  const along = (x - map.x - labels) / cell;
+  return {
+    t: within((y - map.y - head) / height, rows.length),
+    j: along < 0 ? null : within(along, source.length),
+  };
 }
 
 /** Say what a step wrote, for who does not see it. */
@@ -161,10 +190,21 @@ function stepLabel({ before, after, edited }, t) {
   return `step ${t + 1}: ${quoteWord(after[t])}${was}${edited.includes(t) ? ", edited" : ""}`;
 }
 
+/** Tell whether there is an "after": until a row is edited, its place stays free. */
+function hasAfter({ edited }) {
+  return edited.length > 0;
+}
+
+/** Return how far below a step's upper end its mixture is: below the last of its words. */
+function mixtureTop(view, { f, mixY }) {
+  return hasAfter(view) ? mixY : mixY - f * 2;
+}
+
 /** Draw both translations, the words of a step one above the other. */
 function drawPairs(view, place) {
   const { f, pairs, left } = place;
-  const names = [...new Set(pairs.map(({ y }) => y))].map((y) => [["before", 0], ["after", 1]].map(
+  const rows = hasAfter(view) ? [["before", 0], ["after", 1]] : [["writes", 0]];
+  const names = [...new Set(pairs.map(({ y }) => y))].map((y) => rows.map(
     ([name, row]) => svgText(left - f * 0.5, y + place.tokenY[row] + f * 0.3, name, {
       "font-size": f * 0.8, "text-anchor": "end", fill: paint("quiet"),
     }),
@@ -180,19 +220,21 @@ function drawPair(view, place, { t, x, y, width }) {
   const data = { "data-step": t, "data-changed": changed, "data-edited": edited.includes(t) };
   return svgElement("g", data,
     frame && svgElement("rect", {
-      x: x - width / 2 - f * 0.1, y, width: width + f * 0.2, height: place.pairHeight, rx: f * 0.4,
+      x: x - width / 2 - f * 0.1, y, width: width + f * 0.2,
+      height: place.pairHeight - (hasAfter(view) ? 0 : f * 2), rx: f * 0.4,
       fill: paint("ground"), stroke: paint("query"), "stroke-width": f * (t === step ? 0.16 : 0.07),
     }),
     stepName(view, place, { t, x, y }),
     drawWritten(before[t], x, y + place.tokenY[0], width, place, changed ? "gone" : "same"),
-    drawWritten(after[t], x, y + place.tokenY[1], width, place, changed ? "new" : "same"),
+    hasAfter(view)
+      && drawWritten(after[t], x, y + place.tokenY[1], width, place, changed ? "new" : "same"),
     t < after.length && mixture(view, place, { t, x, y, width }));
 }
 
 /** Write the number of a step above it, with a pencil if its row is edited. */
 function stepName({ edited, step }, { f }, { t, x, y }) {
   const isEdited = edited.includes(t);
-  const size = f * 0.74;
+  const size = f * 0.84;
   return [
     isEdited && drawPencil(x - f * 1.4, y + f * 0.2, f * 0.85),
     svgText(x, y + f * 0.95, String(t + 1), {
@@ -228,10 +270,11 @@ function drawWritten(word, x, y, width, { f }, kind) {
 }
 
 /** Draw where a step looked: a bar below its word, split into the colors of the source words. */
-function mixture({ rows, source }, place, { t, x, y, width }) {
+function mixture(view, place, { t, x, y, width }) {
+  const { rows, source } = view;
   const length = width - place.f * 0.5;
   const shares = Array.from(rows[t], (share, j) => ({ share, color: wordPaint(j, source.length) }));
-  return drawMixture(x - length / 2, y + place.mixY, length, place.f * 0.32,
+  return drawMixture(x - length / 2, y + mixtureTop(view, place), length, place.f * 0.32,
     shares.filter(({ share }) => share > SEEN));
 }
 
@@ -242,7 +285,7 @@ function drawLinks(view, place) {
   const { row, source } = view;
   const unit = pair.width - place.f * 0.5;
   const starts = shareStarts(row);
-  const end = pair.y + place.mixY + place.f * 0.32;
+  const end = pair.y + mixtureTop(view, place) + place.f * 0.32;
   return svgPart("links", row.map((weight, j) => weight > SEEN && drawRibbon(
     [place.bars[j].x, place.bars[j].y],
     [pair.x + (starts[j] + weight / 2 - 0.5) * unit, end],
@@ -280,20 +323,43 @@ function drawBar({ source, row, own, edited, shown, word }, place, { x, y }, j) 
       x1: box.x - f * 0.2, y1: mark, x2: box.x + width + f * 0.2, y2: mark, stroke: paint("ink"),
       "stroke-width": f * 0.1, "stroke-dasharray": "3 2", "data-mark": "own",
     }),
-    svgElement("rect", {
-      x: box.x - f * 0.2, y: tip - f * 0.28, width: width + f * 0.4, height: f * 0.56,
-      rx: f * 0.28, fill: paint("ground"), stroke: color, "stroke-width": f * 0.14,
-    }),
-    svgText(x, top + full + f * 1.3, row[j].toFixed(2), {
+    drawGrip(x, tip, f, color),
+    svgText(x, top + full + f * 1.5, row[j].toFixed(2), {
       "font-size": f * 0.84, "font-weight": row[j] >= 0.3 ? "bold" : "normal",
       fill: paint(row[j] < 0.005 ? "quiet" : "ink"),
     }));
 }
 
+/** Draw what a bar is dragged by: a knob with an arrow up and one down. */
+function drawGrip(x, y, f, color) {
+  const arrow = (way) => svgElement("path", {
+    d: `M${x - f * 0.3} ${y + way * f * 0.14}L${x} ${y + way * f * 0.44}L${x + f * 0.3} ${
+      y + way * f * 0.14}Z`,
+    fill: paint("ink"),
+  });
+  return svgElement("g", { "data-mark": "grip" },
+    svgElement("rect", {
+      x: x - f * 0.75, y: y - f * 0.62, width: f * 1.5, height: f * 1.24, rx: f * 0.4,
+      fill: paint("ground"), stroke: color, "stroke-width": f * 0.14,
+    }), arrow(-1), arrow(1));
+}
+
+/** Draw the whole weight as one bar: what one word wins, the others lose. */
+function drawSum({ row, source }, { f, sum, left }) {
+  const shares = row.map((share, j) => (
+    { share, color: wordPaint(j, source.length), data: { "data-word": j } }
+  ));
+  return svgPart("sum",
+    svgText(left - f * 0.5, sum.y + sum.height - f * 0.06, "sums to 1", {
+      "font-size": f * 0.8, "text-anchor": "end", fill: paint("quiet"),
+    }),
+    drawMixture(sum.x, sum.y, sum.width, sum.height, shares.filter(({ share }) => share > SEEN)));
+}
+
 /** Draw the heat map of "after"; rows that are edited have a frame and a pencil. */
 function drawMap(view, { map }) {
   const { source, after, rows, edited, step } = view;
-  const { x, y, place } = map;
+  const { x, y, place, hint } = map;
   const { labels, cell, height, head, size } = place;
   const [left, width] = [x + labels, cell * source.length];
   const frames = edited.filter((t) => t < rows.length).map((t) => [
@@ -304,7 +370,11 @@ function drawMap(view, { map }) {
     drawPencil(left + width + size * 0.3, y + head + (t + 0.5) * height - size * 0.4, size * 0.8),
   ]);
   const cells = rows.map((row, t) => (t === step ? Array.from(row) : visibleCells(row)));
-  return [drawHeatMap(x, y, { source, target: after, rows: cells, step }, place), frames];
+  return [drawHeatMap(x, y, { source, target: after, rows: cells, step }, place), frames,
+    hint.lines.map((line, i) => svgText(
+      left + width, y + place.tall + hint.size * (1.2 + 1.3 * i), line,
+      { "font-size": hint.size, "text-anchor": "end", fill: paint("quiet") },
+    ))];
 }
 
 /** Return a row with holes in place of weights that nobody could see: a map skips these. */

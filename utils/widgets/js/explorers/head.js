@@ -6,14 +6,13 @@ import { makeChoice, makeChoices, makeElement, makeSentenceBox } from "./element
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { layoutHeads } from "./headlayout.js";
-import { dashesOf, drawHeads, headChallenges, headFinding } from "./headview.js";
+import { drawHeads, headChallenges, headFinding } from "./headview.js";
 import { PARTS } from "./headmaps.js";
 import { headHandles, headView } from "./headview.js";
 import { loadTranslators } from "./models.js";
 
 const HEAD_OPTIONS = ["sentence", "part", "layer", "heads", "position"];
 const FADE_TIME = 350; // milliseconds in which threads go from one word to the next
-const SAMPLE = { width: 26, height: 10, stroke: 3 }; // pixels of a line in a head's switch
 
 /** Show a head viewer in `root`; returns a function that takes it away. */
 export async function mountHead(root, host) {
@@ -27,6 +26,8 @@ class HeadViewer {
   constructor(root, host, translator) {
     this.host = host;
     this.translator = translator;
+    this.key = null; // the word of which is shown who looks at it
+    this.pointed = null;
     const first = { sentence: "", part: "cross", layer: 1, heads: [], position: 2 };
     this.began = Object.fromEntries(
       HEAD_OPTIONS.map((name) => [name, host.get(name) ?? first[name]]),
@@ -55,14 +56,14 @@ class HeadViewer {
     this.layers = makeChoices("layer", numbers(layers).map((name) => [name, name]), (name) => (
       this.change({ layer: Number(name) })
     ));
-    this.heads = numbers(heads).map((name, head) => {
-      const choose = (isOn) => this.switchHead(head + 1, isOn);
-      const choice = makeChoice("checkbox", "at-heads", name, name, "", choose);
-      choice.append(lineSample(head));
-      return choice;
-    });
+    this.heads = numbers(heads).map((name, head) => (
+      makeChoice("checkbox", "at-heads", name, name, "", (isOn) => this.switchHead(head + 1, isOn))
+    ));
+    this.average = makeChoice("checkbox", "at-heads", "average", "average", "", (isOn) => (
+      this.change({ heads: isOn ? [] : [1] })
+    ));
     const switches = makeElement("fieldset", {},
-      makeElement("legend", {}, "heads (none: their average)"), ...this.heads);
+      makeElement("legend", {}, "heads"), ...this.heads, this.average);
     this.frame.controls.append(
       this.box.element, this.parts.element, this.layers.element, switches,
     );
@@ -75,6 +76,7 @@ class HeadViewer {
 
   reset() {
     this.frame.forget();
+    this.key = null;
     this.restore(this.began);
     this.tell();
   }
@@ -106,6 +108,7 @@ class HeadViewer {
 
   show(options) {
     this.leaving = this.view ? { view: this.view, begin: null } : null;
+    if (!("heads" in options || "layer" in options)) this.key = null;
     this.options = { ...this.options, ...options };
     this.pointed = null;
     this.look();
@@ -117,12 +120,21 @@ class HeadViewer {
     }
   }
 
-  /** Find what is to be seen: the options, and the word that is pointed at. */
+  /** Find what is to be seen: the options, and what is pointed at in their place. */
   look() {
     const { part, layer, heads, position } = this.options;
+    const [kind, ...at] = this.pointed?.split("-") ?? [];
+    const [first, second] = at.map(Number);
     const chosen = { part, layer: layer - 1, heads: heads.map((head) => head - 1) };
-    const at = this.pointed ?? position - 1;
-    this.view = this.traced && headView(this.traced, { ...chosen, position: at });
+    const words = { position: position - 1, key: this.key };
+    if (kind === "ask") Object.assign(words, { position: first, key: null });
+    if (kind === "key") words.key = first;
+    if (kind === "map") Object.assign(chosen, { layer: first, heads: [second] });
+    this.view = this.traced && headView(this.traced, { ...chosen, ...words });
+    if (kind === "head" && this.view) {
+      const only = this.view.sets.findIndex(({ name }) => name === at[0]);
+      if (only >= 0) this.view.only = only;
+    }
     this.frame.paintSoon();
   }
 
@@ -135,7 +147,23 @@ class HeadViewer {
     const [kind, ...numbers] = id.split("-");
     const [first, second] = numbers.map((number) => Number(number) + 1);
     if (kind === "ask") this.change({ position: first });
-    else this.chooseMap(first, second);
+    if (kind === "key") this.turn(first - 1);
+    if (kind === "head") this.chooseOnly(numbers[0]);
+    if (kind === "map") this.chooseMap(first, second);
+  }
+
+  /** Show who looks at a word; of the one that is shown, go back to where a word looks. */
+  turn(key) {
+    this.key = this.key === key ? null : key;
+    this.pointed = null;
+    this.look();
+  }
+
+  /** Show only one head; of the only one, show all side by side. */
+  chooseOnly(name) {
+    const isOnly = this.options.heads.length < 2;
+    this.change({ heads: isOnly ? this.heads.map((_, head) => head + 1) : [Number(name)] });
+    this.handles.focus(`head-${isOnly ? 1 : name}`);
   }
 
   /** Choose a small map; of the one that is chosen, go back to the average. */
@@ -145,19 +173,24 @@ class HeadViewer {
     this.change({ layer, heads: isChosen ? [] : [head] });
   }
 
-  /** A word that is pointed at looks as long as it is. */
+  /** Whether another head is shown than the chosen ones: to look at a map solves nothing. */
+  get isPreview() {
+    return /^(map|head)-/.test(this.pointed ?? "");
+  }
+
+  /** What is pointed at is shown as long as it is: a word, a head, or a map. */
   point(id) {
-    const pointed = id?.startsWith("ask-") ? Number(id.split("-")[1]) : null;
-    if (pointed === this.pointed) return;
+    if (id === this.pointed) return;
     this.leaving = this.view && { view: this.view, begin: null };
-    this.pointed = pointed;
+    this.pointed = id;
     this.look();
   }
 
   useArrow(id, right, down) {
     const [kind, first, second] = id.split("-");
-    if (kind === "ask") this.handles.focus(`ask-${Number(first) + right + down}`);
-    else this.handles.focus(`map-${Number(first) + down}-${Number(second) + right}`);
+    const next = Number(first) + right + down;
+    const wide = kind === "map" ? `map-${Number(first) + down}-${Number(second) + right}` : null;
+    this.handles.focus(wide ?? `${kind}-${next}`);
   }
 
   /** Return the view to draw: on the way from one word to the next, weights are in between. */
@@ -181,7 +214,7 @@ class HeadViewer {
     const place = layoutHeads(this.view, room);
     this.handles.show(drawHeads(this.viewAt(time), place), headHandles(this.view, place));
     this.frame.say(headFinding(this.view));
-    this.frame.challenge(headChallenges(this.view));
+    if (!this.isPreview) this.frame.challenge(headChallenges(this.view));
   }
 
   showControls() {
@@ -191,6 +224,7 @@ class HeadViewer {
     this.heads.forEach((choice, head) => {
       choice.querySelector("input").checked = heads.includes(head + 1);
     });
+    this.average.querySelector("input").checked = heads.length === 0;
   }
 
   end() {
@@ -201,8 +235,10 @@ class HeadViewer {
 
 /** Tell whether two views show the same sets over the same words, for another word that looks. */
 function isAlike(one, other) {
-  const key = ({ part, keys, sets }) => JSON.stringify([part, keys, sets.map(({ name }) => name)]);
-  return one !== other && key(one) === key(other);
+  const about = ({ part, layer, keys, sets, key }) => (
+    JSON.stringify([part, layer, keys, sets.map(({ name }) => name), key])
+  );
+  return one !== other && one.key === null && about(one) === about(other);
 }
 
 /** Return a view whose threads are a share of the way from those of another one. */
@@ -215,20 +251,4 @@ function mixViews(from, to, share) {
     return { ...set, rows: set.rows.map((each, i) => (i === to.position ? row : each)) };
   });
   return { ...to, sets };
-}
-
-/** Return a line as the head's threads are drawn, for its switch. */
-function lineSample(head) {
-  const space = "http://www.w3.org/2000/svg";
-  const drawing = document.createElementNS(space, "svg");
-  const { width, height, stroke } = SAMPLE;
-  const about = { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" };
-  for (const [key, value] of Object.entries(about)) drawing.setAttribute(key, value);
-  const line = document.createElementNS(space, "path");
-  line.setAttribute("d", `M0 ${height / 2}H${width}`);
-  line.setAttribute("stroke", "currentColor");
-  line.setAttribute("stroke-width", stroke);
-  line.setAttribute("stroke-dasharray", dashesOf(head, stroke));
-  drawing.append(line);
-  return drawing;
 }
