@@ -4,10 +4,10 @@ import { FONT_FAMILY } from "../draw/svg.js";
 import { changeButton, makeButton, makeChoices } from "./elements.js";
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
-import { LENGTH_MODES, firstLengthApart } from "./lengthtext.js";
-import { lengthChallenges, lengthFinding, lengthView } from "./lengthtext.js";
+import { firstLengthApart, lengthChallenges, lengthFinding } from "./lengthtext.js";
+import { lengthModes, lengthView } from "./lengthtext.js";
 import { drawLength, layoutLength } from "./lengthview.js";
-import { lengthAt, lengthHandles, lengthOnChart } from "./lengthview.js";
+import { lengthAt, lengthHandles, lengthOnChart, lengthPressed } from "./lengthview.js";
 import { loadTranslators } from "./models.js";
 
 const GROW_EVERY = 1100; // milliseconds
@@ -54,6 +54,8 @@ class LengthExplorer {
       drag: (id, x, y) => this.drag(id, x, y),
       step: (id, right, down, isLarge) => this.go((right - down) * (isLarge ? LEAP : 1)),
     });
+    // Words and plot are shortcuts for the mouse; by keys, the two handles reach every length.
+    this.handles.drawing.addEventListener("click", (event) => this.press(event));
     this.build();
     this.unlisten = ["mode", "length", "number"].map((name) =>
       host.onChange(name, () => this.adopt()));
@@ -74,7 +76,7 @@ class LengthExplorer {
   }
 
   build() {
-    this.modes = makeChoices("Sentence", Object.entries(LENGTH_MODES),
+    this.modes = makeChoices("Sentence", Object.entries(lengthModes(this.data)),
       (mode) => this.choose({ mode, number: 1 }));
     this.next = makeButton("next", "Next of this length", () =>
       this.choose({ number: (this.view.number % this.view.count) + 1 }));
@@ -146,6 +148,12 @@ class LengthExplorer {
     const { view, place } = this;
     const length = id === "end" ? lengthAt(place, x, y) : lengthOnChart(view, place, x);
     if (length !== view.length) this.choose({ length });
+  }
+
+  press(event) {
+    const { x, y } = this.handles.pointOf(event);
+    const length = lengthPressed(this.view, this.place, x, y);
+    if (length !== null && length !== this.view.length) this.choose({ length });
   }
 
   /** Go to a length that is so many further in the list of those there are. */
