@@ -1,7 +1,6 @@
 // The length explorer: drag the end of a sentence, and see what each model makes of it.
 
-import { FONT_FAMILY } from "../draw/svg.js";
-import { changeButton, makeButton, makeChoices } from "./elements.js";
+import { changeButton, makeButton, makeChoices, measureWords } from "./elements.js";
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { firstLengthApart, lengthChallenges, lengthFinding } from "./lengthtext.js";
@@ -13,20 +12,6 @@ import { loadTranslators } from "./models.js";
 const GROW_EVERY = 1100; // milliseconds
 const RIDE = 350; // milliseconds in which the marker comes along
 const LEAP = 3; // lengths that an arrow key with Shift goes
-
-const measuredWidths = new Map();
-let measuringPen = null;
-
-/** Return how wide the browser writes text, as the drawings do. */
-function measureWords(text, size) {
-  const key = `${size} ${text}`;
-  if (!measuredWidths.has(key)) {
-    measuringPen ??= document.createElement("canvas").getContext("2d");
-    measuringPen.font = `${size}px ${FONT_FAMILY}`;
-    measuredWidths.set(key, measuringPen.measureText(text).width);
-  }
-  return measuredWidths.get(key);
-}
 
 /** Mount a length explorer. */
 export async function mountLength(root, host) {
