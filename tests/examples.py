@@ -21,6 +21,18 @@ from utils.widgets import (
 )
 
 RUNNING = "gestern hat die Frau dem alten Lehrer einen Apfel gegeben ."
+FORGOTTEN = "Anna hat gestern gegessen"  # without its period, only a wide beam finds an end
+PHRASES = (  # as in notebook 03: one sentence that grows
+    "Tom liest|Tom reads",
+    "das Buch|the book",
+    "im Garten|in the garden",
+    ", weil das Kind schläft|because the child sleeps",
+    ", und Anna wartet|, and Anna waits",
+    "am Bahnhof|at the station",
+    ", aber die Frau liest|, but the woman reads",
+    "einen Brief|a letter",
+    ", obwohl Paul nicht schläft|, although Paul does not sleep",
+)
 BUCKETS = ["4–5", "6–10", "11–15", "16–20", "21–25", "26–30", "31–40", "41–50"]
 CURVES = {  # only their shape matters here
     "fixed": [99.0, 98.0, 95.0, 85.0, 65.0, 44.0, 25.0, 15.0],
@@ -40,14 +52,23 @@ def long_pair() -> Pair:
     return next(pair for pair in load_corpus("mini").test if len(pair.source) == 30)
 
 
+def growing_pairs(count: int = len(PHRASES)) -> list[Pair]:
+    """Return the beginnings of one sentence, of 1 to `count` phrases."""
+    sides = [phrase.split("|") for phrase in PHRASES[:count]]
+    grown = [
+        [(" ".join(side) + " .").split() for side in zip(*sides[:size], strict=True)]
+        for size in range(1, count + 1)
+    ]
+    return [Pair(tuple(source), tuple(target), None) for source, target in grown]
+
+
 def length_explorer() -> LengthExplorer:
     """Return a length explorer with the beginnings of one long sentence."""
     curves = {
         name: pd.DataFrame({"bucket": BUCKETS, "bleu": bleu}) for name, bleu in CURVES.items()
     }
     test = load_corpus("mini").test
-    growing = sorted(test[::40], key=lambda pair: len(pair.source))
-    return LengthExplorer({name: mini(name) for name in CURVES}, curves, test, growing)
+    return LengthExplorer({name: mini(name) for name in CURVES}, curves, test, growing_pairs())
 
 
 def training_viewer(sentence: str = RUNNING) -> TrainingViewer:
@@ -68,7 +89,7 @@ EXAMPLES = {
     ),
     "length": length_explorer,
     "editor": lambda: AttentionEditor({name: mini(name) for name in ("additive", "dot")}, RUNNING),
-    "beam": lambda: BeamExplorer(mini("additive"), RUNNING),
+    "beam": lambda: BeamExplorer(mini("additive"), FORGOTTEN),
     "training": training_viewer,
     "head": lambda: HeadViewer(mini("transformer"), RUNNING),
     "quiz": lambda: QuickQuestions("05"),

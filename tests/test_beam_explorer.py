@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 import traitlets
+from examples import EXAMPLES
 from explorers import open_page, translator_of
 from lab import skip_without_browser
 from playwright.sync_api import expect
@@ -182,7 +183,7 @@ def test_a_caption_fits_on_a_screen(captions, number):
 
 def test_what_is_folded_can_be_opened(mini):
     view = mini("look", LONG, 5)
-    narrow = {"width": 336, "tall": 9999}
+    narrow = {"width": 800, "tall": 428}
     folded = [c for c in mini("placed", view, narrow)["columns"] if c["isFold"]]
     assert folded
     opened = {**view, "opened": list(range(folded[0]["from"], folded[0]["to"] + 1))}
@@ -195,10 +196,64 @@ def test_what_is_folded_can_be_opened(mini):
 def test_the_newest_words_are_never_folded(mini):
     steps = len(mini("look", LONG, 5)["search"]["columns"])
     for step in range(1, steps):
-        columns = mini("placed", mini("look", LONG, 5, 1, step), {"width": 336, "tall": 9999})
+        columns = mini("placed", mini("look", LONG, 5, 1, step), {"width": 800, "tall": 428})
         (front,) = (c for c in columns["columns"] if c["from"] <= step - 1 <= c["to"])
         assert not front["isFold"]
     assert steps > 10
+
+
+def test_a_narrow_tree_is_whole_and_scrolls(mini):
+    view = mini("look", LONG, 5)
+    narrow = {"width": 336, "tall": 9999}
+    place = mini("placed", view, narrow)
+    assert not any(column["isFold"] for column in place["columns"])
+    assert place["width"] > narrow["width"]
+    moved = mini("placed", view, {**narrow, "shift": 200})
+    assert moved["columns"] == place["columns"]
+    for part in ("panel", "strip"):
+        assert moved[part]["x"] == place[part]["x"] + 200
+        assert place[part]["x"] + place[part]["width"] <= narrow["width"]
+
+
+def test_a_branch_is_as_thick_as_its_word_is_probable(mini):
+    view = mini("look", SENTENCE, 4)
+    picture = ElementTree.fromstring(mini("drawn", view, {"width": 9999, "tall": 9999}))
+    shown = [
+        (view["nodes"][int(e.get("data-branch"))]["p"], float(e.get("stroke-width")))
+        for e in picture.iter()
+        if e.get("data-branch")
+    ]
+    assert len(shown) >= len([n for n in view["nodes"] if n["t"] >= 0 and n["end"] < 0])
+    widths = [width for _, width in sorted(shown)]
+    assert widths == sorted(widths)
+    assert widths[-1] > 3 * widths[0]
+
+
+@pytest.mark.parametrize("beam_size", [3, 10])
+def test_the_ranking_says_the_translations(mini, beam_size):
+    view = mini("look", SENTENCE, beam_size)
+    picture = ElementTree.fromstring(mini("drawn", view, ROOM))
+    rows = [e for e in picture.iter() if e.get("data-rank")]
+    winners = [view["texts"][end] for end in mini("ranks", view, 1)]
+    assert len(rows) == len(winners)
+    for row, text in zip(rows, winners, strict=True):
+        said = [e.text for e in row.iter() if e.tag.endswith("text")]
+        assert any(each.split(" … ")[0] and text.startswith(each.split(" … ")[0]) for each in said)
+
+
+def test_a_cross_stands_on_no_word(mini):
+    view = mini("look", LONG, 4)
+    room = {"width": 9999, "tall": 9999}
+    place = mini("placed", view, room)
+    picture = ElementTree.fromstring(mini("drawn", view, room))
+    dead = [e for e in picture.iter() if e.get("data-dead")]
+    crosses = [(e, p) for e in dead for p in e if (p.get("d") or "").count("M") == 2]
+    assert crosses
+    for group, cross in crosses:
+        box = group[0]
+        left = float(cross.get("d")[1:].split()[0])
+        assert left > float(box.get("x")) + float(box.get("width")) + 2
+        assert left + 8 <= float(box.get("x")) + float(box.get("width")) + place["gap"]
 
 
 def test_each_word_that_is_drawn_has_a_handle_and_no_other(mini):
@@ -255,8 +310,30 @@ def test_the_finding_names_the_winner_and_where_rho_changes_it(captions):
     assert finding.startswith(f"K = 3, ρ = 1.00: “{best}” wins.")
     edge = view["winners"][0]["to"]
     assert f"below ρ = {edge:.2f}" in finding
+    assert "beginnings died on the way" in finding
     other = captions("look", caption(8), 3, max(edge - 0.05, 0))
     assert f"“{best}” wins. " not in captions("beamFinding", other)
+
+
+def test_where_nothing_changes_the_finding_names_the_runner_up(captions):
+    view = captions("look", caption(2), 3)
+    first, second = captions("ranks", view, 1)[:2]
+    finding = captions("beamFinding", view)
+    assert f"“{view['texts'][second]}” is " in finding
+    ended = view["search"]["ended"]
+    times = math.exp(ended[first]["score"] - ended[second]["score"])
+    assert f"is {times:.1f} times less probable" in finding
+    died = sum(branch["to"] < FOREVER for branch in view["branches"])
+    assert f"{died} beginnings died" in finding
+
+
+def test_the_example_has_a_winner_that_greedy_search_misses():
+    example = EXAMPLES["beam"]()
+    (_, finding), greedy = example.picture(), BeamExplorer(example.translator, example.sentence)
+    greedy.beam_size = 1
+    assert greedy.translations[0][0] != example.translations[0][0]
+    assert "Greedy search would write" in finding
+    assert finding.split("; ")[1].startswith(("above ρ = ", "below ρ = "))
 
 
 def test_a_leader_that_loses_meets_its_challenge(captions):
@@ -402,4 +479,4 @@ def test_by_keys(tmp_path):
         page.get_by_role("slider", name="Step").focus()
         page.keyboard.press("End")
         expect(finding).to_contain_text("K = 1")
-        expect(finding).to_contain_text("Greedy search writes the same")
+        expect(finding).to_contain_text("This is greedy search")

@@ -3,11 +3,13 @@
 import json
 import math
 import random
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
 import traitlets
+from examples import growing_pairs, length_explorer
 from explorers import open_page, translator_of
 from lab import skip_without_browser
 from playwright.sync_api import expect
@@ -22,13 +24,6 @@ from utils.widgets.live import engine_of
 from utils.widgets.scripts import bundle
 from utils.widgets.weights import pack_translator
 
-PHRASES = (
-    "Tom liest|Tom reads",
-    "das Buch|the book",
-    "im Garten|in the garden",
-    ", weil das Kind schläft|because the child sleeps",
-    ", und Anna wartet|, and Anna waits",
-)
 WIDE = {"width": 1256, "tall": 428}
 CALLS = """
 let translators = null;
@@ -43,6 +38,13 @@ function look(data, mode, length, number = 1) {
 function stopsOf(view, room) {
   return layoutLength(view, room).stops;
 }
+function pressedAt(view, room, x, y) {
+  return lengthPressed(view, layoutLength(view, room), x, y);
+}
+function areaOf(view, room) {
+  const { xOf, yOf, ...area } = lengthArea(view, layoutLength(view, room));
+  return area;
+}
 function lengthFrom(view, room, x, y) {
   return lengthAt(layoutLength(view, room), x, y);
 }
@@ -50,12 +52,7 @@ function lengthFrom(view, room, x, y) {
 
 
 def grown_pairs():
-    sides = [phrase.split("|") for phrase in PHRASES]
-    grown = [
-        [" ".join(side) + " ." for side in zip(*sides[:count], strict=True)]
-        for count in range(1, len(sides) + 1)
-    ]
-    return [Pair(tuple(de.split()), tuple(en.split()), None) for de, en in grown]
+    return growing_pairs(5)
 
 
 def curve(*values):
@@ -182,6 +179,80 @@ def test_words_that_are_not_taken_are_faint(js, data):
         assert len(wrong) == sum(one["right"].count(False) for one in view["found"])
 
 
+def test_the_example_is_one_sentence_that_grows():
+    growing = length_explorer().growing
+    for (before, _), (after, _) in pairwise(growing):
+        assert after[: len(before) - 1] == before[:-1]
+    assert engine_of("length").call("growsOn", growing)
+
+
+def test_sentences_that_do_not_go_on_have_no_tail(js, data):
+    other = {**data, "growing": [*data["growing"][:2], [["Anna", "liest"] * 9, ["Anna", "reads"]]]}
+    assert js("growsOn", data["growing"])
+    assert not js("growsOn", other["growing"])
+    assert js("lengthModes", data)["growing"] == "One sentence grows"
+    assert js("lengthModes", other)["growing"] == "A sentence of this length"
+    drawn = {
+        name: js("drawLengthStill", js("look", given, "growing", 5), 1256)
+        for name, given in (("grows", data), ("jumps", other))
+    }
+    assert 'data-kind="faint"' in drawn["grows"]
+    assert 'data-kind="faint"' not in drawn["jumps"]
+
+
+def test_each_word_can_be_pressed_to_end_there(js, data):
+    view = js("look", data, "growing", 7)
+    for item in js("layoutLength", view, WIDE)["items"]:
+        if item["kind"] == "end":
+            continue
+        pressed = js("pressedAt", view, WIDE, item["x"], item["y"])
+        assert pressed in view["lengths"]
+        source = next(p.source for p in grown_pairs() if len(p.source) == pressed)
+        assert item["text"] in source
+    assert js("pressedAt", view, WIDE, 0, 400) is None
+
+
+def test_the_plot_can_be_pressed_at_each_length(js, data):
+    view = js("look", data, "test", 12)
+    area = js("areaOf", view, WIDE)
+    across = [area["x0"] + share * (area["x1"] - area["x0"]) / 40 for share in range(41)]
+    pressed = [js("pressedAt", view, WIDE, x, (area["y0"] + area["y1"]) / 2) for x in across]
+    assert pressed == sorted(pressed)
+    assert (pressed[0], pressed[-1]) == (view["lengths"][0], view["lengths"][-1])
+
+
+@pytest.mark.parametrize("width", [336, 640, 897, 1256])
+def test_labels_of_the_axis_never_touch(js, width):
+    data = {name: getattr(length_explorer(), name) for name in ("curves", "growing", "sentences")}
+    picture = ElementTree.fromstring(js("drawLengthStill", js("look", data, "growing", 16), width))
+    buckets = [bucket for bucket, _ in data["curves"]["dot"]]
+    numbers = {part for bucket in buckets for part in bucket.split("–")}
+    (curves,) = (each for each in picture.iter() if each.get("data-part") == "curves")
+    labels = [e for e in curves.iter() if e.tag.endswith("text") and e.text in numbers]
+    lowest = max(float(label.get("y")) for label in labels)
+    spans = sorted(
+        (float(e.get("x")), len(e.text) * float(e.get("font-size")) * 0.6)
+        for e in labels
+        if float(e.get("y")) == lowest
+    )
+    assert len(spans) == len(buckets) + 1
+    for (x, wide), (after, other) in pairwise(spans):
+        assert after - x > (wide + other) / 2 + 2
+
+
+def test_a_sentence_off_its_curve_is_tied_to_it(js, data):
+    view = js("look", data, "growing", 16)
+    assert view["found"][0]["bleu"] < 60
+    picture = ElementTree.fromstring(js("drawLengthStill", view, 1256))
+    ties = {e.get("data-tie"): e for e in picture.iter() if e.get("data-tie")}
+    assert set(ties) == {"fixed", "dot"}
+    marks = {e.get("data-point"): e[-1] for e in picture.iter() if e.get("data-point")}
+    for name, tie in ties.items():
+        assert tie.get("y2") == marks[name].get("cy")
+    assert float(ties["fixed"].get("y1")) < float(ties["fixed"].get("y2"))
+    assert "this sentence" in [e.text for e in picture.iter()]
+
+
 @pytest.mark.parametrize("length", [4, 17, 30])
 def test_it_fits_on_a_screen(js, data, length):
     view = js("look", data, "test", length)
@@ -291,6 +362,12 @@ def test_by_mouse(tmp_path):
         expect(page.locator("[data-wrong=true]")).to_have_count(2)
         done = page.locator("[data-challenge=apart]")
         expect(done).to_have_attribute("data-met", "true")
+        page.get_by_text("Anna", exact=True).first.click()
+        expect(finding).to_contain_text("16 German words")
+        page.wait_for_timeout(500)  # until the marker has come along
+        plot = page.locator("[data-part=plot]").bounding_box()
+        page.mouse.click(plot["x"] + plot["width"] / 2, plot["y"] + plot["height"] / 2)
+        expect(finding).to_contain_text("7 German words")
         page.get_by_label("A test sentence").check()
         before = page.locator("[data-part=sentence]").text_content()
         page.get_by_role("button", name="Next of this length (1 of 5)").click()
@@ -299,7 +376,7 @@ def test_by_mouse(tmp_path):
         marker = page.get_by_role("slider", name="Length on the curve").bounding_box()
         page.mouse.move(marker["x"] + marker["width"] / 2, marker["y"] + 40)
         page.mouse.down()
-        page.mouse.move(marker["x"] - 300, marker["y"] + 40, steps=6)
+        page.mouse.move(marker["x"] - 500, marker["y"] + 40, steps=6)
         page.mouse.up()
         expect(finding).to_contain_text("4 German words")
         page.get_by_role("button", name="Reset").click()

@@ -7,7 +7,7 @@ import { beamChallenges, beamFinding, beamView, clampStep } from "./beamtext.js"
 import { leaderOf, rankingPlaces, settleBeam } from "./beamtext.js";
 import { BEAM_MOST_RHO } from "./beamtree.js";
 import { beamHandles, drawBeam, neighborOf, rhoTrack } from "./beamview.js";
-import { changeButton, makeButton, makeSentenceBox, makeSlider } from "./elements.js";
+import { changeButton, makeButton, makeSentenceBox, makeSlider, measureWords } from "./elements.js";
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { loadTranslators } from "./models.js";
@@ -46,6 +46,8 @@ class BeamExplorer {
       press: (id) => this.press(id),
       point: (id) => this.point(id),
     });
+    // A narrow picture scrolls its tree; the ranking and the sentence come along.
+    this.frame.picture.addEventListener("scroll", () => this.frame.paintSoon());
     this.build();
     this.unlisten = ["sentence", "beam_size", "rho", "step"].map((name) =>
       host.onChange(name, () => this.adopt()));
@@ -201,19 +203,40 @@ class BeamExplorer {
     this.advance(time);
     const { view } = this;
     this.place = this.layOut(room);
+    this.widen(room);
     const shown = beamHandles(view, this.place);
     handles.show(drawBeam(view, this.place), shown);
     this.keepTabsFew(shown);
     frame.say(beamFinding(view));
-    frame.challenge(beamChallenges(view));
+    const isOpening = Object.keys(this.start).every((name) =>
+      this.options[name] === this.start[name]);
+    frame.challenge(beamChallenges(view).map((one) =>
+      ({ ...one, isMet: one.isMet && !isOpening }))); // the reader is to find it
+  }
+
+  /** Let a tree that is wider than the room scroll, with its newest words in sight. */
+  widen({ width }) {
+    const { picture } = this.frame;
+    const { width: drawn, columnOf, gap } = this.place;
+    const zoom = picture.clientWidth / width;
+    picture.style.setProperty("--at-tree", drawn > width ? `${drawn * zoom}px` : "100%");
+    const { step } = this.view;
+    const seen = [width, step, this.view.search.sentence, this.view.beamSize].join(" ");
+    if (seen === this.seen) return;
+    this.seen = seen;
+    const newest = columnOf[step - 1];
+    picture.scrollLeft = (newest.x + newest.width + gap * 2 - width) * zoom;
+    this.place = this.layOut({ ...this.frame.room });
   }
 
   /** Return where everything stands; while only numbers change, that stays. */
-  layOut(room) {
+  layOut({ width, tall }) {
     const { search, step, opened } = this.view;
-    const key = [room.width, room.tall, step, opened.length].join(" ");
+    const { scrollLeft, clientWidth } = this.frame.picture;
+    const room = { width, tall, shift: (scrollLeft * width) / (clientWidth || width) };
+    const key = [width, tall, room.shift, step, opened.length].join(" ");
     if (this.laidOut?.search !== search || this.laidOut.key !== key) {
-      this.laidOut = { search, key, place: layoutBeam(this.view, room) };
+      this.laidOut = { search, key, place: layoutBeam(this.view, room, measureWords) };
     }
     return this.laidOut.place;
   }

@@ -12,18 +12,21 @@ const BEAM_TALL = 1000; // where the page scrolls
 const BEAM_MARGIN = 12;
 const BEAM_WIDE = 760; // pixels: from there the ranking stands beside the tree,
 const BEAM_ROOMY = 1000; // and from there if the picture may be as tall as it likes
-const BEAM_PANEL = 284; // pixels: width of the ranking
-const BEAM_BUMP = 44; // pixels: in which the ways to the ranking cross
-const [BEAM_GAP, BEAM_MOST_GAP] = [14, 32]; // between columns, for the branches
-const BEAM_PAD = 6; // around a word
+const BEAM_PANEL = 276; // pixels: width of the ranking
+const BEAM_BUMP = 36; // pixels: in which the way to the ranking bends
+const [BEAM_GAP, BEAM_MOST_GAP] = [15, 36]; // between columns, for branches and crosses
+const [BEAM_PAD, BEAM_LEAST_PAD] = [10, 7]; // around a word, with large and small letters
 const BEAM_ROOT = 16;
 const BEAM_BADGE = 26; // width of a column with nothing but the ends of translations
 const BEAM_FOLD = 30; // width of a column that stands for several
 const BEAM_HEADER = 24;
-const BEAM_WORD_WIDTH = 0.93; // of the estimate: with dozens of columns, its caution adds up
+const BEAM_WORD_WIDTH = 0.93; // of the estimate
 const BEAM_LINE = 18; // of the text above the source sentence
 const BEAM_SOURCE_ROW = 46;
 const BEAM_PANEL_HEAD = 92;
+const BEAM_LEGEND_ROW = 18;
+const BEAM_LEGEND_MARK = 24;
+export const BEAM_LEGEND_SIZE = 12;
 const BEAM_MORE = 24; // a line that says what is left out
 const [BEAM_LEAST_PITCH, BEAM_MOST_PITCH] = [21, 40]; // between lanes
 
@@ -35,36 +38,41 @@ export function pieceName(text, unit) {
 
 /**
  * Return where everything stands: {width, height, size, isWide, columns, columnOf, top, pitch,
- * panel, strip}. `columns` are those that are shown, {x, width, from, to, isFold}; `columnOf[t]`
- * is that of step t. `lanes` and `runs` are as in beamtree.js, without what has no room.
+ * panel, legend, strip}. `columns` are those that are shown, {x, width, from, to, isFold}; `columnOf[t]`
+ * is that of step t. `lanes` and `runs` are as in beamtree.js, without what has no room. Where the
+ * tree is wider than a narrow room, its page scrolls it: `shift` pixels so far, along which come
+ * the ranking and the sentence. `measure` tells how wide text is, given its size.
  */
-export function layoutBeam(view, { width, tall }) {
+export function layoutBeam(view, { width, tall, shift = 0 }, measure = estimateBeam) {
   const isWide = width >= (Number.isFinite(tall) ? BEAM_WIDE : BEAM_ROOMY);
   const room = width - BEAM_MARGIN * 2 - BEAM_ROOT - (isWide ? BEAM_PANEL + BEAM_BUMP : 0);
-  const { size, gap, columns } = fitColumns(view, room);
+  const { size, gap, columns } = fitColumns(view, isWide ? room : Infinity, measure);
+  const legend = placeLegend(view, isWide ? room : width - BEAM_MARGIN * 2, measure);
+  const header = BEAM_HEADER + legend.rows * BEAM_LEGEND_ROW;
   const source = placeBeamSource(view, width - BEAM_MARGIN * 2, size);
   const lines = width >= BEAM_ROOMY ? 1 : isWide ? 2 : 3;
-  const stripHeight = lines * BEAM_LINE + source.rows * BEAM_SOURCE_ROW + 8;
+  const stripHeight = lines * BEAM_LINE + source.rows * BEAM_SOURCE_ROW + 12;
   const lastColumn = columns[columns.length - 1];
   const right = lastColumn.x + lastColumn.width;
   const count = Math.min(view.beamSize, view.search.ended.length);
-  const free = Math.min(tall, BEAM_TALL) - BEAM_HEADER - stripHeight - BEAM_MARGIN * 2;
+  const free = Math.min(tall, BEAM_TALL) - header - stripHeight - BEAM_MARGIN * 2;
   const lanes = fitLanes(view, free);
   const more = lanes.hidden > 0 ? BEAM_MORE : 0;
   const pitch = clampBeam((free - more) / lanes.lanes, BEAM_LEAST_PITCH, BEAM_MOST_PITCH);
-  const rowPitch = clampBeam((free - BEAM_PANEL_HEAD) / Math.max(count, 1), 22, 30);
+  const rowPitch = clampBeam((free - BEAM_PANEL_HEAD) / Math.max(count, 1), 22, 44);
   const tree = lanes.lanes * pitch + more;
   const panelHeight = BEAM_PANEL_HEAD + count * rowPitch;
-  const top = BEAM_MARGIN + BEAM_HEADER;
+  const top = BEAM_MARGIN + header;
   const whole = Math.max(width, right + BEAM_MARGIN + (isWide ? BEAM_PANEL + BEAM_BUMP : 0));
   const panel = isWide
     ? { x: whole - BEAM_MARGIN - BEAM_PANEL, y: BEAM_MARGIN, width: BEAM_PANEL, rowPitch }
-    : { x: BEAM_MARGIN, y: top + tree + 10, width: Math.min(width - BEAM_MARGIN * 2, 460),
+    : { x: BEAM_MARGIN + shift, y: top + tree + 10, width: Math.min(width - BEAM_MARGIN * 2, 460),
       rowPitch };
-  const headed = BEAM_HEADER + tree;
+  const headed = header + tree;
   const body = isWide ? Math.max(headed, panelHeight) : headed + 10 + panelHeight;
   const strip = {
-    x: BEAM_MARGIN, y: BEAM_MARGIN + body + 6, width: whole - BEAM_MARGIN * 2, lines,
+    x: BEAM_MARGIN + (isWide ? 0 : shift), y: BEAM_MARGIN + body + 6,
+    width: (isWide ? whole : width) - BEAM_MARGIN * 2, lines,
     line: BEAM_LINE, tokens: source.tokens, row: BEAM_SOURCE_ROW,
   };
   const columnOf = [];
@@ -73,11 +81,38 @@ export function layoutBeam(view, { width, tall }) {
   }
   return {
     width: whole, height: strip.y + stripHeight + 2, size, isWide, columns, columnOf, right,
+    legend: legend.items.map((item) => ({
+      ...item, x: BEAM_MARGIN + (isWide ? 0 : shift) + item.x,
+      y: BEAM_MARGIN + (item.row + 0.5) * BEAM_LEGEND_ROW,
+    })),
     top, pitch, lanes, runs: foldRuns(view.nodes, lanes), panel, strip,
-    rootX: BEAM_MARGIN + BEAM_ROOT / 2, pad: BEAM_PAD, gap, headRows: BEAM_PANEL_HEAD,
+    rootX: BEAM_MARGIN + BEAM_ROOT / 2, pad: padOf(size), gap, headRows: BEAM_PANEL_HEAD,
     boxHeight: Math.min(pitch - 3, size * 1.95),
     yOf: (lane) => top + (lane + 0.5) * pitch,
   };
+}
+
+/** Estimate the width of text a little less cautiously: with dozens of columns, that adds up. */
+function estimateBeam(text, size) {
+  return textWidth(text, size) * BEAM_WORD_WIDTH;
+}
+
+/** Put what explains the marks in rows: {items: [{mark, text, x, row}, …], rows}. */
+function placeLegend({ search, beamSize }, room, measure) {
+  const texts = {
+    likely: "likely word", unlikely: "unlikely word", dropped: "not among the K best: dropped",
+    ranked: "finished, with its rank",
+    ...(search.ended.length > beamSize ? { ended: "finished, not in the best K" } : {}),
+  };
+  let [x, row] = [0, 0];
+  const items = Object.entries(texts).map(([mark, text]) => {
+    const width = BEAM_LEGEND_MARK + measure(text, BEAM_LEGEND_SIZE);
+    if (x > 0 && x + width > room) [x, row] = [0, row + 1];
+    const item = { mark, text, x, row };
+    x += width + 16;
+    return item;
+  });
+  return { items, rows: row + 1 };
 }
 
 /** Leave out as few branches as it takes until the others have room. */
@@ -100,10 +135,10 @@ function clampBeam(value, low, high) {
 }
 
 /** Choose the size of the letters; if the columns do not even fit when small, fold some. */
-function fitColumns(view, room) {
+function fitColumns(view, room, measure) {
   const steps = view.search.columns.length;
   for (const size of BEAM_SIZES) {
-    const widths = beamColumnWidths(view, size);
+    const widths = beamColumnWidths(view, size, measure);
     const isLast = size === BEAM_SIZES[BEAM_SIZES.length - 1];
     if (isLast || sumOfWidths(widths) + BEAM_GAP * steps <= room) {
       const spare = Math.floor((room - sumOfWidths(widths)) / steps);
@@ -127,14 +162,18 @@ function placeBeamSource({ search, unit }, room, size) {
   return { tokens, rows: row + 1 };
 }
 
-function beamColumnWidths({ search, unit }, size) {
+function beamColumnWidths({ search, unit }, size, measure) {
   const widths = search.columns.map((column) => {
     const words = column.map(({ text }) =>
-      textWidth(pieceName(text, unit), size) * BEAM_WORD_WIDTH + BEAM_PAD * 2);
+      measure(pieceName(text, unit), size) + padOf(size) * 2);
     return Math.max(...words, size * 1.6);
   });
   for (const { size: t } of search.ended) widths[t] = Math.max(widths[t], BEAM_BADGE);
   return widths;
+}
+
+function padOf(size) {
+  return size >= 14 ? BEAM_PAD : BEAM_LEAST_PAD;
 }
 
 function sumOfWidths(numbers) {

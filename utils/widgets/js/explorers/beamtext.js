@@ -6,11 +6,12 @@
 // ranking, possibly between two; the node that is pointed at, or -1; the columns unfolded by hand.
 
 import { shorten } from "../model/typed.js";
-import { BEAM_MOST_RHO, layLanes, pathTo, plantTree, rankAt, winnersByRho } from "./beamtree.js";
+import { BEAM_MOST_RHO, FOREVER, layLanes, pathTo, plantTree, rankAt } from "./beamtree.js";
+import { winnersByRho } from "./beamtree.js";
 import { pieceName } from "./beamlayout.js";
 
 const LONGEST_QUOTE = 80; // letters
-const WORDS_OF_QUOTE = 6; // at each end of a longer one
+const QUOTED_WORDS = [4, 2]; // of a longer one: its first and its last
 
 /**
  * Search a sentence and return a view of all that was found.
@@ -65,29 +66,48 @@ export function beamFinding(view) {
   if (step < search.columns.length) return growingFinding(view);
   const [winner] = rankAt(search, step, beamSize, rho);
   const text = view.texts[winner.end];
-  const others = text === greedy.text
-    ? "Greedy search writes the same"
-    : `Greedy search would write ${quotedText(greedy.text)}`;
   const change = rhoChange(view, winner.end);
-  return `K = ${beamSize}, ρ = ${rho.toFixed(2)}: ${quotedText(text)} wins. ${others}${change}.`;
+  const wins = `K = ${beamSize}, ρ = ${rho.toFixed(2)}: ${quotedText(text)} wins.`;
+  if (text !== greedy.text) {
+    const others = `Greedy search would write ${quotedText(greedy.text)}`;
+    return `${wins} ${others}; ${change ?? "no ρ changes the winner"}.`;
+  }
+  if (beamSize === 1) return `${wins} This is greedy search: it keeps one beginning, the best.`;
+  const died = beamCount(deadBranches(view), "beginning", "beginnings");
+  if (change) return `${wins} But ${change}. Greedy search writes the same; ${died} died on the way.`;
+  return `${wins} Greedy search writes the same, and no ρ changes the winner: ${died} died on the ` +
+    `way${runnerUp(view, winner)}.`;
+}
+
+function deadBranches({ branches }) {
+  return branches.filter(({ to }) => to !== FOREVER).length;
+}
+
+/** Say how far behind the second best translation is. */
+function runnerUp({ search, step, beamSize, rho, texts }, winner) {
+  const second = rankAt(search, step, beamSize, rho)[1];
+  if (!second) return "";
+  const times = Math.exp(winner.score - second.score);
+  const rounded = times < 10 ? times.toFixed(1) : Math.round(Math.min(times, 1e6)).toLocaleString("en");
+  return `, and ${quotedText(texts[second.end])} is ${rounded} times less probable`;
 }
 
 /** Quote a text; of a long one only its first and its last words. */
 function quotedText(text) {
   if (text === "") return "nothing at all";
   const words = text.split(" ");
-  if (text.length <= LONGEST_QUOTE || words.length <= WORDS_OF_QUOTE * 2) {
+  if (text.length <= LONGEST_QUOTE || words.length <= QUOTED_WORDS[0] + QUOTED_WORDS[1]) {
     return `“${shorten(text, LONGEST_QUOTE)}”`;
   }
-  const ends = [words.slice(0, WORDS_OF_QUOTE), "…", words.slice(-WORDS_OF_QUOTE)];
+  const ends = [words.slice(0, QUOTED_WORDS[0]), "…", words.slice(-QUOTED_WORDS[1])];
   return `“${ends.flat().map((word) => shorten(word)).join(" ")}”`;
 }
 
 function rhoChange({ winners, texts, rho }, end) {
   const other = winners.find((stretch) => stretch.end !== end);
-  if (!other) return "; no ρ changes the winner";
+  if (!other) return null;
   const [way, edge] = other.to <= rho ? ["below", other.to] : ["above", other.from];
-  return `; ${way} ρ = ${edge.toFixed(2)}, ${quotedText(texts[other.end])} wins`;
+  return `${way} ρ = ${edge.toFixed(2)}, ${quotedText(texts[other.end])} wins`;
 }
 
 function growingFinding(view) {
@@ -148,7 +168,7 @@ export function beamChallenges(view) {
   return [
     {
       name: "greedy",
-      text: "Find a K at which the winner is not what greedy search (K = 1) writes.",
+      text: "Find another K at which the winner is not what greedy search (K = 1) writes.",
       isMet: isWhole && texts[winner.end] !== greedy.text,
     },
     {

@@ -2,13 +2,17 @@
 
 import { paint, wordPaint } from "../draw/paint.js";
 import { svgBox, svgElement, svgPart, svgRoot, svgText, wrapWords } from "../draw/svg.js";
-import { drawToken } from "../draw/tokens.js";
+import { textWidth } from "../draw/svg.js";
+import { drawToken, labelsThatFit } from "../draw/tokens.js";
 import { BEAM_MOST_RHO, pathTo, rankAt } from "./beamtree.js";
-import { ALL_BRANCHES, layoutBeam, pieceName } from "./beamlayout.js";
+import { ALL_BRANCHES, BEAM_LEGEND_SIZE, layoutBeam, pieceName } from "./beamlayout.js";
 import { beamDetails, beamFinding, beamCount, leaderOf, beamNumber } from "./beamtext.js";
 
 const FINGER = 44; // pixels: what is pressed should be as large,
 const ALMOST_FINGER = 38; // and handles so close may cover a little of each other for it
+const BEAM_RANK_SIZE = 13; // of the letters of a ranked translation
+const BEAM_CROSS = 9; // pixels from a word to the cross behind it
+const BEAM_TWO_LINES = 38; // pixels of a rank, from which its numbers stand below its sentence
 const BEAM_LITTLE = 0.08; // of the weight: less is not drawn below a word
 
 /** Draw the tree, the ranking and what a word looked at; `place` is of `layoutBeam`. */
@@ -17,6 +21,7 @@ export function drawBeam(view, place) {
   return svgRoot(place.width, place.height, beamFinding(view),
     svgPart("tree", drawFront(view, place), drawBranches(view, place), drawRuns(view, place),
       drawEnds(view, place), drawFolds(view, place)),
+    svgPart("legend", place.legend.map(drawLegendItem)),
     svgPart("ranking", drawBeamRanking(view, place)),
     svgPart("source", drawBeamSource(view, shown, place)));
 }
@@ -24,6 +29,31 @@ export function drawBeam(view, place) {
 /** Return the view drawn in full, for where nothing runs. */
 export function drawBeamStill(view, width) {
   return drawBeam(view, layoutBeam(view, { width, tall: 430 }));
+}
+
+/** Draw a mark, and what it says. */
+function drawLegendItem({ mark, text, x, y }) {
+  const line = (p) => svgElement("path", {
+    d: `M${x} ${y}h18`, stroke: paint("frame"), "stroke-width": branchWidth(p),
+  });
+  const circle = (fill) => svgElement("circle", {
+    cx: x + 9, cy: y, r: 6, fill: paint(fill), stroke: paint("neutral"),
+  });
+  const marks = {
+    likely: () => line(0.9), unlikely: () => line(0.1), dropped: () => drawDeath(x + 9, y, 1),
+    ranked: () => circle("neutral"), ended: () => circle("panel"),
+  };
+  return [
+    marks[mark](),
+    svgText(x + 24, y + 4, text, {
+      "font-size": BEAM_LEGEND_SIZE, "text-anchor": "start", fill: paint("quiet"),
+    }),
+  ];
+}
+
+/** The more probable a word, the thicker the branch that leads to it. */
+function branchWidth(p) {
+  return 1 + 7 * p;
 }
 
 /** How far a node has come in: 0 before its step, 1 after it. */
@@ -86,7 +116,7 @@ function drawBranches(view, place) {
         d: `M${x1} ${y}C${middle} ${y} ${middle} ${end} ${x0} ${end}`,
         fill: "none",
         stroke: paint(pointed.has(node.index) ? "link" : isLit ? "highlight" : "frame"),
-        "stroke-width": isLit || pointed.has(node.index) ? 3 : 1.5,
+        "stroke-width": branchWidth(node.p), "data-branch": node.index,
         opacity: arrivalOf(node, at) * (1 - 0.55 * dead),
       }),
     };
@@ -115,15 +145,24 @@ function drawRun(view, run, place, { winning, pointed }) {
   const isLit = winning.has(last.index);
   const isPointed = pointed.has(last.index);
   const y = yOf(run.lane);
+  const stroke = paint(isPointed ? "link" : isLit ? "highlight" : dead > 0 ? "empty" : "frame");
   return svgElement("g", { "data-run": run.nodes[0], "data-dead": dead === 1 || null },
     svgElement("rect", {
       x: begin.x, y: y - boxHeight / 2, width: Math.max(right - begin.x, 1), height: boxHeight,
-      rx: 7, fill: paint(dead === 1 ? "panel" : "ground"),
-      stroke: paint(isPointed ? "link" : isLit ? "highlight" : dead > 0 ? "empty" : "frame"),
+      rx: 7, fill: paint(dead === 1 ? "panel" : "ground"), stroke,
       "stroke-width": isLit || isPointed ? 2.5 : 1.2,
     }),
+    inColumns.slice(1).map((index, i) => {
+      const before = columnOf[nodes[inColumns[i]].t];
+      return svgElement("path", {
+        d: `M${before.x + before.width} ${y}H${columnOf[nodes[index].t].x}`, stroke,
+        "stroke-width": branchWidth(nodes[index].p), "data-branch": index,
+        opacity: arrivalOf(nodes[index], at),
+      });
+    }),
     inColumns.map((index) => drawBeamWord(view, nodes[index], y, place)),
-    dead > 0 && last.children.length === 0 && drawDeath(end.x + end.width + 2, y, dead));
+    dead > 0 && last.children.length === 0 &&
+      drawDeath(end.x + end.width + BEAM_CROSS, y, dead));
 }
 
 /** Draw a word, and below it where it looked: a bar in the colors of the source's words. */
@@ -168,7 +207,7 @@ function drawDeath(x, y, dead) {
   return svgElement("path", { d, stroke: paint("wrong"), "stroke-width": 2, opacity: dead });
 }
 
-/** Draw the ends of translations, with their ranks, and the ways from there to the ranking. */
+/** Draw the ends of translations, with their ranks, and the way of the one ahead to the ranking. */
 function drawEnds(view, place) {
   const { nodes, at, places, search, step, beamSize, rho } = view;
   const ranked = rankAt(search, step, beamSize, rho);
@@ -181,11 +220,11 @@ function drawEnds(view, place) {
     const isFirst = isWhole && rank === 1;
     const isPointed = view.pointed === node.index;
     const color = paint(isPointed ? "link" : isFirst ? "highlight" : "neutral");
-    const way = place.isWide && rank > 0 && endWay(x0 + 20, y, places[node.end], place);
+    const isTied = isFirst || isPointed; // the ranks tell the others: their ways would cross
+    const way = place.isWide && rank > 0 && isTied && endWay(x0 + 20, y, places[node.end], place);
     return svgElement("g", { "data-end": node.end, opacity: arrivalOf(node, at) },
       way && svgElement("path", {
-        d: way, fill: "none", stroke: color, "stroke-width": isFirst || isPointed ? 2.5 : 1.2,
-        "stroke-dasharray": isFirst || isPointed ? null : "2 4",
+        d: way, fill: "none", stroke: color, "stroke-width": 1.5, "stroke-dasharray": "2 4",
       }),
       svgElement("circle", {
         cx: x0 + 10, cy: y, r: 10, fill: rank > 0 ? color : paint("panel"), stroke: color,
@@ -245,10 +284,11 @@ function drawBeamRanking(view, place) {
   const head = { "font-size": 12, fill: paint("quiet"), "text-anchor": "end" };
   const [a, b, c] = numberColumns(panel);
   const y = panel.y + headRows - 8;
+  const isRoomy = panel.rowPitch >= BEAM_TWO_LINES;
   return [
     drawRhoTrack(view, place),
-    svgText(a, y, "log p", head),
-    svgText(b, y, view.unit, head),
+    isRoomy && svgText(a, y, "log p", head),
+    isRoomy && svgText(b, y, view.unit, head),
     svgText(c, y, `log p / ${view.unit}^ρ`, head),
     ranked.length === 0 && svgText(panel.x + 4, y + 26, "No translation is finished yet.", {
       "font-size": 14, "text-anchor": "start", fill: paint("quiet"),
@@ -260,6 +300,9 @@ function drawBeamRanking(view, place) {
       const number = {
         "font-size": 14, "text-anchor": "end", "font-weight": isFirst ? "bold" : "normal",
       };
+      const low = line + (isRoomy ? 14 : 5);
+      const text = view.texts[found.end] || "(nothing)";
+      const room = panel.width - (isRoomy ? 44 : 108);
       return svgElement("g", { "data-rank": rank + 1 },
         svgElement("rect", {
           x: panel.x, y: line - panel.rowPitch / 2 + 1, width: panel.width,
@@ -268,11 +311,27 @@ function drawBeamRanking(view, place) {
           "stroke-width": isFirst || isPointed ? 2 : 1,
         }),
         svgText(panel.x + 16, line + 5, String(rank + 1), { ...number, "text-anchor": "middle" }),
-        svgText(a, line + 5, beamNumber(found.score), number),
-        svgText(b, line + 5, String(found.length), number),
-        svgText(c, line + 5, beamNumber(found.ranked, 3), number));
+        svgText(panel.x + 34, line + (isRoomy ? -4 : 5), shortenMiddle(text, room), {
+          "font-size": BEAM_RANK_SIZE, "text-anchor": "start", "font-weight": number["font-weight"],
+        }),
+        isRoomy && svgText(a, low, beamNumber(found.score), number),
+        isRoomy && svgText(b, low, String(found.length), number),
+        svgText(c, low, beamNumber(found.ranked, 3), number));
     }),
   ];
+}
+
+/** Shorten a translation in its middle: those of a tree begin alike, and end differently. */
+function shortenMiddle(text, room) {
+  if (textWidth(text, BEAM_RANK_SIZE) <= room) return text;
+  const letters = [...text];
+  for (let kept = letters.length - 1; kept > 8; kept -= 1) {
+    const head = letters.slice(0, Math.ceil(kept / 2)).join("").trimEnd();
+    const tail = letters.slice(letters.length - Math.floor(kept / 2)).join("").trimStart();
+    const shown = `${head} … ${tail}`;
+    if (textWidth(shown, BEAM_RANK_SIZE) <= room) return shown;
+  }
+  return "…";
 }
 
 function numberColumns({ x, width }) {
@@ -285,6 +344,9 @@ function drawRhoTrack(view, place) {
   const { x0, x1, y, xOf } = rhoTrack(place);
   const [first] = rankAt(search, search.columns.length, beamSize, rho);
   const small = { "font-size": 11, fill: paint("quiet") };
+  const changes = winners.slice(1);
+  const numbered = labelsThatFit(
+    changes.map(({ from }) => ({ x: xOf(from), width: 24, weight: -Math.abs(from - rho) })), 4);
   return [
     svgText(panel.x, panel.y + 14, `Length normalization ρ = ${rho.toFixed(2)}`, {
       "font-size": 14, "text-anchor": "start", "font-weight": "bold",
@@ -297,12 +359,13 @@ function drawRhoTrack(view, place) {
       svgText((xOf(from) + xOf(to)) / 2, y + 20,
         stretchName(view, end, xOf(to) - xOf(from)), small),
     ]),
-    winners.slice(1).map(({ from }) => [
+    changes.map(({ from }, i) => [
       svgElement("path", {
         d: `M${xOf(from)} ${y - 8}v16`, stroke: paint("ink"), "stroke-width": 2,
         "data-change": from.toFixed(2),
       }),
-      svgText(xOf(from), y - 12, from.toFixed(2), { ...small, fill: paint("ink") }),
+      numbered.includes(i) &&
+        svgText(xOf(from), y - 12, from.toFixed(2), { ...small, fill: paint("ink") }),
     ]),
     svgText(x0, y + 20, "0", { ...small, "text-anchor": "start" }),
     svgText(x1, y + 20, BEAM_MOST_RHO.toFixed(1), { ...small, "text-anchor": "end" }),
@@ -326,7 +389,7 @@ function drawBeamSource(view, index, { strip, size }) {
   const node = view.nodes[index];
   const { weights } = node.end >= 0 ? view.nodes[node.parent] : node;
   const strongest = Math.max(...weights, 0);
-  const top = strip.y + strip.lines * strip.line;
+  const top = strip.y + strip.lines * strip.line + 4;
   const small = { "font-size": 11, fill: paint("quiet") };
   const tokens = source.map((text, j) => {
     const { x, row, width } = strip.tokens[j];
@@ -340,7 +403,7 @@ function drawBeamSource(view, index, { strip, size }) {
       weight >= 0.01 && svgBox(center, y + 18, width * weight, 5, { fill: color }),
       weight >= 0.05 && svgText(center, y + 32, weight.toFixed(2), small));
   });
-  const lines = wrapWords(beamDetails(view, index).split(" "), strip.width, 13);
+  const lines = wrapWords(beamDetails(view, index).split(" "), strip.width - 24, 14);
   return [
     lines.slice(0, strip.lines).map((line, i) =>
       svgText(strip.x, strip.y + strip.line * (i + 0.75), line, {

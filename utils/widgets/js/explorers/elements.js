@@ -1,5 +1,6 @@
 // Elements of a page. Text becomes text, whatever it holds: nothing of it is read as HTML.
 
+import { FONT_FAMILY } from "../draw/svg.js";
 import { makeIcon } from "./icons.js";
 
 /** Make an element; `children` are elements or text. */
@@ -112,4 +113,18 @@ export function makeSentenceBox(name, type) {
   const element = makeElement("div", { class: "at-sentence" },
     makeElement("label", {}, makeElement("span", {}, name), input), note);
   return { element, input, note, show };
+}
+
+const measuredWidths = new Map();
+let measuringPen = null;
+
+/** Return how wide the browser writes text, as the drawings do. */
+export function measureWords(text, size) {
+  const key = `${size} ${text}`;
+  if (!measuredWidths.has(key)) {
+    measuringPen ??= document.createElement("canvas").getContext("2d");
+    measuringPen.font = `${size}px ${FONT_FAMILY}`;
+    measuredWidths.set(key, measuringPen.measureText(text).width);
+  }
+  return measuredWidths.get(key);
 }

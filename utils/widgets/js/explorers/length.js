@@ -1,32 +1,17 @@
 // The length explorer: drag the end of a sentence, and see what each model makes of it.
 
-import { FONT_FAMILY } from "../draw/svg.js";
-import { changeButton, makeButton, makeChoices } from "./elements.js";
+import { changeButton, makeButton, makeChoices, measureWords } from "./elements.js";
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
-import { LENGTH_MODES, firstLengthApart } from "./lengthtext.js";
-import { lengthChallenges, lengthFinding, lengthView } from "./lengthtext.js";
+import { firstLengthApart, lengthChallenges, lengthFinding } from "./lengthtext.js";
+import { lengthModes, lengthView } from "./lengthtext.js";
 import { drawLength, layoutLength } from "./lengthview.js";
-import { lengthAt, lengthHandles, lengthOnChart } from "./lengthview.js";
+import { lengthAt, lengthHandles, lengthOnChart, lengthPressed } from "./lengthview.js";
 import { loadTranslators } from "./models.js";
 
 const GROW_EVERY = 1100; // milliseconds
 const RIDE = 350; // milliseconds in which the marker comes along
 const LEAP = 3; // lengths that an arrow key with Shift goes
-
-const measuredWidths = new Map();
-let measuringPen = null;
-
-/** Return how wide the browser writes text, as the drawings do. */
-function measureWords(text, size) {
-  const key = `${size} ${text}`;
-  if (!measuredWidths.has(key)) {
-    measuringPen ??= document.createElement("canvas").getContext("2d");
-    measuringPen.font = `${size}px ${FONT_FAMILY}`;
-    measuredWidths.set(key, measuringPen.measureText(text).width);
-  }
-  return measuredWidths.get(key);
-}
 
 /** Mount a length explorer. */
 export async function mountLength(root, host) {
@@ -54,6 +39,8 @@ class LengthExplorer {
       drag: (id, x, y) => this.drag(id, x, y),
       step: (id, right, down, isLarge) => this.go((right - down) * (isLarge ? LEAP : 1)),
     });
+    // Words and plot are shortcuts for the mouse; by keys, the two handles reach every length.
+    this.handles.drawing.addEventListener("click", (event) => this.press(event));
     this.build();
     this.unlisten = ["mode", "length", "number"].map((name) =>
       host.onChange(name, () => this.adopt()));
@@ -74,7 +61,7 @@ class LengthExplorer {
   }
 
   build() {
-    this.modes = makeChoices("Sentence", Object.entries(LENGTH_MODES),
+    this.modes = makeChoices("Sentence", Object.entries(lengthModes(this.data)),
       (mode) => this.choose({ mode, number: 1 }));
     this.next = makeButton("next", "Next of this length", () =>
       this.choose({ number: (this.view.number % this.view.count) + 1 }));
@@ -146,6 +133,12 @@ class LengthExplorer {
     const { view, place } = this;
     const length = id === "end" ? lengthAt(place, x, y) : lengthOnChart(view, place, x);
     if (length !== view.length) this.choose({ length });
+  }
+
+  press(event) {
+    const { x, y } = this.handles.pointOf(event);
+    const length = lengthPressed(this.view, this.place, x, y);
+    if (length !== null && length !== this.view.length) this.choose({ length });
   }
 
   /** Go to a length that is so many further in the list of those there are. */

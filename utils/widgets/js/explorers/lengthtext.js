@@ -6,7 +6,6 @@
 
 import { rightWords, sentenceBleu } from "./lengthmatch.js";
 
-export const LENGTH_MODES = { growing: "One sentence grows", test: "A test sentence" };
 const LONG_SENTENCE = 15; // words
 
 /**
@@ -14,7 +13,7 @@ const LONG_SENTENCE = 15; // words
  *
  * {mode, length, number, count, lengths, language, source, target, stages, longest, found, curves,
  * apart}: `length` is the nearest there is, `count` how many sentences there are of it, `longest`
- * the whole sentence that grows, in `stages`. found: [{name, words, right, missing, bleu}, …]:
+ * the whole sentence that grows, in `stages`; without one that grows, both are null. found: [{name, words, right, missing, bleu}, …]:
  * `right` for each word, `missing` for each of the reference's.
  */
 export function lengthView(translators, data, chosen) {
@@ -24,15 +23,31 @@ export function lengthView(translators, data, chosen) {
   const same = list.filter(([source]) => source.length === length);
   const [source, target] = same[(chosen.number - 1) % same.length];
   const [first] = Object.values(translators);
+  const grows = chosen.mode === "growing" && growsOn(data.growing);
   return {
     mode: chosen.mode, length, number: ((chosen.number - 1) % same.length) + 1,
     count: same.length, lengths, language: first.languageNames[0], source, target,
-    longest: data.growing[data.growing.length - 1][0],
-    stages: data.growing.map(([words]) => words),
+    longest: grows ? data.growing[data.growing.length - 1][0] : null,
+    stages: grows ? data.growing.map(([words]) => words) : null,
     found: Object.entries(translators).map(([name, translator]) =>
       judge(name, translator.translate(source)[0].tokens, target)),
     curves: data.curves, apart: null,
   };
+}
+
+/** Whether each sentence goes on with the words of the one before, up to its period. */
+export function growsOn(growing) {
+  return growing.slice(1).every(([words], i) => {
+    const [before] = growing[i];
+    const kept = before[before.length - 1] === "." ? before.slice(0, -1) : before;
+    return kept.every((word, j) => word === words[j]);
+  });
+}
+
+/** Name the kinds of sentences there are to choose from. */
+export function lengthModes({ growing }) {
+  const name = growsOn(growing) ? "One sentence grows" : "A sentence of this length";
+  return { growing: name, test: "A test sentence" };
 }
 
 /** A sentence grows to the longest stage that is no longer; of test sentences, the nearest. */
@@ -98,14 +113,14 @@ function countedWords(count) {
 }
 
 /** Return the challenges, each with whether the reader has met it: [{name, text, isMet}, …]. */
-export function lengthChallenges({ mode, length, found, apart }) {
+export function lengthChallenges({ mode, length, found, apart, stages }) {
   if (found.length < 2) return [];
   const [weak, strong] = [found[0], found[found.length - 1]];
   const all = [
     {
       name: "apart",
-      text: `While it grows: find the shortest length at which ${weak.name} gets a word wrong ` +
-        `and ${strong.name} none.`,
+      text: `${mode === "growing" && !stages ? "Find" : "While it grows: find"} the shortest ` +
+        `length at which ${weak.name} gets a word wrong and ${strong.name} none.`,
       isMet: mode === "growing" && length === apart,
     },
     {

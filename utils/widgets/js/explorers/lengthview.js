@@ -5,8 +5,8 @@
 
 import { chartArea, drawCurves } from "../draw/curves.js";
 import { THEMES } from "../draw/colors.js";
-import { paint, wordPaint } from "../draw/paint.js";
-import { svgElement, svgPart, svgRoot, svgText, textWidth } from "../draw/svg.js";
+import { paint } from "../draw/paint.js";
+import { svgBox, svgElement, svgPart, svgRoot, svgText, textWidth } from "../draw/svg.js";
 import { drawToken } from "../draw/tokens.js";
 import { bucketPosition, lengthFinding, wrongCount } from "./lengthtext.js";
 
@@ -21,12 +21,13 @@ const LENGTH_SLOT = 12; // pixels for a word that another sentence may have
 const LENGTH_TEXT_SIZE = 16;
 const LENGTH_TOKEN_SIZE = 15;
 const LENGTH_WORD_GAP = 5;
+const LENGTH_ASIDE = 112; // pixels for "this sentence" beside its mark
 
 /**
  * Return where everything stands: {width, height, items, end, stops, rows, chart}.
  *
- * items: the sentence's words, taken or not: [{text, kind, color, x, y, width}, …]; `end` is where
- * the handle is, stops [{length, x, y}, …] where it can be. rows: the reference and the
+ * items: the sentence's words, taken or not: [{text, kind, ends, x, y, width}, …]; pressing one
+ * ends the sentence at `ends` words. `end` is where the handle is, stops [{length, x, y}, …] where it can be. rows: the reference and the
  * translations, [{name, words: [{text, x, y, width}, …], y, found}, …]. `measure` tells how wide
  * text is, given its size: a page knows, without one it is estimated.
  */
@@ -81,7 +82,7 @@ function flowInLines(widths, room, gap) {
 
 /** Return the sentence's items, where each of them stands, and where its end can be. */
 function placeSentence(view, room, measure) {
-  const items = view.mode === "test" ? testItems(view) : growingItems(view);
+  const items = view.stages ? growingItems(view) : wholeItems(view);
   const { places, rows } = flowInLines(
     items.map((item) => sentenceItemWidth(item, measure)), room, LENGTH_WORD_GAP);
   const placed = items.map((item, i) => ({
@@ -91,7 +92,7 @@ function placeSentence(view, room, measure) {
   }));
   return {
     items: placed, lines: rows, end: placed.find(({ kind }) => kind === "end"),
-    stops: view.mode === "test" ? testStops(view, placed) : growingStops(view, room, measure),
+    stops: view.stages ? growingStops(view, room, measure) : wholeStops(view, placed),
   };
 }
 
@@ -101,15 +102,14 @@ function sentenceItemWidth({ text, kind }, measure) {
 }
 
 /** The words taken so far, the handle, and the words that are still to come. */
-function growingItems({ source, longest }) {
+function growingItems({ source, longest, stages }) {
   const shared = sharedBeginning(source, longest);
-  const after = longest.length - source.length + shared; // what is taken from the end, such as "."
-  const token = (text, j, kind) => ({ text, kind, color: wordPaint(j, longest.length) });
+  const endsAt = (j) => stages.find((words) => sharedBeginning(words, longest) > j).length;
   return [
-    ...source.slice(0, shared).map((text, j) => token(text, j, "taken")),
-    ...source.slice(shared).map((text, j) => token(text, after + j, "taken")),
+    ...source.slice(0, shared).map((text, j) => ({ text, kind: "taken", ends: endsAt(j) })),
+    ...source.slice(shared).map((text) => ({ text, kind: "taken", ends: source.length })),
     { text: "", kind: "end" },
-    ...longest.slice(shared).map((text, j) => token(text, shared + j, "faint")),
+    ...longest.slice(shared).map((text, j) => ({ text, kind: "faint", ends: endsAt(shared + j) })),
   ];
 }
 
@@ -119,17 +119,17 @@ function sharedBeginning(words, longest) {
   return differs < 0 ? words.length : differs;
 }
 
-/** A test sentence is whole; behind its end is room for longer ones. */
-function testItems({ source, lengths }) {
+/** A sentence that does not grow is whole; behind its end is room for longer ones. */
+function wholeItems({ source, lengths }) {
   return [
-    ...source.map((text, j) => ({ text, kind: "taken", color: wordPaint(j, source.length) })),
+    ...source.map((text) => ({ text, kind: "taken" })),
     { text: "", kind: "end" },
     ...lengths.filter((length) => length > source.length)
       .map((length) => ({ text: "", kind: "slot", length })),
   ];
 }
 
-function testStops({ lengths }, items) {
+function wholeStops({ lengths }, items) {
   const stopAt = (length) => {
     const item = items.find((one) => one.length === length) ?? items[length - 1];
     return { length, x: item.x + item.width / 2, y: item.y };
@@ -160,6 +160,17 @@ export function lengthOnChart(view, place, x) {
   return view.lengths.reduce((best, length) => (away(length) < away(best) ? length : best));
 }
 
+/** Return the length that a press on a word, or on the plot, asks for; null if on neither. */
+export function lengthPressed(view, place, x, y) {
+  const word = place.items.find((item) =>
+    Math.abs(item.x - x) <= item.width / 2 + LENGTH_WORD_GAP / 2 &&
+    Math.abs(item.y - y) <= LENGTH_TOKEN_ROW / 2);
+  if (word) return word.ends ?? null;
+  const { x0, x1, y0, y1 } = lengthArea(view, place);
+  const isOnPlot = x >= x0 && x <= x1 && y >= y1 && y <= y0;
+  return isOnPlot ? lengthOnChart(view, place, x) : null;
+}
+
 function bucketsOf({ curves }) {
   return Object.values(curves)[0].map(([bucket]) => bucket);
 }
@@ -178,19 +189,21 @@ export function drawLengthStill(view, width) {
   return drawLength(whole, layoutLength(whole, { width, tall: 360 }));
 }
 
-function drawSentenceItem({ text, kind, color, x, y, width }) {
+function drawSentenceItem({ text, kind, ends, x, y, width }) {
   if (kind === "end") return "";
   if (kind === "slot") {
     return svgElement("circle", { cx: x, cy: y, r: 2.5, fill: paint("faint") });
   }
   if (kind === "faint") {
-    return svgElement("g", { "data-kind": "faint" },
+    return svgElement("g", { "data-kind": "faint", "data-ends": ends },
+      svgBox(x, y, width + LENGTH_WORD_GAP, LENGTH_TOKEN_ROW, { fill: "transparent" }),
       svgText(x, y + LENGTH_TOKEN_SIZE * 0.35, text, {
         "font-size": LENGTH_TOKEN_SIZE, fill: paint("quiet"),
       }));
   }
   return drawToken(x, y, text, {
-    width, size: LENGTH_TOKEN_SIZE, color, data: { "data-kind": "taken" },
+    width, size: LENGTH_TOKEN_SIZE, color: paint("frame"),
+    data: { "data-kind": "taken", "data-ends": ends },
   });
 }
 
@@ -198,8 +211,8 @@ function drawSentenceItem({ text, kind, color, x, y, width }) {
 function drawSentenceEnd({ x, y }) {
   const arrows = `M${x - 7} ${y - 5}l-5 5l5 5M${x + 7} ${y - 5}l5 5l-5 5`;
   return svgElement("g", { "data-part": "end" },
-    svgElement("rect", { x: x - 3, y: y - 14, width: 6, height: 28, rx: 3, fill: paint("link") }),
-    svgElement("path", { d: arrows, fill: "none", stroke: paint("link"), "stroke-width": 2.5 }));
+    svgElement("rect", { x: x - 3, y: y - 14, width: 6, height: 28, rx: 3, fill: paint("ink") }),
+    svgElement("path", { d: arrows, fill: "none", stroke: paint("ink"), "stroke-width": 2.5 }));
 }
 
 function modelPaint(name) {
@@ -269,9 +282,16 @@ function lengthCurves(view) {
     across: [0, buckets.length],
     up: [0, 100],
     namesAside: true,
-    ticksAcross: buckets.map((bucket, i) => [i + 0.5, bucket]),
+    ticksAcross: bucketTicks(buckets),
     ticksUp: [0, 25, 50, 75, 100].map((value) => [value, String(value)]),
   };
+}
+
+/** Number the axis where each bucket begins, and where the last one ends: short, so none touch. */
+function bucketTicks(buckets) {
+  const firsts = buckets.map((bucket) => bucket.split("–")[0]);
+  const last = buckets[buckets.length - 1].split("–").pop();
+  return [...firsts, last].map((words) => [bucketPosition(Number(words), buckets), words]);
 }
 
 function lengthArea(view, { chart }) {
@@ -280,22 +300,55 @@ function lengthArea(view, { chart }) {
 
 function drawLengthChart(view, place) {
   const { chart } = place;
-  const { x, x0, x1, y0, y1, yOf } = lengthMarker(view, place);
-  const isLeft = x < (x0 + x1) / 2;
+  const marker = lengthMarker(view, place);
+  const { x, x0, x1, y0, y1 } = marker;
+  const isLeft = x - x0 < LENGTH_ASIDE; // curves fall: to the left, below them, is room
+  const aside = {
+    "font-size": 13, "text-anchor": isLeft ? "start" : "end", "font-weight": "bold",
+    stroke: paint("panel"), "stroke-width": 4, "paint-order": "stroke",
+  };
   return [
+    svgElement("rect", {
+      x: x0, y: y1, width: x1 - x0, height: y0 - y1, fill: "transparent", "data-part": "plot",
+    }),
     drawCurves(chart.left, chart.top, lengthCurves(view), chart),
     svgElement("line", {
-      x1: x, x2: x, y1: y1 - 2, y2: y0, stroke: paint("link"), "stroke-width": 2,
-      "stroke-dasharray": "5 4", "data-marker": view.length,
+      x1: x, x2: x, y1: y1 - 2, y2: y0, stroke: paint("ink"), "stroke-width": 1,
+      "stroke-dasharray": "2 4", "data-marker": view.length,
     }),
-    svgElement("circle", { cx: x, cy: y0, r: 7, fill: paint("link") }),
-    view.found.map(({ name, bleu }) => svgElement("g", { "data-point": name },
-      drawModelMark(name, x, yOf(bleu), view))),
-    svgText(x + (isLeft ? 11 : -11), y0 - 7, `${view.length} words`, {
-      "font-size": 13, fill: paint("link"), "font-weight": "bold",
-      "text-anchor": isLeft ? "start" : "end",
-    }),
+    svgElement("circle", { cx: x, cy: y0, r: 7, fill: paint("ink") }),
+    view.found.map((one) => drawSentencePoint(one, view, marker)),
+    svgText(x + (isLeft ? 12 : -12), thisSentenceY(view, marker), "this sentence", aside),
+    svgText(x + (isLeft ? 12 : -12), y0 - 7, `${view.length} words`, aside),
   ];
+}
+
+/** Draw a model's score of this sentence, tied to the curve that it is off. */
+function drawSentencePoint({ name, bleu }, view, { x, yOf }) {
+  const curve = curveAt(view.curves[name], bucketPosition(view.at, bucketsOf(view)));
+  return svgElement("g", { "data-point": name },
+    curve !== null && svgElement("line", {
+      x1: x, x2: x, y1: yOf(curve), y2: yOf(bleu), stroke: modelPaint(name), "stroke-width": 2,
+      "data-tie": name,
+    }),
+    drawModelMark(name, x, yOf(bleu), view));
+}
+
+/** Say what the marks are beside the one that is furthest down, above the number of words. */
+function thisSentenceY({ found }, { y0, yOf }) {
+  return Math.min(Math.max(...found.map(({ bleu }) => yOf(bleu))) + 5, y0 - 26);
+}
+
+/** Return the height of a curve, [[bucket, bleu], …], at a place among its buckets, or null. */
+function curveAt(points, position) {
+  const known = (points ?? []).map(([, bleu], i) => [i + 0.5, bleu])
+    .filter(([, bleu]) => bleu !== null);
+  if (known.length === 0) return null;
+  const next = known.findIndex(([x]) => x >= position);
+  if (next === 0) return known[0][1];
+  if (next < 0) return known[known.length - 1][1];
+  const [[x0, low], [x1, high]] = known.slice(next - 1, next + 1);
+  return low + ((position - x0) / (x1 - x0)) * (high - low);
 }
 
 /** Return the chart's area, as `chartArea`, and where across the marker is. */
