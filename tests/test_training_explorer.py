@@ -291,6 +291,31 @@ def test_wrong_words_are_marked():
     assert "data-wrong" not in drawn
 
 
+def test_words_stand_above_those_they_should_be():
+    view = view_of(RUN, 0, reference=["one", "x", "two"])
+    columns = call("alignedWords", view, 0)
+    assert [(each["written"], each["wanted"]) for each in columns] == [
+        ("x", "one"), ("x", "x"), (None, "two"),
+    ]  # fmt: skip
+    assert [each["isRight"] for each in columns] == [False, True, True]
+
+
+def test_a_wrong_word_that_repeats_is_written_once():
+    run = [make_snap(1, "not not not a"), make_snap(2, "a b")]
+    columns = call("alignedWords", view_of(run), 0)
+    assert [(each["written"], each["count"]) for each in columns] == [
+        ("not", 3), ("a", 1), (None, 1),
+    ]  # fmt: skip
+    assert "not ×3" in drawn_at(view_of(run))[1]
+
+
+def test_every_epoch_has_as_many_rows_and_lines_as_the_last_needs():
+    run = [make_snap(1, "x y " * 20), make_snap(2, "a b c")]
+    layout, drawn = drawn_at(view_of(run))
+    assert layout["map"]["rows"] == 3 and "and 37 more" in drawn
+    assert [len(lines) for lines in layout["texts"]["pairs"]] == [1, 1]
+
+
 def test_words_are_text():
     _, drawn = drawn_at(view_of([make_snap(1, "<script>alert(1)</script>")]))
     assert "<script" not in drawn and "&lt;script" in drawn

@@ -74,8 +74,8 @@ class TrainingExplorer {
     const change = isFirst ? { words, note: "starts" } : snapChange(this.view, before, at);
     const fresh = change.words.filter((word) => word !== TRAINING_END).join(" ");
     const text = makeElement("span", { class: "at-change" },
-      makeElement("b", {}, fresh ? `${change.note}: ` : change.note),
-      makeElement("span", { class: "at-words" }, fresh));
+      makeElement("b", {}, change.note),
+      makeElement("span", { class: "at-words" }, fresh && `: ${fresh}`));
     const head = makeElement("span", { class: "at-head" },
       makeElement("b", {}, `epoch ${epoch}`), makeElement("small", {}, `loss ${writeLoss(valid)}`));
     const element = makeElement("button", { type: "button", "data-epoch": epoch }, head, map,
