@@ -335,13 +335,28 @@ def test_the_marker_rides_on_the_curve():
 def test_a_curve_has_a_gap_where_the_loss_is_no_number():
     run = [make_snap(1, "x"), make_snap(2, "x", None), make_snap(3, "x"), make_snap(4, "x")]
     lines = call("epochLossChart", view_of(run))["series"]
-    valid = [[x for x, _ in line["points"]] for line in lines if line["name"] == "validation"]
-    assert valid == [[3, 4]]
+    valid = [[x for x, _ in line["points"]] for line in lines if line["label"] == "validation"]
+    assert valid == [[1], [3, 4]]
     assert len(lines) == 5  # knowing nothing, and two pieces of each loss
     assert (
         call("lossMarker", view_of(run), {"at": 1}, drawn_at(view_of(run))[0]["chart"])["loss"]
         is None
     )
+
+
+def test_the_names_of_curves_stand_apart_and_on_no_curve():
+    run = [make_snap(k, "x", 4 / k) | {"train": 6 / k} for k in range(1, 9)]
+    view = view_of(run, ceiling=6.5)
+    chart = drawn_at(view)[0]["chart"]
+    names = {each["name"]: each for each in chart["names"]}
+    assert set(names) == {"knows nothing", "training", "validation"}
+    assert len({each["color"] for each in names.values()}) == 3
+    for name, each in names.items():
+        wide = call("textWidth", name, chart["size"])
+        for at in range(71):
+            marker = call("lossMarker", view, {"at": at / 10}, chart)
+            on_it = each["x"] < marker["x"] < each["x"] + wide
+            assert not (on_it and each["y"] - chart["size"] * 0.8 < marker["y"] < each["y"])
 
 
 def test_many_epochs_do_not_run_into_each_other():

@@ -8,6 +8,7 @@ import { spreadSnaps } from "./trainingfacts.js";
 import { TRAINING_END, trainingChallenges, trainingFinding, writeLoss } from "./trainingfacts.js";
 import { layoutTraining, pointInTrainingMap } from "./traininglayout.js";
 import { lossMarker, snapAtX } from "./trainingloss.js";
+import { firstWords } from "./trainingtext.js";
 import { drawMiniMap, drawTraining, MOST_EPOCH_CARDS } from "./trainingview.js";
 
 const EPOCH_MOVE = 450; // milliseconds from one epoch to another
@@ -67,11 +68,11 @@ class TrainingExplorer {
 
   /** Make the card of an epoch: what changed since the card before says whether it brings news. */
   makeCard(at, before) {
-    const { epoch, valid, words } = this.view.snaps[at];
+    const { epoch, valid } = this.view.snaps[at];
     const map = makeElement("span", { class: "at-mini" });
     map.innerHTML = drawMiniMap(this.view, at);
     const isFirst = before === undefined;
-    const change = isFirst ? { words, note: "starts" } : snapChange(this.view, before, at);
+    const change = isFirst ? { words: firstWords(this.view), note: "starts" } : snapChange(this.view, before, at);
     const fresh = change.words.filter((word) => word !== TRAINING_END).join(" ");
     const text = makeElement("span", { class: "at-change" },
       makeElement("b", {}, change.note),

@@ -4,6 +4,7 @@ import { layoutHeatMap } from "../draw/heatmap.js";
 import { shortenWord, textWidth } from "../draw/svg.js";
 import { tokenLevels } from "../draw/tokens.js";
 import { TRAINING_END } from "./trainingfacts.js";
+import { lossNames } from "./trainingloss.js";
 import { layoutAlignedWords } from "./trainingtext.js";
 
 export const TRAINING_MARGIN = 12;
@@ -33,6 +34,7 @@ export function layoutTraining(view, { width, tall }) {
   const chartTall = Math.max(Math.min(free, MOST_CHART), LEAST_CHART);
   const height = Math.max(chartTop + chartTall, mapTop + map.tall) + TRAINING_MARGIN;
   const chart = { left, top: chartTop, width: room, height: chartTall, size: size * 0.9 };
+  chart.names = lossNames(view, chart);
   const placed = { ...map, left: TRAINING_MARGIN, top: mapTop };
   return { width, height, size, map: placed, texts, left, chart };
 }

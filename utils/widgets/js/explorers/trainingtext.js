@@ -33,7 +33,8 @@ export function alignedWords({ snaps, marks, goal }, at) {
     else wrong.push(writtenWord(word, false));
   });
   endAt(goal.length);
-  return columns.map(withoutEnd).filter(({ written, wanted }) => written !== null || wanted !== null);
+  const isWord = ({ written, wanted }) => written !== null || wanted !== null;
+  return columns.map(withoutEnd).filter(isWord);
 }
 
 function writtenWord(written, isRight) {
@@ -44,6 +45,16 @@ function writtenWord(written, isRight) {
 function withoutEnd({ written, wanted, ...column }) {
   const shown = (word) => (word === TRAINING_END ? null : word);
   return { ...column, written: shown(written), wanted: shown(wanted) };
+}
+
+function timesText(count) {
+  return count > 1 ? ` ×${count}` : "";
+}
+
+/** Return what is written after the first epoch, a wrong word that repeats only once. */
+export function firstWords(view) {
+  const columns = alignedWords(view, 0).filter(({ written }) => written !== null);
+  return columns.map(({ written, count }) => `${written}${timesText(count)}`);
 }
 
 /**
@@ -75,10 +86,9 @@ function breakColumns(columns, room, size) {
   let x = 0;
   for (const column of columns) {
     const { written, count, wanted } = column;
-    const times = count > 1 ? ` ×${count}` : "";
     const cutWord = (word, more = "") =>
       (word === null ? "" : `${shortenWord(word, room - textWidth(more, size), size)}${more}`);
-    const [above, below] = [cutWord(written, times), cutWord(wanted)];
+    const [above, below] = [cutWord(written, timesText(count)), cutWord(wanted)];
     const wide = Math.max(textWidth(above, size), textWidth(below, size));
     if (x + wide > room && x > 0) {
       lines.push([]);
