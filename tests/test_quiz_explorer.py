@@ -54,7 +54,7 @@ def test_a_wrong_choice_explains_itself_alone():
 
 def test_the_right_choice_explains_all():
     notes = notes_of(quiz_after((0, 0)), 0)
-    assert [note["verdict"] for note in notes] == ["Right.", "Wrong.", "Wrong."]
+    assert [note["verdict"] for note in notes] == ["Right.", "Why not:", "Why not:"]
     assert [note["why"] for note in notes] == ["Why yes 1.", "Why no 1.", "Why both 1."]
 
 
@@ -76,6 +76,12 @@ def test_trying_again_opens_the_missed_ones_and_keeps_the_first_try():
     assert quiz["first"] == [0, 0, 0]
     assert call("nextQuestion", quiz, 0) == 1
     assert call("nextQuestion", call("answerQuestion", quiz, 2, 1), 1) == 3
+
+
+def test_the_score_goes_on_with_what_is_not_right_yet():
+    assert call("unfinishedQuestion", quiz_after()) == 0
+    assert call("unfinishedQuestion", quiz_after((0, 0), (1, 0))) == 1
+    assert call("unfinishedQuestion", quiz_after((0, 1), (0, 0), (1, 1), (2, 1))) is None
 
 
 def test_no_choice_at_all_starts_over():
@@ -136,11 +142,35 @@ def test_questions_are_answered_by_mouse(tmp_path):
         expect(finding).to_have_text(
             f"{len(loaded) - 1} of {len(loaded)} at the first try, 1 right later."
         )
-        page.get_by_role("button", name="Try again").click()
+        main = page.locator(".at-below .at-main")
+        expect(main).to_have_text("Try again")
+        page.locator(".at-score button").nth(1).click()
+        expect(page.locator("legend")).to_have_text(loaded[1].text)
+        page.get_by_role("button", name="Score", exact=True).click()
+        main.click()
         expect(page.locator("legend")).to_have_text(loaded[0].text)
         expect(page.locator(".at-why").nth(wrong)).to_be_hidden()
         page.get_by_role("button", name="Reset").click()
         expect(finding).to_have_text(f"Question 1 of {len(loaded)}: choose one answer.")
+
+
+@pytest.mark.browser
+def test_the_score_leads_on_and_no_button_urges_to_skip(tmp_path):
+    skip_without_browser()
+    with open_page(QuickQuestions("05"), tmp_path) as page:
+        radios, main = page.get_by_role("radio"), page.locator(".at-below .at-main")
+        expect(main).to_have_count(0)
+        radios.nth((right_option(0) + 1) % 3).click()
+        expect(main).to_have_count(0)
+        radios.nth(right_option(0)).click()
+        expect(main).to_have_text("Next question")
+        page.get_by_role("button", name="Score", exact=True).click()
+        expect(main).to_have_text("Go on with question 2")
+        marks = page.locator(".at-score li")
+        states = [marks.nth(i).get_attribute("data-state") for i in range(4)]
+        assert states == ["right", "open", "open", "open"]
+        main.click()
+        expect(page.locator("legend")).to_have_text(load_questions("05")[1].text)
 
 
 @pytest.mark.browser

@@ -194,17 +194,44 @@ def test_a_row_that_an_epoch_does_not_have_fades():
     assert mixed["rows"][2] == pytest.approx([weight / 2 for weight in long["rows"][2]])
 
 
-def test_the_finding_counts_words_as_at_the_end_or_right():
-    assert "1 of its 2 words is as at the end" in call("trainingFinding", view_of(RUN, 1))
-    assert "it writes “one two”" in call("trainingFinding", view_of(RUN, 3))
-    found = call("trainingFinding", view_of(RUN, 3, reference=["one", "three"]))
-    assert "1 of its 2 words is right" in found
-    assert "puts 80% of its weight" in found
+def test_the_finding_says_in_words_how_it_writes_and_looks():
+    found = call("trainingFinding", view_of(RUN, 0))
+    assert found == (
+        "Epoch 1: it babbles and looks at one word at a time. 0 of 2 words as at the end; "
+        "loss 2.00."
+    )
+    assert "it has some words" in call("trainingFinding", view_of(RUN, 1))
+    assert "every word" in call("trainingFinding", view_of(RUN, 2)) and "“one two”" in call(
+        "trainingFinding", view_of(RUN, 3)
+    )
+    right = call("trainingFinding", view_of(RUN, 3, reference=["one", "three"]))
+    assert "1 of 2 words right" in right
+    short = call("trainingFinding", view_of(RUN, 3, reference=["one", "two", "three"]))
+    assert "leaves words out" in short
+
+
+@pytest.mark.parametrize(
+    ("row", "looks"),
+    [([0.34, 0.33, 0.33], "everywhere"), ([0.6, 0.3, 0.1], "a few"), ([0.9, 0.1, 0], "one word")],
+)
+def test_concentrated_weights_are_told_from_spread_ones(row, looks):
+    snap = make_snap(1, "x y") | {"rows": [row, row]}
+    assert f"looks {looks}" in call("trainingFinding", view_of([snap])).replace("looks at", "looks")
+
+
+def test_what_changed_between_two_epochs_is_counted():
+    view = view_of([*RUN, make_snap(5, "one <eos>")])
+    change = [call("snapChange", view, at - 1, at) for at in range(1, 5)]
+    assert [each["count"] for each in change] == [1, 1, 0, 1]
+    assert [each["words"] for each in change] == [["one"], ["two"], [], []]
+    assert change[2]["note"] == "same"
+    sharper = make_snap(2, "x x <eos>") | {"rows": [[1, 0, 0]] * 3}
+    assert call("snapChange", view_of([RUN[0], sharper]), 0, 1)["note"] == "same, sharper"
 
 
 def test_the_finding_follows_the_pointer():
     found = call("trainingFinding", view_of(RUN, 2, point={"row": 1}))
-    assert found == "After epoch 3, “two” looks at “c” (80%), “a” (10%), “b” (10%)."
+    assert found == "Epoch 3: “two” looks at “c” (80%), “a” (10%), “b” (10%)."
     found = call("trainingFinding", view_of(RUN, 3, point={"column": 1}))
     assert "“b” gets its largest weight, 80%, from “two”" in found
 
@@ -264,6 +291,31 @@ def test_wrong_words_are_marked():
     assert "data-wrong" not in drawn
 
 
+def test_words_stand_above_those_they_should_be():
+    view = view_of(RUN, 0, reference=["one", "x", "two"])
+    columns = call("alignedWords", view, 0)
+    assert [(each["written"], each["wanted"]) for each in columns] == [
+        ("x", "one"), ("x", "x"), (None, "two"),
+    ]  # fmt: skip
+    assert [each["isRight"] for each in columns] == [False, True, True]
+
+
+def test_a_wrong_word_that_repeats_is_written_once():
+    run = [make_snap(1, "not not not a"), make_snap(2, "a b")]
+    columns = call("alignedWords", view_of(run), 0)
+    assert [(each["written"], each["count"]) for each in columns] == [
+        ("not", 3), ("a", 1), (None, 1),
+    ]  # fmt: skip
+    assert "not ×3" in drawn_at(view_of(run))[1]
+
+
+def test_every_epoch_has_as_many_rows_and_lines_as_the_last_needs():
+    run = [make_snap(1, "x y " * 20), make_snap(2, "a b c")]
+    layout, drawn = drawn_at(view_of(run))
+    assert layout["map"]["rows"] == 3 and "and 37 more" in drawn
+    assert [len(lines) for lines in layout["texts"]["pairs"]] == [1, 1]
+
+
 def test_words_are_text():
     _, drawn = drawn_at(view_of([make_snap(1, "<script>alert(1)</script>")]))
     assert "<script" not in drawn and "&lt;script" in drawn
@@ -283,13 +335,28 @@ def test_the_marker_rides_on_the_curve():
 def test_a_curve_has_a_gap_where_the_loss_is_no_number():
     run = [make_snap(1, "x"), make_snap(2, "x", None), make_snap(3, "x"), make_snap(4, "x")]
     lines = call("epochLossChart", view_of(run))["series"]
-    valid = [[x for x, _ in line["points"]] for line in lines if line["name"] == "validation"]
-    assert valid == [[3, 4]]
+    valid = [[x for x, _ in line["points"]] for line in lines if line["label"] == "validation"]
+    assert valid == [[1], [3, 4]]
     assert len(lines) == 5  # knowing nothing, and two pieces of each loss
     assert (
         call("lossMarker", view_of(run), {"at": 1}, drawn_at(view_of(run))[0]["chart"])["loss"]
         is None
     )
+
+
+def test_the_names_of_curves_stand_apart_and_on_no_curve():
+    run = [make_snap(k, "x", 4 / k) | {"train": 6 / k} for k in range(1, 9)]
+    view = view_of(run, ceiling=6.5)
+    chart = drawn_at(view)[0]["chart"]
+    names = {each["name"]: each for each in chart["names"]}
+    assert set(names) == {"knows nothing", "training", "validation"}
+    assert len({each["color"] for each in names.values()}) == 3
+    for name, each in names.items():
+        wide = call("textWidth", name, chart["size"])
+        for at in range(71):
+            marker = call("lossMarker", view, {"at": at / 10}, chart)
+            on_it = each["x"] < marker["x"] < each["x"] + wide
+            assert not (on_it and each["y"] - chart["size"] * 0.8 < marker["y"] < each["y"])
 
 
 def test_many_epochs_do_not_run_into_each_other():
@@ -334,24 +401,24 @@ def test_epochs_are_chosen_by_mouse(trained, tmp_path):
     skip_without_browser()
     with open_page(trained, tmp_path) as page:
         finding = page.locator(".at-finding")
-        expect(finding).to_contain_text("After epoch 1 ")
+        expect(finding).to_contain_text("Epoch 1:")
         page.locator(".at-strip [data-epoch='4']").click()
-        expect(finding).to_contain_text("After epoch 4 ")
+        expect(finding).to_contain_text("Epoch 4:")
         expect(page.locator(".at-strip [aria-pressed=true]")).to_contain_text("epoch 4")
         page.wait_for_timeout(800)  # the map comes to rest
         cell = page.locator("rect[data-row='1'][data-word='2']").bounding_box()
         page.mouse.move(cell["x"] + cell["width"] / 2, cell["y"] + cell["height"] / 2)
         expect(finding).to_contain_text("looks at")
         page.mouse.move(5, 5)
-        expect(finding).to_contain_text("validation loss")
+        expect(finding).to_contain_text("; loss")
         marker = page.locator("[data-handle=marker]").bounding_box()
         page.mouse.move(marker["x"] + marker["width"] / 2, marker["y"] + marker["height"] / 2)
         page.mouse.down()
         page.mouse.move(marker["x"] + 1000, marker["y"] + 20, steps=5)
         page.mouse.up()
-        expect(finding).to_contain_text("After epoch 6 ")
+        expect(finding).to_contain_text("Epoch 6:")
         page.get_by_role("button", name="Reset").click()
-        expect(finding).to_contain_text("After epoch 1 ")
+        expect(finding).to_contain_text("Epoch 1:")
 
 
 @pytest.mark.browser
@@ -359,16 +426,18 @@ def test_epochs_are_chosen_by_keyboard(trained, tmp_path):
     skip_without_browser()
     with open_page(trained, tmp_path, theme="dark") as page:
         finding = page.locator(".at-finding")
-        page.get_by_role("slider", name="Epoch", exact=True).press("ArrowRight")
-        expect(finding).to_contain_text("After epoch 2 ")
+        card = page.locator(".at-strip button")
+        card.first.press("ArrowRight")
+        expect(card.nth(1)).to_be_focused()
+        expect(finding).to_contain_text("Epoch 2:")
         page.locator("[data-handle=marker]").press("ArrowRight")
-        expect(finding).to_contain_text("After epoch 3 ")
+        expect(finding).to_contain_text("Epoch 3:")
         page.locator("[data-handle=map]").press("ArrowDown")
         expect(finding).to_contain_text("looks at")
         page.locator("[data-handle=map]").press("ArrowRight")
         expect(finding).to_contain_text("gets its largest weight")
         page.get_by_role("button", name="Play").press("Enter")
-        expect(finding).to_contain_text("After epoch 4 ")
+        expect(finding).to_contain_text("Epoch 4:")
         page.get_by_role("button", name="Pause").press("Enter")
         expect(page.get_by_role("button", name="Play")).to_be_visible()
 

@@ -6,7 +6,7 @@ import { Frame } from "./frame.js";
 import { makeIcon } from "./icons.js";
 import { answerQuestion, drawQuizPaper, isFirstTry, nextQuestion } from "./quizview.js";
 import { optionLetter, optionNote, questionState, quizFinding } from "./quizview.js";
-import { quizScore, retryMissed, takeChoices } from "./quizview.js";
+import { quizScore, retryMissed, takeChoices, unfinishedQuestion } from "./quizview.js";
 
 /** Show quick questions in `root`; returns a function that takes them away. */
 export function mountQuiz(root, host) {
@@ -36,7 +36,6 @@ class QuizExplorer {
     this.frame.controls.append(row);
     this.back = makeButton("back", "Back", () => this.goTo(this.at - 1));
     this.go = makeButton("next", "Next question", () => this.goOn());
-    this.go.classList.add("at-main");
     this.frame.below.append(makeElement("div", { class: "at-row" }, this.back, this.go));
     const paper = makeElement("div", { class: "at-paper" });
     paper.innerHTML = drawQuizPaper(questions); // escaped there
@@ -104,6 +103,7 @@ class QuizExplorer {
   goOn() {
     if (this.pending !== null) this.choose(this.pending);
     else if (this.at < this.quiz.questions.length) this.goTo(nextQuestion(this.quiz, this.at));
+    else if (unfinishedQuestion(this.quiz) !== null) this.goTo(unfinishedQuestion(this.quiz));
     else this.tryAgain();
   }
 
@@ -148,8 +148,8 @@ class QuizExplorer {
       if (note.textContent !== `${verdict} ${why}`.trim()) {
         note.replaceChildren(...(verdict ? [makeElement("b", {}, verdict), ` ${why}`] : []));
       }
-      element.dataset.verdict = verdict === "Right." ? "right" : verdict ? "wrong" : "";
-      element.dataset.chosen = String(quiz.chosen[at] === i);
+      const isChosen = quiz.chosen[at] === i;
+      element.dataset.verdict = isChosen ? questionState(quiz, at) : ""; // others stay neutral
     });
   }
 
@@ -162,21 +162,27 @@ class QuizExplorer {
     const first = isFirstTry(quiz, number) ? " at the first try" : "";
     const says = state === "open" ? "" : `, ${state}${state === "right" ? first : ""}`;
     button.setAttribute("aria-label", `Question ${number + 1}${says}`);
+    button.dataset.later = String(state === "right" && !first);
     if (button.dataset.state === state) return;
     button.dataset.state = state;
-    const icon = state === "open" ? [] : [makeIcon(state)];
-    button.replaceChildren(String(number + 1), ...icon);
+    button.replaceChildren(state === "open" ? String(number + 1) : makeIcon(state));
   }
 
   showButtons() {
     const { at, back, go, pending, quiz } = this;
     const last = quiz.questions.length;
+    const isAtScore = at === last;
     back.disabled = at === 0;
-    go.hidden = at === last && quizScore(quiz).missed.length === 0;
+    go.hidden = isAtScore && quizScore(quiz).missed.length === 0;
+    // Before a right answer, choosing is what matters: to go on is then no more than allowed.
+    const isNext = isAtScore || pending !== null || questionState(quiz, at) === "right";
+    go.classList.toggle("at-main", isNext);
+    const unfinished = unfinishedQuestion(quiz);
     if (pending !== null) changeButton(go, "right", "Check");
-    else if (at === last) changeButton(go, "reset", "Try again");
+    else if (isAtScore && unfinished === null) changeButton(go, "reset", "Try again");
+    else if (isAtScore) changeButton(go, "next", `Go on with question ${unfinished + 1}`);
     else if (nextQuestion(quiz, at) === last) changeButton(go, "next", "See the score");
-    else changeButton(go, "next", "Next question");
+    else changeButton(go, "next", isNext ? "Next question" : "Skip");
   }
 
   moveFocus() {
@@ -222,20 +228,27 @@ function makeOption(view, { text }, option) {
   return { element: makeElement("div", { class: "at-option" }, label, note), input, note };
 }
 
-/** Make the page at the end: what was right at the first try, and what was not. */
-function makeScore({ quiz }) {
-  const lines = quiz.questions.map(({ text, options }, i) => {
-    const state = questionState(quiz, i);
-    const told = {
-      right: isFirstTry(quiz, i) ? "right at the first try" : "right, but not at the first try",
-      wrong: "not right yet",
-      open: "not answered yet",
-    }[state];
-    const answer = state === "right" ? options.find(({ right }) => right).text : "";
-    const mark = state === "open" ? [] : [makeIcon(state)];
-    return makeElement("li", { "data-state": state },
-      makeElement("small", {}, ...mark, told),
-      makeElement("span", {}, `${i + 1}. ${text} `, makeElement("b", {}, answer)));
-  });
-  return makeElement("div", { class: "at-score", tabindex: "-1" }, makeElement("ul", {}, ...lines));
+/** Make the page at the end: each question behind its mark; a click leads back to it. */
+function makeScore(view) {
+  const rows = view.quiz.questions.map((_, i) => makeScoreRow(view, i));
+  return makeElement("div", { class: "at-score", tabindex: "-1" }, makeElement("ul", {}, ...rows));
+}
+
+function makeScoreRow(view, number) {
+  const { quiz } = view;
+  const { text, options } = quiz.questions[number];
+  const state = questionState(quiz, number);
+  const told = {
+    right: isFirstTry(quiz, number) ? "right at the first try" : "right, but not at the first try",
+    wrong: "not right yet",
+    open: "not answered yet",
+  }[state];
+  const answer = state === "right" ? [`${options.find(({ right }) => right).text} · `] : [];
+  const mark = makeElement("span", { class: "at-mark" });
+  mark.append(state === "open" ? String(number + 1) : makeIcon(state));
+  const words = makeElement("span", {}, text, makeElement("small", {}, ...answer, told));
+  const button = makeElement("button", { type: "button" }, mark, words);
+  button.addEventListener("click", () => view.goTo(number));
+  const later = String(state === "right" && !isFirstTry(quiz, number));
+  return makeElement("li", { "data-state": state, "data-later": later }, button);
 }

@@ -61,7 +61,13 @@ export function optionNote(quiz, number, option) {
   const isChosen = quiz.chosen[number] === option;
   if (!isChosen && questionState(quiz, number) !== "right") return { verdict: "", why: "" };
   if (isChosen) return { verdict: right ? "Right." : "Not this one.", why };
-  return { verdict: "Wrong.", why };
+  return { verdict: "Why not:", why };
+}
+
+/** Return which question is worth going on with from the score: not right yet; null if none. */
+export function unfinishedQuestion(quiz) {
+  const first = nextQuestion(quiz, -1);
+  return first < quiz.questions.length ? first : null;
 }
 
 /** Return the score: {asked, answered, first, missed}; `missed` holds the questions' positions. */
@@ -112,7 +118,7 @@ export function drawQuizPaper(questions) {
   });
   const answers = questions.map(({ options }) => {
     const whys = options.map(({ right, why }) =>
-      `<li><b>${right ? "Right." : "Wrong."}</b> ${escapeText(why)}</li>`);
+      `<li><b>${right ? "Right." : "Why not:"}</b> ${escapeText(why)}</li>`);
     return `<li><ol type="a">${whys.join("")}</ol></li>`;
   });
   return `<ol class="at-asked">${asked.join("")}</ol><details><summary>Show the answers</summary>`

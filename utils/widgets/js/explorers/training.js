@@ -1,12 +1,14 @@
 // The training viewer: the epochs of a run, one by one. See host.js for root and host.
 
-import { changeButton, makeButton, makeElement, makeSlider } from "./elements.js";
+import { changeButton, makeButton, makeElement } from "./elements.js";
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
-import { blendSnaps, prepareTraining, snapFrame, spreadSnaps } from "./trainingfacts.js";
+import { blendSnaps, prepareTraining, snapChange, snapFrame } from "./trainingfacts.js";
+import { spreadSnaps } from "./trainingfacts.js";
 import { TRAINING_END, trainingChallenges, trainingFinding, writeLoss } from "./trainingfacts.js";
 import { layoutTraining, pointInTrainingMap } from "./traininglayout.js";
 import { lossMarker, snapAtX } from "./trainingloss.js";
+import { firstWords } from "./trainingtext.js";
 import { drawMiniMap, drawTraining, MOST_EPOCH_CARDS } from "./trainingview.js";
 
 const EPOCH_MOVE = 450; // milliseconds from one epoch to another
@@ -48,16 +50,12 @@ class TrainingExplorer {
     this.button = makeButton("play", "Play", () => this.play(!this.timer));
     this.button.classList.add("at-main");
     this.button.disabled = last === 0;
-    const range = { min: 0, max: last, step: 1, value: this.start };
-    this.slider = makeSlider("Epoch", range, (at) => {
-      this.play(false);
-      this.goTo(at);
-    });
-    this.cards = spreadSnaps(last + 1, MOST_EPOCH_CARDS).map((at) => this.makeCard(at));
+    const shown = spreadSnaps(last + 1, MOST_EPOCH_CARDS);
+    this.cards = shown.map((at, i) => this.makeCard(at, shown[i - 1]));
     const strip = makeElement("div", { class: "at-strip", role: "group", "aria-label": "Epochs" },
       ...this.cards.map(({ element }) => element));
-    const scrub = makeElement("div", { class: "at-scrub" }, this.button, this.slider.element);
-    frame.controls.append(scrub, strip);
+    strip.addEventListener("keydown", (event) => this.walkCards(event));
+    frame.controls.append(this.button, strip);
     this.handles = new Handles(frame.picture, {
       drag: (id, x) => id === "marker" && this.dragMarker(x),
       step: (id, right, down) => this.step(id, right, down),
@@ -68,24 +66,44 @@ class TrainingExplorer {
     }
   }
 
-  makeCard(at) {
-    const { snaps, marks } = this.view;
-    const { epoch, valid, words } = snaps[at];
+  /** Make the card of an epoch: what changed since the card before says whether it brings news. */
+  makeCard(at, before) {
+    const { epoch, valid } = this.view.snaps[at];
     const map = makeElement("span", { class: "at-mini" });
     map.innerHTML = drawMiniMap(this.view, at);
-    const text = makeElement("span", { class: "at-words" });
-    words.forEach((word, t) => {
-      if (word === TRAINING_END) return;
-      text.append(marks[at][t] ? word : makeElement("span", { class: "at-wrong" }, word), " ");
-    });
+    const isFirst = before === undefined;
+    const change = isFirst ? { words: firstWords(this.view), note: "starts" } : snapChange(this.view, before, at);
+    const fresh = change.words.filter((word) => word !== TRAINING_END).join(" ");
+    const text = makeElement("span", { class: "at-change" },
+      makeElement("b", {}, change.note),
+      makeElement("span", { class: "at-words" }, fresh && `: ${fresh}`));
     const head = makeElement("span", { class: "at-head" },
       makeElement("b", {}, `epoch ${epoch}`), makeElement("small", {}, `loss ${writeLoss(valid)}`));
-    const element = makeElement("button", { type: "button", "data-epoch": epoch }, head, map, text);
+    const element = makeElement("button", { type: "button", "data-epoch": epoch }, head, map,
+      text);
+    element.dataset.same = String(change.count === 0);
     element.addEventListener("click", () => {
       this.play(false);
       this.goTo(at);
     });
     return { at, element };
+  }
+
+  /** Go to the card before or after the focused one by arrow keys, to the ends by Home and End. */
+  walkCards(event) {
+    const { key, target } = event;
+    const now = this.cards.findIndex(({ element }) => element === target);
+    const last = this.cards.length - 1;
+    const goals = {
+      ArrowLeft: now - 1, ArrowUp: now - 1, ArrowRight: now + 1, ArrowDown: now + 1, Home: 0,
+      End: last,
+    };
+    if (now < 0 || goals[key] === undefined) return;
+    event.preventDefault(); // the page must not scroll
+    const { at, element } = this.cards[Math.min(Math.max(goals[key], 0), last)];
+    element.focus();
+    this.play(false);
+    this.goTo(at);
   }
 
   /** Return the position of an epoch's snap, of the first where there is none. */
@@ -218,11 +236,12 @@ class TrainingExplorer {
   }
 
   showControls() {
-    const { at, point, snaps } = this.view;
-    this.slider.show(at, `${snaps[at].epoch}`);
+    const { at, point } = this.view;
     changeButton(this.button, this.timer ? "pause" : "play", this.timer ? "Pause" : "Play");
+    const nearest = this.cards.findLast((card) => card.at <= at); // the first is that of snap 0
     for (const card of this.cards) {
       card.element.setAttribute("aria-pressed", String(card.at === at));
+      card.element.dataset.near = String(card === nearest && card.at !== at);
     }
     if (this.column === point?.column) return;
     this.column = point?.column;

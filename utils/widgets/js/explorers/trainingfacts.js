@@ -11,6 +11,9 @@ import { writePercent } from "../draw/nextwords.js";
 export const TRAINING_END = "<eos>";
 const SURE = 0.9; // a probability to call sure
 const WORTH_SAYING = 0.05; // a weight
+const SPREAD = 0.2; // of the way from equal weights to a single one: it looks everywhere
+const FOCUSED = 0.5; // of the way: it looks at one word
+const SHARPER = 0.03; // more of that way is worth a note
 
 /** Return a run with what is known about it as a whole: `goal`, `marks` and `quests`. */
 export function prepareTraining(run) {
@@ -158,13 +161,67 @@ export function trainingFinding(view) {
   if (point?.column !== undefined && snap.rows.length > 0) {
     return columnFinding(view, snap, point.column);
   }
-  const unit = snap.valid === null ? "" : " nats per word";
-  const found = `${wordsFinding(view)}${focusFinding(view, snap)}${leftOutFinding(view)}`;
-  return `After epoch ${snap.epoch} (validation loss ${writeLoss(snap.valid)}${unit}) ${found}`;
+  const counted = `${wordsFinding(view)}; loss ${writeLoss(snap.valid)}.`;
+  const before = `Epoch ${snap.epoch}: ${writingWords(view)} and ${lookingWords(view)}.`;
+  return `${before} ${counted}${leftOutFinding(view)}`;
+}
+
+/** Say how well the model writes: by the words it has right, and those it should have. */
+function writingWords({ snaps, at, marks, goal }) {
+  const count = snaps[at].words.filter((word) => word !== TRAINING_END).length;
+  const wanted = goal.filter((word) => word !== TRAINING_END).length;
+  if (count === 0) return "it writes nothing";
+  const right = marks[at].filter((isRight, t) => isRight && snaps[at].words[t] !== TRAINING_END);
+  const share = right.length / Math.max(count, wanted, 1);
+  if (share === 1) return "it has every word";
+  if (right.length === count && share >= 0.5) return "it leaves words out";
+  return share >= 0.7 ? "it has most words" : share >= 0.4 ? "it has some words" : "it babbles";
+}
+
+/** Say how the model looks: everywhere, or at one word; a fixed context can only be sure. */
+function lookingWords(view) {
+  const { fixed, snaps, at } = view;
+  const focus = focusOf(view, at);
+  if (fixed) {
+    return focus >= SURE ? "is sure of each word" : focus >= 0.5 ? "is fairly sure" : "guesses";
+  }
+  if (snaps[at].rows.length === 0 || focus < SPREAD) return "looks everywhere";
+  return focus < FOCUSED ? "looks at a few words at a time" : "looks at one word at a time";
+}
+
+/**
+ * Return how concentrated the weights are on average: 0 where all are equal, 1 where one has all.
+ * Where a context is fixed: how sure it is of a word.
+ */
+function focusOf({ fixed, snaps }, at) {
+  const { rows, sure } = snaps[at];
+  const mean = (numbers) => numbers.reduce((a, b) => a + b, 0) / Math.max(numbers.length, 1);
+  if (fixed) return mean(sure);
+  return mean(rows.map((weights) => {
+    const even = 1 / weights.length;
+    return weights.length > 1 ? (Math.max(...weights) - even) / (1 - even) : 1;
+  }));
+}
+
+/**
+ * Return what changed from one snap to another: {count, words, note}. `words` are those that are
+ * new, at most `count`, which counts those that went, too.
+ */
+export function snapChange(view, from, to) {
+  const { fixed, snaps } = view;
+  const [old, now] = [snaps[from].words, snaps[to].words];
+  const [stays, stayed] = [matchedWords(now, old), matchedWords(old, now)];
+  const words = now.filter((_, t) => !stays[t]);
+  const gone = old.filter((_, t) => !stayed[t]);
+  const count = Math.max(words.length, gone.length);
+  if (count > 0) return { count, words, note: `${count} changed` };
+  const sharper = focusOf(view, to) - focusOf(view, from);
+  const more = fixed ? "surer" : "sharper";
+  return { count, words, note: sharper >= SHARPER ? `same, ${more}` : "same" };
 }
 
 function rowFinding({ source, fixed }, { epoch, words, sure, rows }, row) {
-  const about = `After epoch ${epoch},`;
+  const about = `Epoch ${epoch}:`;
   if (fixed) return `${about} it is ${writePercent(sure[row])} sure of “${words[row]}”.`;
   const order = rows[row].map((_, j) => j).sort((a, b) => rows[row][b] - rows[row][a]);
   const told = order.slice(0, 3).filter((j, i) => i === 0 || rows[row][j] >= WORTH_SAYING);
@@ -176,29 +233,17 @@ function columnFinding({ source }, { epoch, words, rows }, column) {
   const row = largestAt(rows.map((weights) => weights[column]));
   const weight = writePercent(rows[row][column]);
   const most = `its largest weight, ${weight}, from “${words[row]}”`;
-  return `After epoch ${epoch}, “${source[column]}” gets ${most}.`;
+  return `Epoch ${epoch}: “${source[column]}” gets ${most}.`;
 }
 
 function wordsFinding({ snaps, at, marks, reference }) {
   const written = snaps[at].words.filter((word) => word !== TRAINING_END);
-  if (written.length === 0) return "it writes nothing";
   // The last epoch would be compared with itself.
   const isGoal = reference.length === 0 && at === snaps.length - 1;
-  if (isGoal) return `it writes “${written.join(" ")}”`;
+  if (isGoal) return `“${written.join(" ") || "…"}”`;
   const how = reference.length > 0 ? "right" : "as at the end";
   const right = marks[at].filter((isRight, t) => isRight && snaps[at].words[t] !== TRAINING_END);
-  if (right.length === written.length) return `all ${countOf(written.length, "word")} are ${how}`;
-  return `${right.length} of its ${countOf(written.length, "word")} ${
-    right.length === 1 ? "is" : "are"} ${how}`;
-}
-
-function focusFinding({ fixed }, { sure, rows }) {
-  const largest = fixed ? sure : rows.map((weights) => Math.max(...weights));
-  if (largest.length === 0) return ".";
-  const mean = writePercent(largest.reduce((a, b) => a + b, 0) / largest.length);
-  return fixed
-    ? `; on average it is ${mean} sure of a word.`
-    : `; on average a word puts ${mean} of its weight on one source word.`;
+  return `${right.length} of ${countOf(written.length, "word")} ${how}`;
 }
 
 /** Return a count with its noun: "1 word", "2 words". */

@@ -4,15 +4,15 @@ import { layoutHeatMap } from "../draw/heatmap.js";
 import { shortenWord, textWidth } from "../draw/svg.js";
 import { tokenLevels } from "../draw/tokens.js";
 import { TRAINING_END } from "./trainingfacts.js";
+import { lossNames } from "./trainingloss.js";
+import { layoutAlignedWords } from "./trainingtext.js";
 
 export const TRAINING_MARGIN = 12;
 export const TRAINING_LINE = 1.45; // heights of a letter
 const SIDE_BY_SIDE = 680; // pixels: from here on map and loss stand side by side
-const MORE_ROWS = 4; // of a map than it should have; a run-on would leave the others no room
 const LEAST_ROW = 10; // pixels
 const BROADEST_CELL = 4.4; // letters
-const TEXT_LINES = [4, 3, 2]; // of a translation: as many as leave room for the chart
-const BOLD = 1.12; // as wide as usual letters: what is wrong is bold
+const TEXT_PAIRS = [4, 3, 2, 1]; // of lines: as many as leave room for the chart
 const USUAL_TALL = 340; // pixels
 const [LEAST_CHART, MOST_CHART] = [130, 320];
 
@@ -25,7 +25,7 @@ export function layoutTraining(view, { width, tall }) {
   const map = layoutSnapRows(view, isWide ? inner * 0.58 : inner, high, size);
   const left = isWide ? TRAINING_MARGIN + map.total + size * 2.5 : TRAINING_MARGIN;
   const room = width - TRAINING_MARGIN - left;
-  const choices = TEXT_LINES.map((most) => layoutTrainingTexts(view, room, size, most));
+  const choices = TEXT_PAIRS.map((most) => layoutAlignedWords(view, room, size * 1.1, most));
   const fits = (texts) => !isWide || texts.tall + LEAST_CHART <= high;
   const texts = choices.find(fits) || choices[choices.length - 1];
   const mapTop = isWide ? TRAINING_MARGIN : TRAINING_MARGIN + texts.tall;
@@ -34,14 +34,15 @@ export function layoutTraining(view, { width, tall }) {
   const chartTall = Math.max(Math.min(free, MOST_CHART), LEAST_CHART);
   const height = Math.max(chartTop + chartTall, mapTop + map.tall) + TRAINING_MARGIN;
   const chart = { left, top: chartTop, width: room, height: chartTall, size: size * 0.9 };
+  chart.names = lossNames(view, chart);
   const placed = { ...map, left: TRAINING_MARGIN, top: mapTop };
   return { width, height, size, map: placed, texts, left, chart };
 }
 
-/** Return how many rows a map needs at most, after any epoch: of a run-on only the beginning. */
+/** Return how many rows a map has, the same after any epoch: of a run-on only the beginning. */
 export function mostRows({ snaps, goal }) {
   const longest = Math.max(...snaps.map(({ words }) => words.length), 1);
-  return Math.min(longest, goal.length + MORE_ROWS);
+  return Math.min(longest, Math.max(goal.length, snaps.at(-1).words.length));
 }
 
 /** Return the places of the map, or of the bars where a context is fixed: as many rows as fit. */
@@ -61,19 +62,6 @@ export function layoutSnapRows(view, width, tall, size) {
   return { ...place, cell, levels, room, head: top, heading, rows, height, ...whole };
 }
 
-/** Return the lines of what the model writes after each epoch, and of what it is compared with. */
-function layoutTrainingTexts(view, room, size, lines) {
-  const { snaps, goal, reference } = view;
-  const letters = size * 1.1;
-  const written = snaps.map((_, at) => writtenLines(view, at, room, letters, lines));
-  const goalLines = breakWords(markedWords(goal, goal.map(() => true)), room, letters, lines);
-  const most = Math.max(...written.map((each) => each.length));
-  const heading = reference.length > 0 ? "It should write" : "At the end it writes";
-  const second = size * 2 + most * letters * TRAINING_LINE;
-  const tall = second + size * 2 + goalLines.length * letters * TRAINING_LINE;
-  return { written, goalLines, heading, letters, second, tall };
-}
-
 /** Return words and whether they are right, without the mark of the end: [[word, isRight], …]. */
 function markedWords(words, marks) {
   return words.map((word, t) => [word, marks[t]]).filter(([word]) => word !== TRAINING_END);
@@ -91,7 +79,7 @@ function breakWords(words, room, size, most) {
   let used = 0;
   for (const [word, isRight] of words) {
     const shown = shortenWord(word, room, size);
-    const wide = textWidth(shown, size) * (isRight ? 1 : BOLD) + size * 0.3;
+    const wide = textWidth(shown, size) + size * 0.3;
     if (used + wide > room && used > 0) {
       lines.push([]);
       used = 0;

@@ -2,28 +2,35 @@
 
 import { chartArea, drawCurves } from "../draw/curves.js";
 import { paint } from "../draw/paint.js";
-import { svgElement, svgPart, svgText } from "../draw/svg.js";
+import { svgElement, svgPart, svgText, textWidth } from "../draw/svg.js";
 import { spreadSnaps, writeLoss } from "./trainingfacts.js";
+import { placeCurveNames } from "./trainingnames.js";
 
 const MOST_EPOCH_TICKS = 10;
+const BEFORE_FIRST = 0.06; // of the width: the marker at the first epoch stands off the axis
+const CEILING = "knows nothing";
 
-/** Return the chart of the losses: lines have gaps where a loss is no number. */
+/**
+ * Return the chart of the losses: lines have gaps where a loss is no number. Each has a `label`,
+ * which `lossNames` places: at their ends, where the curves meet, names could not tell them apart.
+ */
 export function epochLossChart(view) {
   const { snaps, ceiling } = view;
   const epochs = snaps.map(({ epoch }) => epoch);
-  const across = [epochs[0], Math.max(epochs[epochs.length - 1], epochs[0] + 1)];
+  const last = Math.max(epochs[epochs.length - 1], epochs[0] + 1);
+  const across = [epochs[0] - (last - epochs[0]) * BEFORE_FIRST, last];
   const losses = snaps.flatMap(({ train, valid }) => [train, valid]);
   const finite = losses.filter((loss) => loss !== null);
   const top = Math.max(...finite, ceiling ?? 0, 0.01) * 1.04;
   const shown = spreadSnaps(epochs.length, MOST_EPOCH_TICKS);
-  const knowsNothing = { name: "knows nothing", color: paint("faint") };
+  const knowsNothing = { name: "", label: CEILING, color: paint("faint") };
   return {
     part: "loss",
     title: "Loss after each epoch, nats per word",
     series: [
       ...(ceiling ? [{ ...knowsNothing, points: across.map((x) => [x, ceiling]) }] : []),
-      ...lossRuns(snaps, "train", "training", paint("next")),
-      ...lossRuns(snaps, "valid", "validation", paint("ink")),
+      ...lossRuns(snaps, "train", "training", paint("highlight")),
+      ...lossRuns(snaps, "valid", "validation", paint("link")),
     ],
     across,
     up: [0, top],
@@ -32,15 +39,14 @@ export function epochLossChart(view) {
   };
 }
 
-function lossRuns(snaps, key, name, color) {
+function lossRuns(snaps, key, label, color) {
   const runs = [[]];
   for (const snap of snaps) {
     if (snap[key] === null) runs.push([]);
     else runs[runs.length - 1].push([snap.epoch, snap[key]]);
   }
   const drawn = runs.filter((points) => points.length > 0);
-  const named = (i) => (i === drawn.length - 1 ? name : "");
-  return drawn.map((points, i) => ({ name: named(i), color, points, dots: true }));
+  return drawn.map((points) => ({ name: "", label, color, points, dots: true }));
 }
 
 /** Return three to five round numbers from 0 to `top`, each with its text. */
@@ -75,27 +81,51 @@ export function snapAtX(view, x, chart) {
   return away.indexOf(Math.min(...away));
 }
 
+/** Return where the names of the curves stand in the chart: [{name, x, y, color}, …]. */
+export function lossNames(view, { left, top, ...place }) {
+  const chart = epochLossChart(view);
+  const area = chartArea(left, top, chart, place);
+  const { size } = place;
+  const named = new Set();
+  const curves = chart.series.map(({ label, points }) => {
+    const isFirst = label !== CEILING && points.length > 1 && !named.has(label);
+    if (isFirst) named.add(label);
+    return {
+      name: isFirst ? label : "", points: points.map(([x, y]) => [area.xOf(x), area.yOf(y)]),
+    };
+  });
+  const isCeiling = chart.series[0].label === CEILING;
+  const low = isCeiling ? curves[0].points[0][1] + size * 1.2 : area.y1;
+  const begin = area.x1 - textWidth(CEILING, size);
+  const ceiling = { name: CEILING, x: begin, y: low, color: paint("quiet") };
+  const around = isCeiling ? [{ name: "", points: [[begin, low], [area.x1, low]] }] : [];
+  const places = placeCurveNames(area, [...curves, ...around]);
+  const spare = (i) => ({ x: begin, y: low + size * 1.3 * (i + 1) }); // falling curves are low here
+  const names = curves.flatMap(({ name }, i) => (name
+    ? [{ ...(places[i] ?? spare(i)), name, color: chart.series[i].color }]
+    : []));
+  return isCeiling ? [ceiling, ...names] : names;
+}
+
 /** Draw the losses, and the marker at the frame's place between two epochs. */
 export function drawLoss(view, frame, chart) {
-  const { left, top, ...place } = chart;
+  const { left, top, names, ...place } = chart;
   const { x, y, loss, area } = lossMarker(view, frame, chart);
   const { size } = place;
-  const text = writeLoss(loss);
-  const isLate = x > (area.x0 + area.x1) / 2;
+  const halo = { "paint-order": "stroke", stroke: paint("panel"), "stroke-width": size * 0.3 };
+  const bold = { "font-size": size, "font-weight": "bold", ...halo };
   return [
     drawCurves(left, top, epochLossChart(view), place),
     svgPart("marker",
       svgElement("line", {
-        x1: x, y1: area.y1, x2: x, y2: area.y0, stroke: paint("highlight"), "stroke-width": 1.5,
+        x1: x, y1: area.y1, x2: x, y2: area.y0, stroke: paint("ink"), "stroke-width": 1.5,
       }),
+      names.map(({ name, x: begin, y: base, color }) =>
+        svgText(begin, base, name, { ...bold, fill: color, "text-anchor": "start" })),
       svgElement("circle", {
-        cx: x, cy: y, r: size * 0.55, fill: paint("panel"), stroke: paint("highlight"),
+        cx: x, cy: y, r: size * 0.55, fill: paint("panel"), stroke: paint("ink"),
         "stroke-width": 3,
       }),
-      svgText(x + (isLate ? -1 : 1) * size * 0.9, y - size * 0.7, text, {
-        "font-size": size * 1.05, "font-weight": "bold", fill: paint("highlight"),
-        "text-anchor": isLate ? "end" : "start", "paint-order": "stroke", stroke: paint("panel"),
-        "stroke-width": size * 0.3,
-      })),
+      svgText(x, area.y1 - size * 0.05, writeLoss(loss), bold)),
   ];
 }

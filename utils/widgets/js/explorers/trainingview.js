@@ -10,13 +10,14 @@ import { snapFrame, spreadSnaps, trainingSummary, writeLoss } from "./trainingfa
 import { layoutSnapRows, mostRows, writtenLines } from "./traininglayout.js";
 import { TRAINING_LINE, TRAINING_MARGIN } from "./traininglayout.js";
 import { drawLoss } from "./trainingloss.js";
+import { drawAlignedWords, wrongWordStyle } from "./trainingtext.js";
 
 export const MOST_EPOCH_CARDS = 8; // epochs side by side
 const EPOCH_CARD_GAP = 24;
 const BROADEST_CARD = 420; // pixels
 const CARD_LINES = 4;
 const DIM_SHARE = 0.2; // of what the pointer is not on
-const VISIBLE_WEIGHT = 0.04; // that a small map shows
+const VISIBLE_WEIGHT = 0.01; // that a small map shows
 
 /** Draw a frame: the map, the translation and the loss after one epoch, or on the way to it. */
 export function drawTraining(view, frame, layout) {
@@ -25,7 +26,7 @@ export function drawTraining(view, frame, layout) {
   const title = `Training after epoch ${epoch}. The model writes: ${words.join(" ")}`;
   return svgRoot(width, height, title,
     view.fixed ? drawSureness(view, frame, map) : drawAlignment(view, frame, map),
-    drawTrainingTexts(view, layout),
+    drawAlignedWords(view, layout.left, TRAINING_MARGIN, layout.texts),
     drawLoss(view, frame, chart));
 }
 
@@ -140,27 +141,15 @@ function drawSureRow(left, top, { labels, total, size, height }, word, probabili
   ];
 }
 
-/** Write what the model writes now, and what at the end or what is right. */
-function drawTrainingTexts({ snaps, at }, { texts, left, size }) {
-  const { written, goalLines, heading, letters, second } = texts;
-  const [first, then] = [TRAINING_MARGIN + size, TRAINING_MARGIN + second + size];
-  return svgPart("texts",
-    svgText(left, first, `After epoch ${snaps[at].epoch} it writes`, trainingHeading(size)),
-    drawWordLines(written[at], left, first + letters * TRAINING_LINE, letters, "ink"),
-    svgText(left, then, heading, { ...trainingHeading(size), fill: paint("quiet") }),
-    drawWordLines(goalLines, left, then + letters * TRAINING_LINE, letters, "quiet"));
-}
-
 /** Write lines of words, the wrong ones underlined. */
 function drawWordLines(lines, left, top, size, color) {
-  const wrong = { fill: paint("wrong"), "font-weight": "bold", "text-decoration": "underline" };
   return lines.map((words, i) => svgElement("text", {
     x: left, y: top + i * size * TRAINING_LINE, "font-size": size, fill: paint(color),
   }, words.map(([word, isRight], k) => [
     k > 0 && " ",
     isRight
       ? escapeText(word)
-      : svgElement("tspan", { ...wrong, "data-wrong": "" }, escapeText(word)),
+      : svgElement("tspan", wrongWordStyle({}), escapeText(word)),
   ])));
 }
 
@@ -176,7 +165,7 @@ export function drawMiniMap(view, at) {
     : source.map((_, j) => miniColumn(snaps[at].rows.slice(0, tall), j, wide));
   const size = { viewBox: `0 0 ${wide} ${tall}`, preserveAspectRatio: "none" };
   return svgElement("svg", { xmlns: "http://www.w3.org/2000/svg", "aria-hidden": "true", ...size },
-    svgElement("rect", { width: wide, height: tall, fill: paint("ground") }), cells);
+    svgElement("rect", { width: wide, height: tall, fill: paint("panel") }), cells);
 }
 
 function miniColumn(rows, column, columns) {
