@@ -23,6 +23,7 @@ from utils.widgets.playground import (
 TASKS = tuple(constant("PLAYGROUND_TASKS"))
 KINDS = tuple(constant("PLAYGROUND_ATTENTIONS"))
 WIDTHS = (320, 800, 1280, 1920)
+TEXT_PLACE = ("x", "y", "font-size")
 FRAMES = """() => new Promise((answer) => {
   let [count, begin] = [0, performance.now()];
   const next = (now) => {
@@ -78,6 +79,11 @@ def untrained(view):
     return view
 
 
+def place_of(text):
+    """Return x, y and the letters' size of an SVG text's attributes."""
+    return [float(re.search(rf'(?<!\S){name}="([\d.]+)"', text)[1]) for name in TEXT_PLACE]
+
+
 # --- words ---
 
 
@@ -89,6 +95,12 @@ def test_letters_come_from_the_words_own_letters(call):
 def test_nothing_is_claimed_before_training(call, view):
     assert "Press Train" in call("playgroundFinding", untrained(view))
     assert not any(each["isMet"] for each in call("playgroundChallenges", view, "stressed"))
+
+
+def test_only_weights_that_can_move_are_promised_to(call, view):
+    assert "watch dot’s weights move" in call("playgroundFinding", untrained(view))
+    view["state"]["models"].pop()
+    assert call("playgroundFinding", view) == "Nothing learned yet. Press Train."
 
 
 def test_the_finding_says_what_was_tested(call, view):
@@ -228,6 +240,41 @@ def test_bars_say_the_shares(call, view):
         for i, share in enumerate(model["exact"])
     }
     assert set(found) == expected and len(found) == 12
+
+
+def test_the_picture_says_which_weights_never_move(call, view):
+    drawn = [call("drawPlayground", view, {"width": width, "tall": 1e9}) for width in WIDTHS]
+    assert [each["svg"].count(">never move<") for each in drawn] == [1] * len(WIDTHS)
+    view["state"]["models"].pop(0)
+    assert "never move" not in call("drawPlayground", view, {"width": 1280, "tall": 380})["svg"]
+
+
+def test_before_training_nothing_is_red_and_charts_say_what_they_wait_for(call, view):
+    room = {"width": 1280, "tall": 380}
+    trained = call("drawPlayground", view, room)["svg"]
+    assert "--at-wrong" in trained and "fills while it trains" not in trained
+    svg = call("drawPlayground", untrained(view), room)["svg"]
+    assert "--at-wrong" not in svg and svg.count("fills while it trains") == 2
+
+
+@pytest.mark.parametrize("width", [236, *WIDTHS])
+@pytest.mark.parametrize("output", ["k" * 14, "desserts"])
+def test_a_verdict_stands_below_name_and_output_and_they_never_meet(call, view, width, output):
+    for model in view["state"]["models"]:
+        model["example"] |= {"output": output, "written": [*output]}
+    svg = call("drawPlayground", view, {"width": width, "tall": 1e9})["svg"]
+    captions = re.findall(
+        r"<g data-model.*?<text (.*?)>(.*?)<.*?<text (.*?)>(.*?)<.*?<text (.*?)>", svg
+    )
+    assert len(captions) == 2
+    for name, model, written, shown, verdict in captions:
+        assert "data-output" in written and "data-verdict" in verdict
+        (x, y, size), (begin, _, letters), (_, below, small) = map(
+            place_of, (name, written, verdict)
+        )
+        assert x + call("textWidth", model, size) <= begin
+        assert begin + call("textWidth", shown, letters) <= width
+        assert below - small >= y
 
 
 # --- the still picture ---

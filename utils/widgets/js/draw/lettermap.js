@@ -3,7 +3,7 @@
 
 import { paint, wordPaint } from "./paint.js";
 import { drawMixture } from "./ribbons.js";
-import { svgElement, svgPart, svgText, textWidth } from "./svg.js";
+import { svgArrow, svgElement, svgPart, svgText, textWidth } from "./svg.js";
 import { drawToken } from "./tokens.js";
 
 const LEAST_SHOWN = 8; // pixels: smaller letters are left out, and only the colors say which
@@ -30,7 +30,8 @@ export function layoutLetterMap(columns, rows, { width, tall }, size) {
  * Draw a map with its upper left corner at left, top.
  *
  * map: { source: S letters, written: [{ letter, isRight }, …], rows: as many rows of S weights,
- * needed: for all T rows the column of the letter to be written, -1 if there is none }.
+ * needed: for all T rows the column of the letter to be written, -1 if there is none,
+ * note: of the columns at both ends, or "", isMuted: wrong letters are gray }.
  */
 export function drawLetterWeights(left, top, map, place) {
   const { source, rows, needed } = map;
@@ -58,8 +59,26 @@ export function drawLetterWeights(left, top, map, place) {
       fill: "none", stroke: wordPaint(j, source.length), "stroke-width": 1.5,
       "stroke-dasharray": "3 3",
     }))),
+    drawColumnsNote(x0, y0 + height * (needed.length - 1), map, place),
     rows.map((row, t) => writtenLetter(left, y0 + t * height, t, map, place)),
   );
+}
+
+/** Write a note between the columns at both ends, in the last row, which has no dashed box. */
+function drawColumnsNote(x0, top, { source, note }, { cell, height, size }) {
+  const letters = Math.min(size * 0.85, height * 0.8);
+  const [from, to] = [x0 + cell, x0 + cell * (source.length - 1)];
+  const [middle, half] = [(from + to) / 2, textWidth(note, letters) / 2];
+  if (!note || letters < LEAST_SHOWN || to - from < half * 2) return "";
+  const y = top + height / 2;
+  const style = { color: paint("quiet"), size: letters };
+  const text = svgText(middle, y + letters * 0.35, note, {
+    "font-size": letters, fill: paint("quiet"),
+  });
+  if (to - from < half * 2 + letters * 3) return text;
+  const gap = letters * 0.4;
+  return [text, svgArrow([[middle - half - gap, y], [from + gap / 2, y]], style),
+    svgArrow([[middle + half + gap, y], [to - gap / 2, y]], style)];
 }
 
 function columnLetter(x, top, letter, j, { source }, { cell, head, size }) {
@@ -77,7 +96,8 @@ function columnLetter(x, top, letter, j, { source }, { cell, head, size }) {
 }
 
 /** A letter of the output on the mixture that it was written from; a wrong one is crossed out. */
-function writtenLetter(left, top, t, { source, written, rows }, { labels, height, size }) {
+function writtenLetter(left, top, t, map, { labels, height, size }) {
+  const { source, written, rows, isMuted } = map;
   const { letter, isRight } = written[t];
   const [width, tall] = [labels - size * 0.5, height * 0.88];
   const y = top + (height - tall) / 2;
@@ -92,10 +112,12 @@ function writtenLetter(left, top, t, { source, written, rows }, { labels, height
     svgElement("g", { "fill-opacity": 0.45 }, drawMixture(left, y, length, tall, shares)),
     letters < LEAST_SHOWN ? "" : svgText(left + width / 2, middle + letters * 0.35, letter, {
       "font-size": letters, "font-weight": isRight ? "bold" : "normal",
+      fill: paint(isMuted ? "quiet" : "ink"),
     }),
     isRight ? "" : svgElement("line", {
       x1: left + width * 0.2, x2: left + width * 0.8, y1: y + tall * 0.85, y2: y + tall * 0.15,
-      stroke: paint("wrong"), "stroke-width": Math.max(size * 0.13, 1.5),
+      stroke: paint(isMuted ? "quiet" : "wrong"),
+      "stroke-width": isMuted ? 1 : Math.max(size * 0.13, 1.5),
     }),
   );
 }

@@ -47,13 +47,12 @@ export function playgroundFinding(view) {
 }
 
 function beforeTraining({ at }, models, isRunning) {
-  const says = "Nothing learned yet: the output is noise";
-  if (models.every(({ attention }) => attention === "fixed")) {
-    return `${says}.${at === null && !isRunning ? " Press Train." : ""}`;
-  }
-  const spread = `${says}, and the weights are spread.`;
-  return at === null && !isRunning ?
-    `${spread} Press Train, and watch them move into the dashed boxes.` : spread;
+  const says = "Nothing learned yet";
+  if (at !== null || isRunning) return `${says}: the output is noise.`;
+  const moving = models.map(({ attention }) => attention).filter((name) => name !== "fixed");
+  if (moving.length === 0) return `${says}. Press Train.`;
+  return `${says}. Press Train, and watch ${moving.map((name) => `${name}’s`).join(" and ")
+  } weights move into the dashed boxes.`;
 }
 
 /** Return a share as per cent, with a space that no line breaks at. */

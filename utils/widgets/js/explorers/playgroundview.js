@@ -5,20 +5,24 @@ import { barArea, drawBars } from "../draw/bars.js";
 import { chartArea, drawCurves } from "../draw/curves.js";
 import { drawLetterWeights, layoutLetterMap } from "../draw/lettermap.js";
 import { paint } from "../draw/paint.js";
-import { svgElement, svgRoot, svgText, textWidth } from "../draw/svg.js";
+import { shortenWord, svgElement, svgRoot, svgText, textWidth } from "../draw/svg.js";
 import { nextLesson } from "../playground/lesson.js";
 import { exampleVerdict, letterOrigins, asPercent, shownPlayground } from "./playgroundtext.js";
 import { playgroundFinding, weightOnNeeded } from "./playgroundtext.js";
 
 const PICTURE_EDGE = 12;
-const MAPS_GAP = 24; // between maps
+const MAPS_GAP = { usual: 24, small: 12 }; // between maps
+const LEAST_OUTPUT = 0.8; // of their usual size: an output that needs smaller ones is cut
 const CHARTS_BESIDE_FROM = 860; // pixels: from here on, the charts stand beside the maps
 const SMALL_LETTERS_BELOW = 520;
 const LEAST_COLUMN = 9; // pixels: where columns would be narrower, one map stands below the other
 const CHARTS_TALL = 168; // pixels, where the charts are as tall as they like
 const LEAST_CHARTS = 340; // pixels of width
 const USUAL_LETTERS = 8;
+const FIXED_NOTE = "never move"; // the two columns of a fixed vector
+const GHOST = "fills while it trains"; // in a chart that is still empty
 const SHARE_TICKS = [[0, "0 %"], [0.5, "50 %"], [1, "100 %"]];
+const ROOMY_GROUP = 42; // pixels of a length's bars that "3 letters" can stand below
 const LOSS_TOP = 4; // guessing costs 3.3 to 4
 const RIGHT_MARK = "M-1 0l.7 .7l1.3-1.5";
 const WRONG_MARK = "M-.8-.8l1.6 1.6M.8-.8l-1.6 1.6";
@@ -34,7 +38,7 @@ export function drawPlayground(view, { width, tall }) {
   const plan = planPlayground(view, width, tall);
   const shapes = models.map((model, i) => drawLetterModel(view, model, plan.maps[i], plan));
   const [lengths, losses] = plan.charts;
-  const bars = playgroundLengths(view);
+  const bars = playgroundLengths(view, lengths.width);
   const curves = playgroundLosses(view);
   const place = { width: lengths.width, height: lengths.height, size: plan.chartSize };
   const svg = svgRoot(width, plan.tall, playgroundTitle(view), shapes,
@@ -51,14 +55,15 @@ function planPlayground(view, width, tall) {
   const isWide = width >= CHARTS_BESIDE_FROM;
   const size = isSmall ? 13 : 17;
   const caption = size * 2.9;
-  const across = width - PICTURE_EDGE * 2 - (isWide ? LEAST_CHARTS + MAPS_GAP : 0);
-  const each = (across - MAPS_GAP * (count - 1)) / count;
+  const gap = isSmall ? MAPS_GAP.small : MAPS_GAP.usual;
+  const across = width - PICTURE_EDGE * 2 - (isWide ? LEAST_CHARTS + gap : 0);
+  const each = (across - gap * (count - 1)) / count;
   const isStacked = !isWide && (each - size * 3.2) / columns < LEAST_COLUMN;
   const room = { width: isStacked ? across : each, tall: tall - caption - 2 * PICTURE_EDGE };
   const place = layoutLetterMap(columns, columns + 1, room, size);
   const most = Math.max(columns, USUAL_LETTERS); // so that shorter words move nothing
   const { total: used, tall: deep } = layoutLetterMap(most, most + 1, room, size);
-  const right = isStacked ? 0 : used + MAPS_GAP; // from one map to the next
+  const right = isStacked ? 0 : used + gap; // from one map to the next
   const down = isStacked ? caption + deep + PICTURE_EDGE : 0;
   const maps = models.map((_, i) => ({
     left: PICTURE_EDGE + i * right, top: PICTURE_EDGE + i * down, width: used,
@@ -88,43 +93,57 @@ function chartsBelow(top, width) {
 }
 
 /** Draw a model's name, what it makes of the word, and what it looked at. */
-function drawLetterModel({ options }, { attention, example }, { left, top, width }, plan) {
+function drawLetterModel(view, model, { left, top, width }, plan) {
+  const { attention, example } = model;
   const { caption, place, size } = plan;
+  const isMuted = shownPlayground(view).step === 0; // nothing is wrong before it began
+  const map = { ...letterMapOf(model, view.options.task), isMuted };
   return svgElement(
     "g",
     { "data-model": attention },
-    drawModelCaption(attention, example, left, top, width, size),
-    drawLetterWeights(left, top + caption, letterMapOf(example, options.task), place),
+    drawModelCaption(attention, example, { left, top, width, size, isMuted }),
+    drawLetterWeights(left, top + caption, map, place),
   );
 }
 
-function drawModelCaption(attention, example, left, top, width, size) {
+/** Write a model's name and output in one line, and what is wrong with it in the next. */
+function drawModelCaption(attention, example, { left, top, width, size, isMuted }) {
   const { isRight, text } = exampleVerdict(example);
-  const shown = example.output || "nothing";
-  const letters = Math.min(size * 1.1, (width * size) / textWidth(shown, size));
-  const [name, word] = [top + size * 0.9, top + size * 2.2];
+  const [first, second, mark] = [top + size * 0.9, top + size * 2.25, size * 0.8];
   const style = { "font-size": size, "text-anchor": "start" };
-  const verdict = paint(isRight ? "right" : "wrong");
-  const end = left + width - textWidth(text, size * 0.85);
+  const begin = size * 2 + textWidth(attention, size);
+  const [output, letters] = fitOutput(example.output || "nothing", width - begin, size);
+  const verdict = paint(isRight ? "right" : isMuted ? "quiet" : "wrong");
+  const small = Math.min(size * 0.85, (size * (width - mark * 1.4)) / textWidth(text, size));
   return [
     svgElement("rect", {
-      x: left, y: name - size * 0.8, width: size * 0.9, height: size * 0.9,
+      x: left, y: first - size * 0.8, width: size * 0.9, height: size * 0.9,
       fill: paint(`model-${attention}`),
     }),
-    svgText(left + size * 1.25, name, attention, { ...style, "font-weight": "bold" }),
-    svgText(left, word, shown, { ...style, "font-size": letters, "data-output": attention }),
+    svgText(left + size * 1.25, first, attention, { ...style, "font-weight": "bold" }),
+    svgText(left + begin, first, output, {
+      ...style, "font-size": letters, "data-output": attention,
+    }),
     svgElement("path", {
       d: isRight ? RIGHT_MARK : WRONG_MARK, fill: "none", stroke: verdict, "stroke-width": 0.3,
-      transform: `translate(${end - size * 0.6} ${name - size * 0.3}) scale(${size * 0.36})`,
+      transform: `translate(${left + mark / 2} ${second - size * 0.3}) scale(${size * 0.36})`,
     }),
-    svgText(left + width, name, text, {
-      "font-size": size * 0.85, fill: verdict, "text-anchor": "end", "data-verdict": attention,
+    svgText(left + mark * 1.4, second, text, {
+      ...style, "font-size": small, fill: verdict, "data-verdict": attention,
     }),
   ];
 }
 
+/** Return [text, size] of an output in so many pixels: somewhat smaller, and cut if need be. */
+function fitOutput(output, room, size) {
+  const letters = Math.min(size * 1.1, (room * size) / textWidth(output, size));
+  const shown = Math.max(letters, size * LEAST_OUTPUT);
+  return [shortenWord(output, room, shown - 0.01), shown]; // what just fits is not cut
+}
+
 /** Return the map of what a model made of a word, as far as the right answer goes. */
-function letterMapOf({ word, expected, weights, written }, task) {
+function letterMapOf({ attention, example }, task) {
+  const { word, expected, weights, written } = example;
   const source = [...word];
   const answer = [...expected, "<eos>"];
   const shown = written.slice(0, answer.length);
@@ -132,7 +151,8 @@ function letterMapOf({ word, expected, weights, written }, task) {
     source.map((_, j) => weights[t * source.length + j]));
   const needed = [...letterOrigins(source, [...expected], task), -1];
   const letters = shown.map((letter, t) => ({ letter, isRight: letter === answer[t] }));
-  return { source, written: letters, rows, needed };
+  const note = attention === "fixed" ? FIXED_NOTE : "";
+  return { source, written: letters, rows, needed, note };
 }
 
 function playgroundTitle(view) {
@@ -147,16 +167,18 @@ function playgroundTitle(view) {
   return `${playgroundFinding(view)} ${parts.join(" ")}`;
 }
 
-function playgroundLengths(view) {
+function playgroundLengths(view, width) {
   const { lengths, models } = shownPlayground(view);
+  const isRoomy = width > lengths.length * ROOMY_GROUP;
   return {
     part: "lengths",
-    title: "Unseen words right",
+    title: isRoomy ? "Unseen words right" : "Unseen words right, by length",
     series: models.map(({ attention, exact }, i) => ({
       name: attention, color: paint(`model-${attention}`), shares: view.bars?.[i] ?? exact,
     })),
-    groups: lengths.map((length, i) => (i === 0 ? `${length} letters` : String(length))),
+    groups: lengths.map((length, i) => (i === 0 && isRoomy ? `${length} letters` : `${length}`)),
     ticks: SHARE_TICKS,
+    ghost: models.every(({ exact }) => exact.every((share) => share === null)) ? GHOST : "",
   };
 }
 
@@ -176,6 +198,7 @@ function playgroundLosses({ options, state, history, at, isStill }) {
     ticksAcross: [[0, "0"], [end / 2, String(end / 2)], [end, `step ${end}`]],
     ticksUp: [[0, "0"], [2, "2"], [4, "4"]],
     mark: hasPast ? (at ?? state.step) : null,
+    ghost: history.length > 1 ? "" : GHOST,
   };
 }
 
