@@ -3,12 +3,14 @@
 
 import { barArea, drawBars } from "../draw/bars.js";
 import { chartArea, drawCurves } from "../draw/curves.js";
-import { drawLetterWeights, layoutLetterMap } from "../draw/lettermap.js";
+import { drawLetterWeights, layoutLetterMap, letterPlaceAt } from "../draw/lettermap.js";
 import { paint } from "../draw/paint.js";
 import { shortenWord, svgElement, svgRoot, svgText, textWidth } from "../draw/svg.js";
 import { nextLesson } from "../playground/lesson.js";
-import { exampleVerdict, letterOrigins, asPercent, shownPlayground } from "./playgroundtext.js";
-import { playgroundFinding, weightOnNeeded } from "./playgroundtext.js";
+import { cellFinding, firstCell, isSameCell, letterMapOf, litCell } from "./playgroundcells.js";
+import { shownPlayground } from "./playgroundcells.js";
+import { asPercent, exampleVerdict, playgroundFinding } from "./playgroundtext.js";
+import { weightOnNeeded } from "./playgroundtext.js";
 
 const PICTURE_EDGE = 12;
 const MAPS_GAP = { usual: 24, small: 12 }; // between maps
@@ -19,7 +21,6 @@ const LEAST_COLUMN = 9; // pixels: where columns would be narrower, one map stan
 const CHARTS_TALL = 168; // pixels, where the charts are as tall as they like
 const LEAST_CHARTS = 340; // pixels of width
 const USUAL_LETTERS = 8;
-const FIXED_NOTE = "never move"; // the two columns of a fixed vector
 const GHOST = "fills while it trains"; // in a chart that is still empty
 const SHARE_TICKS = [[0, "0 %"], [0.5, "50 %"], [1, "100 %"]];
 const ROOMY_GROUP = 42; // pixels of a length's bars that "3 letters" can stand below
@@ -28,10 +29,10 @@ const RIGHT_MARK = "M-1 0l.7 .7l1.3-1.5";
 const WRONG_MARK = "M-.8-.8l1.6 1.6M.8-.8l-1.6 1.6";
 
 /**
- * Draw a view into {width, tall}; returns {svg, handles, time}.
+ * Draw a view into {width, tall}; returns {svg, handles, time, plan}.
  *
  * handles are those of handles.js; time, {x0, x1, end}, says that x0 on the loss curve is step 0
- * and x1 the step `end`.
+ * and x1 the step `end`; plan is for `mapPlaceAt`.
  */
 export function drawPlayground(view, { width, tall }) {
   const { models } = shownPlayground(view);
@@ -44,7 +45,7 @@ export function drawPlayground(view, { width, tall }) {
   const svg = svgRoot(width, plan.tall, playgroundTitle(view), shapes,
     drawBars(lengths.left, lengths.top, bars, place),
     drawCurves(losses.left, losses.top, curves, place));
-  return { svg, ...playgroundHandles(view, plan, { bars, curves, place }) };
+  return { svg, plan, ...playgroundHandles(view, plan, { bars, curves, place }) };
 }
 
 /** Return where everything goes: {tall, size, chartSize, caption, place, maps, charts}. */
@@ -97,7 +98,10 @@ function drawLetterModel(view, model, { left, top, width }, plan) {
   const { attention, example } = model;
   const { caption, place, size } = plan;
   const isMuted = shownPlayground(view).step === 0; // nothing is wrong before it began
-  const map = { ...letterMapOf(model, view.options.task), isMuted };
+  const drawn = letterMapOf(model, view.options.task);
+  const cell = litCell(view);
+  const lit = cell && cell.row < drawn.rows.length ? cell : null;
+  const map = { ...drawn, isMuted, lit, isPinned: isSameCell(cell, view.pinned) };
   return svgElement(
     "g",
     { "data-model": attention },
@@ -139,20 +143,6 @@ function fitOutput(output, room, size) {
   const letters = Math.min(size * 1.1, (room * size) / textWidth(output, size));
   const shown = Math.max(letters, size * LEAST_OUTPUT);
   return [shortenWord(output, room, shown - 0.01), shown]; // what just fits is not cut
-}
-
-/** Return the map of what a model made of a word, as far as the right answer goes. */
-function letterMapOf({ attention, example }, task) {
-  const { word, expected, weights, written } = example;
-  const source = [...word];
-  const answer = [...expected, "<eos>"];
-  const shown = written.slice(0, answer.length);
-  const rows = shown.map((_, t) =>
-    source.map((_, j) => weights[t * source.length + j]));
-  const needed = [...letterOrigins(source, [...expected], task), -1];
-  const letters = shown.map((letter, t) => ({ letter, isRight: letter === answer[t] }));
-  const note = attention === "fixed" ? FIXED_NOTE : "";
-  return { source, written: letters, rows, needed, note };
 }
 
 function playgroundTitle(view) {
@@ -202,6 +192,25 @@ function playgroundLosses({ options, state, history, at, isStill }) {
   };
 }
 
+/** Return the place of x, y in a model's map: see letterPlaceAt. */
+export function mapPlaceAt({ maps, caption, place }, model, x, y) {
+  const { left, top } = maps[model];
+  return letterPlaceAt(left, top + caption, place, x, y);
+}
+
+/** Return a handle for each map: arrow keys go from cell to cell. */
+function mapHandles(view, { maps, caption, place }) {
+  return shownPlayground(view).models.map(({ attention }, i) => {
+    const lit = litCell(view);
+    const cell = lit?.model === i ? lit : firstCell(view, i);
+    return {
+      id: `map-${i}`, label: `Weights of ${attention}`, value: cellFinding(view, cell),
+      x: maps[i].left + place.total / 2, y: maps[i].top + caption + place.tall / 2,
+      width: place.total, height: place.tall,
+    };
+  });
+}
+
 function playgroundHandles(view, plan, { bars, curves, place }) {
   const { lengths, step } = shownPlayground(view);
   const [first, second] = plan.charts;
@@ -215,14 +224,15 @@ function playgroundHandles(view, plan, { bars, curves, place }) {
     width: box.group,
     height: box.y0 - box.y1,
   }));
-  const { x0, x1, y0, y1, xOf } = chartArea(second.left, second.top, curves, place);
+  const { x0, x1, y0, y1 } = chartArea(second.left, second.top, curves, place);
   const time = { x0, x1, end: curves.across[1] };
-  if (curves.mark === null) return { handles: buttons, time };
+  const handles = [...mapHandles(view, plan), ...buttons];
+  if (curves.mark === null) return { handles, time };
   const slider = {
     id: "time", label: "Look back along the training", value: `step ${step}`,
-    x: xOf(curves.mark), y: (y0 + y1) / 2, height: y0 - y1,
+    x: (x0 + x1) / 2, y: (y0 + y1) / 2, width: x1 - x0, height: y0 - y1,
   };
-  return { handles: [...buttons, slider], time };
+  return { handles: [...handles, slider], time };
 }
 
 /** Draw a view as a still picture: its SVG alone. */
