@@ -618,6 +618,10 @@ def test_it_fits_a_phone_and_a_laptop_in_the_dark(tmp_path, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         bottom = page.locator(".at-picture").bounding_box()
         assert width < 1000 or bottom["y"] + bottom["height"] <= 572
+        assert bottom["y"] < 330, "the picture begins on the first screen of a phone"
+        page.mouse.move(bottom["x"] + bottom["width"] * 0.7, bottom["y"] + 150)
+        expect(page.locator("[data-lit]").first).to_be_visible()
+        assert page.locator(".at-picture").bounding_box() == bottom, "it stays where it is"
         page.get_by_role("radio", name="Sort").check()
         page.get_by_role("checkbox", name="fixed").uncheck()
         expect(page.locator("[data-model]")).to_have_count(1)

@@ -70,6 +70,7 @@ class PlaygroundExplorer {
     this.main = makeButton("play", "Train", () => (this.isWanted ? this.stop() : this.train()));
     this.main.classList.add("at-main");
     const once = makeButton("next", "One step", () => this.trainOnce());
+    once.classList.add("at-once");
     this.longest = makeSlider("Letters: 3 to", { ...LENGTHS, value: LENGTHS.max }, (longest) =>
       this.chooseOptions({ longest }));
     this.box = makeSentenceBox("Try a word", (text) => this.tryWord(text));

@@ -23,6 +23,7 @@ const LEAST_CHARTS = 340; // pixels of width
 const USUAL_LETTERS = 8;
 const GHOST = "fills while it trains"; // in a chart that is still empty
 const SHARE_TICKS = [[0, "0 %"], [0.5, "50 %"], [1, "100 %"]];
+const ROOMY_TITLE = 260; // pixels of a chart
 const ROOMY_GROUP = 42; // pixels of a length's bars that "3 letters" can stand below
 const LOSS_TOP = 4; // guessing costs 3.3 to 4
 const RIGHT_MARK = "M-1 0l.7 .7l1.3-1.5";
@@ -40,7 +41,7 @@ export function drawPlayground(view, { width, tall }) {
   const shapes = models.map((model, i) => drawLetterModel(view, model, plan.maps[i], plan));
   const [lengths, losses] = plan.charts;
   const bars = playgroundLengths(view, lengths.width);
-  const curves = playgroundLosses(view);
+  const curves = playgroundLosses(view, losses.width);
   const place = { width: lengths.width, height: lengths.height, size: plan.chartSize };
   const svg = svgRoot(width, plan.tall, playgroundTitle(view), shapes,
     drawBars(lengths.left, lengths.top, bars, place),
@@ -172,12 +173,13 @@ function playgroundLengths(view, width) {
   };
 }
 
-function playgroundLosses({ options, state, history, at, isStill }) {
+function playgroundLosses({ options, state, history, at, isStill }, width) {
+  const name = width > ROOMY_TITLE ? "Training loss" : "Loss";
   const end = nextLesson(options.task, Math.max(state.step - 1, 0)).until;
   const hasPast = history.length > 1 && !isStill;
   return {
     part: "losses",
-    title: hasPast ? "Training loss: drag to look back" : "Training loss",
+    title: hasPast ? `${name}: drag to look back` : name,
     series: state.models.map(({ attention }, i) => ({
       name: attention,
       color: paint(`model-${attention}`),
