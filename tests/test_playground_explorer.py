@@ -23,6 +23,7 @@ from utils.widgets.playground import (
 TASKS = tuple(constant("PLAYGROUND_TASKS"))
 KINDS = tuple(constant("PLAYGROUND_ATTENTIONS"))
 WIDTHS = (320, 800, 1280, 1920)
+TEXT_PLACE = ("x", "y", "font-size")
 FRAMES = """() => new Promise((answer) => {
   let [count, begin] = [0, performance.now()];
   const next = (now) => {
@@ -78,6 +79,11 @@ def untrained(view):
     return view
 
 
+def place_of(text):
+    """Return x, y and the letters' size of an SVG text's attributes."""
+    return [float(re.search(rf'(?<!\S){name}="([\d.]+)"', text)[1]) for name in TEXT_PLACE]
+
+
 # --- words ---
 
 
@@ -89,6 +95,12 @@ def test_letters_come_from_the_words_own_letters(call):
 def test_nothing_is_claimed_before_training(call, view):
     assert "Press Train" in call("playgroundFinding", untrained(view))
     assert not any(each["isMet"] for each in call("playgroundChallenges", view, "stressed"))
+
+
+def test_only_weights_that_can_move_are_promised_to(call, view):
+    assert "watch dot’s weights move" in call("playgroundFinding", untrained(view))
+    view["state"]["models"].pop()
+    assert call("playgroundFinding", view) == "Nothing learned yet. Press Train."
 
 
 def test_the_finding_says_what_was_tested(call, view):
@@ -189,6 +201,62 @@ def test_a_long_history_stays_short_and_keeps_both_ends(call):
     assert steps[0] < 50 and steps[-1] == 5000
 
 
+# --- cells of a map ---
+
+
+def lit(view, model, row, column, how="pointed"):
+    return view | {how: {"model": model, "row": row, "column": column}}
+
+
+def test_a_lit_cell_is_the_finding(call, view):
+    fixed, dot = view["state"]["models"]
+    fixed["example"]["weights"][8 + 6], dot["example"]["weights"][8 + 6] = 0, 0.876
+    assert call("playgroundFinding", lit(view, 1, 1, 6)) == (
+        "For its letter 2, dot puts 0.88 of the weight (fixed: 0.00) "
+        "on letter 7, “e”, as it should."
+    )
+    assert call("playgroundFinding", lit(view, 0, 1, 0, "pinned")) == (
+        "For its letter 2, fixed puts 0.50 of the weight (dot: 0.00) on letter 1, “s”; "
+        "it needs letter 7, “e”."
+    )
+    assert "Where it should stop" in call("playgroundFinding", lit(view, 1, 8, 0))
+
+
+def test_what_is_pointed_at_hides_what_is_pinned_and_no_cell_outlives_its_word(call, view):
+    both = lit(lit(view, 1, 0, 0, "pinned"), 1, 2, 3)
+    assert call("litCell", both)["row"] == 2
+    assert call("litCell", both | {"pointed": None})["row"] == 0
+    assert call("litCell", lit(view, 1, 0, 8)) is None, "a letter too far"
+    assert call("playgroundFinding", lit(view, 1, 9, 0)).startswith("After step")
+
+
+def test_arrows_walk_inside_the_map(call, view):
+    corner = {"model": 1, "row": 0, "column": 0}
+    assert call("nextCell", view, corner, -1, -1) == corner
+    assert call("nextCell", view, corner, 1, 0)["column"] == 1
+    assert call("nextCell", view, corner | {"row": 8, "column": 7}, 1, 1) == {
+        "model": 1,
+        "row": 8,
+        "column": 7,
+    }
+
+
+def test_beside_the_cells_the_strongest_one_of_the_letter_is_meant(call, view):
+    weights = view["state"]["models"][1]["example"]["weights"]
+    rows = [weights[start : start + 8] for start in range(0, 72, 8)]
+    assert call("cellAt", view, 1, [3, -1])["column"] == rows[3].index(max(rows[3]))
+    strong = [row[5] for row in rows]
+    assert call("cellAt", view, 1, [-1, 5])["row"] == strong.index(max(strong))
+    assert call("cellAt", view, 1, [20, 20]) == {"model": 1, "row": 8, "column": 7}
+
+
+def test_a_lit_cell_stands_out_in_both_maps(call, view):
+    svg = call("drawPlayground", lit(view, 1, 2, 3), {"width": 1280, "tall": 380})["svg"]
+    assert svg.count('data-lit="2,3"') == 2 and svg.count("data-pinned") == 0
+    svg = call("drawPlayground", lit(view, 1, 2, 3, "pinned"), {"width": 1280, "tall": 380})["svg"]
+    assert svg.count("data-pinned") == 2
+
+
 # --- drawing ---
 
 
@@ -228,6 +296,41 @@ def test_bars_say_the_shares(call, view):
         for i, share in enumerate(model["exact"])
     }
     assert set(found) == expected and len(found) == 12
+
+
+def test_the_picture_says_which_weights_never_move(call, view):
+    drawn = [call("drawPlayground", view, {"width": width, "tall": 1e9}) for width in WIDTHS]
+    assert [each["svg"].count(">never move<") for each in drawn] == [1] * len(WIDTHS)
+    view["state"]["models"].pop(0)
+    assert "never move" not in call("drawPlayground", view, {"width": 1280, "tall": 380})["svg"]
+
+
+def test_before_training_nothing_is_red_and_charts_say_what_they_wait_for(call, view):
+    room = {"width": 1280, "tall": 380}
+    trained = call("drawPlayground", view, room)["svg"]
+    assert "--at-wrong" in trained and "fills while it trains" not in trained
+    svg = call("drawPlayground", untrained(view), room)["svg"]
+    assert "--at-wrong" not in svg and svg.count("fills while it trains") == 2
+
+
+@pytest.mark.parametrize("width", [236, *WIDTHS])
+@pytest.mark.parametrize("output", ["k" * 14, "desserts"])
+def test_a_verdict_stands_below_name_and_output_and_they_never_meet(call, view, width, output):
+    for model in view["state"]["models"]:
+        model["example"] |= {"output": output, "written": [*output]}
+    svg = call("drawPlayground", view, {"width": width, "tall": 1e9})["svg"]
+    captions = re.findall(
+        r"<g data-model.*?<text (.*?)>(.*?)<.*?<text (.*?)>(.*?)<.*?<text (.*?)>", svg
+    )
+    assert len(captions) == 2
+    for name, model, written, shown, verdict in captions:
+        assert "data-output" in written and "data-verdict" in verdict
+        (x, y, size), (begin, _, letters), (_, below, small) = map(
+            place_of, (name, written, verdict)
+        )
+        assert x + call("textWidth", model, size) <= begin
+        assert begin + call("textWidth", shown, letters) <= width
+        assert below - small >= y
 
 
 # --- the still picture ---
@@ -366,6 +469,60 @@ def test_by_mouse_one_looks_back_and_tries_unseen_words(page):
     expect(page.locator("[data-model=dot] g[data-word]")).to_have_text([*word])
 
 
+def lit_cell(page, model="dot"):
+    return page.locator(f"[data-model={model}] [data-lit]").get_attribute("data-lit")
+
+
+@pytest.mark.browser
+def test_by_mouse_cells_light_up_and_one_is_kept(page):
+    cells = page.locator("[data-model=dot] rect[data-row='2'][data-word='3']")
+    cells.wait_for()
+    box = cells.bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*middle)
+    expect(page.locator(".at-finding")).to_contain_text("For its letter 3, dot puts")
+    assert lit_cell(page) == lit_cell(page, "fixed") == "2,3"
+    page.mouse.click(*middle)
+    page.mouse.move(5, 5)
+    expect(page.locator("[data-model=dot] [data-pinned]")).to_have_attribute("data-lit", "2,3")
+    page.mouse.click(*middle)
+    page.mouse.move(5, 5)
+    expect(page.locator("[data-lit]")).to_have_count(0)
+    expect(page.locator(".at-finding")).to_contain_text("Press Train")
+
+
+@pytest.mark.browser
+def test_by_keyboard_arrows_walk_the_map(page):
+    weights = page.get_by_role("slider", name="Weights of dot")
+    weights.focus()
+    expect(page.locator("[data-model=dot] [data-lit]")).to_be_visible()
+    row, column = map(int, lit_cell(page).split(","))
+    weights.press("ArrowDown")
+    weights.press("ArrowLeft" if column else "ArrowRight")
+    where = f"{row + 1},{column - 1 if column else 1}"
+    expect(page.locator("[data-model=dot] [data-lit]")).to_have_attribute("data-lit", where)
+    expect(weights).to_have_attribute("aria-valuetext", re.compile("For its letter 2, dot puts"))
+    weights.press("Enter")
+    page.get_by_label("Try a word").focus()
+    expect(page.locator("[data-model=dot] [data-pinned]")).to_have_attribute("data-lit", where)
+
+
+@pytest.mark.browser
+def test_the_whole_loss_plot_jumps_and_scrubs(page):
+    page.get_by_role("button", name="Train").click()
+    expect(page.locator(".at-finding")).to_have_text(re.compile(r"^Step [1-9]\d\d: fixed"))
+    page.get_by_role("button", name="Stop").click()
+    box = page.get_by_role("slider", name="Look back").bounding_box()
+    assert box["width"] > 200
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.1, middle)
+    page.mouse.down()
+    expect(page.locator(".at-finding")).to_have_text(re.compile(r"^Back at step (4|5)\d"))
+    page.mouse.move(box["x"] + box["width"] * 0.15, middle, steps=3)
+    expect(page.locator(".at-finding")).to_have_text(re.compile(r"^Back at step (7|8)\d"))
+    page.mouse.up()
+
+
 @pytest.mark.browser
 def test_by_keyboard_it_steps_stops_and_reads_a_word(page):
     page.get_by_role("button", name="One step").press("Enter")
@@ -461,6 +618,10 @@ def test_it_fits_a_phone_and_a_laptop_in_the_dark(tmp_path, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         bottom = page.locator(".at-picture").bounding_box()
         assert width < 1000 or bottom["y"] + bottom["height"] <= 572
+        assert bottom["y"] < 330, "the picture begins on the first screen of a phone"
+        page.mouse.move(bottom["x"] + bottom["width"] * 0.7, bottom["y"] + 150)
+        expect(page.locator("[data-lit]").first).to_be_visible()
+        assert page.locator(".at-picture").bounding_box() == bottom, "it stays where it is"
         page.get_by_role("radio", name="Sort").check()
         page.get_by_role("checkbox", name="fixed").uncheck()
         expect(page.locator("[data-model]")).to_have_count(1)

@@ -7,7 +7,8 @@ import { svgElement, svgPart, svgText, textWidth } from "./svg.js";
  * Draw groups of bars in a box whose upper left corner is at left, top.
  *
  * chart: { part, title, series: [{ name, color, shares }, …], groups: a label for each share,
- * ticks: [[share, text], …] }; a share of null has no bar yet. place: { width, height, size }.
+ * ticks: [[share, text], …], ghost }; a share of null has no bar yet, and `ghost` says what an empty
+ * chart waits for. place: { width, height, size }.
  */
 export function drawBars(left, top, chart, place) {
   const area = barArea(left, top, chart, place);
@@ -23,7 +24,8 @@ export function drawBars(left, top, chart, place) {
     })),
     chart.series.map((series, k) => series.shares.map((share, i) =>
       drawShareBar(share, area.leftOf(i, k), area, { ...series, i }))),
-    nameSeries(chart.series, left + place.width, top + size, size),
+    drawGhost(chart.ghost, area),
+    nameSeries(chart, left, left + place.width, top + size, size),
   );
 }
 
@@ -37,6 +39,13 @@ export function barArea(left, top, { series, groups, ticks }, { width, height, s
   const middleOf = (i) => x0 + (i + 0.5) * group;
   const leftOf = (i, k) => middleOf(i) + (k - series.length / 2) * bar;
   return { x0, x1, y0, y1, size, group, bar, middleOf, leftOf };
+}
+
+/** Say in an empty chart what will be there, between its lower lines. */
+export function drawGhost(ghost, { x0, x1, y0, y1, size }) {
+  return ghost && svgText((x0 + x1) / 2, y0 + (y1 - y0) / 4 + size * 0.35, ghost, {
+    "font-size": size, "font-style": "italic", fill: paint("quiet"),
+  });
 }
 
 function drawBarTicks(ticks, { x0, x1, y0, y1, size }) {
@@ -66,17 +75,20 @@ function drawShareBar(share, x, { y0, y1, bar, size }, { name, color, i }) {
   ];
 }
 
-/** Write the names with their colors, the last one ending at `right`. */
-function nameSeries(series, right, base, size) {
-  let x = right;
-  return series.toReversed().map(({ name, color }) => {
-    x -= textWidth(name, size) + size * 1.7;
+/** Write the names with their colors, the last one ending at `right`, if there is room. */
+function nameSeries({ series, title }, left, right, base, size) {
+  const widths = series.map(({ name }) => textWidth(name, size) + size * 1.7);
+  let x = right - widths.reduce((sum, width) => sum + width, 0);
+  if (x < left + textWidth(title, size)) return "";
+  return series.map(({ name, color }, i) => {
+    const begin = x;
+    x += widths[i];
     return [
       svgElement("rect", {
-        x: x + size * 0.4, y: base - size * 0.78, width: size * 0.8, height: size * 0.8,
+        x: begin + size * 0.4, y: base - size * 0.78, width: size * 0.8, height: size * 0.8,
         fill: color,
       }),
-      svgText(x + size * 1.5, base, name, { "font-size": size, "text-anchor": "start" }),
+      svgText(begin + size * 1.5, base, name, { "font-size": size, "text-anchor": "start" }),
     ];
   });
 }

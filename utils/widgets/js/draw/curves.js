@@ -1,5 +1,6 @@
 // Line charts, small and without a legend: each line says its name where it ends.
 
+import { drawGhost } from "./bars.js";
 import { paint } from "./paint.js";
 import { svgBox, svgElement, svgPart, svgText, textWidth } from "./svg.js";
 
@@ -9,9 +10,9 @@ const LABEL_GAP = 1.25; // letters' heights between two names
  * Draw lines in a box whose upper left corner is at left, top.
  *
  * chart: { part, title, series: [{ name, color, points: [[x, y], …], dots }], across: [low, high],
- * up: [low, high], ticksAcross, ticksUp: [[value, text], …], mark, namesAside }. `mark` is the
- * value across that is marked, if any; `namesAside` writes names beside the chart, where something
- * else may stand at the ends of the lines. place: { width, height, size }.
+ * up: [low, high], ticksAcross, ticksUp: [[value, text], …], mark, namesAside, ghost }. `mark` is
+ * the value across that is marked, if any; `namesAside` writes names beside the chart, where
+ * something else may stand at the ends of the lines; `ghost` says what an empty chart waits for. place: { width, height, size }.
  */
 export function drawCurves(left, top, chart, place) {
   const area = chartArea(left, top, chart, place);
@@ -25,6 +26,7 @@ export function drawCurves(left, top, chart, place) {
     lines,
     drawMark(chart, area),
     drawLineNames(chart, area),
+    drawGhost(chart.ghost, area),
   );
 }
 

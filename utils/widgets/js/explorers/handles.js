@@ -15,8 +15,9 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
  *
  *   grab(id, x, y), drag(id, x, y), drop(id)   by pointer
  *   step(id, right, down, isLarge)       by arrow keys: -1, 0 or 1 each way, more with Shift
- *   press(id)                            a click, Enter or space
+ *   press(id, x, y)                      a click, Enter or space; keys have no x and y
  *   point(id)                            hovered or focused; null when it no longer is
+ *   hover(id, x, y)                      the pointer moves over it
  */
 export class Handles {
   constructor(picture, tell) {
@@ -93,14 +94,26 @@ export class Handles {
     layer.addEventListener("keydown", (event) => this.useKey(event, idOf(event)));
     layer.addEventListener("click", (event) => {
       const id = idOf(event);
-      if (id !== undefined && !this.wasDragged) this.tell.press?.(id);
+      if (id === undefined || this.wasDragged) return;
+      if (event.detail === 0) this.tell.press?.(id); // by keys
+      else {
+        const { x, y } = this.pointOf(event);
+        this.tell.press?.(id, x, y);
+      }
     });
     const point = (event) => this.tell.point?.(idOf(event) ?? null);
     layer.addEventListener("pointerover", point);
     layer.addEventListener("focusin", point);
+    layer.addEventListener("pointermove", (event) => this.hover(event, idOf(event)));
     for (const end of ["pointerleave", "focusout"]) {
       layer.addEventListener(end, () => this.tell.point?.(null));
     }
+  }
+
+  hover(event, id) {
+    if (id === undefined || !this.tell.hover) return;
+    const { x, y } = this.pointOf(event);
+    this.tell.hover(id, x, y);
   }
 
   grab(event, id) {

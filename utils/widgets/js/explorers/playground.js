@@ -9,9 +9,11 @@ import { makeElement, makeSentenceBox, makeSlider } from "./elements.js";
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { startTrainer } from "./trainer.js";
+import { cellAt, firstCell, isSameCell, litCell, nextCell } from "./playgroundcells.js";
+import { shownPlayground } from "./playgroundcells.js";
 import { TASK_NAMES, moveBars, playgroundChallenges } from "./playgroundtext.js";
-import { playgroundFinding, shownPlayground } from "./playgroundtext.js";
-import { drawPlayground } from "./playgroundview.js";
+import { playgroundFinding } from "./playgroundtext.js";
+import { drawPlayground, mapPlaceAt } from "./playgroundview.js";
 
 const OPTION_NAMES = ["task", "attentions", "longest", "seed"]; // that cells and links can choose
 const LENGTHS = { min: 4, max: 12, step: 1 }; // of the longest words
@@ -19,7 +21,7 @@ const CALM_PAINT_EVERY = 500; // milliseconds between two pictures for who asked
 const FAR_BACK = 10; // states that a large step looks back
 const UNSEEN_SAMPLES = 25; // unseen words of each length to be tried
 const PLAYGROUND_HINT =
-  "Press a bar to try an unseen word of its length. Drag along the loss to look back.";
+  "Point at the weights to read them, press to keep one lit. Press a bar to try an unseen word.";
 const TOLD_RESULTS = ["attention", "step", "loss", "exact"]; // what a cell can read of each model
 
 /** Show a playground in `root`; returns a function that takes it away. */
@@ -43,9 +45,12 @@ class PlaygroundExplorer {
     });
     this.fillControls();
     this.handles = new Handles(this.frame.picture, {
+      grab: (id, x) => this.lookBack(id, x),
       drag: (id, x) => this.lookBack(id, x),
-      step: (id, right, down, isLarge) => this.stepBack(id, right - down, isLarge),
-      press: (id) => this.tryUnseen(id),
+      step: (id, right, down, isLarge) => this.step(id, right, down, isLarge),
+      press: (id, x, y) => this.press(id, x, y),
+      point: (id) => this.point(id),
+      hover: (id, x, y) => this.hover(id, x, y),
     });
     this.trainer = startTrainer(host.workerSource, (reply) => this.hear(reply));
     this.unlisten = this.listenToHost();
@@ -65,6 +70,7 @@ class PlaygroundExplorer {
     this.main = makeButton("play", "Train", () => (this.isWanted ? this.stop() : this.train()));
     this.main.classList.add("at-main");
     const once = makeButton("next", "One step", () => this.trainOnce());
+    once.classList.add("at-once");
     this.longest = makeSlider("Letters: 3 to", { ...LENGTHS, value: LENGTHS.max }, (longest) =>
       this.chooseOptions({ longest }));
     this.box = makeSentenceBox("Try a word", (text) => this.tryWord(text));
@@ -203,6 +209,7 @@ class PlaygroundExplorer {
     this.box.input.setAttribute("aria-invalid", String(Boolean(problem)));
     if (problem) return problem;
     this.view.at = null;
+    this.view.pinned = null; // it was a cell of another word
     this.trainer.post({ type: "try", word: text });
     return "";
   }
@@ -214,6 +221,51 @@ class PlaygroundExplorer {
     const words = testWords(this.view.options.task, length, UNSEEN_SAMPLES);
     this.showWord(words[this.tried % UNSEEN_SAMPLES]);
     this.tried += 1;
+  }
+
+  step(id, right, down, isLarge) {
+    const model = modelOf(id);
+    if (model === null) this.stepBack(id, right - down, isLarge);
+    else this.light(nextCell(this.view, this.cellOf(model), right, down));
+  }
+
+  press(id, x, y) {
+    const model = modelOf(id);
+    if (model === null) this.tryUnseen(id);
+    else this.pin(x === undefined ? this.cellOf(model) : this.cellUnder(model, x, y));
+  }
+
+  /** Light the cell where the arrow keys are, while a map is pointed at or has the focus. */
+  point(id) {
+    const model = modelOf(id);
+    if (model !== null) this.light(this.cellOf(model));
+    else if (this.view.pointed) this.light(null);
+  }
+
+  hover(id, x, y) {
+    const model = modelOf(id);
+    if (model !== null) this.light(this.cellUnder(model, x, y));
+  }
+
+  cellUnder(model, x, y) {
+    return cellAt(this.view, model, mapPlaceAt(this.plan, model, x, y));
+  }
+
+  cellOf(model) {
+    const lit = litCell(this.view);
+    return lit?.model === model ? lit : firstCell(this.view, model);
+  }
+
+  light(cell) {
+    if (isSameCell(this.view.pointed, cell)) return;
+    this.view.pointed = cell;
+    this.frame.paintSoon();
+  }
+
+  /** Keep a cell lit, or let it go if it is kept already. */
+  pin(cell) {
+    this.view.pinned = isSameCell(this.view.pinned, cell) ? null : cell;
+    this.frame.paintSoon();
   }
 
   lookBack(id, x) {
@@ -281,8 +333,8 @@ class PlaygroundExplorer {
     if (frame.isCalm && view.state.running && passed < CALM_PAINT_EVERY) return true;
     this.painted = time;
     this.moveBars(passed);
-    const { svg, handles, time: line } = drawPlayground(view, room);
-    this.time = line;
+    const { svg, handles, time: line, plan } = drawPlayground(view, room);
+    Object.assign(this, { time: line, plan });
     this.handles.show(svg, handles);
     frame.say(playgroundFinding(view));
     frame.challenge(playgroundChallenges(view, firstWord(view.options)));
@@ -307,7 +359,12 @@ class PlaygroundExplorer {
 }
 
 function freshView(options) {
-  return { options, state: null, history: [], at: null };
+  return { options, state: null, history: [], at: null, pointed: null, pinned: null };
+}
+
+/** Return whose map a handle is, from 0, or null. */
+function modelOf(id) {
+  return id?.startsWith("map-") ? Number(id.split("-")[1]) : null;
 }
 
 /** Return the options that a cell or a page chose, without those left out. */

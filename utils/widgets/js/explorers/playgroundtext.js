@@ -1,9 +1,11 @@
 // What the playground says. A view is {options, state, history, at}: `state` is the engine's last
 // (see playground/messages.js), `history` has those before (see playground/lesson.js), `at` is the
 // step that the reader looks back to, or null, and `bars`, which may be missing, are the heights of
-// bars on their way to the shares of right words. Where `isStill`, nobody can look back.
+// bars on their way to the shares of right words; `pointed` and `pinned`, which may be missing or
+// null, are cells (see playgroundcells.js) that the reader points at, and keeps. Where `isStill`,
+// nobody can look back.
 
-import { historyAt } from "../playground/lesson.js";
+import { cellFinding, litCell, shownPlayground } from "./playgroundcells.js";
 
 export const TASK_NAMES = {
   copy: { name: "Copy", example: "abc → abc", does: "copies" },
@@ -17,11 +19,6 @@ const BAR_TIME = 100; // milliseconds in which a bar does two thirds of its way
 const BAR_STEP = 0.005; // nobody sees less
 const LONG_ENOUGH = 3; // letters of a word that counts: shorter ones are never trained on
 
-/** Return the state to show: the last one, or the one that the reader looks back to. */
-export function shownPlayground({ state, history, at }) {
-  return at === null ? state : historyAt(history, at);
-}
-
 /** Return the share of held-out words of all lengths that are all right; null before a test. */
 export function meanExact(exact) {
   const tested = exact.filter((share) => share !== null);
@@ -33,6 +30,8 @@ export function playgroundFinding(view) {
   const { lengths, models, running, step } = shownPlayground(view);
   const now = view.at !== null ? `Back at step ${step}` : running ? `Step ${step}` :
     `After step ${step}`;
+  const cell = litCell(view);
+  if (cell) return cellFinding(view, cell);
   if (step === 0) return beforeTraining(view, models, running);
   if (models.some(({ exact }) => meanExact(exact) === null)) {
     return `${now}: the first unseen words are being read.`;
@@ -47,33 +46,17 @@ export function playgroundFinding(view) {
 }
 
 function beforeTraining({ at }, models, isRunning) {
-  const says = "Nothing learned yet: the output is noise";
-  if (models.every(({ attention }) => attention === "fixed")) {
-    return `${says}.${at === null && !isRunning ? " Press Train." : ""}`;
-  }
-  const spread = `${says}, and the weights are spread.`;
-  return at === null && !isRunning ?
-    `${spread} Press Train, and watch them move into the dashed boxes.` : spread;
+  const says = "Nothing learned yet";
+  if (at !== null || isRunning) return `${says}: the output is noise.`;
+  const moving = models.map(({ attention }) => attention).filter((name) => name !== "fixed");
+  if (moving.length === 0) return `${says}. Press Train.`;
+  return `${says}. Press Train, and watch ${moving.map((name) => `${name}’s`).join(" and ")
+  } weights move into the dashed boxes.`;
 }
 
 /** Return a share as per cent, with a space that no line breaks at. */
 export function asPercent(share) {
   return `${Math.round(share * 100)}\u00a0%`;
-}
-
-/**
- * Return which letter of the source each letter of the output can come from, -1 if none is left.
- *
- * Of two equal letters the first one goes first; the last one if the task turns words around.
- */
-export function letterOrigins(source, output, task) {
-  const free = new Set(source.keys());
-  const order = task === "reverse" ? [...source.keys()].reverse() : [...source.keys()];
-  return output.map((letter) => {
-    const origin = order.find((j) => free.has(j) && source[j] === letter) ?? -1;
-    free.delete(origin);
-    return origin;
-  });
 }
 
 /** Say what a model made of the word: {isRight, text}, such as "3 of 8 wrong". */
