@@ -172,13 +172,17 @@ def test_the_net_of_the_score_opens(width):
 
 
 def test_a_map_below_has_no_empty_rows_and_one_beside_does_not_grow():
+    closed = {"score": "closed"}
     heights = {
         width: [
-            call("svgHeight", call("drawStep", view, "additive", {"width": width}))
+            call("svgHeight", call("drawStep", view, "additive", {"width": width} | closed))
             for view in (call("viewAt", read("additive"), t) for t in (1, 11))
         ]
         for width in (898, 1256)
     }
+    still = [call("viewAt", read("additive"), t) for t in (1, 11)]
+    all_rows = {call("svgHeight", call("drawStep", v, "additive", {"width": 898})) for v in still}
+    assert len(all_rows) == 1  # the pictures of a film are of one size
     assert heights[898][0] + 100 < heights[898][1]
     assert heights[1256][0] == heights[1256][1]
 

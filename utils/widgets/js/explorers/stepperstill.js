@@ -61,7 +61,7 @@ function drawSideBySide(traces, names, t, width, title) {
 export function stepperFilm(model, { sentence, width, between, theme }) {
   const traced = readAndTrace(new Translator(model), sentence);
   const views = traced.steps.map((_, i) => viewAt(traced, i + 1));
-  const draw = (view) => drawStep(view, traced.kind, { width });
+  const draw = (view) => drawStep(view, traced.kind, { width, score: "folded" });
   const rest = views.map(draw);
   const places = rest.map(wordPlaces);
   const shoot = (drawn, i, isAtRest) => {

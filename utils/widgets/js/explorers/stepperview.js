@@ -144,7 +144,8 @@ export function easeShare(share) {
  * picture, or below if there is no room.
  *
  * score: "closed" draws the small net of additive attention as one box, and leaves out equations;
- * "open" draws its inside. Both say how to change that; without it, nothing can be pressed.
+ * "open" draws its inside. Both say how to change that, and a map below grows row by row. "folded"
+ * is closed where nothing can be pressed; without any, the net is open, and the map has all rows.
  */
 export function drawStep(view, kind, { width, tall, map = true, score }) {
   const isBeside = map && width >= MAP_FROM;
@@ -152,13 +153,15 @@ export function drawStep(view, kind, { width, tall, map = true, score }) {
   // A picture that is a little too narrow for its wide form is drawn wider, and shrunk.
   const drawnWidth = main >= ALMOST_WIDE ? Math.max(main, WIDE) : main;
   const zoom = main / drawnWidth;
+  const isFolded = score === "closed" || score === "folded";
   const drawn = drawMaster(view, {
     variant: kind, width: drawnWidth, tall: tall && tall / zoom,
-    compact: drawnWidth < WIDE || score === "closed", folded: score === "closed",
+    compact: drawnWidth < WIDE || isFolded, folded: isFolded,
     letters: lettersFor(drawnWidth, view.source.length),
     switch: kind === "additive" ? SWITCHES[score] : undefined,
   });
-  return map ? addMap(drawn, view, { width, main, zoom, isBeside }) : drawn;
+  const shown = isBeside || !SWITCHES[score] ? view.words.length : view.rows.length;
+  return map ? addMap(drawn, view, { width, main, zoom, isBeside, shown }) : drawn;
 }
 
 /** Return the size of letters in a wide picture that leaves each word a column, if one does. */
@@ -169,17 +172,16 @@ function lettersFor(width, words) {
 }
 
 /** Put the map beside or below a drawing; the words to come stay hidden, and their rows empty. */
-function addMap(drawn, view, { width, main, zoom, isBeside }) {
+function addMap(drawn, view, { width, main, zoom, isBeside, shown }) {
   const { source, words, rows, target } = view;
   const height = svgHeight(drawn) * zoom;
   const [least, most] = MAP_LETTERS;
   const size = Math.min(Math.max((isBeside ? width - main : width) * 0.04, least), most);
   const room = (isBeside ? width - main : width - size) - size;
-  const place = layoutHeatMap(source, words, room, size, isBeside ? words.length : rows.length);
+  const place = layoutHeatMap(source, words, room, size, shown);
   const left = isBeside ? main : (width - place.total) / 2;
   const top = isBeside ? size : height;
-  const written = words.map((word, t) => (t < rows.length ? word : ""))
-    .slice(0, isBeside ? words.length : rows.length); // below, empty rows would only push
+  const written = words.slice(0, shown).map((word, t) => (t < rows.length ? word : ""));
   const map = { source, target: written, rows, step: target.length };
   return svgRoot(
     width, Math.max(height, top + place.tall + size), pictureTitle(view),
