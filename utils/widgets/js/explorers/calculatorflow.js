@@ -26,9 +26,7 @@ export function layoutFlow(left, top, width, tall, { state, focus, hasArithmetic
   const column = width / words.length;
   const size = words.length > 6 ? 13 : 15;
   const { levels, room } = tokenLevels(words, column, size);
-  const widest = Math.max(...words.map((word) => tokenWidth(word, size)));
-  const hasEyes = !isStill && levels > 0 && widest + EYE_ROOM * size <= room;
-  const eye = hasEyes ? EYE_ROOM * size : 0;
+  const eye = isStill ? 0 : eyeRoom({ left, width, column, size, levels, room }, words);
   const lineTall = size + 6;
   const lines = hasArithmetic ? mostLines(state, focus, width, 14) : 0;
   const below = lines > 0 ? lines * lineTall + 10 : 0;
@@ -46,6 +44,18 @@ export function layoutFlow(left, top, width, tall, { state, focus, hasArithmetic
     left, top, width, column, size, levels, room, eye, tokens, scoreHead, scores, weightHead, bars,
     mixture, unit: width * 0.62, arithmetic: bottom - below + 22, lineTall, tall: bottom - top,
   };
+}
+
+/** Return how wide the eyes in the tokens are; 0 if the tokens would not fit with them. */
+function eyeRoom(flow, words) {
+  const eye = EYE_ROOM * flow.size;
+  const places = words.map((_, j) => tokenPlace({ ...flow, tokens: 0, eye }, words, j));
+  const fits = places.every(({ x, width }, j) => {
+    const before = places[j - flow.levels];
+    return !before || x - width / 2 > before.x + before.width / 2 + 4;
+  });
+  const isWhole = words.every((word) => tokenWidth(word, flow.size) + eye <= flow.room);
+  return flow.levels > 0 && fits && isWhole ? eye : 0;
 }
 
 /** Return how many lines the arithmetic may take, so that the picture does not jump with it. */
