@@ -14,6 +14,7 @@ const INDENT = "\u2003\u2003"; // two letters' heights
 const [LEAST_HALF, LARGEST_HALF] = [18, 44]; // pixels that scores reach up, and down, from zero
 const WEIGHTS_TALL = 38 + 32 + 14 + 38 + 24 + 30; // a heading, numbers, bars, ribbons, mixture, c
 const EYE_ROOM = 1.4; // letters' heights for the eye in a token: it says that a press masks
+const HINT = "press a word to mask it";
 const FORMULAS = {
   dot: "e_j = s · h_j",
   general: "e_j = s · W h_j",
@@ -97,10 +98,12 @@ export function drawFlow(view, flow) {
   const { state } = view;
   const centers = state.words.map((_, j) => flow.left + (j + 0.5) * flow.column);
   const divisor = state.temperature === 1 ? "" : ` / ${writeNumber(state.temperature)}`;
+  const formula = scoreFormula(state.kind, divisor, flow.width);
   return svgPart(
     "flow",
     drawTokens(view, flow),
-    drawHead(flow, flow.scoreHead, "score", scoreFormula(state.kind, divisor, flow.width)),
+    drawHead(flow, flow.scoreHead, "score", formula),
+    flow.eye === 0 && !view.isStill && drawHint(flow, formula),
     drawScoreBars(view, flow, centers),
     drawHead(flow, flow.weightHead, "weight", `α_j = softmax of e_j${divisor}`),
     drawShares(view, flow, centers),
@@ -114,6 +117,13 @@ function scoreFormula(kind, divisor, width) {
   if (divisor === "") return FORMULAS[kind];
   const whole = `e_j${divisor}; outlined: ${FORMULAS[kind]}`;
   return formulaWidth(whole, 14) < width - 50 ? whole : `e_j${divisor}; outlined: e_j`;
+}
+
+/** Say what the eyes in the tokens would say, where they have no room. */
+function drawHint({ left, width, scoreHead }, formula) {
+  const style = { "font-size": 13, "text-anchor": "end", fill: paint("quiet") };
+  const room = width - textWidth("score", 14) - 24 - formulaWidth(formula, 14);
+  return textWidth(HINT, 13) < room && svgText(left + width, scoreHead, HINT, style);
 }
 
 function drawHead(flow, y, name, formula) {
