@@ -304,6 +304,61 @@ def test_no_score_leaves_the_axis(state):
     assert max(map(abs, scene["scores"] + divided)) <= scene["axis"]
 
 
+PLANE = {"left": 0, "top": 0, "side": 400, "end": 3, "x0": 200, "y0": 200, "unit": 59}
+
+
+def tips_of(state, **more):
+    view = {**call("calculatorView", state), **more}
+    return call("placeTips", view, PLANE)
+
+
+def test_tips_in_one_place_fan_out_and_the_dragged_one_stays():
+    alike = state_of(memory=[[1.5, 1.5]] * 3)
+    words = tips_of(alike)["words"]
+    apart = [math.dist(words[i]["grip"], words[k]["grip"]) for i in range(3) for k in range(i)]
+    assert min(apart) > 24
+    assert all(math.dist(each["tip"], each["grip"]) > 24 for each in words)
+    dragged = tips_of(alike, dragged="h2")["words"]
+    assert [each["tip"] == each["grip"] for each in dragged] == [False, True, False]
+    assert all(each["tip"] == each["grip"] for each in tips_of(state_of())["words"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(states())
+def test_the_ring_of_c_covers_no_tip_it_could_leave(state):
+    places = tips_of(state)
+    ring = places["context"]["grip"]
+    others = [each["grip"] for each in [places["query"], *places["words"]]]
+    if len(others) <= 4:
+        assert min(math.dist(ring, other) for other in others) > 15
+
+
+def test_w_turns_only_the_word_in_focus():
+    view = {**call("calculatorView", state_of("general")), "focus": 2}
+    svg = call("drawCalculator", view, ROOM)["svg"]
+    assert re.findall(r'data-ghost="(\w+)"', svg) == ["Wh3"]
+    assert svg.count("data-mirrored") == 1
+    on_the_mirror = call("drawCalculator", {**view, "focus": 1}, ROOM)["svg"]
+    assert "data-mirrored" not in on_the_mirror
+
+
+def test_tokens_say_that_a_press_masks_while_there_is_room():
+    svg = call("drawCalculator", call("calculatorView", state_of(mask=[True, False, True])), ROOM)
+    assert re.findall(r'data-eye="(\w+)"', svg["svg"]) == ["open", "closed", "open"]
+    many = state_of(memory=[[1, 1]] * 30)
+    assert "data-eye" not in call("drawCalculator", call("calculatorView", many), ROOM)["svg"]
+    assert "data-eye" not in call("drawCalculatorStill", state_of(), 960)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("temperature", [1, 5])
+def test_large_letters_leave_the_picture_in_its_room(kind, temperature):
+    view = call("calculatorView", state_of(kind, temperature=temperature))
+    room = {"width": 618, "tall": 320}  # of 1280 by 560 pixels, under a finding of three lines
+    svg = call("drawCalculator", view, room)["svg"]
+    assert float(re.search(r'viewBox="0 0 \S+ (\S+)"', svg)[1]) <= room["tall"] + 1
+
+
 def test_odd_words_are_shown_and_never_executed():
     state = state_of(words=ODD, memory=[[1, j / 3] for j in range(len(ODD))])
     view = {**call("calculatorView", state), "hasArithmetic": True}

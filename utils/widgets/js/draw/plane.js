@@ -8,7 +8,7 @@ import { escapeText, shortNumber, svgArrow, svgElement, svgText, textWidth } fro
 const PLANE_MARGIN = 0.4; // units around the plane's ends
 const CLEAR = 13; // pixels between a tip and its name
 const FAR = 14; // pixels more, where there is no room beside the tip
-const ARC_POINTS = 9;
+const BOW_POINTS = 9;
 const GRIP = 9; // pixels around a tip that a name should leave free
 const DIRECTIONS = Array.from({ length: 16 }, (_, k) =>
   [Math.cos((k * Math.PI) / 8), Math.sin((k * Math.PI) / 8)]);
@@ -107,19 +107,18 @@ export function drawPlaneArrow(plane, from, to, { color, width, data, dashed }) 
   return svgArrow(ends, { color, width, size, dashed, data });
 }
 
-/** Draw an arrow between two points in a bow, `bulge` times their distance off the straight way. */
-export function drawPlaneArc(plane, from, to, bulge, { color, width, data }) {
+/** Return pixels along a bow between two points, `bulge` times their distance off the straight. */
+export function bowBetween(plane, from, to, bulge) {
   const [[x1, y1], [x2, y2]] = [pixelOf(plane, from), pixelOf(plane, to)];
   const length = Math.hypot(x2 - x1, y2 - y1);
-  if (length < 4 * GRIP) return "";
+  if (length < 4 * GRIP) return []; // too short to be seen
   const middle = [(x1 + x2) / 2 - bulge * (y2 - y1), (y1 + y2) / 2 + bulge * (x2 - x1)];
   const gap = (1.5 * GRIP) / length; // at both ends, so that it touches no tip
-  const points = Array.from({ length: ARC_POINTS }, (_, i) => {
-    const t = gap + ((1 - 2 * gap) * i) / (ARC_POINTS - 1);
+  return Array.from({ length: BOW_POINTS }, (_, i) => {
+    const t = gap + ((1 - 2 * gap) * i) / (BOW_POINTS - 1);
     const [a, b, c] = [(1 - t) ** 2, 2 * t * (1 - t), t * t];
     return [a * x1 + b * middle[0] + c * x2, a * y1 + b * middle[1] + c * y2];
   });
-  return svgArrow(points, { color, width, size: 20, data });
 }
 
 /** Draw a ring, at a pixel, that can be grabbed; `strong` where it is being pointed at. */

@@ -14,6 +14,7 @@ const INDENT = "\u2003\u2003"; // two letters' heights
 const [LEAST_HALF, LARGEST_HALF] = [18, 44]; // pixels that scores reach up, and down, from zero
 const WEIGHTS_TALL = 38 + 32 + 14 + 38 + 24 + 30; // a heading, numbers, bars, ribbons, mixture, c
 const EYE_ROOM = 1.4; // letters' heights for the eye in a token: it says that a press masks
+const HINT = "press a word to mask it";
 const FORMULAS = {
   dot: "e_j = s · h_j",
   general: "e_j = s · W h_j",
@@ -26,9 +27,7 @@ export function layoutFlow(left, top, width, tall, { state, focus, hasArithmetic
   const column = width / words.length;
   const size = words.length > 6 ? 13 : 15;
   const { levels, room } = tokenLevels(words, column, size);
-  const widest = Math.max(...words.map((word) => tokenWidth(word, size)));
-  const hasEyes = !isStill && levels > 0 && widest + EYE_ROOM * size <= room;
-  const eye = hasEyes ? EYE_ROOM * size : 0;
+  const eye = isStill ? 0 : eyeRoom({ left, width, column, size, levels, room }, words);
   const lineTall = size + 6;
   const lines = hasArithmetic ? mostLines(state, focus, width, 14) : 0;
   const below = lines > 0 ? lines * lineTall + 10 : 0;
@@ -46,6 +45,18 @@ export function layoutFlow(left, top, width, tall, { state, focus, hasArithmetic
     left, top, width, column, size, levels, room, eye, tokens, scoreHead, scores, weightHead, bars,
     mixture, unit: width * 0.62, arithmetic: bottom - below + 22, lineTall, tall: bottom - top,
   };
+}
+
+/** Return how wide the eyes in the tokens are; 0 if the tokens would not fit with them. */
+function eyeRoom(flow, words) {
+  const eye = EYE_ROOM * flow.size;
+  const places = words.map((_, j) => tokenPlace({ ...flow, tokens: 0, eye }, words, j));
+  const fits = places.every(({ x, width }, j) => {
+    const before = places[j - flow.levels];
+    return !before || x - width / 2 > before.x + before.width / 2 + 4;
+  });
+  const isWhole = words.every((word) => tokenWidth(word, flow.size) + eye <= flow.room);
+  return flow.levels > 0 && fits && isWhole ? eye : 0;
 }
 
 /** Return how many lines the arithmetic may take, so that the picture does not jump with it. */
@@ -87,10 +98,12 @@ export function drawFlow(view, flow) {
   const { state } = view;
   const centers = state.words.map((_, j) => flow.left + (j + 0.5) * flow.column);
   const divisor = state.temperature === 1 ? "" : ` / ${writeNumber(state.temperature)}`;
+  const formula = scoreFormula(state.kind, divisor, flow.width);
   return svgPart(
     "flow",
     drawTokens(view, flow),
-    drawHead(flow, flow.scoreHead, "score", scoreFormula(state.kind, divisor, flow.width)),
+    drawHead(flow, flow.scoreHead, "score", formula),
+    flow.eye === 0 && !view.isStill && drawHint(flow, formula),
     drawScoreBars(view, flow, centers),
     drawHead(flow, flow.weightHead, "weight", `α_j = softmax of e_j${divisor}`),
     drawShares(view, flow, centers),
@@ -104,6 +117,13 @@ function scoreFormula(kind, divisor, width) {
   if (divisor === "") return FORMULAS[kind];
   const whole = `e_j${divisor}; outlined: ${FORMULAS[kind]}`;
   return formulaWidth(whole, 14) < width - 50 ? whole : `e_j${divisor}; outlined: e_j`;
+}
+
+/** Say what the eyes in the tokens would say, where they have no room. */
+function drawHint({ left, width, scoreHead }, formula) {
+  const style = { "font-size": 13, "text-anchor": "end", fill: paint("quiet") };
+  const room = width - textWidth("score", 14) - 24 - formulaWidth(formula, 14);
+  return textWidth(HINT, 13) < room && svgText(left + width, scoreHead, HINT, style);
 }
 
 function drawHead(flow, y, name, formula) {

@@ -5,6 +5,7 @@ import { clipToPlane, drawName, nameWidth, pixelOf, placeNames } from "../draw/p
 import { shortenWord, svgPart } from "../draw/svg.js";
 import { afterTanh, beforeTanh, turnedByW } from "./calculatormath.js";
 import { sumCorners } from "./calculatorscene.js";
+import { mirrorWay } from "./calculatortips.js";
 
 const MOST_NAMES = 8; // words named beside their arrows whatever it hides
 
@@ -68,6 +69,7 @@ function obstaclesOf({ state, scene, focus, places }, plane) {
   const at = (point) => pixelOf(plane, point);
   const middle = at([0, 0]);
   const ghosts = scene.turn > 0 ? [turnedByW(scene.memory[focus])] : [];
+  const way = scene.turn > 0 ? mirrorWay(scene, focus, plane) : [];
   const all = [places.query, ...places.words, places.context];
   const bent = scene.bend > 0 ? scene.memory.map((h) => at(afterTanh(scene.query, h))) : [];
   const { kind, memory } = state;
@@ -81,6 +83,7 @@ function obstaclesOf({ state, scene, focus, places }, plane) {
       ...[scene.query, ...scene.memory, ...ghosts].map((point) => [middle, at(point)]),
       ...corners.slice(1).map((corner, j) => [at(corners[j]), at(corner)]),
       ...sum.map((pixel) => [at(h), pixel]),
+      ...way.slice(1).map((pixel, i) => [way[i], pixel]),
       ...all.filter(({ tip, grip }) => tip !== grip).map(({ tip, grip }) => [tip, grip]),
     ],
     tips: [...all.map(({ grip }) => grip), ...ghosts.map(at), ...bent, ...sum],

@@ -1,14 +1,14 @@
 // The calculator's plane: arrows to drag, their shrunken copies tip to tail, what W or a tanh does.
 
 import { paint } from "../draw/paint.js";
-import { drawGrip, drawMovedGrid, drawPlaneArc, drawPlaneArrow } from "../draw/plane.js";
+import { drawGrip, drawMovedGrid, drawPlaneArrow } from "../draw/plane.js";
 import { clipToPlane, drawPlaneGrid, drawPlaneLine, drawShareRing } from "../draw/plane.js";
 import { lineInside, pixelOf } from "../draw/plane.js";
-import { shortenWord, svgElement, svgPart, svgText } from "../draw/svg.js";
-import { PLANE_END, afterTanh, beforeTanh, turnedByW } from "./calculatormath.js";
+import { shortenWord, svgArrow, svgElement, svgPart, svgText } from "../draw/svg.js";
+import { PLANE_END, afterTanh, beforeTanh } from "./calculatormath.js";
 import { drawNames } from "./calculatornames.js";
 import { colorOf, mixScenes, sumCorners } from "./calculatorscene.js";
-import { placeTips } from "./calculatortips.js";
+import { mirrorWay, placeTips, turnedPoint } from "./calculatortips.js";
 
 export const SMALL = 13; // letters of what need not be read first
 const FADED = 0.3; // opacity of the words beside the one that W turns
@@ -20,7 +20,7 @@ export function captionOf({ state, focus, isStill }) {
   const word = shortenWord(state.words[focus], 80, SMALL);
   const said = {
     dot: `Dashed: the shadow of ${word} on s.`,
-    general: `Dashed: W\u00a0h of ${word}, mirrored, compared with s.`,
+    general: `Dashed: W\u00a0h of ${word}, compared with s.`,
     additive: "Dots: tanh(h + s), in the square.",
   }[state.kind];
   const sum = "Thick: each word's α\u00a0h, tip to tail, up to c.";
@@ -132,11 +132,6 @@ function drawShadow({ scene, state }, plane, vector) {
   );
 }
 
-/** Return where W has taken a point on its way. */
-function turnedPoint({ turn }, point) {
-  return mixScenes(point, turnedByW(point), turn);
-}
-
 /** Draw the mirror that W is and, while W turns the plane, the grid on its way. */
 function drawTurn(view, plane) {
   const { scene, state } = view;
@@ -160,15 +155,14 @@ function drawTurn(view, plane) {
 /** Draw W h of the word in focus, as the ghost of its arrow, and how the mirror took it there. */
 function drawTurned(view, plane) {
   const { scene, focus } = view;
-  const h = scene.memory[focus];
-  const ghost = turnedPoint(scene, h);
+  const ghost = turnedPoint(scene, scene.memory[focus]);
   const color = colorOf(view, focus);
-  const bulge = h[0] > h[1] === h[0] + h[1] > 0 ? 0.22 : -0.22; // away from the middle
+  const way = mirrorWay(scene, focus, plane);
   return [
     drawPlaneArrow(plane, [0, 0], ghost, {
       color, width: 2.8, dashed: true, data: { "data-ghost": `Wh${focus + 1}` },
     }),
-    drawPlaneArc(plane, h, ghost, bulge, { color, width: 1.8, data: { "data-mirrored": "" } }),
+    way.length > 0 && svgArrow(way, { color, width: 1.8, size: 20, data: { "data-mirrored": "" } }),
   ];
 }
 

@@ -61,7 +61,8 @@ function drawScoreBar(view, flow, axis, j, x, width) {
   return [
     svgElement("rect", { ...box(divided, 1.5), rx: 2, fill: color, "data-score": divided }),
     isDivided(scene) && svgElement("rect", {
-      ...box(score, 1.5), rx: 2, fill: "none", stroke: color, "stroke-width": 1.5,
+      ...box(score, 1.5), rx: 2, fill: "none", "stroke-width": 1.5,
+      stroke: scene.temperature < 1 ? paint("panel") : color, // a divisor below 1 makes bars grow
       "stroke-dasharray": "4 3", "data-undivided": score,
     }),
     (number.fits || j === focus) && svgText(

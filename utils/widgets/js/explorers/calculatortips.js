@@ -1,7 +1,8 @@
 // Where tips can be grabbed and read: tips in one place fan out, and c stands off what it covers.
 
-import { lineTouchesBox, pixelOf } from "../draw/plane.js";
-import { sumCorners } from "./calculatorscene.js";
+import { bowBetween, lineTouchesBox, pixelOf } from "../draw/plane.js";
+import { turnedByW } from "./calculatormath.js";
+import { mixScenes, sumCorners } from "./calculatorscene.js";
 
 const SAME = 4; // pixels between tips that are one dot to the eye
 const FAN = 36; // pixels from such a dot to each of its grips
@@ -11,6 +12,7 @@ const COVERS = 25; // pixels between c and a tip that it would cover
 const AWAY = [34, 46]; // pixels between c's point and its ring, where it has to stand off
 const BESIDE = 10; // pixels around the ring that lines had better leave free
 const NEAR = 4; // pixels around the middle of the way to the ring
+const BULGE = 0.22; // of the way's length
 const LINE_COST = 8; // pixels that a line in the way is worth
 
 /**
@@ -71,4 +73,16 @@ function placeContext(scene, places, plane) {
 
 function boxOf([x, y], half) {
   return [x - half, y - half, x + half, y + half];
+}
+
+/** Return where W has taken a point on its way. */
+export function turnedPoint({ turn }, point) {
+  return mixScenes(point, turnedByW(point), turn);
+}
+
+/** Return the pixels along which the mirror W takes a word's tip, around the middle of the plane. */
+export function mirrorWay(scene, j, plane) {
+  const h = scene.memory[j];
+  const bulge = h[0] > h[1] === h[0] + h[1] > 0 ? BULGE : -BULGE;
+  return bowBetween(plane, h, turnedPoint(scene, h), bulge);
 }
