@@ -473,10 +473,10 @@ def test_by_mouse_the_map_is_a_control(page):
     x, y = cell_of(page, 4, 11)
     page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(x, y - 60, steps=5)
+    page.mouse.move(x, y - 30, steps=5)
     page.mouse.up()
     expect(finding).to_contain_text("Step 5, edited")
-    assert 0.2 < weight_of(page, 11) < 0.8
+    assert 0.1 < weight_of(page, 11) < 0.8
     assert page.get_by_role("button", name="Undo step").count() == 2
 
 

@@ -200,7 +200,6 @@ class AttentionEditor {
 
   drop() {
     if (!this.held) return;
-    this.isFresh = this.cell !== null; // the row under the pointer now is none it points at
     this.held = null;
     this.cell = null;
     this.tell();
@@ -282,8 +281,7 @@ class AttentionEditor {
 
   /** A step that is pointed at shows its weights as long as it is. */
   point(id) {
-    const pointed = id !== null && !isWord(id) && !this.isFresh ? numberOf(id) : null;
-    this.isFresh = false;
+    const pointed = id !== null && id.startsWith("step-") ? numberOf(id) : null;
     if (pointed === this.pointed || !this.before) return;
     this.moveFrom = { row: this.shownRow(), begin: null };
     this.pointed = pointed;

@@ -4,6 +4,7 @@ export const PARTS = ["encoder", "decoder", "cross"];
 const FIRST_READ = "<sos>";
 const NAMED_FROM = 0.4; // of the weight, on average: less is no pattern
 const ALIGNED = { sharp: 0.8, own: 0.85, least: 4 };
+const knownPatterns = new WeakMap(); // by map: a picture is drawn many times
 const SPREAD_FROM = 3; // words among which a row is as undecided as if it gave each the same
 
 /**
@@ -81,6 +82,11 @@ export function isAlignment(map) {
  * mean of e to the row's entropy). Without a clear habit the name is "mixed", without a share.
  */
 export function patternOf(map, part, keys) {
+  if (!knownPatterns.has(map)) knownPatterns.set(map, findPattern(map, part, keys));
+  return knownPatterns.get(map);
+}
+
+function findPattern(map, part, keys) {
   if (part === "cross" && isAlignment(map)) {
     return namePattern("alignment", alignmentOf(map).sharp);
   }

@@ -30,7 +30,9 @@ const ASIDE = 0.15; // how visible panels are while another one is pointed at
 const BEFORE = 0.4; // of the weight on the word before, on average
 const SHARP = 0.9; // of the weight: the challenge asks for more than a name
 const SEEN = 0.05; // of the weight: a small map leaves out what nobody could see
+const MANY = 16; // words: maps of more have only the cells with a number's weight
 const NAMED = 2; // words of a finding about who looks at a word
+const drawnCells = new WeakMap(); // by map: {key, svg}
 
 /** Return the view of a traced translation, with what is chosen: part, layer, heads, position. */
 export function headView(traced, { part, layer, heads, position, key = null }) {
@@ -403,12 +405,26 @@ function drawSmallMap(view, map, { x, y, side }, isShown) {
       x, y, width: side, height: side, fill: paint("ground"),
       stroke: paint(isShown ? "link" : "faint"), "stroke-width": isShown ? 3 : 1,
     }),
-    keys.map((_, j) => svgElement("g", { fill: wordPaint(j, keys.length) },
-      svgElement("rect", { x: x + j * wide, y: y - 4, width: wide, height: 3 }),
-      map.map((row, i) => row[j] >= SEEN && svgElement("rect", {
-        x: x + j * wide, y: y + i * high, width: wide, height: high,
-        "fill-opacity": row[j].toFixed(2),
-      })))),
+    cellsOf(map, keys.length, { x, y, wide, high }),
     svgElement("rect", { ...lane, ...mark }),
   ];
+}
+
+/** Return the cells of a small map; they stay as they are while words are pointed at. */
+function cellsOf(map, count, at) {
+  const key = Object.values(at).join();
+  if (drawnCells.get(map)?.key !== key) {
+    drawnCells.set(map, { key, svg: drawCells(map, count, at) });
+  }
+  return drawnCells.get(map).svg;
+}
+
+function drawCells(map, count, { x, y, wide, high }) {
+  const least = count > MANY ? WRITTEN : SEEN;
+  return Array.from({ length: count }, (_, j) => svgElement("g", { fill: wordPaint(j, count) },
+    svgElement("rect", { x: x + j * wide, y: y - 4, width: wide, height: 3 }),
+    map.map((row, i) => row[j] >= least && svgElement("rect", {
+      x: x + j * wide, y: y + i * high, width: wide, height: high,
+      "fill-opacity": row[j].toFixed(2),
+    })))).join("");
 }
