@@ -88,7 +88,8 @@ function runnerUp({ search, step, beamSize, rho, texts }, winner) {
   const second = rankAt(search, step, beamSize, rho)[1];
   if (!second) return "";
   const times = Math.exp(winner.score - second.score);
-  const rounded = times < 10 ? times.toFixed(1) : Math.round(Math.min(times, 1e6)).toLocaleString("en");
+  const whole = Math.round(Math.min(times, 1e6)).toLocaleString("en");
+  const rounded = times < 10 ? times.toFixed(1) : whole;
   return `, and ${quotedText(texts[second.end])} is ${rounded} times less probable`;
 }
 

@@ -177,7 +177,7 @@ export class StepperPanel {
     }];
   }
 
-  /** Return where the source words stand, and note the switch of the score: only the drawing knows. */
+  /** Return where the source words stand, and note the switch of the score, from the drawing. */
   measureWords() {
     const tokens = [...this.handles.drawing.querySelectorAll("[data-part=tokens] [data-word]")];
     const boxes = tokens.map((token) => this.boxOf(token));
