@@ -116,7 +116,8 @@ function rhoChange({ winners, texts, rho }, end) {
   const other = winners.find((stretch) => stretch.end !== end);
   if (!other) return null;
   const [way, edge] = other.to <= rho ? ["below", other.to] : ["above", other.from];
-  return `${way} ρ = ${edge.toFixed(2)}, ${quotedText(partApart(texts[other.end], texts[end]))} wins`;
+  const text = partApart(texts[other.end], texts[end]);
+  return `${way} ρ = ${edge.toFixed(2)}, ${quotedText(text)} wins`;
 }
 
 function growingFinding(view) {

@@ -304,7 +304,8 @@ function drawBeamRanking(view, place) {
       };
       const low = line + (isRoomy ? 14 : 5);
       const text = view.texts[found.end] || "(nothing)";
-      const room = panel.width - (isRoomy ? 44 : 108);
+      const room = (panel.width - (isRoomy ? 44 : 108)) * (isFirst ? 0.92 : 1); // bold is wider
+      const shown = rankText(text, winner, room);
       return svgElement("g", { "data-rank": rank + 1 },
         svgElement("rect", {
           x: panel.x, y: line - panel.rowPitch / 2 + 1, width: panel.width,
@@ -313,7 +314,7 @@ function drawBeamRanking(view, place) {
           "stroke-width": isFirst || isPointed ? 2 : 1,
         }),
         svgText(panel.x + 16, line + 5, String(rank + 1), { ...number, "text-anchor": "middle" }),
-        svgText(panel.x + 34, line + (isRoomy ? -4 : 5), rankText(text, winner, isFirst ? room * 0.92 : room), {
+        svgText(panel.x + 34, line + (isRoomy ? -4 : 5), shown, {
           "font-size": BEAM_RANK_SIZE, "text-anchor": "start", "font-weight": number["font-weight"],
         }),
         isRoomy && svgText(a, low, beamNumber(found.score), number),
