@@ -12,6 +12,7 @@ const BEAM_TALL = 1000; // where the page scrolls
 const BEAM_MARGIN = 12;
 const BEAM_WIDE = 760; // pixels: from there the ranking stands beside the tree,
 const BEAM_ROOMY = 1000; // and from there if the picture may be as tall as it likes
+const BEAM_PHONE = 480;
 const BEAM_PANEL = 276; // pixels: width of the ranking
 const BEAM_BUMP = 36; // pixels: in which the way to the ranking bends
 const [BEAM_GAP, BEAM_MOST_GAP] = [15, 36]; // between columns, for branches and crosses
@@ -22,7 +23,7 @@ const BEAM_FOLD = 30; // width of a column that stands for several
 const BEAM_HEADER = 24;
 const BEAM_WORD_WIDTH = 0.93; // of the estimate
 const BEAM_LINE = 18; // of the text above the source sentence
-const BEAM_SOURCE_ROW = 46;
+const BEAM_SOURCE_ROW = 52;
 const BEAM_PANEL_HEAD = 92;
 const BEAM_LEGEND_ROW = 18;
 const BEAM_LEGEND_MARK = 24;
@@ -39,8 +40,8 @@ export function pieceName(text, unit) {
 /**
  * Return where everything stands: {width, height, size, isWide, columns, columnOf, top, pitch,
  * panel, legend, strip}. `columns` are those that are shown, {x, width, from, to, isFold};
- * `columnOf[t]` is that of step t. `lanes` and `runs` are as in beamtree.js, without what has no room. Where the
- * tree is wider than a narrow room, its page scrolls it: `shift` pixels so far, along which come
+ * `columnOf[t]` is that of step t. `lanes` and `runs` are as in beamtree.js, without what has no
+ * room. Where the tree is wider than a narrow room, its page scrolls it: `shift` pixels so far, along which come
  * the ranking and the sentence. `measure` tells how wide text is, given its size.
  */
 export function layoutBeam(view, { width, tall, shift = 0 }, measure = estimateBeam) {
@@ -50,7 +51,7 @@ export function layoutBeam(view, { width, tall, shift = 0 }, measure = estimateB
   const legend = placeLegend(view, isWide ? room : width - BEAM_MARGIN * 2, measure);
   const header = BEAM_HEADER + legend.rows * BEAM_LEGEND_ROW;
   const source = placeBeamSource(view, width - BEAM_MARGIN * 2, size);
-  const lines = width >= BEAM_ROOMY ? 1 : isWide ? 2 : 3;
+  const lines = width >= BEAM_ROOMY ? 1 : isWide ? 2 : width >= BEAM_PHONE ? 3 : 4;
   const stripHeight = lines * BEAM_LINE + source.rows * BEAM_SOURCE_ROW + 12;
   const lastColumn = columns[columns.length - 1];
   const right = lastColumn.x + lastColumn.width;

@@ -11,6 +11,7 @@ import { winnersByRho } from "./beamtree.js";
 import { pieceName } from "./beamlayout.js";
 
 const LONGEST_QUOTE = 80; // letters
+const SHARED_WORDS = 3; // at a beginning: so many need not be said again
 const QUOTED_WORDS = [4, 2]; // of a longer one: its first and its last
 
 /**
@@ -74,9 +75,9 @@ export function beamFinding(view) {
   }
   if (beamSize === 1) return `${wins} This is greedy search: it keeps one beginning, the best.`;
   const died = beamCount(deadBranches(view), "beginning", "beginnings");
-  if (change) return `${wins} But ${change}. Greedy search writes the same; ${died} died on the way.`;
-  return `${wins} Greedy search writes the same, and no ρ changes the winner: ${died} died on the ` +
-    `way${runnerUp(view, winner)}.`;
+  if (change) return `${wins} But ${change}. Greedy search writes the same; ${died} died.`;
+  return `${wins} Greedy search writes the same, and no ρ changes the winner: ${died} died` +
+    `${runnerUp(view, winner)}.`;
 }
 
 function deadBranches({ branches }) {
@@ -88,9 +89,9 @@ function runnerUp({ search, step, beamSize, rho, texts }, winner) {
   const second = rankAt(search, step, beamSize, rho)[1];
   if (!second) return "";
   const times = Math.exp(winner.score - second.score);
-  const whole = Math.round(Math.min(times, 1e6)).toLocaleString("en");
-  const rounded = times < 10 ? times.toFixed(1) : whole;
-  return `, and ${quotedText(texts[second.end])} is ${rounded} times less probable`;
+  const rounded = times < 10 ? times.toFixed(1) : String(Math.round(Math.min(times, 1e6)));
+  const text = partApart(texts[second.end], texts[winner.end]);
+  return `, and ${quotedText(text)} is ${rounded} times less probable`;
 }
 
 /** Quote a text; of a long one only its first and its last words. */
@@ -104,11 +105,19 @@ function quotedText(text) {
   return `“${ends.flat().map((word) => shorten(word)).join(" ")}”`;
 }
 
+/** Return a text from where it is another than `winner`: "… kicks the ball." */
+export function partApart(text, winner) {
+  const [words, others] = [text.split(" "), winner.split(" ")];
+  const same = words.findIndex((word, i) => word !== others[i]);
+  return same < SHARED_WORDS ? text : `… ${words.slice(same).join(" ")}`;
+}
+
 function rhoChange({ winners, texts, rho }, end) {
   const other = winners.find((stretch) => stretch.end !== end);
   if (!other) return null;
   const [way, edge] = other.to <= rho ? ["below", other.to] : ["above", other.from];
-  return `${way} ρ = ${edge.toFixed(2)}, ${quotedText(texts[other.end])} wins`;
+  const text = partApart(texts[other.end], texts[end]);
+  return `${way} ρ = ${edge.toFixed(2)}, ${quotedText(text)} wins`;
 }
 
 function growingFinding(view) {

@@ -2,11 +2,12 @@
 
 import { paint, wordPaint } from "../draw/paint.js";
 import { svgBox, svgElement, svgPart, svgRoot, svgText, wrapWords } from "../draw/svg.js";
-import { textWidth } from "../draw/svg.js";
+import { shortenWord, textWidth } from "../draw/svg.js";
 import { drawToken, labelsThatFit } from "../draw/tokens.js";
 import { BEAM_MOST_RHO, pathTo, rankAt } from "./beamtree.js";
 import { ALL_BRANCHES, BEAM_LEGEND_SIZE, layoutBeam, pieceName } from "./beamlayout.js";
 import { beamDetails, beamFinding, beamCount, leaderOf, beamNumber } from "./beamtext.js";
+import { partApart } from "./beamtext.js";
 
 const FINGER = 44; // pixels: what is pressed should be as large,
 const ALMOST_FINGER = 38; // and handles so close may cover a little of each other for it
@@ -284,6 +285,7 @@ function drawBeamRanking(view, place) {
   const head = { "font-size": 12, fill: paint("quiet"), "text-anchor": "end" };
   const [a, b, c] = numberColumns(panel);
   const y = panel.y + headRows - 8;
+  const winner = ranked.length > 0 ? view.texts[ranked[0].end] : "";
   const isRoomy = panel.rowPitch >= BEAM_TWO_LINES;
   return [
     drawRhoTrack(view, place),
@@ -302,7 +304,8 @@ function drawBeamRanking(view, place) {
       };
       const low = line + (isRoomy ? 14 : 5);
       const text = view.texts[found.end] || "(nothing)";
-      const room = panel.width - (isRoomy ? 44 : 108);
+      const room = (panel.width - (isRoomy ? 44 : 108)) * (isFirst ? 0.92 : 1); // bold is wider
+      const shown = rankText(text, winner, room);
       return svgElement("g", { "data-rank": rank + 1 },
         svgElement("rect", {
           x: panel.x, y: line - panel.rowPitch / 2 + 1, width: panel.width,
@@ -311,7 +314,7 @@ function drawBeamRanking(view, place) {
           "stroke-width": isFirst || isPointed ? 2 : 1,
         }),
         svgText(panel.x + 16, line + 5, String(rank + 1), { ...number, "text-anchor": "middle" }),
-        svgText(panel.x + 34, line + (isRoomy ? -4 : 5), shortenMiddle(text, room), {
+        svgText(panel.x + 34, line + (isRoomy ? -4 : 5), shown, {
           "font-size": BEAM_RANK_SIZE, "text-anchor": "start", "font-weight": number["font-weight"],
         }),
         isRoomy && svgText(a, low, beamNumber(found.score), number),
@@ -321,17 +324,10 @@ function drawBeamRanking(view, place) {
   ];
 }
 
-/** Shorten a translation in its middle: those of a tree begin alike, and end differently. */
-function shortenMiddle(text, room) {
+/** Return a translation as far as there is room: of a longer one, where it is not the winner. */
+function rankText(text, winner, room) {
   if (textWidth(text, BEAM_RANK_SIZE) <= room) return text;
-  const letters = [...text];
-  for (let kept = letters.length - 1; kept > 8; kept -= 1) {
-    const head = letters.slice(0, Math.ceil(kept / 2)).join("").trimEnd();
-    const tail = letters.slice(letters.length - Math.floor(kept / 2)).join("").trimStart();
-    const shown = `${head} … ${tail}`;
-    if (textWidth(shown, BEAM_RANK_SIZE) <= room) return shown;
-  }
-  return "…";
+  return shortenWord(partApart(text, winner), room, BEAM_RANK_SIZE);
 }
 
 function numberColumns({ x, width }) {

@@ -13,8 +13,9 @@ const LONG_SENTENCE = 15; // words
  *
  * {mode, length, number, count, lengths, language, source, target, stages, longest, found, curves,
  * apart}: `length` is the nearest there is, `count` how many sentences there are of it, `longest`
- * the whole sentence that grows, in `stages`; without one that grows, both are null. found:
- * [{name, words, right, missing, bleu}, …]: `right` for each word, `missing` for each of the reference's.
+ * the whole sentence that grows, in `stages`; without one that grows, both are null.
+ * found: [{name, words, right, missing, bleu}, …]: `right` for each word, `missing`
+ * for each of the reference's.
  */
 export function lengthView(translators, data, chosen) {
   const list = chosen.mode === "test" ? data.sentences : data.growing;

@@ -27,8 +27,9 @@ const LENGTH_ASIDE = 112; // pixels for "this sentence" beside its mark
  * Return where everything stands: {width, height, items, end, stops, rows, chart}.
  *
  * items: the sentence's words, taken or not: [{text, kind, ends, x, y, width}, …]; pressing one
- * ends the sentence at `ends` words. `end` is where the handle is, stops [{length, x, y}, …] where
- * it can be. rows: the reference and the translations, [{name, words: [{text, x, y, width}, …], y, found}, …]. `measure` tells how wide
+ * ends the sentence at `ends` words. `end` is where the handle is, stops
+ * [{length, x, y}, …] where it can be. rows: the reference and the translations,
+ * [{name, words: [{text, x, y, width}, …], y, found}, …]. `measure` tells how wide
  * text is, given its size: a page knows, without one it is estimated.
  */
 export function layoutLength(view, { width, tall }, measure = estimateWidth) {
