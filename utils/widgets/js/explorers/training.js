@@ -72,7 +72,9 @@ class TrainingExplorer {
     const map = makeElement("span", { class: "at-mini" });
     map.innerHTML = drawMiniMap(this.view, at);
     const isFirst = before === undefined;
-    const change = isFirst ? { words: firstWords(this.view), note: "starts" } : snapChange(this.view, before, at);
+    const change = isFirst
+      ? { words: firstWords(this.view), note: "starts" }
+      : snapChange(this.view, before, at);
     const fresh = change.words.filter((word) => word !== TRAINING_END).join(" ");
     const text = makeElement("span", { class: "at-change" },
       makeElement("b", {}, change.note),

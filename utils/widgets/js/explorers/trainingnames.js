@@ -25,7 +25,8 @@ export function placeCurveNames({ x0, x1, y0, y1, size }, curves) {
       for (let x = x0 + size * 0.4; x + wide < x1; x += STEP) {
         const box = [x, y - size * 0.8, x + wide, y + size * 0.2];
         const own = distanceTo(box, sampled[i]);
-        if (own < size * NEAREST || own > Math.min(best?.own ?? Infinity, size * FARTHEST)) continue;
+        const most = Math.min(best?.own ?? Infinity, size * FARTHEST);
+        if (own < size * NEAREST || own > most) continue;
         if (distanceTo(box, others) < own + size * APART) continue;
         if (taken.some((each) => isTouching(each, box, size * 0.3))) continue;
         if (!best || own < best.own) best = { own, box, name, x, y };
