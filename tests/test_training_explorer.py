@@ -405,7 +405,7 @@ def test_epochs_are_chosen_by_mouse(trained, tmp_path):
         page.locator(".at-strip [data-epoch='4']").click()
         expect(finding).to_contain_text("Epoch 4:")
         expect(page.locator(".at-strip [aria-pressed=true]")).to_contain_text("epoch 4")
-        page.wait_for_timeout(800)  # the map comes to rest
+        page.wait_for_timeout(1500)  # the map comes to rest, and is drawn no more
         cell = page.locator("rect[data-row='1'][data-word='2']").bounding_box()
         page.mouse.move(cell["x"] + cell["width"] / 2, cell["y"] + cell["height"] / 2)
         expect(finding).to_contain_text("looks at")

@@ -14,7 +14,7 @@ const LEAST_ROW = 10; // pixels
 const BROADEST_CELL = 4.4; // letters
 const TEXT_PAIRS = [4, 3, 2, 1]; // of lines: as many as leave room for the chart
 const USUAL_TALL = 340; // pixels
-const [LEAST_CHART, MOST_CHART] = [130, 320];
+const [LEAST_CHART, MOST_CHART] = [112, 320];
 
 /** Return where everything of the large picture goes, for a width and height in pixels. */
 export function layoutTraining(view, { width, tall }) {
@@ -57,7 +57,7 @@ export function layoutSnapRows(view, width, tall, size) {
   const head = heading + (fixed ? 0 : top);
   const rows = Math.max(Math.min(mostRows(view), Math.floor((tall - head) / LEAST_ROW)), 1);
   const height = Math.min(size * 1.9, fixed ? Infinity : cell, (tall - head) / rows);
-  const total = fixed ? Math.min(width, size * 34) : place.labels + cell * source.length;
+  const total = fixed ? Math.min(width, size * 27) : place.labels + cell * source.length;
   const whole = { total, tall: head + height * rows };
   return { ...place, cell, levels, room, head: top, heading, rows, height, ...whole };
 }

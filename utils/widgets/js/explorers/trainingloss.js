@@ -100,9 +100,13 @@ export function lossNames(view, { left, top, ...place }) {
   const ceiling = { name: CEILING, x: begin, y: low, color: paint("quiet") };
   const around = isCeiling ? [{ name: "", points: [[begin, low], [area.x1, low]] }] : [];
   const places = placeCurveNames(area, [...curves, ...around]);
-  const spare = (i) => ({ x: begin, y: low + size * 1.3 * (i + 1) }); // falling curves are low here
+  let free = begin - size * 0.8;
+  const spare = (name) => { // in one line below the top, where falling curves no longer are
+    free -= textWidth(name, size) + size * 0.8;
+    return { x: free + size * 0.8, y: isCeiling ? low : low + size };
+  };
   const names = curves.flatMap(({ name }, i) => (name
-    ? [{ ...(places[i] ?? spare(i)), name, color: chart.series[i].color }]
+    ? [{ ...(places[i] ?? spare(name)), name, color: chart.series[i].color }]
     : []));
   return isCeiling ? [ceiling, ...names] : names;
 }
