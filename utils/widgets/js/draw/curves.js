@@ -12,7 +12,8 @@ const LABEL_GAP = 1.25; // letters' heights between two names
  * chart: { part, title, series: [{ name, color, points: [[x, y], …], dots }], across: [low, high],
  * up: [low, high], ticksAcross, ticksUp: [[value, text], …], mark, namesAside, ghost }. `mark` is
  * the value across that is marked, if any; `namesAside` writes names beside the chart, where
- * something else may stand at the ends of the lines; `ghost` says what an empty chart waits for. place: { width, height, size }.
+ * something else may stand at the ends of the lines; `ghost` says what an empty chart waits for.
+ * place: { width, height, size }.
  */
 export function drawCurves(left, top, chart, place) {
   const area = chartArea(left, top, chart, place);

@@ -86,7 +86,8 @@ function drawLitRow(x0, y0, { rows, lit, isPinned }, { cell, height, size }) {
   return [
     svgElement("rect", {
       x: x0 + column * cell + 1, y: top + 1, width: cell - 2, height: height - 2, rx: 3,
-      fill: "none", stroke: paint("ink"), "stroke-width": wide, "data-lit": `${row},${column}`, "data-pinned": isPinned,
+      fill: "none", stroke: paint("ink"), "stroke-width": wide,
+      "data-lit": `${row},${column}`, "data-pinned": isPinned,
     }),
     hasRoom && rows[row].map((weight, j) => (weight < LEAST_NUMBER && j !== column ? "" :
       svgText(x0 + (j + 0.5) * cell, top + height / 2 + letters * 0.35, weight.toFixed(2), {
