@@ -80,7 +80,7 @@ export function turnedPoint({ turn }, point) {
   return mixScenes(point, turnedByW(point), turn);
 }
 
-/** Return the pixels along which the mirror W takes a word's tip, around the middle of the plane. */
+/** Return the pixels along which the mirror W takes a word's tip, around the plane's middle. */
 export function mirrorWay(scene, j, plane) {
   const h = scene.memory[j];
   const bulge = h[0] > h[1] === h[0] + h[1] > 0 ? BULGE : -BULGE;

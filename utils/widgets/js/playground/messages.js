@@ -12,7 +12,7 @@
 //   {type: "tick"}                       {type: "state", …}, after one slice of training or testing
 //   anything it cannot do                {type: "refused", problem}: what is wrong, what to do
 //
-// A state is {running, step, link, word, lengths, models, round}, and each of its models {attention,
+// A state is {running, step, link, word, lengths, models, round}, each of its models {attention,
 // weightCount, step, loss, seconds, exact, example}: `exact` has the share of held-out words all
 // right for each of `lengths` (null before the first test), `example` is what `translateWord` says
 // about `word`, and `round` is the last that a message had under this name: so the page can tell

@@ -16,8 +16,8 @@ export const MOST_MODELS = 2; // side by side
 const RATE_BOUNDS = [0.00001, 0.1];
 
 // Why these: steps until dot attention reverses 95 % of held-out words (3 to 8 letters, three
-// seeds), and seconds on a core of an EPYC. With a constant rate and β₂ = 0.99 it got there as fast,
-// but additive attention now and then fell back to between 72 and 91 %.
+// seeds), and seconds on a core of an EPYC. With a constant rate and β₂ = 0.99 it was as fast, but
+// additive attention now and then fell back to between 72 and 91 %.
 //
 //   E, H and A   weights   rate    steps           seconds
 //   12            8,992    0.005   500, 500, 500   2.2
