@@ -41,8 +41,9 @@ export function pieceName(text, unit) {
  * Return where everything stands: {width, height, size, isWide, columns, columnOf, top, pitch,
  * panel, legend, strip}. `columns` are those that are shown, {x, width, from, to, isFold};
  * `columnOf[t]` is that of step t. `lanes` and `runs` are as in beamtree.js, without what has no
- * room. Where the tree is wider than a narrow room, its page scrolls it: `shift` pixels so far, along which come
- * the ranking and the sentence. `measure` tells how wide text is, given its size.
+ * room. Where the tree is wider than a narrow room, its page scrolls it: `shift` pixels so far,
+ * along
+ * which come the ranking and the sentence. `measure` tells how wide text is, given its size.
  */
 export function layoutBeam(view, { width, tall, shift = 0 }, measure = estimateBeam) {
   const isWide = width >= (Number.isFinite(tall) ? BEAM_WIDE : BEAM_ROOMY);
