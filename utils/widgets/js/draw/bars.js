@@ -7,13 +7,8 @@ import { svgElement, svgPart, svgText, textWidth } from "./svg.js";
  * Draw groups of bars in a box whose upper left corner is at left, top.
  *
  * chart: { part, title, series: [{ name, color, shares }, …], groups: a label for each share,
-<<<<<<< HEAD
- * ticks: [[share, text], …], ghost }; a share of null has no bar yet, and `ghost` says what an
- * empty chart waits for. place: { width, height, size }.
-=======
  * ticks: [[share, text], …], ghost }; a share of null has no bar yet, and `ghost` says what it
  * waits for while it is empty. place: { width, height, size }.
->>>>>>> x-playground
  */
 export function drawBars(left, top, chart, place) {
   const area = barArea(left, top, chart, place);

@@ -92,13 +92,8 @@ export function cellFinding(view, { model, row, column }) {
     ` (${attention}: ${share(i)})`)).join("");
   const need = goal < 0 ? "" : goal === column ? ", as it should" :
     `; it needs letter ${goal + 1}, “${source[goal]}”`;
-<<<<<<< HEAD
-  const puts = `${models[model].attention} puts ${share(model)} of the weight${other}`;
-  return `${when}, ${puts} on letter ${column + 1}, “${source[column]}”${need}.`;
-=======
   return `${when}, ${models[model].attention} puts ${share(model)} of the weight${other} on ${
     `letter ${column + 1}`}, “${source[column]}”${need}.`;
->>>>>>> x-playground
 }
 
 export function isSameCell(one, other) {
