@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import sys
 from base64 import b64encode
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ from utils.widgets.weights import model_file, pack_translator, shipped_name
 
 HOST = "explorers/host.js"
 SHEETS = ("draw/colors.css", "explorers/frame.css")
+FALLBACK = re.compile(r"(var\(--at-[a-z0-9-]+), [^()]*(?=\))")  # of a color without its sheet
 STILL_ZOOM = 1.5  # pixels of a still picture for one of the drawing's
 RUN_IT = "Run this cell in JupyterLab to bring the picture to life."
 
@@ -139,6 +141,7 @@ class LiveExplorer(anywidget.AnyWidget):
         """Return what the element holds before a script fills it: the picture and its finding."""
         drawn, finding = self.picture()
         if themed:
+            drawn = FALLBACK.sub(r"\1", drawn)  # the page has `style_of`
             return f'<div class="at-still"><p>{escape(finding)}</p>{drawn}</div>'
         baked = engine_of(self.name).call("bakeTheme", drawn, "light")
         png = b64encode(small_png_of(baked, STILL_ZOOM)).decode()

@@ -420,7 +420,7 @@ export function beamHandles(view, place) {
       id: `node ${node.index}`, kind: "button", least: 22,
       height: pitch >= ALMOST_FINGER ? FINGER : pitch,
       x: isEnd ? x + 10 : x + width / 2, y: yOf(lanes.laneOf[node.index]),
-      width: isEnd ? 24 : width + gap, label: beamDetails(view, node.index),
+      width: isEnd ? (pitch >= ALMOST_FINGER ? FINGER : 24) : width + gap, label: beamDetails(view, node.index),
     };
   });
   const folds = columns.filter(({ isFold }) => isFold).map(({ x, width, from, to }) => ({
