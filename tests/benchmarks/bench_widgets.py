@@ -65,10 +65,14 @@ def test_an_explorer_repaints_at_once(bench, tmp_path, name):
         ready = page.evaluate("window.ready")
         page.evaluate("window.paints = []")
         page.evaluate(COUNT_FRAMES)
-        drag_around(page)
+        bench.seconds(lambda: drag_around(page), rounds=1, warmup_rounds=0)
         frames = page.evaluate("1000 * window.frames60 / (performance.now() - window.began)")
         for _ in range(10):
             page.locator(".at-handle").nth(1).press("ArrowRight")
+        steps = page.get_by_role("button", name="Next", exact=True)
+        for _ in range(5 * steps.count()):
+            steps.click()
+            page.wait_for_timeout(600)  # until nothing moves anymore
         paints = page.evaluate("window.paints.filter((ms) => ms > 0.3)")
     bench.record(f"{name}, ready", [ready], "ms", at_most=READY)
     bench.record(f"{name}, repaint", paints, "ms", at_most=MEDIAN)
