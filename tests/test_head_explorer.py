@@ -127,7 +127,7 @@ HABITS = [
     (diagonal(1), "encoder", "next word 1.00"),
     (diagonal(0), "encoder", "itself 1.00"),
     (diagonal(0), "decoder", "previous word 1.00"),
-    (diagonal(0), "cross", "alignment 1.00"),
+    (diagonal(0), "cross", "word for word 1.00"),
     ([[0.1, 0.7, 0.2]] * 3, "cross", "always “w1” 0.70"),
     (EVEN, "encoder", "spread: 6.0 words"),
     ([[0.5, 0.5, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.3, 0.3, 0.4]], "cross", "mixed"),

@@ -242,7 +242,7 @@ def test_a_word_that_is_pointed_at_says_where_it_counts():
 def test_two_models_are_compared():
     pair = [read("additive", CALLS_UP), read("fixed", CALLS_UP)]
     said = call("compareFinding", pair, ["additive", "fixed"], 4)
-    assert "additive looks at “ruft”" in said and "fixed looks nowhere" in said
+    assert "additive looks at “ruft”" in said and "fixed looks where it always does" in said
     assert "differ in 3 words" in said
     assert "has already ended" in call("compareFinding", pair, ["additive", "fixed"], 17)
     same = call("compareFinding", [read("dot"), read("additive")], ["dot", "additive"], 1)
@@ -389,7 +389,7 @@ def test_the_still_is_the_step(step):
 def test_the_still_of_two_models_holds_both():
     stepper = AttentionStepper({name: mini(name) for name in NAMES}, CALLS_UP, 4, compare="dot")
     drawn, finding = stepper.picture()
-    assert "fixed looks nowhere" in finding and "dot looks at" in finding
+    assert "fixed looks where it always does" in finding and "dot looks at" in finding
     texts = "".join(ElementTree.fromstring(drawn).itertext())
     assert "fixed: today the teacher" in texts and "dot: today the teacher" in texts
 

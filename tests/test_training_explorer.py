@@ -197,7 +197,7 @@ def test_a_row_that_an_epoch_does_not_have_fades():
 def test_the_finding_says_in_words_how_it_writes_and_looks():
     found = call("trainingFinding", view_of(RUN, 0))
     assert found == (
-        "Epoch 1: it babbles and looks at one word at a time. 0 of 2 words as at the end; "
+        "Epoch 1: it babbles and looks at a few words at a time. 0 of 2 words as at the end; "
         "loss 2.00."
     )
     assert "it has some words" in call("trainingFinding", view_of(RUN, 1))

@@ -88,7 +88,7 @@ export function patternOf(map, part, keys) {
 
 function findPattern(map, part, keys) {
   if (part === "cross" && isAlignment(map)) {
-    return namePattern("alignment", alignmentOf(map).sharp);
+    return namePattern("word for word", alignmentOf(map).sharp);
   }
   const [name, share] = habitsOf(map, part, keys).sort((a, b) => b[1] - a[1])[0];
   if (share >= NAMED_FROM) return namePattern(name, share);

@@ -130,7 +130,8 @@ export function headChallenges(view) {
     },
     {
       name: "alignment",
-      text: "Find a head of cross-attention that is an alignment with 0.90 of its weight or more.",
+      text: "Find a head of cross-attention that goes word for word, with 0.90 of its weight or more. "
+        + "Are they the right words?",
       isMet: single !== null && part === "cross" && isAlignment(single)
         && alignmentOf(single).sharp >= SHARP,
     },

@@ -47,7 +47,7 @@ export function stepFinding(traced, t) {
 export function compareFinding(traces, names, t) {
   const says = traces.map((traced, i) => {
     if (t > traced.steps.length) return `${names[i]} has already ended`;
-    const look = traced.kind === "fixed" ? "looks nowhere" : `looks at ${lookedAt(traced, t)}`;
+    const look = traced.kind === "fixed" ? "looks where it always does" : `looks at ${lookedAt(traced, t)}`;
     return `${names[i]} ${look} and ${writes(traced, t)}`;
   });
   const flags = differingWords(traces[0].words, traces[1].words);

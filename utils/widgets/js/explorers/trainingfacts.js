@@ -12,7 +12,7 @@ export const TRAINING_END = "<eos>";
 const SURE = 0.9; // a probability to call sure
 const WORTH_SAYING = 0.05; // a weight
 const SPREAD = 0.2; // of the way from equal weights to a single one: it looks everywhere
-const FOCUSED = 0.5; // of the way: it looks at one word
+const FOCUSED = 0.8; // of the way: it looks at one word
 const SHARPER = 0.03; // more of that way is worth a note
 
 /** Return a run with what is known about it as a whole: `goal`, `marks` and `quests`. */
