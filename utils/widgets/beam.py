@@ -10,7 +10,6 @@ from utils.translator import Translator
 from utils.widgets.engine import Engine
 from utils.widgets.live import LiveExplorer, check_translator
 from utils.widgets.scripts import bundle
-from utils.widgets.weights import pack_translator
 
 LARGEST_BEAM, MOST_RHO = 10, 1.5
 STILL_WIDTH = 1256  # the tree unfolds where it has room
@@ -57,7 +56,7 @@ class BeamExplorer(LiveExplorer):
     def picture(self) -> tuple[str, str]:
         """Return the tree as it stands at the chosen step, and its finding."""
         chosen = {"beamSize": self.beam_size, "rho": self.rho, "step": self.step}
-        packed = pack_translator(self.translator)
+        (packed,) = self.packed.values()
         with Engine(_drawing(), packed.as_script(MODEL)) as engine:
             drawn, finding = engine.call("drawSentence", self.sentence, chosen, STILL_WIDTH)
         return drawn, finding

@@ -10,7 +10,6 @@ from utils.system.limits import check_type
 from utils.trace import has_fixed_context
 from utils.translator import Translator
 from utils.widgets.live import LiveExplorer, check_translators, engine_of
-from utils.widgets.weights import pack_translator
 
 EDITS = ("as the model has it", "look only here", "uniform", "swap two words", "by hand")
 EXACT = 1e-3  # how far a row may be from the sum 1
@@ -101,7 +100,7 @@ class AttentionEditor(LiveExplorer):
 
     def _still(self) -> dict[str, Any]:
         """Return what `editorStill` does: the picture, its finding, words, a row's size."""
-        packed = pack_translator(self.translators[self.model]).as_json()
+        packed = self.packed[self.model].as_json()
         options = {"sentence": self.sentence, "step": self.step, "weights": self.weights}
         call = engine_of(self.name, "explorers/editorstill.js").call
         still: dict[str, Any] = call("editorStill", packed, options | {"width": WIDTH})

@@ -8,7 +8,6 @@ from utils.models.transformer import Transformer, TransformerConfig
 from utils.system.limits import check_type
 from utils.translator import Translator
 from utils.widgets.live import LiveExplorer, check_translator, engine_of
-from utils.widgets.weights import pack_translator
 
 PARTS = ("encoder", "decoder", "cross")
 WIDTH = 960  # pixels of the still picture
@@ -55,7 +54,7 @@ class HeadViewer(LiveExplorer):
     def picture(self) -> tuple[str, str]:
         """Return the threads of the word that looks, all heads as small maps, and the finding."""
         options = {name: getattr(self, name) for name in self.option_names()}
-        packed = pack_translator(self.translator).as_json()
+        (packed,) = self.packed.values()
         call = engine_of(self.name, "explorers/headstill.js").call
-        still = call("headStill", packed, options | {"width": WIDTH})
+        still = call("headStill", packed.as_json(), options | {"width": WIDTH})
         return still["svg"], still["finding"]

@@ -14,7 +14,6 @@ from utils.translator import Translator
 from utils.widgets.engine import Engine
 from utils.widgets.live import LiveExplorer
 from utils.widgets.scripts import bundle
-from utils.widgets.weights import pack_translator
 
 MODES = ("growing", "test")
 MOST_OF_A_LENGTH = 5  # test sentences
@@ -92,7 +91,7 @@ class LengthExplorer(LiveExplorer):
         """Return the sentence at the chosen length, and the finding."""
         data = {"curves": self.curves, "growing": self.growing, "sentences": self.sentences}
         chosen = {"mode": self.mode, "length": self.length, "number": self.number}
-        models = [pack_translator(each).as_script(name) for name, each in self.translators.items()]
+        models = [each.as_script(name) for name, each in self.packed.items()]
         with Engine(_drawing(), *models) as engine:
             drawn, finding = engine.call("drawChosen", data, chosen, STILL_WIDTH)
         return drawn, finding

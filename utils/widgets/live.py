@@ -85,16 +85,14 @@ class LiveExplorer(anywidget.AnyWidget):
     models: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)  # packed, by name
     _id = traitlets.Unicode().tag(sync=True)  # by which the script finds the cell's output
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        if "name" in vars(cls):  # anywidget makes a further subclass for each widget
-            cls._esm = widget_script(cls.name, cls.worker)
-            cls._css = style_of(cls.name)
-        super().__init_subclass__(**kwargs)
-
     def __init__(self, translators: Mapping[str, Translator] | None = None, **options: Any):
+        kind = type(self)
+        if "_esm" not in vars(kind):  # of each kind once, and not before one is made
+            kind._esm, kind._css = widget_script(self.name, self.worker), style_of(self.name)
         self.translators = {} if translators is None else check_translators(translators)
-        packed = {name: pack_translator(each) for name, each in self.translators.items()}
-        models = {name: each._asdict() for name, each in packed.items()}
+        # As they are now: the still shows the weights that the browser has, trained on or not.
+        self.packed = {name: pack_translator(each) for name, each in self.translators.items()}
+        models = {name: each._asdict() for name, each in self.packed.items()}
         super().__init__(models=models, _id=uuid4().hex, **options)
 
     def picture(self) -> tuple[str, str]:
@@ -113,8 +111,8 @@ class LiveExplorer(anywidget.AnyWidget):
         }
         if self.translators:
             options["models"] = {
-                name: _place(shipped_name(each), len(self.models[name]["data"]))
-                for name, each in self.translators.items()
+                name: _place(shipped_name(each), len(each.data))
+                for name, each in self.packed.items()
             }
         return options
 

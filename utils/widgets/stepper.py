@@ -9,7 +9,6 @@ from utils.models.seq2seq import Decoder
 from utils.system.limits import check_type
 from utils.translator import Translator
 from utils.widgets.live import LiveExplorer, check_translators, engine_of
-from utils.widgets.weights import pack_translator
 
 WIDTH = 960  # pixels of the still picture
 
@@ -60,7 +59,7 @@ class AttentionStepper(LiveExplorer):
     def picture(self) -> tuple[str, str]:
         """Return the picture at the step, and its finding: of two models, side by side."""
         names = dict.fromkeys(filter(None, [self.model, self.compare]))
-        packed = {name: pack_translator(self.translators[name]).as_json() for name in names}
+        packed = {name: self.packed[name].as_json() for name in names}
         options = {"sentence": self.sentence, "step": self.step, "width": WIDTH}
         call = engine_of(self.name, "explorers/stepperstill.js").call
         still = call("stepperStill", packed, options)

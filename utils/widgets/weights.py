@@ -85,20 +85,20 @@ def model_file(name: str) -> str:
     return f"models/{name}.js"
 
 
-def shipped_name(translator: Translator) -> str | None:
+def shipped_name(packed: PackedTranslator) -> str | None:
     """Return the name of the translator in `data/models` with these weights; None for another."""
-    return _shipped_names().get(_fingerprint(translator))
+    return _shipped_names().get(_fingerprint(packed))
 
 
 @cache
 def _shipped_names() -> dict[str, str]:
     """Return the names of the shipped translators by their fingerprints."""
     names = sorted(path.stem for path in MODELS.glob("*.pt"))
-    return {_fingerprint(Translator.load(name)): name for name in names}
+    return {_fingerprint(pack_translator(Translator.load(name))): name for name in names}
 
 
-def _fingerprint(translator: Translator) -> str:
-    return sha256(pack_translator(translator).data).hexdigest()
+def _fingerprint(packed: PackedTranslator) -> str:
+    return sha256(packed.data).hexdigest()
 
 
 def _without_copies(weights: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:
