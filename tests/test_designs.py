@@ -99,7 +99,7 @@ FAULTS = {  # wrong answers, and how the hint for each begins
         (0.9, "It writes “letter”, but with less weight it does so as well."),
         (55, "A weight lies between 0 and 1"),
     ],
-    "10.5": [
+    "11.5": [
         ({(): GROWING[()]}, "A beam of 2 finds p = 0.400, and a beam of 1 has found 0.400."),
         (
             {(): {"a": 0.6, "the": 0.4}, ("a",): {"dog": 0.3, "cat": 0.4, "bird": 0.3}},
@@ -109,7 +109,7 @@ FAULTS = {  # wrong answers, and how the hint for each begins
         ({(): {"a": 1.0}, "a": {"dog": 1.0}}, "The words so far are a tuple."),
         ({"a": 0.6, "the": 0.4}, "A table is a dictionary of dictionaries"),
     ],
-    "11.5": [
+    "12.5": [
         (look_back(10.0, shift=1), "Word 2 looks at word 3, and not at word 1"),
         (look_back(10.0, shift=0), "Word 2 looks at word 2, and not at word 1"),
         (look_back(1.0), "Word 2 looks the right way, but only with"),

@@ -483,7 +483,7 @@ CLICKS = [  # where, the end of the link's address, and the heading it leads to
     ("notebooks/04_attention_by_hand.ipynb", "does-s_t-depend", "Does s_t depend on y_{t-1},"),
     ("notebooks/06_general_attention.ipynb", "when-divide-by-root", "When divide by √d?"),
     ("notebooks/00_start_here.ipynb", "#questions-readers-ask", "Questions readers ask"),
-    ("notebooks/11_beyond_rnns.ipynb", "train-from-the-command", "Train from the command line"),
+    ("notebooks/12_beyond_rnns.ipynb", "train-from-the-command", "Train from the command line"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""The exercises of notebook 10, on real translation."""
+"""The exercises of notebook 11, on real translation."""
 
 import math
 from collections import Counter
@@ -145,7 +145,7 @@ GROWING: Table = {
 }
 
 EXERCISES = {
-    "10.1": Write(
+    "11.1": Write(
         solution=perplexity_per_word,
         inputs=loss_and_counts,
         mistakes=(
@@ -172,7 +172,7 @@ EXERCISES = {
         hint="Go back to the total loss first, then spread it over the words.",
         praise="Right. The total stays the same: only the number of units that share it changes.",
     ),
-    "10.2": Write(
+    "11.2": Write(
         solution=copy_unknown,
         inputs=words_with_unknown,
         mistakes=(
@@ -197,7 +197,7 @@ EXERCISES = {
         praise="Right. Attention says which unknown word is meant. Whether a copy is good English "
         "depends on the word: a name mostly is, a compound is not.",
     ),
-    "10.3": Write(
+    "11.3": Write(
         solution=rank_beam,
         inputs=a_beam,
         mistakes=(
@@ -230,7 +230,7 @@ EXERCISES = {
         praise="Right. Log p is negative, so a larger divisor brings it closer to 0: the larger ρ, "
         "the better for long translations.",
     ),
-    "10.4": Write(
+    "11.4": Write(
         solution=clipped_precision,
         inputs=words_and_references,
         mistakes=(
@@ -262,7 +262,7 @@ EXERCISES = {
         praise="Right. Clipping stops a model from scoring with one frequent word, over and over; "
         "a second reference lets another wording count.",
     ),
-    "10.5": Design(
+    "11.5": Design(
         solution=GROWING,
         find_fault=find_fault_of_table,
         praise="Right. A beam drops a beginning that looks weak, and never gets it back. A larger "

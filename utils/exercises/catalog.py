@@ -15,13 +15,13 @@ MODULES = {
     "07": "additive",
     "08": "comparing",
     "09": "reading",
-    "10": "captions",
-    "11": "transformer",
+    "11": "captions",
+    "12": "transformer",
 }
 
 
 def exercises_of(notebook: str) -> dict[str, Exercise]:
-    """Return the exercises of the notebook with this number, "01" to "11", by their own numbers."""
+    """Return the exercises of the notebook with this number, "01" to "13", by their own numbers."""
     return import_module(f"utils.exercises.{MODULES[notebook]}").EXERCISES
 
 

@@ -1,4 +1,4 @@
-"""The exercises of notebook 11, on the way beyond recurrent networks."""
+"""The exercises of notebook 12, on the way beyond recurrent networks."""
 
 import math
 from collections.abc import Sequence
@@ -67,7 +67,7 @@ def _shifted(factor: float) -> tuple[Tensor, Tensor]:
 
 
 EXERCISES = {
-    "11.1": Predict(
+    "12.1": Predict(
         solution=1152,
         mistakes=(
             Mistake(
@@ -92,7 +92,7 @@ EXERCISES = {
         hint="How many weights for one head in one layer? Then count heads and layers.",
         praise="Right. 12 · 12, in 4 heads and 2 layers. Twice the words, four times the weights.",
     ),
-    "11.2": Write(
+    "12.2": Write(
         solution=may_look,
         inputs=lambda seed: (3 + seed,),
         mistakes=(
@@ -119,7 +119,7 @@ EXERCISES = {
         hint="Return a square of True and False. Row t may look at the columns 1 to t.",
         praise="Right. Row t sees words 1 to t, and has to predict word t + 1.",
     ),
-    "11.3": Write(
+    "12.3": Write(
         solution=split_heads,
         inputs=head_inputs,
         mistakes=(
@@ -141,7 +141,7 @@ EXERCISES = {
         hint="View the last dimension as (2, E / 2), then bring the heads in front of the words.",
         praise="Right. Each head sees all words, and half of each word's numbers.",
     ),
-    "11.4": Write(
+    "12.4": Write(
         solution=as_general,
         inputs=matrix_inputs,
         mistakes=(
@@ -171,7 +171,7 @@ EXERCISES = {
         hint="Write the score as (to_query s)ᵀ (to_key h) / √d, and multiply the brackets out.",
         praise="Right. So a head's score is general attention with a W of rank d at most.",
     ),
-    "11.5": Design(
+    "12.5": Design(
         solution=_shifted(10.0),
         find_fault=find_fault_of_look_back,
         praise="Right. Positions are all this head needs: it looks one word back, whatever the "

@@ -1,7 +1,7 @@
 """The Transformer on the mini corpus, with five seeds: its quality, and what positions mean to it.
 
 It has about as many weights as the RNNs, and their training, with half of their learning rate,
-which notebook 11 says why.
+which notebook 12 says why.
 """
 
 from collections.abc import Iterator
