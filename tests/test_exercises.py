@@ -12,13 +12,15 @@ from utils.exercises.verdicts import (
     RETURNS_NOTHING,
     Design,
     Mistake,
+    Open,
     Predict,
     Verdict,
     Write,
     same,
 )
 
-ALL = {number: each for name in MODULES for number, each in exercises_of(name).items()}
+EVERY = {number: each for name in MODULES for number, each in exercises_of(name).items()}
+ALL = {number: each for number, each in EVERY.items() if not isinstance(each, Open)}
 MISTAKES = [
     pytest.param(each, mistake, id=f"{number}-{i}")
     for number, each in ALL.items()
@@ -74,9 +76,9 @@ def test_messages_are_short_sentences(exercise):
 
 
 @pytest.mark.parametrize("notebook", MODULES)
-def test_a_notebook_has_three_to_five_exercises_numbered_from_one(notebook):
+def test_a_notebook_has_three_to_six_exercises_numbered_from_one(notebook):
     numbers = list(exercises_of(notebook))
-    assert 3 <= len(numbers) <= 5
+    assert 3 <= len(numbers) <= 6
     assert numbers == [f"{notebook}.{i}" for i in range(1, len(numbers) + 1)]
 
 
@@ -84,6 +86,21 @@ def test_a_notebook_has_three_to_five_exercises_numbered_from_one(notebook):
 def test_an_exercise_that_is_not_there_raises_a_clear_error(number):
     with pytest.raises(ValueError, match="there is no exercise"):
         check(number, None)
+
+
+def test_a_checked_answer_comes_with_a_button_that_opens_another():
+    shown = check("05.1", None)._repr_html_()
+    assert shown.startswith("<p>○ Not attempted yet.</p><details>")
+    assert "<pre>my_query = torch.tensor([1.0, 1.0])</pre>" in shown
+    assert Verdict(True, "1 < 2")._repr_html_() == "<p>✓ 1 &lt; 2</p>"
+
+
+def test_an_open_exercise_is_graded_by_the_one_who_wrote_it():
+    essay = Open("two points for a number.", words=3)
+    assert essay.judge(None) == essay.judge(...) == essay.judge(" ") == NOT_ATTEMPTED
+    assert essay.judge("too short") == Verdict(None, "Go on: 3 words or more say enough to be graded.")
+    said = Verdict(None, "Grade it yourself: two points for a number.")
+    assert essay.judge("long enough now") == essay.judge([1, 2]) == said
 
 
 def test_a_verdict_is_shown_as_a_sentence():

@@ -19,7 +19,7 @@ from utils.system.paths import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
-KNOWN_TAGS = {"nbval-check-output", "raises-exception", "solution"}
+KNOWN_TAGS = {"nbval-check-output", "raises-exception", "exercise"}
 CODE_LINES = 15
 FILE_SIZE = 1_000_000  # bytes
 LAST_HEADINGS = ["Exercises", "Summary", "References", "Next"]

@@ -83,7 +83,7 @@ def test_a_deck_is_a_lesson_and_shows_little_code(path):
 @per_notebook
 def test_answers_to_exercises_are_not_shown(path):
     for cell in read(path).cells:
-        if "solution" in cell.metadata.get("tags", []) or cell.source.startswith("check("):
+        if "exercise" in cell.metadata.get("tags", []) or cell.source.startswith("check("):
             assert slide_type(cell) == "skip"
 
 

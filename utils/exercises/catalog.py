@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import Any
 
+from utils.exercises.answers import answer_of
 from utils.exercises.verdicts import Exercise, Verdict
 
 MODULES = {
@@ -26,9 +27,12 @@ def exercises_of(notebook: str) -> dict[str, Exercise]:
 
 
 def check(number: str, answer: Any) -> Verdict:
-    """Judge an answer to the exercise `number`, such as "05.1". Raises ValueError for others."""
+    """Judge an answer to the exercise `number`, such as "05.1". Raises ValueError for others.
+
+    A notebook shows a button below the verdict, which opens an answer.
+    """
     number = str(number)
     notebook = number.partition(".")[0]
     if notebook not in MODULES or number not in exercises_of(notebook):
         raise ValueError(f"there is no exercise {number!r}: take the number from its heading.")
-    return exercises_of(notebook)[number].judge(answer)
+    return exercises_of(notebook)[number].judge(answer)._replace(answer=answer_of(number))

@@ -1,4 +1,4 @@
-"""What a checker says about an answer, and the three kinds of exercises.
+"""What a checker says about an answer, and the four kinds of exercises.
 
 Every exercise knows its own solution and the mistakes that people make. A checker compares an
 answer with both, so each mistake gets its own hint, and a test can try them all.
@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from html import escape
 from typing import Any, NamedTuple
 
 import torch
@@ -18,14 +19,29 @@ TRIES = 4  # fresh inputs that a function must get right
 TOLERANCE = 1e-3
 
 
+BUTTON = "display:inline-block;padding:0.3em 0.8em;border:1px solid;border-radius:0.4em"
+
+
 class Verdict(NamedTuple):
-    """What a checker says. `right` is None if there is no answer yet."""
+    """What a checker says. `right` is None if there is no answer yet, or no checker can tell.
+
+    `answer` is the code of one possible answer, which a notebook shows on demand.
+    """
 
     right: bool | None
     message: str
+    answer: str = ""
 
     def __repr__(self) -> str:
         return {None: "○ ", True: "✓ ", False: "✗ "}[self.right] + self.message
+
+    def _repr_html_(self) -> str:
+        """Return the verdict with a button that opens the answer; it needs no kernel."""
+        said = f"<p>{escape(repr(self))}</p>"
+        if not self.answer:
+            return said
+        button = f'<summary style="{BUTTON}">Show an answer</summary>'
+        return f"{said}<details>{button}<pre>{escape(self.answer)}</pre></details>"
 
 
 class Mistake(NamedTuple):
@@ -188,6 +204,25 @@ class Design:
         return Verdict(True, self.praise) if fault is None else Verdict(False, fault)
 
 
+@dataclass(frozen=True)
+class Open:
+    """An exercise that no checker can judge: its rubric stands in the notebook.
+
+    The answer is a text, or whatever was made; a text must have `words` words to count as begun.
+    """
+
+    rubric: str
+    words: int = 20
+
+    def judge(self, answer: Any) -> Verdict:
+        """Say how the learner can grade the answer, once there is one."""
+        if _is_blank(answer) or (isinstance(answer, str) and not answer.strip()):
+            return NOT_ATTEMPTED
+        if isinstance(answer, str) and len(answer.split()) < self.words:
+            return Verdict(None, f"Go on: {self.words} words or more say enough to be graded.")
+        return Verdict(None, f"Grade it yourself: {self.rubric}")
+
+
 def _copy(answer: Any) -> Any:
     """Return a copy. A tensor with a gradient is detached first: deepcopy refuses it."""
     if isinstance(answer, tuple):
@@ -195,4 +230,4 @@ def _copy(answer: Any) -> Any:
     return answer.detach().clone() if type(answer) is Tensor else copy.deepcopy(answer)
 
 
-Exercise = Write | Predict | Design
+Exercise = Write | Predict | Design | Open

@@ -1,7 +1,7 @@
-"""The edition for students: `make classroom` writes the notebooks without the answers.
+"""The edition for students: `make classroom` writes the notebooks without a single answer.
 
-Answers stand between nbgrader's marks, `### BEGIN SOLUTION` and `### END SOLUTION`, and nbgrader's
-own preprocessor removes them. The same files work in an nbgrader course.
+In the notebooks as they come, each check has a button that opens an answer, and quick questions
+say why each option is right or wrong. Both are saved outputs, and here they are left out.
 """
 
 import os
@@ -11,29 +11,22 @@ from urllib.parse import quote
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearSolutions
-from traitlets.config import Config
 
 from utils.publishing.editions import choose_folder, read_notebook, shown, write_edition
 from utils.system.failures import run
 from utils.system.paths import NOTEBOOKS, ROOT
 
-STUB = "..."  # what replaces an answer
+TELLING = ("check(", "QuickQuestions(")  # calls whose outputs hold answers
 
 
-def clear_solutions(notebook: NotebookNode) -> NotebookNode:
-    """Return a copy of a notebook without answers, and without what they printed.
+def clear_answers(notebook: NotebookNode) -> NotebookNode:
+    """Return a copy of a notebook in which no saved output gives an answer away.
 
-    The cells to fill in are unfolded. All other outputs stay, so that it can be read before it
-    runs. Raises RuntimeError if an answer has a mark for its beginning and none for its end.
+    All other outputs stay, so that it can be read before it runs.
     """
     notebook = NotebookNode(nbformat.from_dict(notebook))
-    answers = [i for i, cell in enumerate(notebook.cells) if "solution" in tags(cell)]
-    settings = {"enforce_metadata": False, "code_stub": {"python": STUB}}
-    notebook, _ = ClearSolutions(config=Config(ClearSolutions=settings)).preprocess(notebook, {})
-    for answer in answers:
-        notebook.cells[answer].metadata.pop("jupyter", None)
-        for cell in notebook.cells[answer : answer + 2]:  # the answer, and its check
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and any(call in cell.source for call in TELLING):
             cell.outputs, cell.execution_count = [], None
             cell.metadata["tags"] = [tag for tag in tags(cell) if tag != "nbval-check-output"]
     return notebook
@@ -50,10 +43,7 @@ def edition(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(NOTEBOOKS.glob("images/*")):
         yield f"images/{path.name}", path.read_bytes()
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-        try:
-            text = nbformat.writes(clear_solutions(read_notebook(path)))
-        except RuntimeError as error:
-            raise ValueError(f"{path}: {error}") from error
+        text = nbformat.writes(clear_answers(read_notebook(path)))
         yield path.name, text.replace("](../", f"]({root}/").encode()
 
 

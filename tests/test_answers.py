@@ -1,0 +1,63 @@
+"""The answers that notebooks show on demand are right, and need nothing but their notebook."""
+
+import nbformat
+import pytest
+import slices
+from toy import REPOSITORY
+
+from utils.exercises import MODULES, exercises_of
+from utils.exercises.answers import answer_of, answers_of
+from utils.exercises.verdicts import Open
+
+PATHS = {path.stem[:2]: path for path in sorted((REPOSITORY / "notebooks").glob("*.ipynb"))}
+EXERCISES = [
+    (notebook, number)
+    for notebook in MODULES
+    for number, each in exercises_of(notebook).items()
+    if not isinstance(each, Open)
+]
+TRAINING = "fit("
+
+
+def before(notebook, number):
+    """Return the code of the cells before an exercise, and the source of its check."""
+    code = []
+    for cell in nbformat.read(PATHS[notebook], as_version=4).cells:
+        if cell.cell_type == "code" and f'check("{number}"' in cell.source:
+            return [c for c in code if not c.startswith(("#", "check("))], cell.source
+        if cell.cell_type == "code":
+            code.append(cell.source)
+    raise AssertionError(f"no cell checks {number}")
+
+
+@pytest.mark.parametrize("notebook", MODULES)
+def test_every_exercise_has_an_answer(notebook):
+    assert list(answers_of(notebook)) == list(exercises_of(notebook))
+
+
+@pytest.mark.parametrize(("notebook", "number"), EXERCISES, ids=[n for _, n in EXERCISES])
+def test_the_answer_is_right(notebook, number):
+    cells, checked = before(notebook, number)
+    answer = answer_of(number)
+    code = slices.needed(answer, cells)
+    assert TRAINING not in code, "an answer must not need a training: use a shipped translator"
+    names = {}
+    exec(f"from utils.exercises import check\n{code}\n{answer}", names)
+    assert eval(checked, names).right is True
+
+
+def test_without_the_folder_no_answer_is_shown(monkeypatch, tmp_path):
+    monkeypatch.setattr("utils.exercises.answers.DATA", tmp_path)
+    answers_of.cache_clear()
+    assert answer_of("05.1") == ""
+    answers_of.cache_clear()
+
+
+def test_a_damaged_file_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr("utils.exercises.answers.DATA", tmp_path)
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / "05.toml").write_text("05.1 = ")
+    answers_of.cache_clear()
+    with pytest.raises(ValueError, match="restore it from git"):
+        answer_of("05.1")
+    answers_of.cache_clear()
