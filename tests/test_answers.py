@@ -56,7 +56,7 @@ def test_without_the_folder_no_answer_is_shown(monkeypatch, tmp_path):
 def test_a_damaged_file_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr("utils.exercises.answers.DATA", tmp_path)
     (tmp_path / "answers").mkdir()
-    (tmp_path / "answers" / "05.toml").write_text("05.1 = ")
+    (tmp_path / "answers" / "05.toml").write_text("05.1 = ", encoding="utf-8")
     answers_of.cache_clear()
     with pytest.raises(ValueError, match="restore it from git"):
         answer_of("05.1")

@@ -98,7 +98,9 @@ def test_a_checked_answer_comes_with_a_button_that_opens_another():
 def test_an_open_exercise_is_graded_by_the_one_who_wrote_it():
     essay = Open("two points for a number.", words=3)
     assert essay.judge(None) == essay.judge(...) == essay.judge(" ") == NOT_ATTEMPTED
-    assert essay.judge("too short") == Verdict(None, "Go on: 3 words or more say enough to be graded.")
+    assert essay.judge("too short") == Verdict(
+        None, "Go on: 3 words or more say enough to be graded."
+    )
     said = Verdict(None, "Grade it yourself: two points for a number.")
     assert essay.judge("long enough now") == essay.judge([1, 2]) == said
 

@@ -4,6 +4,7 @@ A rule takes a notebook and its path, real or hypothetical, and returns what is 
 """
 
 import importlib.util
+import math
 import re
 from collections import Counter
 from urllib.parse import unquote
@@ -14,6 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from utils.publishing import first_cell
+from utils.publishing.minutes import reading_minutes
 from utils.publishing.notebooks import WIDGET_VIEW
 from utils.system.paths import ROOT
 
@@ -21,6 +23,9 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 KNOWN_TAGS = {"nbval-check-output", "raises-exception", "exercise"}
 CODE_LINES = 15
+WHOLE_LINES = 45  # of a complete module or loop, to read like a recipe
+WHOLE = re.compile(r"^class |optimizer\.step\(\)", re.MULTILINE)
+MINUTES = [10, 15, 25, 20, 30, 25, 25, 25, 25, 25, 25, 30, 30, 30]  # at most, for each notebook
 FILE_SIZE = 1_000_000  # bytes
 LAST_HEADINGS = ["Exercises", "Summary", "References", "Next"]
 EMPTY_WORDS = [
@@ -225,15 +230,25 @@ def images_have_alt_text(notebook, path):
 
 
 def code_cells_are_short(notebook, path):
-    lengths = {
-        name: sum(bool(line.strip()) for line in cell.source.splitlines())
-        for name, cell in cells(notebook, "code")
-    }
-    return [
-        f"{name} has {length} lines of code, not 1 to {CODE_LINES}"
-        for name, length in lengths.items()
-        if not 1 <= length <= CODE_LINES
-    ]
+    problems = []
+    for name, cell in cells(notebook, "code"):
+        length = sum(bool(line.strip()) for line in cell.source.splitlines())
+        most = WHOLE_LINES if WHOLE.search(cell.source) else CODE_LINES
+        if not 1 <= length <= most:
+            problems.append(f"{name} has {length} lines of code, not 1 to {most}")
+    return problems
+
+
+def says_how_long_it_takes(notebook, path):
+    opening = next((cell.source for _, cell in cells(notebook, "markdown")), "")
+    told = re.search(r"\*\*Time\.\*\* about (\d+) minutes", opening)
+    wanted = max(5 * math.ceil(reading_minutes(notebook) / 5), 5)
+    problems = []
+    if told and int(told[1]) != wanted:
+        problems.append(f"it says {told[1]} minutes, and takes {wanted} to read")
+    if wanted > MINUTES[int(path.stem[:2])]:
+        problems.append(f"{wanted} minutes are too long: {MINUTES[int(path.stem[:2])]} at most")
+    return problems
 
 
 def imported_names_exist(notebook, path):
@@ -279,6 +294,7 @@ RULES = [
     text_follows_each_picture,
     images_have_alt_text,
     code_cells_are_short,
+    says_how_long_it_takes,
     imported_names_exist,
     words_carry_weight,
 ]
@@ -323,7 +339,7 @@ OPENING = """# 07 · Additive attention
   on paper if you like,
 - measure it.
 
-**Time.** about 20 minutes
+**Time.** about 5 minutes
 
 **Where we are.** The sizes may differ now.
 """
@@ -413,7 +429,7 @@ BAD = [
             (("**Promise.**", "Promise:"), "**Promise.**"),
             (("- say what v is,\n", ""), "3 or 4 bullets"),
             (("- measure it.\n", "- measure it.\n- a\n- b\n"), "3 or 4 bullets"),
-            (("about 20", "a few"), "**Time.** about N minutes"),
+            (("about 5", "a few"), "**Time.** about N minutes"),
             (("**Where we are.**", "Where?"), "**Where we are.**"),
         ]
     ],
@@ -443,6 +459,9 @@ BAD = [
     (images_have_alt_text, make_notebook("<img src='a.png' alt=''>"), "without alt text: <img"),
     (code_cells_are_short, make_notebook(code("x = 1\n\n" * 16)), "16 lines"),
     (code_cells_are_short, make_notebook(code("\n")), "0 lines"),
+    (code_cells_are_short, make_notebook(code("class A:\n" + " x = 1\n" * 45)), "46 lines"),
+    (says_how_long_it_takes, make_notebook("word " * 1200), "says 5 minutes, and takes 10"),
+    (says_how_long_it_takes, make_notebook("word " * 6000), "35 minutes are too long: 25"),
     (
         imported_names_exist,
         make_notebook(code("from utils.corpora import Pair, nothing")),

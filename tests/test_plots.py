@@ -25,9 +25,12 @@ from utils.plots import (
     set_style,
     shared_bar,
     word_bars,
+    word_colors,
     word_grid,
+    word_table,
 )
 from utils.system.paths import ROOT
+from utils.widgets.stills import drawings
 
 
 @pytest.fixture
@@ -157,3 +160,21 @@ def test_style_sheets_use_only_known_colors(path):
 def test_no_other_module_writes_a_color():
     modules = set(UTILS.rglob("*.py")) - {Path(colors.__file__)}
     assert [str(path) for path in modules if HEX.search(path.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize("count", [1, 6, 7, 11, 30])
+def test_a_word_has_the_color_that_it_has_in_the_explorers(count):
+    call = drawings().call
+    painted = [f'="{call("wordPaint", j, count)}"' for j in range(count)]
+    assert [f'="{color}"' for color in word_colors(count)] == [
+        call("bakeTheme", paint, "light") for paint in painted
+    ]
+
+
+def test_a_table_of_words_shows_numbers_below_each_word():
+    table = word_table(["<sos>", "b"], {"score": [1, 2.345], "looks at": ["a", "<b>"]})
+    assert repr(table).splitlines()[1].split() == ["score", "1.00", "2.35"]
+    shown = table._repr_html_()
+    assert "&lt;sos&gt;" in shown and "&lt;b&gt;" in shown and word_colors(2)[0] in shown
+    with pytest.raises(ValueError, match="row 'score' has 1 values for 2 words"):
+        word_table(["a", "b"], {"score": [1]})

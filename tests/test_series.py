@@ -72,7 +72,7 @@ def test_the_readme_lists_every_notebook_with_its_title_and_minutes():
 
 WORDS = r"\\(?:text|mathrm|operatorname|tag|begin|end)\{[^}]*\}"  # words in formulas, not symbols
 ACCENTS = r"\\(?:overrightarrow|overleftarrow|tilde|hat|mathbf)(?:\{(\w)\}| (\w))"
-GREEK = {"alpha", "beta", "eta", "kappa", "partial", "rho", "sigma"}
+GREEK = {"alpha", "beta", "eta", "kappa", "mu", "partial", "phi", "psi", "rho", "sigma"}
 INDEX = r"[\dtTjkin,+\-<  ]*"  # a subscript that counts: s_{t-1}, h_j, e_{tj}
 
 

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 from torch import Tensor
 
 from utils.plots.colors import EMPTY, GROUND, INK, NEUTRAL, WORD
 from utils.plots.labels import drawable
 from utils.plots.style import CELL, COLORS, LARGEST_CELL, LETTER, MARKERS, PADDING_OR_WORD
+from utils.plots.words import word_colors
 from utils.training import History
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "word_bars",
     "word_grid",
 ]
+
+STRIP = 0.16  # of a cell: how high a word's color stands above its column
 
 
 def map_size(source: Sequence[str], target: Sequence[str]) -> tuple[float, float]:
@@ -99,8 +102,9 @@ def attention_map(
 ) -> Axes:
     """Draw weights (T, S): a row for each target word, a column for each source word.
 
-    With a format such as ".3f", `numbers` writes each weight into its cell. The color `bar` says
-    what the blues mean; one of several maps needs it.
+    A strip above each column has the word's color. With a format such as ".3f", `numbers` writes
+    each weight into its cell. The color `bar` says what the blues mean; one of several maps needs
+    it.
     """
     sns.heatmap(
         np.asarray(weights),
@@ -121,12 +125,20 @@ def attention_map(
     ax.grid(visible=False)  # it would show where weights are missing
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
-    words, look = drawable(source)
-    look |= {"rotation": 60, "ha": "left", "rotation_mode": "anchor"}
-    ax.set_xticks(np.arange(len(words)) + 0.5, words, **look)
+    _name_columns(source, ax)
     words, look = drawable(target)
     ax.set_yticks(np.arange(len(words)) + 0.5, words, **look, va="center")
     return ax
+
+
+def _name_columns(source: Sequence[str], ax: Axes) -> None:
+    """Write the words above the columns of a map, each on a strip of its color."""
+    for j, color in enumerate(word_colors(len(source))):
+        ax.add_patch(Rectangle((j + 0.04, -STRIP), 0.92, STRIP, color=color, lw=0, clip_on=False))
+    words, look = drawable(source)
+    look |= {"rotation": 60, "ha": "left", "rotation_mode": "anchor"}
+    ax.tick_params(axis="x", pad=8)
+    ax.set_xticks(np.arange(len(words)) + 0.5, words, **look)
 
 
 def shared_bar(axes: np.ndarray, label: str = "weight α") -> None:
@@ -149,15 +161,17 @@ def word_bars(
     values: Sequence[float],
     words: Sequence[str],
     ax: Axes,
-    color: str | Sequence[str],
+    color: str | Sequence[str] | None = None,
     numbers: str = "",
 ) -> Axes:
-    """Draw one bar for each word, in the order of the sentence, in one color or one for each.
+    """Draw one bar for each word, in the order of the sentence, each in its word's color.
+
+    `color` is another one for all, or a color for each.
 
     With a format such as "{:.3f}", `numbers` writes each value at the end of its bar.
     """
     positions = np.arange(len(words))
-    bars = ax.bar(positions, values, color=color)
+    bars = ax.bar(positions, values, color=word_colors(len(words)) if color is None else color)
     if numbers:
         ax.bar_label(bars, fmt=numbers, padding=2, size="small")
     labels, look = drawable(words)

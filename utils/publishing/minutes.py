@@ -2,7 +2,7 @@
 
 200 words a minute, and half a minute for each picture, explorer and code cell to study. Not
 counted are folded cells, cells of up to three lines, whatever stands in `<details>`, and from the
-exercises on: they have minutes of their own.
+exercises on, which have minutes of their own, or from the table of symbols on.
 """
 
 import re
@@ -18,6 +18,7 @@ from utils.system.paths import NOTEBOOKS
 WORDS = 200  # a minute
 LOOK = 0.5  # minutes for a picture, or a code cell
 SHORT = 3  # lines of code that need no study
+ENDS = ("## Exercises", "## What does every symbol mean")
 FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 PICTURE = re.compile(r"!\[[^]]*\]\([^)]*\)")
 
@@ -28,9 +29,9 @@ def reading_minutes(notebook: NotebookNode) -> float:
 
 
 def _before_exercises(notebook: NotebookNode) -> Iterator[NotebookNode]:
-    """Yield the cells up to the heading of the exercises."""
+    """Yield the cells up to what is not read from top to bottom."""
     for cell in notebook.cells:
-        if cell.cell_type == "markdown" and cell.source.startswith("## Exercises"):
+        if cell.cell_type == "markdown" and cell.source.startswith(ENDS):
             return
         yield cell
 

@@ -1,7 +1,6 @@
-"""The explorers: pictures to be grabbed, computed and drawn by the browser.
+"""The explorers: classes here hand words, settings and weights to a script in `js/explorers`.
 
-A class here hands words, settings and weights to a script in `js/explorers`, and cells set and
-read its traits. The same scripts live in pages and slides, without a kernel.
+`schematic` draws the same picture as a figure.
 """
 
 from utils.widgets.beam import BeamExplorer
@@ -11,6 +10,7 @@ from utils.widgets.head import HeadViewer
 from utils.widgets.length import LengthExplorer
 from utils.widgets.playground import Playground
 from utils.widgets.quiz import QuickQuestions
+from utils.widgets.schematic import schematic, schematic_of
 from utils.widgets.stepper import AttentionStepper
 from utils.widgets.training_viewer import TrainingRecorder, TrainingViewer
 
@@ -25,4 +25,6 @@ __all__ = [
     "ScoreCalculator",
     "TrainingRecorder",
     "TrainingViewer",
+    "schematic",
+    "schematic_of",
 ]

@@ -1,0 +1,44 @@
+"""Schematics are the master picture as a figure, with true numbers and words for screen readers."""
+
+import pytest
+
+from utils.trace import trace
+from utils.translator import Translator
+from utils.widgets import schematic, schematic_of
+from utils.widgets.stills import drawings
+
+WORDS, WEIGHTS = ["knowledge", "is", "power"], [0.7, 0.2, 0.1]
+VARIANTS = drawings().call("Object.keys(VARIANTS).concat")
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_variant_is_drawn_with_its_words_in_words(variant):
+    heads = {"heads": [WEIGHTS, [0.1, 0.1, 0.8]]} if variant == "heads" else {}
+    weights = [0.5, 0.0, 0.5] if variant == "fixed" else WEIGHTS
+    drawn = schematic(WORDS, weights, variant, state={"position": 1, **heads}, width=700)
+    data, metadata = drawn._repr_mimebundle_()
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert data["text/plain"] == metadata["image/png"]["alt"] != ""
+    assert '"' in drawn.alt and "&" not in drawn.alt
+
+
+def test_a_step_of_a_translation_shows_its_own_numbers():
+    steps = trace(Translator.load("mini-dot"), "Tom liest ein Buch .")
+    drawn = schematic_of(steps, 2)
+    assert f'is on "{steps.source[int(steps.steps[1].weights.argmax())]}"' in drawn.alt
+    assert f'The next word is "{steps.steps[1].word}"' in drawn.alt
+    for step in (0, 99):
+        with pytest.raises(ValueError, match=f"and no {step}"):
+            schematic_of(steps, step)
+
+
+def test_hidden_parts_are_not_there():
+    assert ">scores" in schematic(WORDS, WEIGHTS, state={"scores": [1, 2, 3]}).svg
+    assert ">scores" not in schematic(WORDS, WEIGHTS, hide=["scores"]).svg
+
+
+def test_bad_input_is_refused():
+    with pytest.raises(ValueError, match="3 words and 2 weights"):
+        schematic(WORDS, [0.5, 0.5])
+    with pytest.raises(ValueError, match="no variant 'hard'"):
+        schematic(WORDS, WEIGHTS, "hard")

@@ -1,0 +1,80 @@
+"""The master picture as a figure: one step of a translation, or a variant of it.
+
+`js/draw/master.js` draws it, so a figure looks like the explorers, each word in its own color.
+"""
+
+from collections.abc import Sequence
+from html import unescape
+from typing import Any, NamedTuple
+
+from utils.text import END
+from utils.trace import Trace
+from utils.widgets.png import small_png_of
+from utils.widgets.stills import drawings, still
+
+ZOOM = 1.5  # pixels of the picture for one of the drawing's
+WIDTH = 960
+SVG_TITLE = ("<title>", "</title>")
+
+
+class Schematic(NamedTuple):
+    """A drawing as SVG text, and what a screen reader says; a notebook shows it as a picture."""
+
+    svg: str
+    alt: str
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data = {"image/png": small_png_of(self.svg, ZOOM), "text/plain": self.alt}
+        return data, {"image/png": {"alt": self.alt, "width": WIDTH}}
+
+
+def schematic(
+    source: Sequence[str],
+    weights: Sequence[float],
+    variant: str | Sequence[str] = "dot",
+    *,
+    alt: str = "",
+    width: int = WIDTH,
+    hide: Sequence[str] = (),
+    state: dict[str, Any] | None = None,
+    **options: Any,
+) -> Schematic:
+    """Draw one step: S source words, and their weights (S), which sum to one.
+
+    `variant` is one of these, or several: dot, fixed, general, additive (the score), current
+    (s_t asks), feeding (input feeding), heads, self (self-attention), block (cross-attention in a
+    Transformer). `hide` names parts to leave out. `state` and `options` are those of `drawMaster`,
+    such as state={"scores": …, "target": …, "best": …} and decoder=False. Raises ValueError for a
+    variant that is not known, and if words and weights differ in number.
+    """
+    if len(source) != len(weights):
+        raise ValueError(f"there are {len(source)} words and {len(weights)} weights: give as many.")
+    known = drawings().call("Object.keys(VARIANTS).concat")
+    names = [variant] if isinstance(variant, str) else list(variant)
+    if unknown := set(names) - set(known):
+        raise ValueError(f"no variant {min(unknown)!r}: take of {', '.join(known)}.")
+    told = {"source": list(source), "weights": [float(weight) for weight in weights]}
+    asked = {"variant": names, "hide": list(hide), "width": width, **options}
+    svg = still("drawMaster", {**told, **(state or {})}, asked)
+    start, end = (svg.find(mark) for mark in SVG_TITLE)
+    return Schematic(svg, alt or unescape(svg[start + len(SVG_TITLE[0]) : end]))
+
+
+def schematic_of(
+    trace: Trace, step: int, variant: str | Sequence[str] = "dot", **options: Any
+) -> Schematic:
+    """Draw step `step`, from 1, of a translation that `utils.trace.trace` kept.
+
+    Raises ValueError if the translation has no such step.
+    """
+    if not 1 <= step <= len(trace.steps):
+        raise ValueError(f"there are the steps 1 to {len(trace.steps)}, and no {step}.")
+    now, words = trace.steps[step - 1], [each.word for each in trace.steps]
+    state = {
+        "scores": None if now.scores is None else now.scores.tolist(),
+        "target": words[: step - 1],
+        "best": [[word, probability] for word, probability in now.best],
+        "words": [word for word in words if word != END],
+        "rows": trace.weights[:step].tolist(),
+    }
+    return schematic(trace.source, now.weights.tolist(), variant, state=state, **options)
