@@ -1,4 +1,4 @@
-"""The series as a whole: its notebooks with minutes and questions, and the map that leads to each."""
+"""The series as a whole: the notebooks, their minutes and questions, and the map that leads there."""
 
 import re
 from collections.abc import Iterator
