@@ -1,4 +1,4 @@
-"""The series as a whole: the notebooks, their minutes and questions, and the map that leads there."""
+"""The series as a whole: its notebooks, their minutes and questions, and the map."""
 
 import re
 from collections.abc import Iterator
