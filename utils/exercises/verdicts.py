@@ -55,22 +55,26 @@ NOT_ATTEMPTED = Verdict(None, "Not attempted yet.")
 RETURNS_NOTHING = Verdict(None, "Not attempted yet: the function returns nothing so far.")
 
 
-def same(answer: Any, expected: Any) -> bool:
-    """Compare two answers: numbers and tensors up to rounding, words in any case."""
+def same(answer: Any, expected: Any, within: float = TOLERANCE) -> bool:
+    """Compare two answers: numbers and tensors up to rounding, words in any case.
+
+    `within` is the share by which a number may differ.
+    """
     if isinstance(answer, Tensor) and isinstance(expected, Tensor):
         if answer.shape != expected.shape or _one_is_a_mask(answer, expected):
             return False
-        return allclose(answer.cpu().double(), expected.double(), rtol=TOLERANCE, atol=TOLERANCE)
+        return allclose(answer.cpu().double(), expected.double(), rtol=within, atol=TOLERANCE)
     if isinstance(answer, str) and isinstance(expected, str):
         return answer.strip().lower() == expected.strip().lower()
     if isinstance(answer, Mapping) and isinstance(expected, Mapping):
         return answer.keys() == expected.keys() and all(
-            same(answer[k], expected[k]) for k in answer
+            same(answer[k], expected[k], within) for k in answer
         )
     if isinstance(answer, list | tuple) and isinstance(expected, list | tuple):
-        return len(answer) == len(expected) and all(map(same, answer, expected))
+        pairs = zip(answer, expected, strict=False)
+        return len(answer) == len(expected) and all(same(*pair, within) for pair in pairs)
     try:
-        return math.isclose(answer, expected, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+        return math.isclose(answer, expected, rel_tol=within, abs_tol=TOLERANCE)
     except (TypeError, ValueError, RuntimeError, OverflowError):
         return type(answer) is type(expected) and bool(answer == expected)
 
@@ -161,13 +165,15 @@ def _as_lists(answer: Any) -> Any:
 class Predict:
     """An exercise whose answer is a value: a number, a word, a list of them.
 
-    Each mistake is a wrong value; `hint` is for all others.
+    Each mistake is a wrong value; `hint` is for all others. Where a number is to be read off, it
+    may differ by the share `within`, for rounding.
     """
 
     solution: Any
     mistakes: tuple[Mistake, ...]
     hint: str
     praise: str
+    within: float = TOLERANCE
 
     def judge(self, answer: Any) -> Verdict:
         """Compare a value with the solution and with each mistake."""
@@ -177,7 +183,7 @@ class Predict:
         if isinstance(answer, str) and isinstance(self.solution, int | float):
             with suppress(ValueError):  # "0.1" for 0.1
                 answer = float(answer)
-        if same(answer, self.solution):
+        if same(answer, self.solution, self.within):
             return Verdict(True, self.praise)
         for mistake in self.mistakes:
             if same(answer, mistake.answer):
