@@ -38,7 +38,7 @@ def find_fault_of_pieces(pieces: Pieces) -> str | None:
     words = fixed.read(german)
     unknown = [word for word in words if not is_known(word, fixed.fields.source.vocab)]
     if unknown:
-        return f"Not in the vocabulary: {', '.join(unknown)}. The explorer of notebook 00 lists all words."
+        return f"Not in the vocabulary: {', '.join(unknown)}. Notebook 00 lists all words."
     if len(words) > LONGEST:
         return f"These are {len(words)} words, and the limit is {LONGEST}: break it sooner."
     if not is_right(dot, german, english):
