@@ -201,7 +201,7 @@ EXERCISES = {
         "the mean of [[0, -1]] by the mean of [8:18].",
         praise="Right. From 327 down to 3.8: training lifts the middle, and long sentences are "
         "lost all the same.",
-        within=0.07,
+        within=0.3,
     ),
     "03.5": Write(
         solution=reach,

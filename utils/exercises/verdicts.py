@@ -58,12 +58,12 @@ RETURNS_NOTHING = Verdict(None, "Not attempted yet: the function returns nothing
 def same(answer: Any, expected: Any, within: float = TOLERANCE) -> bool:
     """Compare two answers: numbers and tensors up to rounding, words in any case.
 
-    `within` is the share by which a number may differ.
+    A number may differ by `within`, or by a thousandth of itself.
     """
     if isinstance(answer, Tensor) and isinstance(expected, Tensor):
         if answer.shape != expected.shape or _one_is_a_mask(answer, expected):
             return False
-        return allclose(answer.cpu().double(), expected.double(), rtol=within, atol=TOLERANCE)
+        return allclose(answer.cpu().double(), expected.double(), rtol=TOLERANCE, atol=within)
     if isinstance(answer, str) and isinstance(expected, str):
         return answer.strip().lower() == expected.strip().lower()
     if isinstance(answer, Mapping) and isinstance(expected, Mapping):
@@ -74,7 +74,7 @@ def same(answer: Any, expected: Any, within: float = TOLERANCE) -> bool:
         pairs = zip(answer, expected, strict=False)
         return len(answer) == len(expected) and all(same(*pair, within) for pair in pairs)
     try:
-        return math.isclose(answer, expected, rel_tol=within, abs_tol=TOLERANCE)
+        return math.isclose(answer, expected, rel_tol=TOLERANCE, abs_tol=within)
     except (TypeError, ValueError, RuntimeError, OverflowError):
         return type(answer) is type(expected) and bool(answer == expected)
 
@@ -166,7 +166,7 @@ class Predict:
     """An exercise whose answer is a value: a number, a word, a list of them.
 
     Each mistake is a wrong value; `hint` is for all others. Where a number is to be read off, it
-    may differ by the share `within`, for rounding.
+    may differ by `within`, for rounding.
     """
 
     solution: Any
@@ -188,7 +188,21 @@ class Predict:
         for mistake in self.mistakes:
             if same(answer, mistake.answer):
                 return Verdict(False, mistake.hint)
-        return Verdict(False, self.hint)
+        return Verdict(False, _other_kind(answer, self.solution) or self.hint)
+
+
+def _other_kind(answer: Any, solution: Any) -> str:
+    """Say what was to be handed over, if the answer is another kind of thing; "" otherwise."""
+    if isinstance(solution, list):
+        if not isinstance(answer, list | tuple):
+            return f"Hand over a list of {len(solution)}, not {type(answer).__name__}."
+        if len(answer) != len(solution):
+            return f"Your list has {len(answer)} entries, and {len(solution)} are wanted."
+        faults = (_other_kind(*pair) for pair in zip(answer, solution, strict=True))
+        return next(filter(None, faults), "")
+    if isinstance(solution, str) != isinstance(answer, str):
+        return f"Hand over a {'word' if isinstance(solution, str) else 'number'}, not {answer!r}."
+    return ""
 
 
 @dataclass(frozen=True)
