@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from lab import shared_browser
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from utils.translator import Translator
 from utils.widgets.engine import Engine
@@ -37,13 +37,13 @@ function traceAll(name, sentences) {
 }
 """
 
-# Resolves when nothing has changed in the page for some frames of the screen, after a second at
+# Resolves when nothing has changed in an element for some frames of the screen, after a second at
 # the latest: a playground that trains never rests.
-REST = """() => new Promise((answer) => {
+REST = """(element) => new Promise((answer) => {
   let quiet = 0;
   let left = 60;
   const observer = new MutationObserver(() => { quiet = 0; });
-  observer.observe(document, { subtree: true, childList: true, attributes: true });
+  observer.observe(element, { subtree: true, childList: true, attributes: true });
   const look = () => {
     quiet += 1;
     left -= 1;
@@ -103,8 +103,13 @@ def open_page(
 
 
 def settle(page: Page) -> None:
-    """Wait until all that happened to a page is painted, and nothing moves anymore."""
-    page.evaluate(REST)
+    """Wait until all that happened to a page's explorer is painted, and nothing moves anymore."""
+    rest(page.locator(".at-explorer"))
+
+
+def rest(box: Locator) -> None:
+    """Wait until an explorer is painted, and nothing in it moves anymore."""
+    box.evaluate(REST)
 
 
 def reload(page: Page, name: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from acts import ACTS, drive
 from examples import EXAMPLES
 from explorers import open_page, reload, settle
 from lab import skip_without_browser
@@ -129,6 +130,14 @@ def test_everything_is_reached_by_keys_and_reset_is_one_of_them(shown):
     page.get_by_role("button", name="Reset").press("Enter")
     settle(page)
     expect(page.locator(".at-finding")).to_have_text(before)
+
+
+@per_theme
+def test_mouse_and_keys_change_what_is_found(shown):
+    name, _, page = shown
+    page.set_viewport_size({"width": FITS[0], "height": 800})
+    reload(page, name)
+    drive(page.locator(".at-explorer"), ACTS[name].by_mouse, ACTS[name].by_keys)
 
 
 def test_no_explorer_holds_a_color_or_a_glyph_of_its_own():
