@@ -73,7 +73,7 @@ ACTS = {
         told_by_keys="step",
     ),
     "length": Acts(
-        by_mouse=drag("end", -300, 0),
+        by_mouse=drag("marker", -100, 0),
         told_by_mouse="length",
         by_keys=press("[data-handle=end]", "ArrowLeft"),
         told_by_keys="length",
