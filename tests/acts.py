@@ -118,8 +118,8 @@ def drive(box: Locator, *acts: Act) -> None:
     """
     finding, before = box.locator(".at-finding"), None
     for act in acts:
-        box.get_by_role("button", name="Reset").click()
-        leave(box)
+        box.get_by_role("button", name="Reset").click()  # which has mouse and focus then
+        rest(box)
         before = before or finding.inner_text()
         expect(finding).to_have_text(before, timeout=WITHIN)
         act(box)

@@ -57,7 +57,7 @@ def address(tmp_path_factory):
 @pytest.fixture
 def page(address):
     """Open a window, and fail if anything in it raises."""
-    page = shared_browser().new_page(viewport={"width": 1500, "height": 1200})
+    page = shared_browser().new_page(viewport={"width": 1500, "height": 900})
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda said: errors.extend(widget_errors(said)))
