@@ -82,10 +82,24 @@ function placeSource(source, left, right) {
     });
     return { levels: 1, size, places, centers: places.map((place) => place.x), step: Infinity };
   }
-  const step = room / source.length;
+  return placeInTurns(source, left, room);
+}
+
+/** Neighbors take turns in rows; ribbons of the lower ones pass behind the words above. */
+function placeInTurns(source, left, room) {
+  const [step, size] = [room / source.length, TIGHT_LETTERS];
   const centers = source.map((_, j) => left + (j + 0.5) * step);
-  const size = TIGHT_LETTERS;
-  return { ...placeTokens(source, centers, { size, step, left, right }), centers, step };
+  const widths = source.map((word) => tokenWidth(word, size));
+  const levels = [2, 3].find((rows) => Math.max(...widths) <= rows * step - 6);
+  if (!levels) {
+    const places = placeTokens(source, centers, { size, step, left, right: left + room });
+    return { ...places, centers, step };
+  }
+  const places = widths.map((width, j) => ({
+    x: Math.max(Math.min(centers[j], left + room - width / 2), left + width / 2),
+    level: j % levels, width,
+  }));
+  return { levels, size, places, centers, step };
 }
 
 /** Say quietly at the left what each row is. */
@@ -107,18 +121,23 @@ function flowRibbons({ source, weights }, place) {
   const ribbons = weights.map((weight, j) => {
     if (!got[j]) return "";
     const { x, level } = words.places[j];
-    const foot = words.levels === 1 ? words.places[j].width * 0.8 : words.step * 0.5;
-    const thread = { at: [words.levels === 1 ? x : words.centers[j], ribbonEnd], width: foot };
+    const at = [words.levels === 1 ? x : words.centers[j], ribbonEnd];
+    const thread = { at, width: footOf(j, words) };
     const bar = { at: [begin + (starts[j] + weight / 2) * unit, ribbonTop], width: weight * unit };
     const data = { "data-word": j, "fill-opacity": RIBBON_OPACITY };
     const color = wordPaint(j, source.length);
     return [drawFunnel(thread, bar, color, data), level > 0 ? stalk(j, color, place) : ""];
   });
-  const says = "no weights: half of the first state, half of the last, at every step";
-  const note = isFixed && place.width > 400 ? svgText(middle, (ribbonTop + ribbonEnd) / 2, says, {
-    "font-size": NOTE, fill: paint("quiet"),
-  }) : "";
+  const lines = ["no weights: half of the first state,", "half of the last, at every step"];
+  const note = isFixed && place.width > 500 ? lines.map((line, i) => svgText(
+    middle, ribbonEnd - 34 + i * NOTE * 1.3, line, { "font-size": NOTE, fill: paint("quiet") },
+  )) : "";
   return [svgPart("ribbons", ribbons), note && svgPart("note", note)];
+}
+
+/** Return how wide a ribbon can be where it begins. */
+function footOf(j, { levels, places, step }) {
+  return levels === 1 ? places[j].width * 0.8 : step * 0.5;
 }
 
 /** From a word in a lower row up to where its ribbon begins. */
@@ -270,7 +289,7 @@ function flowSource({ source, weights }, place) {
 
 /** How much of each word is taken: a number on its ribbon, right above the word. */
 function flowNumbers({ source, weights, numbers = weights }, place) {
-  const { words, numbers: y, got } = place;
+  const { words, numbers: y, got, unit } = place;
   const at = (j) => (words.levels === 1 ? words.places[j].x : words.centers[j]);
   const kept = source.map((_, j) => j).filter((j) => numbers[j] >= NUMBERED);
   const wide = textWidth("0.00", NOTE) + 10;
@@ -291,9 +310,12 @@ function flowNumbers({ source, weights, numbers = weights }, place) {
       }),
     );
   });
-  const feet = source.map((_, j) => svgElement("rect", {
-    x: at(j) - 9, y: place.ribbonEnd, width: 18, height: got[j] ? 4 : 0,
-    fill: wordPaint(j, source.length), "data-word": j, "data-weight": weights[j].toFixed(6),
-  }));
+  const feet = source.map((_, j) => {
+    const width = got[j] ? Math.min(weights[j] * unit, footOf(j, words)) : 0;
+    return svgElement("rect", {
+      x: at(j) - width / 2, y: place.ribbonEnd, width, height: 4,
+      fill: wordPaint(j, source.length), "data-word": j, "data-weight": weights[j].toFixed(6),
+    });
+  });
   return svgPart("weights", feet, pills);
 }

@@ -3,7 +3,7 @@
 import { bakeTheme, paint } from "../draw/paint.js";
 import { svgElement, svgRoot, svgText } from "../draw/svg.js";
 import { Translator } from "../model/translator.js";
-import { compareFinding, stepFinding } from "./steppertext.js";
+import { compareFinding, differingWords, stepFinding } from "./steppertext.js";
 import { drawStep, easeShare, mixViews, readAndTrace, slideWords } from "./stepperview.js";
 import { svgHeight, viewAt, wordPlaces } from "./stepperview.js";
 
@@ -12,10 +12,10 @@ const FINDING_SHARE = 0.018; // of a film's width: the letters of its finding
 /**
  * Draw one or two translations where nothing runs.
  * @param {Object<string, {header, data}>} models packed translators by name, one or two
- * @param {{sentence: string, step: number, width: number}} options
+ * @param {{sentence: string, step: number, width: number, machine: boolean}} options
  * @returns {{svg: string, finding: string}}
  */
-export function stepperStill(models, { sentence, step, width }) {
+export function stepperStill(models, { sentence, step, width, machine }) {
   const names = Object.keys(models);
   const traces = names.map((name) => readAndTrace(new Translator(models[name]), sentence));
   const length = Math.max(...traces.map(({ steps }) => steps.length));
@@ -23,7 +23,7 @@ export function stepperStill(models, { sentence, step, width }) {
   const t = Math.min(step, length);
   if (names.length === 1) {
     const [traced] = traces;
-    const svg = drawStep(viewAt(traced, t), traced.kind, { width });
+    const svg = drawStep(viewAt(traced, t), traced.kind, { width, machine });
     return { svg, finding: stepFinding(traced, t) };
   }
   const finding = compareFinding(traces, names, t);
@@ -38,7 +38,10 @@ function emptyStill(note, width) {
 function drawSideBySide(traces, names, t, width, title) {
   const [head, gap] = [34, 12];
   const each = (width - gap) / 2;
-  const drawn = traces.map((traced) => drawStep(viewAt(traced, t), traced.kind, { width: each }));
+  const differs = differingWords(traces[0].words, traces[1].words);
+  const drawn = traces.map((traced, i) => (
+    drawStep({ ...viewAt(traced, t), differs: differs[i] }, traced.kind, { width: each, map: false })
+  ));
   const heights = drawn.map((svg) => svgHeight(svg));
   const shapes = drawn.map((svg, i) => {
     const left = i * (each + gap);

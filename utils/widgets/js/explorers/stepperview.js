@@ -9,6 +9,7 @@ import { letterSize } from "../draw/masterlayout.js";
 import { svgElement, svgRoot } from "../draw/svg.js";
 import { drawWordFlow } from "../draw/wordflow.js";
 import { readTyped } from "../model/typed.js";
+import { SPECIALS } from "../model/words.js";
 import { largestFirst } from "./steppertext.js";
 
 const WIDE = 1000; // pixels: from there on, the master picture has the decoder beside the source
@@ -20,6 +21,8 @@ const BESIDE_WORDS = 35; // letters: the names of the rows, and the decoder
 const LEAST_LETTERS_WIDE = 12.5; // pixels
 const MAP_LETTERS = 13; // pixels
 const MACHINE_LETTERS = 13; // pixels
+
+const MOST_LISTED = 600; // words
 
 const SWITCHES = { closed: "open it +", open: "close it −" };
 
@@ -38,6 +41,13 @@ export function sentencesFor(translator, given) {
     (text) => text !== given && translator.unknownWords(translator.read(text)).length === 0,
   );
   return given.trim() === "" ? known : [given, ...known];
+}
+
+/** Return the words that a model knows, in their order; none if it reads pieces, or very many. */
+export function knownWords({ subwords, sourceWords }) {
+  const words = sourceWords.filter((word) => !SPECIALS.includes(word));
+  if (subwords || words.length > MOST_LISTED) return [];
+  return words.sort((a, b) => a.localeCompare(b));
 }
 
 /**
