@@ -14,7 +14,8 @@ const NOTE = 14; // pixels: names of rows, numbers
 const LABELS_FROM = 860; // pixels: room for the rows' names at their left
 const LABELS = 104; // pixels: that room
 const FLOW_EDGE = 14; // pixels around all
-const LEAST_RIBBONS = 64; // pixels from the words up to c
+const DECODER = 52; // pixels from c up to the word, and the machine's box between
+const LEAST_RIBBONS = 58; // pixels from the words up to c
 const GAPS = [6, 34]; // pixels between source words
 const LONGEST_MIXTURE = 480; // pixels: c, the whole of the weight
 const LEAST_TAKEN = 0.005; // less would be written as 0.00
@@ -49,12 +50,12 @@ function layoutWordFlow({ source, weights }, width, tall) {
   const unit = Math.min((right - left) * (width < 500 ? 0.8 : 0.56), LONGEST_MIXTURE);
   const big = Math.min(Math.max(width / 26, 24), 38);
   const low = Math.max(words.levels, 1) * words.size * 1.95 + (words.levels === 0 ? 26 : 0);
-  const fixed = FLOW_EDGE * 2 + big * 1.6 + 56 + 34 + 30 + low;
+  const fixed = FLOW_EDGE * 2 + big * 1.6 + DECODER + 34 + 30 + low;
   const wished = fixed + Math.min(Math.max(width * 0.14, 96), 150);
   const height = Math.max(Math.min(wished, tall), fixed + LEAST_RIBBONS);
   const middle = hasLabels ? (left + right) / 2 : width / 2;
   const target = FLOW_EDGE + big * 0.8;
-  const mixture = target + big * 0.8 + 56 + 17;
+  const mixture = target + big * 0.8 + DECODER + 17;
   const tokens = height - FLOW_EDGE - low;
   return {
     width, height, left, right, middle, hasLabels, words, unit, big, target, mixture, tokens,
@@ -163,8 +164,9 @@ function flowMixture({ source, weights }, place) {
   const size = NOTE + 2;
   const names = source.map((word, j) => {
     const room = weights[j] * unit - size * 0.5;
-    if (weights[j] < NAMED_SHARE || textWidth(word, size) * 1.08 > room) return "";
-    return svgText(begin + (starts[j] + weights[j] / 2) * unit, mixture + 36, word, {
+    const name = /[\p{L}\p{N}]/u.test(word) ? word : `“${word}”`; // a dot alone looks like dirt
+    if (weights[j] < NAMED_SHARE || textWidth(name, size) * 1.08 > room) return "";
+    return svgText(begin + (starts[j] + weights[j] / 2) * unit, mixture + 36, name, {
       "font-size": size, "font-weight": "bold", "data-word": j,
     });
   });

@@ -78,7 +78,7 @@ class Stepper {
     this.machine = makeButton("open", "Show the machine", () => (
       this.choose({ machine: !this.state.machine })
     ));
-    frame.tools.prepend(this.machine);
+    frame.tools.append(this.machine);
   }
 
   buildPlayer() {
@@ -133,7 +133,7 @@ class Stepper {
 
   /** Change what is shown; returns the note on the sentence. */
   choose(changes) {
-    this.hasActed = true;
+    this.hasActed = "step" in changes || "sentence" in changes;
     if ("step" in changes) {
       this.goTo(changes.step);
       return "";

@@ -9,7 +9,7 @@ const MOVE = 420; // milliseconds from one step to the next
 const SCORE = "score"; // the handle that opens and closes it
 const UNWRITTEN = "·····"; // a word that is not yet predicted
 const MARKED = "[data-word], [data-row], [data-target]";
-const NEAR = 8; // pixels between a word and the end of its row
+const NEAR = 14; // pixels between a word and the end of its row
 const CLOSE_WORDS = 44; // pixels: where words are closer, their handles would cover each other
 
 /**
@@ -140,6 +140,7 @@ export class StepperPanel {
       const svg = this.draw({ ...size, cell }, share);
       this.handles.show(svg, this.handlesFor(pinned, score));
       if (place !== this.place) {
+        this.isScrolled = false;
         this.boxes = this.measureWords();
         this.handles.show(svg, this.handlesFor(pinned, score));
       }

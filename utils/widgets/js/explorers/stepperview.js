@@ -14,8 +14,8 @@ import { largestFirst } from "./steppertext.js";
 
 const WIDE = 1000; // pixels: from there on, the master picture has the decoder beside the source
 const ALMOST_WIDE = 860;
-const MAP_FROM = 1200; // pixels: room for the map beside that
-const MAIN_SHARE = 0.77; // of the width, for all but the map
+const MAP_FROM = 860; // pixels: room for the map beside the flow of the words
+const MAIN_SHARES = [0.7, 0.75]; // of the width, for all but the map: in narrow and wide pictures
 const COLUMN = 50; // pixels: room for a score, and for a finger
 const BESIDE_WORDS = 35; // letters: the names of the rows, and the decoder
 const LEAST_LETTERS_WIDE = 12.5; // pixels
@@ -111,20 +111,17 @@ export function wordPlaces(drawn) {
 }
 
 /**
- * Move the words of the target row on their way from one drawing's places to the other's: the new
- * word slides to where it will be read. A word that only one of them has appears, or fades.
+ * Move the words of the target row on their way from one drawing's places to the other's: the word
+ * before slides to where it will be read. A word that only one of them has is there at once.
  * @returns {{svg: string, places: Object<string, number>}} the drawing, and where the words are now
  */
 export function slideWords(drawn, from, to, share) {
   const own = wordPlaces(drawn);
   const places = { ...own };
   const change = (k) => {
-    const there = k in to;
-    if (k in from && there) {
-      places[k] = from[k] + (to[k] - from[k]) * share;
-      return ` transform="translate(${(places[k] - own[k]).toFixed(2)} 0)"`;
-    }
-    return ` opacity="${Math.max(there ? 2 * share - 1 : 1 - 2 * share, 0).toFixed(2)}"`;
+    if (!(k in from && k in to)) return "";
+    places[k] = from[k] + (to[k] - from[k]) * share;
+    return ` transform="translate(${(places[k] - own[k]).toFixed(2)} 0)"`;
   };
   const changes = Object.fromEntries(Object.keys(own).map((k) => [k, change(k)]));
   const svg = drawn.replace(/ data-target="(\d+)"/g, (mark, k) => mark + (changes[k] ?? ""));
@@ -148,7 +145,7 @@ export function easeShare(share) {
 export function drawStep(view, kind, { width, tall, map = true, machine = false, score, cell }) {
   if (machine) return drawMachine(view, kind, { width, tall, score });
   const isBeside = map && width >= MAP_FROM;
-  const main = isBeside ? width * MAIN_SHARE : width;
+  const main = isBeside ? width * MAIN_SHARES[Number(width >= WIDE)] : width;
   const drawn = drawWordFlow(view, { width: main, tall, kind, title: pictureTitle(view) });
   const shown = isBeside || !SWITCHES[score] ? view.words.length : view.rows.length;
   return map ? addMap(drawn, view, { width, main, isBeside, shown, cell }) : drawn;
