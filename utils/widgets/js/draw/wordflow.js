@@ -10,12 +10,13 @@ import { drawToken, labelsThatFit, placeTokens, tokenWidth } from "./tokens.js";
 
 const CHIP_LETTERS = [15, 22]; // pixels: of the source words, where they stand in one row
 const TIGHT_LETTERS = 14; // and where they take turns in several
+const MANY_ROWS_BELOW = 500; // pixels: narrow pictures may be high
 const NOTE = 14; // pixels: names of rows, numbers
 const LABELS_FROM = 860; // pixels: room for the rows' names at their left
 const LABELS = 104; // pixels: that room
 const FLOW_EDGE = 14; // pixels around all
 const DECODER = 52; // pixels from c up to the word, and the machine's box between
-const LEAST_RIBBONS = 58; // pixels from the words up to c
+const LEAST_RIBBONS = 56; // pixels from the words up to c
 const GAPS = [6, 34]; // pixels between source words
 const LONGEST_MIXTURE = 480; // pixels: c, the whole of the weight
 const LEAST_TAKEN = 0.005; // less would be written as 0.00
@@ -91,7 +92,8 @@ function placeInTurns(source, left, room) {
   const [step, size] = [room / source.length, TIGHT_LETTERS];
   const centers = source.map((_, j) => left + (j + 0.5) * step);
   const widths = source.map((word) => tokenWidth(word, size));
-  const levels = [2, 3].find((rows) => Math.max(...widths) <= rows * step - 6);
+  const counts = room > MANY_ROWS_BELOW ? [2, 3] : [2, 3, 4, 5];
+  const levels = counts.find((rows) => Math.max(...widths) <= rows * step - 6);
   if (!levels) {
     const places = placeTokens(source, centers, { size, step, left, right: left + room });
     return { ...places, centers, step };
@@ -173,7 +175,8 @@ function flowMixture({ source, weights }, place) {
   const letter = hasLabels ? "" : svgText(begin - 10, mixture + 5, "c", {
     "font-size": NOTE, "font-style": "italic", fill: paint("quiet"), "text-anchor": "end",
   });
-  return svgPart("context", drawMixture(begin, mixture - 17, unit, 34, shares), frame, names, letter);
+  const bar = drawMixture(begin, mixture - 17, unit, 34, shares);
+  return svgPart("context", bar, frame, names, letter);
 }
 
 /** All of the machine as one quiet box. */
@@ -191,7 +194,7 @@ function flowDecoder({ middle, mixture, target, big }) {
 }
 
 /** The word that is written, large; the words before it at its left, each with its mixture. */
-function flowTarget({ target, best, rows, source, differs = [] }, place) {
+function flowTarget({ target, best, rows, differs = [] }, place) {
   const { middle, big, left, right } = place;
   const [word, probability] = best[0];
   const now = target.length;
@@ -213,13 +216,13 @@ function flowTarget({ target, best, rows, source, differs = [] }, place) {
     notes.push(`or “${shortenWord(best[1][0], 90, NOTE)}” ${writePercent(best[1][1])}`);
   }
   const x = middle + width / 2 + 12;
-  const line = (text, i) => svgText(x, place.target + NOTE * (0.35 + 1.3 * (i - (notes.length - 1) / 2)), text, {
+  const top = place.target + NOTE * (0.35 - 0.65 * (notes.length - 1));
+  const line = (text, i) => svgText(x, top + NOTE * 1.3 * i, text, {
     "font-size": NOTE, "text-anchor": "start", fill: paint("quiet"),
   });
   const lines = notes.filter((text) => x + textWidth(text, NOTE) * 0.95 < right + FLOW_EDGE);
   return svgPart(
     "target", written, bigWord(word, now, width, Boolean(differs[now]), place), lines.map(line),
-    source.length === 0 ? "" : null,
   );
 }
 
@@ -297,7 +300,9 @@ function flowNumbers({ source, weights, numbers = weights }, place) {
   const wide = textWidth("0.00", NOTE) + 10;
   const moved = placeBars(kept.map(at), kept.map(() => wide), 2, place.width - 2, 2);
   const far = kept.some((j, i) => Math.abs(moved[i] - at(j)) > wide);
-  const labels = kept.map((j, i) => ({ x: far ? at(j) : moved[i], width: wide, weight: numbers[j] }));
+  const labels = kept.map((j, i) => (
+    { x: far ? at(j) : moved[i], width: wide, weight: numbers[j] }
+  ));
   const pills = labelsThatFit(labels, 0).map((i) => {
     const j = kept[i];
     return svgElement(

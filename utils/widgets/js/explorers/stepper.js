@@ -346,7 +346,8 @@ class Stepper {
     this.stages.classList.toggle("at-beside", isBeside);
     const size = {
       width: isBeside ? (width - GAP) / 2 : width,
-      tall: tall - this.panels[0].caption.offsetHeight / zoom,
+      tall: isTwo && state.machine ? Infinity // it would be too small to read
+        : tall - this.panels[0].caption.offsetHeight / zoom,
       map: !isTwo,
       machine: state.machine,
       score: this.isOpen ? "open" : "closed",
@@ -393,6 +394,8 @@ class Stepper {
 
 /** A list of all words that a model knows, unfolded by a press. */
 function makeWordList(words) {
-  return makeElement("details", { class: "at-words", ...(words.length === 0 ? { hidden: "" } : {}) },
+  const list = makeElement("details", { class: "at-words" },
     makeElement("summary", {}, "words it knows"), makeElement("p", {}, words.join("  ")));
+  list.hidden = words.length === 0;
+  return list;
 }

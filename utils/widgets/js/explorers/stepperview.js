@@ -15,7 +15,8 @@ import { largestFirst } from "./steppertext.js";
 const WIDE = 1000; // pixels: from there on, the master picture has the decoder beside the source
 const ALMOST_WIDE = 860;
 const MAP_FROM = 860; // pixels: room for the map beside the flow of the words
-const MAIN_SHARES = [0.7, 0.75]; // of the width, for all but the map: in narrow and wide pictures
+const ROOMY = 1200;
+const MAIN_SHARES = [0.7, 0.74]; // of the width, for all but the map: in narrow and wide pictures
 const COLUMN = 50; // pixels: room for a score, and for a finger
 const BESIDE_WORDS = 35; // letters: the names of the rows, and the decoder
 const LEAST_LETTERS_WIDE = 12.5; // pixels
@@ -145,7 +146,7 @@ export function easeShare(share) {
 export function drawStep(view, kind, { width, tall, map = true, machine = false, score, cell }) {
   if (machine) return drawMachine(view, kind, { width, tall, score });
   const isBeside = map && width >= MAP_FROM;
-  const main = isBeside ? width * MAIN_SHARES[Number(width >= WIDE)] : width;
+  const main = isBeside ? width * MAIN_SHARES[Number(width >= ROOMY)] : width;
   const drawn = drawWordFlow(view, { width: main, tall, kind, title: pictureTitle(view) });
   const shown = isBeside || !SWITCHES[score] ? view.words.length : view.rows.length;
   return map ? addMap(drawn, view, { width, main, isBeside, shown, cell }) : drawn;
