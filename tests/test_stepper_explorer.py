@@ -314,8 +314,8 @@ def test_a_word_that_is_pointed_at_says_where_it_counts():
 def test_two_models_are_compared():
     pair = [read("additive", CALLS_UP), read("fixed", CALLS_UP)]
     said = call("compareFinding", pair, ["additive", "fixed"], 4)
-    assert "additive looks at “ruft”" in said and "fixed looks where it always does" in said
-    assert "differ in 3 words" in said
+    assert "additive looks at “ruft”" in said and "fixed never looks" in said
+    assert "3 words differ" in said
     assert "has already ended" in call("compareFinding", pair, ["additive", "fixed"], 17)
     lost = [read(name, LOSES)["words"] for name in ("additive", "fixed")]
     assert ("not" in lost[0], "not" in lost[1]) == (True, False)
@@ -476,7 +476,7 @@ def test_the_still_is_the_step(step):
 def test_the_still_of_two_models_holds_both():
     stepper = AttentionStepper({name: mini(name) for name in NAMES}, CALLS_UP, 4, compare="dot")
     drawn, finding = stepper.picture()
-    assert "fixed looks where it always does" in finding and "dot looks at" in finding
+    assert "fixed never looks" in finding and "dot looks at" in finding
     texts = "".join(ElementTree.fromstring(drawn).itertext())
     assert "fixed: today the teacher" in texts and "dot: today the teacher" in texts
 
@@ -612,7 +612,7 @@ def test_two_models_side_by_side_and_playing(stepper, tmp_path):
         expect(chip(page, "calls: step 4")).to_be_visible()
         page.get_by_label("compare with").select_option("fixed")
         expect(page.locator(".at-panels figure")).to_have_count(2)
-        expect(finding(page)).to_contain_text("differ in 3 words")
+        expect(finding(page)).to_contain_text("3 words differ")
         first, second = page.locator(".at-panels figure").all()
         assert first.locator(".at-differs").all_inner_texts() == ["does", "not", "sleep"]
         assert second.locator(".at-differs").all_inner_texts() == ["sleeps"]
@@ -641,7 +641,7 @@ def test_a_comparison_opens_where_a_word_is_lost_and_all_fits(stepper, tmp_path)
         assert bottom(page) <= 560
         page.get_by_label("compare with").select_option("fixed")
         expect(page.get_by_role("textbox")).to_have_value(LOSES)
-        expect(finding(page)).to_contain_text("fixed looks where it always does and writes “never”")
+        expect(finding(page)).to_contain_text("fixed never looks, and writes “never”")
         for panel in page.locator(".at-panels figure").all():
             assert "--at-highlight" in panel.locator("[data-part=target]").inner_html()
         assert page.locator("[data-met=true]").count() == 0

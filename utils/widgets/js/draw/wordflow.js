@@ -132,7 +132,8 @@ function flowRibbons({ source, weights }, place) {
     return [drawFunnel(thread, bar, color, data), level > 0 ? stalk(j, color, place) : ""];
   });
   const lines = ["no weights: half of the first state,", "half of the last, at every step"];
-  const note = isFixed && place.width > 500 ? lines.map((line, i) => svgText(
+  const isRoomy = place.width > 500 && ribbonEnd - ribbonTop > 80;
+  const note = isFixed && isRoomy ? lines.map((line, i) => svgText(
     middle, ribbonEnd - 34 + i * NOTE * 1.3, line, { "font-size": NOTE, fill: paint("quiet") },
   )) : "";
   return [svgPart("ribbons", ribbons), note && svgPart("note", note)];

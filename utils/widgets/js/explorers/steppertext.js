@@ -50,20 +50,20 @@ export function stepFinding(traced, t) {
   const [first, second] = largestFirst(row);
   const most = `${row[first].toFixed(2)} of the weight is on “${source[first]}”`;
   const more = row[second] >= SECOND ? `, ${row[second].toFixed(2)} on “${source[second]}”` : "";
-  return `${place}: ${most}${more}, and the model ${writes(traced, t)}.`;
+  return `${place}: ${most}${more}, and it ${writes(traced, t)}.`;
 }
 
 /** Say what two models do at the same step, and how far their translations differ. */
 export function compareFinding(traces, names, t) {
   const says = traces.map((traced, i) => {
     if (t > traced.steps.length) return `${names[i]} has already ended`;
-    const look = traced.kind === "fixed" ? "looks where it always does" : `looks at ${lookedAt(traced, t)}`;
+    const look = traced.kind === "fixed" ? "never looks," : `looks at ${lookedAt(traced, t)}`;
     return `${names[i]} ${look} and ${writesWord(traced, t)}`;
   });
   const flags = differingWords(traces[0].words, traces[1].words);
   const count = Math.max(...flags.map((each) => each.filter(Boolean).length));
   const verdict = count === 0 ? "Both translations are the same."
-    : `The translations differ in ${count} ${count === 1 ? "word" : "words"}.`;
+    : count === 1 ? "One word differs." : `${count} words differ.`;
   return `Step ${t}: ${says.join("; ")}. ${verdict}`;
 }
 
