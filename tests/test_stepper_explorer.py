@@ -642,6 +642,7 @@ def test_a_comparison_opens_where_a_word_is_lost_and_all_fits(stepper, tmp_path)
         page.get_by_label("compare with").select_option("fixed")
         expect(page.get_by_role("textbox")).to_have_value(LOSES)
         expect(finding(page)).to_contain_text("fixed never looks, and writes “never”")
+        expect(page.locator(".at-player .at-note")).to_contain_text("Here they differ.")
         for panel in page.locator(".at-panels figure").all():
             assert "--at-highlight" in panel.locator("[data-part=target]").inner_html()
         assert page.locator("[data-met=true]").count() == 0
@@ -651,7 +652,7 @@ def test_a_comparison_opens_where_a_word_is_lost_and_all_fits(stepper, tmp_path)
         page.wait_for_timeout(500)
         assert bottom(page) <= 720
         abouts = page.locator(".at-about").all_inner_texts()
-        assert abouts[1] == "fixed one summary of the sentence for all steps"
+        assert abouts[1] == "fixed: one summary of the sentence for all steps"
 
 
 @pytest.mark.browser
@@ -703,6 +704,11 @@ def test_by_keyboard(stepper, tmp_path):
         hat = page.get_by_role("button", name="hat, source word 2")
         expect(hat).to_have_attribute("aria-pressed", "true")
         expect(page.locator("[data-challenge=unseen]")).to_have_attribute("data-met", "true")
+        words = page.get_by_text("words it knows")
+        words.press("Enter")
+        expect(page.get_by_text("aber alt alte")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_text("aber alt alte")).to_be_hidden()
         box = page.get_by_role("textbox")
         box.fill("")
         expect(page.locator(".at-sentence")).to_contain_text("Type a sentence in German.")

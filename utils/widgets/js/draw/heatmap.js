@@ -85,7 +85,10 @@ function cellNumber(x0, y0, { row, word, weight }, { cell, height, size }, count
   return svgElement(
     "g",
     { "data-cell": `${row} ${word}`, "pointer-events": "none" },
-    svgBox(x, y, width, size * 1.5, { fill: paint("ground"), stroke: wordPaint(word, count) }),
+    svgBox(x, y, width, size * 1.5, { fill: paint("ground") }),
+    svgBox(x, y, width, size * 1.5, {
+      fill: wordPaint(word, count), "fill-opacity": 0.3 * weight, stroke: wordPaint(word, count),
+    }),
     svgText(x, y + size * 0.36, weight.toFixed(2), { "font-size": size, "font-weight": "bold" }),
   );
 }

@@ -173,8 +173,9 @@ function flowMixture({ source, weights }, place) {
       "font-size": size, "font-weight": "bold", "data-word": j,
     });
   });
-  const letter = hasLabels ? "" : svgText(begin - 10, mixture + 5, "c", {
-    "font-size": NOTE, "font-style": "italic", fill: paint("quiet"), "text-anchor": "end",
+  const name = textWidth("mixture c", NOTE) < begin - 24 ? "mixture c" : "c";
+  const letter = hasLabels ? "" : svgText(begin - 10, mixture + 5, name, {
+    "font-size": NOTE, fill: paint("quiet"), "text-anchor": "end",
   });
   const bar = drawMixture(begin, mixture - 17, unit, 34, shares);
   return svgPart("context", bar, frame, names, letter);

@@ -61,7 +61,8 @@ class Stepper {
     const first = translators[start.model];
     const language = first.languageNames[0];
     this.box = makeSentenceBox(`${language} sentence`, (text) => this.choose({ sentence: text }));
-    this.box.element.append(makeWordList(knownWords(first)));
+    this.known = makeWordList(knownWords(first));
+    this.box.element.append(this.known);
     const texts = sentencesFor(first, start.sentence);
     this.texts = texts;
     this.pick = makeMenu("or pick", [["", "a sentence …"], ...texts.map((text) => [text, text])],
@@ -87,8 +88,9 @@ class Stepper {
     this.playing.classList.add("at-main");
     this.next = makeButton("next", "Next", () => this.stepBy(1));
     this.slider = makeSlider("step", { min: 1, max: 2, step: 1, value: 1 }, (t) => this.jumpTo(t));
+    this.hint = makeElement("span", { class: "at-note", role: "status" });
     this.player = makeElement("div", { class: "at-player" },
-      this.back, this.playing, this.next, this.slider.element);
+      this.back, this.playing, this.next, this.slider.element, this.hint);
     return this.player;
   }
 
@@ -119,8 +121,13 @@ class Stepper {
   /** Escape, or a click on nothing, lets go of the word that was chosen. */
   listenToPage() {
     const page = this.root.ownerDocument;
-    const press = ({ key }) => key === "Escape" && this.letGo();
+    const press = ({ key }) => {
+      if (key !== "Escape") return;
+      this.known.open = false;
+      this.letGo();
+    };
     const click = ({ target }) => {
+      if (!this.known.contains(target)) this.known.open = false;
       if (!target.closest?.(PRESSABLE)) this.letGo();
     };
     page.addEventListener("keydown", press);
@@ -157,11 +164,14 @@ class Stepper {
     const isTold = texts.includes(state.sentence); // then another may show more
     const tries = compare === "" ? [] : [state.sentence, ...(isTold ? texts : [])];
     const telling = tries.find((text) => differenceIn(text) >= 0);
+    const isOther = telling !== undefined && telling !== state.sentence;
     if (telling !== undefined) {
       this.choose({ sentence: telling });
       state.step = differenceIn(telling) + 1;
     }
     this.choose({ compare });
+    const why = "They translate the other sentence alike. Here they differ.";
+    if (isOther) this.hint.textContent = why;
   }
 
   pickSentence(sentence) {
@@ -172,6 +182,7 @@ class Stepper {
   /** Translate the sentence with the models chosen; returns the note on it. */
   translate() {
     const { state, panels } = this;
+    this.hint.textContent = "";
     if (this.readSentence !== state.sentence) this.reached = 0;
     this.readSentence = state.sentence;
     const compare = state.compare === state.model ? "" : state.compare;
@@ -209,7 +220,7 @@ class Stepper {
     this.stages.replaceChildren(...shown);
     shownNames.forEach((shown, i) => {
       const { caption, chips } = panels[i];
-      const about = makeElement("span", { class: "at-about" }, makeElement("b", {}, shown),
+      const about = makeElement("span", { class: "at-about" }, makeElement("b", {}, `${shown}:`),
         ` ${MODEL_NOTES[this.traces[i].kind]}`);
       caption.replaceChildren(about, ...(isTwo ? [chips] : []));
     });
@@ -395,7 +406,7 @@ class Stepper {
 /** A list of all words that a model knows, unfolded by a press. */
 function makeWordList(words) {
   const list = makeElement("details", { class: "at-words" },
-    makeElement("summary", {}, "words it knows"), makeElement("p", {}, words.join("  ")));
+    makeElement("summary", {}, "words it knows"), makeElement("p", {}, words.join(" ")));
   list.hidden = words.length === 0;
   return list;
 }
