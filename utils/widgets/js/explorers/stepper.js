@@ -183,6 +183,7 @@ class Stepper {
   translate() {
     const { state, panels } = this;
     this.hint.textContent = "";
+    this.pointed = null; // what was there goes away, and says no goodbye
     if (this.readSentence !== state.sentence) this.reached = 0;
     this.readSentence = state.sentence;
     const compare = state.compare === state.model ? "" : state.compare;

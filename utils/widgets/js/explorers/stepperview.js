@@ -48,7 +48,8 @@ export function sentencesFor(translator, given) {
 export function knownWords({ subwords, sourceWords }) {
   const words = sourceWords.filter((word) => !SPECIALS.includes(word));
   if (subwords || words.length > MOST_LISTED) return [];
-  return words.sort((a, b) => a.localeCompare(b));
+  const marksLast = (a, b) => /\p{L}/u.test(b) - /\p{L}/u.test(a);
+  return words.sort((a, b) => marksLast(a, b) || a.localeCompare(b));
 }
 
 /**
