@@ -473,6 +473,13 @@ def test_the_still_is_the_step(step):
     assert finding == call("stepFinding", read("additive"), min(step, 11))
 
 
+def test_the_machine_is_shown_when_asked_for():
+    stepper = AttentionStepper({"additive": mini("additive")}, RUNNING, 4)
+    assert "softmax" not in stepper.picture()[0] and "machine" not in stepper.page_options()
+    stepper.machine = True
+    assert "softmax" in stepper.picture()[0] and stepper.page_options()["machine"] is True
+
+
 def test_the_still_of_two_models_holds_both():
     stepper = AttentionStepper({name: mini(name) for name in NAMES}, CALLS_UP, 4, compare="dot")
     drawn, finding = stepper.picture()
