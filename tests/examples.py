@@ -82,7 +82,7 @@ def training_viewer(sentence: str = RUNNING) -> TrainingViewer:
 EXAMPLES = {
     "playground": Playground,
     "calculator": lambda: ScoreCalculator(
-        ["zhīshi", "jiùshì", "lìliàng"], [(2, 0), (2, 2), (0, 2)], (1, -1)
+        ["zhīshi", "jiùshì", "lìliàng"], [(1.25, -0.35), (0.45, 1.7), (-0.4, 1.95)], (2.05, 0.75)
     ),
     "stepper": lambda: AttentionStepper(
         {name: mini(name) for name in ("additive", "dot", "fixed")}, RUNNING

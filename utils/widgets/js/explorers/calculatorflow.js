@@ -5,7 +5,7 @@ import { drawMixture, drawRibbon, drawWeightBars, placeBars } from "../draw/ribb
 import { shareStarts } from "../draw/ribbons.js";
 import { shortNumber, svgElement, svgFormula, svgPart, svgText, textWidth } from "../draw/svg.js";
 import { drawToken, tokenLevels, tokenWidth } from "../draw/tokens.js";
-import { scoreWords } from "./calculatormath.js";
+import { isAhead, scoreWords } from "./calculatormath.js";
 import { colorOf } from "./calculatorscene.js";
 import { drawScoreBars } from "./calculatorscores.js";
 import { calculatorArithmetic, writeFixed, writeNumber, writePair } from "./calculatorwords.js";
@@ -136,11 +136,11 @@ function drawHead(flow, y, name, formula) {
 
 function drawTokens(view, flow) {
   const { words, mask } = view.state;
-  const { focus } = view;
+  const { pointed } = view;
   return words.map((word, j) => {
     const { x, y, width } = tokenPlace(flow, words, j);
     const token = drawToken(x, y, flow.levels > 0 ? word : "", {
-      width, size: flow.size, color: colorOf(view, j), strong: j === focus, inset: flow.eye,
+      width, size: flow.size, color: colorOf(view, j), strong: j === pointed, inset: flow.eye,
       data: { "data-word": j + 1, "data-masked": String(!mask[j]) },
     });
     const end = x + width / 2 - flow.eye / 2 - flow.size * 0.15;
@@ -210,7 +210,7 @@ function drawShares(view, flow, centers) {
   return [
     scene.weights.map((weight, j) => {
       const text = view.state.mask[j] ? writeFixed(weight) : "0";
-      const bold = j === focus ? { "font-weight": "bold" } : {};
+      const bold = isAhead(scene.weights, j) ? { "font-weight": "bold" } : {};
       return (j === focus || fitsColumn(flow, text, size))
         && svgText(centers[j], bars - 9, text, { "font-size": size, ...bold });
     }),

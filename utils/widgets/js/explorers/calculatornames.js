@@ -5,7 +5,7 @@ import { clipToPlane, drawName, nameWidth, pixelOf, placeNames } from "../draw/p
 import { shortenWord, svgPart } from "../draw/svg.js";
 import { afterTanh, beforeTanh, turnedByW } from "./calculatormath.js";
 import { sumCorners } from "./calculatorscene.js";
-import { mirrorWay } from "./calculatortips.js";
+import { mirrorWay, shadowOf, turnedPoint } from "./calculatortips.js";
 
 const MOST_NAMES = 8; // words named beside their arrows whatever it hides
 
@@ -76,6 +76,7 @@ function obstaclesOf({ state, scene, focus, places }, plane) {
   const h = memory[focus];
   const sum = kind === "additive" ? [at(clipToPlane(plane, h, beforeTanh(state.query, h)))] : [];
   const ends = [-plane.end, plane.end];
+  const shadow = kind === "additive" ? [] : shadowOf(scene.query, turnedPoint(scene, h));
   const axes = [ends.map((x) => at([x, 0])), ends.map((y) => at([0, y]))];
   return {
     lines: [
@@ -83,6 +84,7 @@ function obstaclesOf({ state, scene, focus, places }, plane) {
       ...[scene.query, ...scene.memory, ...ghosts].map((point) => [middle, at(point)]),
       ...corners.slice(1).map((corner, j) => [at(corners[j]), at(corner)]),
       ...sum.map((pixel) => [at(h), pixel]),
+      ...shadow.map((line) => line.map(at)),
       ...way.slice(1).map((pixel, i) => [way[i], pixel]),
       ...all.filter(({ tip, grip }) => tip !== grip).map(({ tip, grip }) => [tip, grip]),
     ],

@@ -47,7 +47,8 @@ export function layoutCalculator({ width, tall }, view) {
 
 /** Draw the calculator: {svg, handles, plane}. */
 export function drawCalculator({ focus, ...asked }, room) {
-  const view = { ...asked, focus: wordInFocus({ ...asked, focus }) }; // asked for often below
+  const shown = wordInFocus({ ...asked, focus }); // asked for often below
+  const view = { ...asked, focus: shown, pointed: focus };
   const layout = layoutCalculator(room, view);
   const svg = svgRoot(
     layout.width, layout.height, calculatorFinding(view.state),
@@ -62,11 +63,14 @@ export function drawCalculatorStill(state, width) {
   return drawCalculator({ ...calculatorView(state), isStill: true }, { width, tall: 480 }).svg;
 }
 
-/** Return what can be grabbed and pressed: the tips, then the tokens. */
+/** Return what can be grabbed, pointed at and pressed: c, below all else, the tips, the tokens. */
 function handlesOf(view, { plane, flow }) {
-  const { state } = view;
+  const { state, scene } = view;
   const { words, mask } = state;
   const places = placeTips(view, plane);
+  const [x, y] = places.context.grip;
+  const label = "context c, the weighted mix";
+  const context = scene.weights.some(Boolean) ? [{ id: "c", kind: "toggle", label, x, y }] : [];
   const tips = [
     { id: "s", label: "query s", place: places.query, number: state.query },
     ...words.map((word, j) => ({
@@ -81,5 +85,5 @@ function handlesOf(view, { plane, flow }) {
     id: `mask${j + 1}`, kind: "toggle", isOn: !mask[j], label: `mask ${word}`,
     height: flow.size * 1.7, ...tokenPlace(flow, words, j),
   }));
-  return [...tips, ...tokens];
+  return [...context, ...tips, ...tokens];
 }

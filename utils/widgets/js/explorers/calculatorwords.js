@@ -26,6 +26,22 @@ export function writePair(vector) {
   return `(${vector.map((number) => writeNumber(number)).join(", ")})`;
 }
 
+// --- what the controls do ---
+
+export const TEMPERATURE_SAYS = "Scores are divided by T: below 1 the largest takes more, above 1 "
+  + "all come closer.";
+
+const SCORING = {
+  dot: "e = s · h: large where h is long and points the way s does.",
+  general: "e = s · W h: here W swaps h's two numbers, a mirror; then as dot.",
+  additive: "e = v · tanh(W₁ h + W₂ s): here tanh(h + s), its two numbers added up.",
+};
+
+/** Say in one line how a kind of score is made. */
+export function scoreExplained(kind) {
+  return SCORING[kind];
+}
+
 // --- the finding ---
 
 /** Say in one or two sentences what there is to see. */
