@@ -238,7 +238,7 @@ def test_what_the_beginning_meets_is_no_challenge():
 
 def test_a_real_mixture_lets_all_be_told_apart():
     state = call("presetState", "mixed", state_of(words=WORDS))
-    assert call("scoreWords", state)["weights"] == pytest.approx([0.5, 0.4, 0.1], abs=0.04)
+    assert call("scoreWords", state)["weights"] == pytest.approx([0.5, 0.4, 0.1], abs=0.05)
     places = tips_of(state)
     points = [places["query"], *places["words"], places["context"]]
     assert all(each["tip"] == each["grip"] for each in points)

@@ -80,11 +80,9 @@ class CalculatorExplorer {
       makeElement("legend", {}, "Try these arrows"), ...buttons);
     this.shows = makeButton("open", "Show the arithmetic", () => this.showArithmetic());
     this.shows.setAttribute("aria-expanded", "false");
-    const about = makeElement("p", { class: "at-note" }, TEMPERATURE_SAYS);
-    controls.append(
-      makeElement("div", {}, this.kinds.element, this.scoring),
-      makeElement("div", { class: "at-dividing" }, this.temperature.element, about),
-    );
+    this.dividing = makeElement("div", { class: "at-dividing" }, this.temperature.element,
+      makeElement("p", { class: "at-note" }, TEMPERATURE_SAYS));
+    controls.append(makeElement("div", {}, this.kinds.element, this.scoring));
     this.spoken = makeElement("p", { class: "at-said" });
     below.append(this.spoken);
   }
@@ -211,7 +209,8 @@ class CalculatorExplorer {
   orderControls(width) {
     const { controls, below } = this.frame;
     const home = width < NARROW_UNTIL ? below : controls;
-    if (this.presets.parentElement !== home) home.append(this.presets, this.shows);
+    if (this.presets.parentElement === home) return;
+    home.append(this.dividing, this.presets, this.shows);
   }
 
   paint(room, time) {

@@ -114,8 +114,8 @@ function bystander(j, count) {
 
 const STORIES = {
   mixed: {
-    text: "A real mixture", least: 2, query: [2.05, 0.75],
-    place: (j, count) => [[1.25, -0.35], [0.45, 1.7], [-0.4, 1.95]][j] || bystander(j, count),
+    text: "A real mixture", least: 2, query: [1.6, 0.6],
+    place: (j, count) => [[1.6, -0.45], [0.55, 2.15], [-0.5, 2.5]][j] || bystander(j, count),
   },
   equal: {
     text: "Two equal words", least: 2, query: [1.5, 0.5],

@@ -51,7 +51,7 @@ export function calculatorFinding(state) {
     return "Every word is masked, so there is nothing to share out: the softmax would divide 0 by "
       + "0. Press a word to bring it back.";
   }
-  const context = `The context is c\u00a0=\u00a0${wholePair(scored.context)}.`;
+  const context = `The weighted mix is c\u00a0=\u00a0${wholePair(scored.context)}.`;
   return [headline(state, scored), remark(state, scored), context].filter(Boolean).join(" ");
 }
 
