@@ -17,7 +17,7 @@ def test_every_notebook_has_four_to_six_questions(number):
 
 @per_notebook
 def test_each_question_has_one_right_option_and_explains_them_all(number):
-    for text, options in load_questions(number):
+    for text, options, *_ in load_questions(number):
         assert text.endswith(("?", ".", ":"))
         assert 3 <= len(options) <= 4
         assert sum(option.right for option in options) == 1
@@ -30,7 +30,7 @@ def test_the_right_option_is_not_always_the_first():
     places = [
         options.index(next(option for option in options if option.right))
         for number in NUMBERS
-        for _, options in load_questions(number)
+        for _, options, *_ in load_questions(number)
     ]
     assert max(map(places.count, set(places))) < 0.6 * len(places)
 

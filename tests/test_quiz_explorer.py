@@ -202,7 +202,7 @@ def test_paper_shows_all_questions_and_no_answer(tmp_path):
     with open_page(QuickQuestions("05"), tmp_path) as page:
         page.get_by_role("radio").nth(right_option(0)).click()
         page.emulate_media(media="print")
-        for text, options in load_questions("05"):
+        for text, options, *_ in load_questions("05"):
             expect(page.locator(".at-paper").get_by_text(text)).to_be_visible()
             for why in (option.why for option in options):
                 expect(page.get_by_text(re.compile(re.escape(why))).last).to_be_hidden()

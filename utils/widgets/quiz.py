@@ -26,7 +26,7 @@ class QuickQuestions(LiveExplorer):
     def __init__(self, notebook: str):
         self.loaded = load_questions(notebook)
         entries = [
-            {"text": question.text, "options": [option._asdict() for option in question.options]}
+            {**question._asdict(), "options": [option._asdict() for option in question.options]}
             for question in self.loaded
         ]
         none = [None] * len(entries)
