@@ -274,7 +274,8 @@ function makeScoreRow(view, number) {
   const button = makeElement("button", { type: "button" }, mark, words);
   button.addEventListener("click", () => view.goTo(number));
   const later = String(state === "right" && !isFirstTry(quiz, number));
-  const again = reread && !isFirstTry(quiz, number) ? [makeReread(reread)] : [];
+  const hasErred = quiz.first[number] !== null && !isFirstTry(quiz, number);
+  const again = reread && hasErred ? [makeReread(reread)] : [];
   return makeElement("li", { "data-state": state, "data-later": later }, button, ...again);
 }
 

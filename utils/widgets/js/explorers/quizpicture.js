@@ -18,8 +18,9 @@ const SIZE = 15; // letters
 const LARGEST_PLANE = 290;
 const PLANE_END = 3;
 const CHART_TALL = 230;
-const LEAST_NUMBERED = 30; // pixels of a cell in which a number can be read
+const [NUMBERED, SHORT_NUMBERED] = [30, 22]; // pixels of a cell for "0.90", and for ".90"
 const PADDING = "<pad>";
+const [ROW_STEP, ROW_TALL] = [42, 34]; // pixels from row to row of cells, and of a cell
 
 const PICTURES = {
   rows: [drawCellRows, describeRows],
@@ -62,27 +63,36 @@ function listWords(words) {
 // --- rows of cells: a batch, or words in pieces ---
 
 function drawCellRows({ rows, labels = [] }, width) {
-  const named = labels.length > 0 ? Math.max(...labels.map((text) => textWidth(text, SIZE))) : 0;
-  const left = EDGE + (named > 0 ? named + 10 : 0);
-  const most = Math.max(...rows.map((row) => row.length));
-  const widest = Math.max(...rows.flat().map((text) => textWidth(text, SIZE))) + 16;
-  const column = Math.min(widest, (width - left - EDGE) / most);
-  const [step, tall] = [42, 34];
+  const named = labels.length > 0 ? Math.max(...labels.map((text) => textWidth(text, SIZE))) + 10 : 0;
+  const columns = columnWidths(rows, width - 2 * EDGE - named);
+  const starts = columns.map((_, j) => columns.slice(0, j).reduce((sum, each) => sum + each, 0));
+  const whole = starts.at(-1) + columns.at(-1);
+  const left = (width - named - whole) / 2 + named;
   const shapes = rows.map((row, i) => {
-    const y = EDGE + i * step + tall / 2;
+    const y = EDGE + i * ROW_STEP + ROW_TALL / 2;
     const label = labels[i] && svgText(left - 10, y + SIZE * 0.35, labels[i], {
       "font-size": SIZE, "text-anchor": "end", fill: paint("quiet"),
     });
-    return [label, row.map((text, j) => drawRowCell(left + (j + 0.5) * column, y, text, column, tall))];
+    return [label, row.map((text, j) =>
+      drawRowCell(left + starts[j] + columns[j] / 2, y, text, columns[j]))];
   });
-  return { shapes, height: 2 * EDGE + rows.length * step - (step - tall) };
+  return { shapes, height: 2 * EDGE + rows.length * ROW_STEP - (ROW_STEP - ROW_TALL) };
 }
 
-function drawRowCell(x, y, text, column, tall) {
+/** Return how wide each column is: as its widest text asks, or less if there is no room. */
+function columnWidths(rows, room) {
+  const most = Math.max(...rows.map((row) => row.length));
+  const wanted = Array.from({ length: most }, (_, j) => Math.max(
+    ...rows.map((row) => (j < row.length ? textWidth(row[j], SIZE) : 0)), SIZE) + 16);
+  const whole = wanted.reduce((sum, each) => sum + each, 0);
+  return wanted.map((each) => each * Math.min(1, room / whole));
+}
+
+function drawRowCell(x, y, text, column) {
   const isPadding = text === PADDING;
   const size = Math.min(SIZE, (SIZE * (column - 8)) / textWidth(text, SIZE));
   return [
-    svgBox(x, y, column - 4, tall, {
+    svgBox(x, y, column - 4, ROW_TALL, {
       fill: paint(isPadding ? "track" : "ground"), stroke: paint("frame"),
     }),
     svgText(x, y + size * 0.35, text, {
@@ -102,11 +112,14 @@ function drawNumberedMap({ source, target, weights }, width) {
   const place = layoutHeatMap(source, target, width - 2 * EDGE, SIZE);
   const left = EDGE + (width - 2 * EDGE - place.total) / 2;
   const { labels, cell, height, head } = place;
-  const size = Math.min(13, cell * 0.33);
-  const rim = { stroke: paint("panel"), "stroke-width": 3, "paint-order": "stroke" };
-  const numbers = cell >= LEAST_NUMBERED && weights.map((row, t) => row.map((weight, j) => svgText(
+  const size = Math.min(13, cell * (cell < NUMBERED ? 0.42 : 0.33));
+  const rim = { stroke: paint("panel"), "stroke-width": 3.5, "paint-order": "stroke",
+    "stroke-linejoin": "round", "stroke-opacity": 0.75 };
+  const write = (weight) => twoDecimals(weight).slice(cell < NUMBERED ? 1 : 0);
+  const numbers = cell >= SHORT_NUMBERED && weights.map((row, t) => row.map((weight, j) => svgText(
     left + labels + (j + 0.5) * cell, EDGE + head + (t + 0.5) * height + size * 0.35,
-    twoDecimals(weight), { "font-size": size, ...rim },
+    weight === 0 ? "0" : write(weight),
+    { "font-size": size, fill: paint(weight === 0 ? "quiet" : "ink"), ...rim },
   )));
   const map = drawHeatMap(left, EDGE, { source, target, rows: weights }, place);
   return { shapes: [map, numbers], height: place.tall + 2 * EDGE };
@@ -204,7 +217,7 @@ function drawQuizChart({ title, unit, labels, values, intervals = [], most = 100
   const share = (value) => value / most;
   const chart = {
     part: "chart", title, groups: labels,
-    series: [{ name: unit, color: paint("neutral"), shares: values.map(share) }],
+    series: [{ name: unit, color: paint("link"), shares: values.map(share) }],
     ticks: [0, 0.5, 1].map((each) => [each, plainNumber(each * most)]),
   };
   const place = { width: width - 2 * EDGE, height: CHART_TALL - 2 * EDGE, size: SIZE - 1 };
@@ -273,7 +286,8 @@ function describeSeeds({ unit, values, interval }) {
 
 function drawQuizStep({ variant, source, weights, target = [], hide = [] }, width, title) {
   const state = { source, weights, target };
-  return drawMaster(state, { width, variant, title, compact: true, hide });
+  const decoder = target.length > 0; // else it is about the source's half
+  return drawMaster(state, { width, variant, title, compact: true, hide, decoder });
 }
 
 function describeMaster({ variant, source, weights, target = [] }) {
