@@ -413,6 +413,40 @@ def test_names_stay_off_each_other_where_they_can(points):
                 assert a[0] >= b[2] or b[0] >= a[2] or a[1] >= b[3] or b[1] >= a[3]
 
 
+def names_along(state, ways, keeps):
+    """Return how often names change their sides while s goes through `ways`."""
+    names, turns = None, 0
+    for query in ways:
+        view = {**call("calculatorView", {**state, "query": query}), "dragged": "s"}
+        if keeps and names:
+            view["names"] = names
+        new = call("drawCalculator", view, ROOM)["names"]
+        for old, name in zip(names or [], new, strict=False):
+            was, now = (
+                [b - a for a, b in zip(n["tip"], n["center"], strict=True)] for n in (old, name)
+            )
+            turns += math.dist(was, now) > 25
+        names = new
+    return turns
+
+
+def test_names_keep_their_sides_while_a_tip_is_dragged():
+    state = call("presetState", "mixed", state_of(words=WORDS))
+    ways = [[1.6 * math.cos(k / 12), 1.6 * math.sin(k / 12)] for k in range(75)]
+    assert names_along(state, ways, keeps=True) < names_along(state, ways, keeps=False)
+
+
+def test_names_cover_neither_each_other_nor_a_tip_in_a_real_mixture():
+    state = call("presetState", "mixed", state_of(words=WORDS))
+    drawn = call("drawCalculator", call("calculatorView", state), ROOM)
+    boxes = [box_of(name, name["center"]) for name in drawn["names"]]
+    for i, a in enumerate(boxes):
+        for b in boxes[:i]:
+            assert a[0] >= b[2] or b[0] >= a[2] or a[1] >= b[3] or b[1] >= a[3]
+        for x, y in (name["tip"] for name in drawn["names"]):
+            assert not (a[0] < x < a[2] and a[1] < y < a[3])
+
+
 def test_the_still_picture_is_the_same_drawing():
     calculator = ScoreCalculator(WORDS, MEMORY, QUERY, mask=[True, False, True])
     svg, finding = calculator.picture()

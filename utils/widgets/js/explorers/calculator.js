@@ -219,8 +219,10 @@ class CalculatorExplorer {
     if (!this.dragged || !this.room) this.room = this.frame.room; // no tip slips from the hand
     const { state, focus, isMixing, hasArithmetic, dragged } = this;
     this.scene = this.sceneAt(time);
-    const view = { state, scene: this.scene, focus, isMixing, hasArithmetic, dragged };
-    const { svg, handles, plane } = drawCalculator(view, this.room);
+    const names = dragged ? this.names : undefined;
+    const view = { state, scene: this.scene, focus, isMixing, hasArithmetic, dragged, names };
+    const { svg, handles, plane, names: placed } = drawCalculator(view, this.room);
+    this.names = placed;
     this.shown = handles;
     this.plane = plane;
     this.handles.show(svg, handles);

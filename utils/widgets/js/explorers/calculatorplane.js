@@ -8,7 +8,7 @@ import { shortenWord, svgArrow, svgElement, svgPart, svgText } from "../draw/svg
 import { PLANE_END, afterTanh, beforeTanh } from "./calculatormath.js";
 import { drawNames } from "./calculatornames.js";
 import { colorOf, mixScenes, sumCorners } from "./calculatorscene.js";
-import { mirrorWay, placeTips, shadowOf, turnedPoint } from "./calculatortips.js";
+import { mirrorWay, shadowOf, turnedPoint } from "./calculatortips.js";
 
 export const SMALL = 13; // letters of what need not be read first
 const FADED = 0.3; // opacity of what steps back
@@ -30,8 +30,7 @@ export function captionOf({ state, focus, isStill }) {
 }
 
 /** Draw the plane where the layout has it. */
-export function drawPlaneSide(given, { plane, caption }) {
-  const view = { ...given, places: placeTips(given, plane) };
+export function drawPlaneSide(view, { plane, caption }) {
   const { state, scene } = view;
   const head = caption.map((line, i) => svgText(
     plane.left, plane.top - 8 - (caption.length - 1 - i) * SMALL * 1.35, line,
@@ -50,7 +49,7 @@ export function drawPlaneSide(given, { plane, caption }) {
     scene.turn > 0 && drawTurned(view, plane),
     scene.bend > 0 && drawBentDots(view, plane),
     drawContext(view),
-    drawNames(view, plane),
+    drawNames(view.names),
   );
 }
 

@@ -1,7 +1,7 @@
 // What the score calculator draws, as numbers that can be on their way from one state to the next.
 //
 // A view is {state, scene, focus, hasArithmetic, dragged}: the state as calculatormath.js has it;
-// its scene; the word in focus; whether c is, `isMixing`; whether the arithmetic is written out; what is dragged, if
+// its scene; the word in focus; whether c is, `isMixing`; where names stood while one drags; whether the arithmetic is written out; what is dragged, if
 // anything: "s" or "h1".
 
 import { paint, wordPaint } from "../draw/paint.js";

@@ -4,6 +4,7 @@ import { planeIn } from "../draw/plane.js";
 import { svgRoot, wrapWords } from "../draw/svg.js";
 import { PLANE_END } from "./calculatormath.js";
 import { drawFlow, layoutFlow, tokenPlace } from "./calculatorflow.js";
+import { placeCalculatorNames } from "./calculatornames.js";
 import { SMALL, captionOf, drawPlaneSide } from "./calculatorplane.js";
 import { calculatorScene, wordInFocus } from "./calculatorscene.js";
 import { placeTips } from "./calculatortips.js";
@@ -45,17 +46,19 @@ export function layoutCalculator({ width, tall }, view) {
   return { width, height, plane, caption, flow };
 }
 
-/** Draw the calculator: {svg, handles, plane}. */
+/** Draw the calculator: {svg, handles, plane, names}. */
 export function drawCalculator({ focus, ...asked }, room) {
-  const shown = wordInFocus({ ...asked, focus }); // asked for often below
-  const view = { ...asked, focus: shown, pointed: focus };
-  const layout = layoutCalculator(room, view);
+  const shown = { ...asked, focus: wordInFocus({ ...asked, focus }), pointed: focus };
+  const layout = layoutCalculator(room, shown);
+  const placed = { ...shown, places: placeTips(shown, layout.plane) };
+  const names = placeCalculatorNames(placed, layout.plane);
+  const view = { ...placed, names };
   const svg = svgRoot(
     layout.width, layout.height, calculatorFinding(view.state),
     drawPlaneSide(view, layout),
     drawFlow(view, layout.flow),
   );
-  return { svg, handles: handlesOf(view, layout), plane: layout.plane };
+  return { svg, handles: handlesOf(view, layout), plane: layout.plane, names };
 }
 
 /** Draw the still picture, `width` pixels wide. */
@@ -64,10 +67,9 @@ export function drawCalculatorStill(state, width) {
 }
 
 /** Return what can be grabbed, pointed at and pressed: c, below all else, the tips, the tokens. */
-function handlesOf(view, { plane, flow }) {
-  const { state, scene } = view;
+function handlesOf(view, { flow }) {
+  const { state, scene, places } = view;
   const { words, mask } = state;
-  const places = placeTips(view, plane);
   const [x, y] = places.context.grip;
   const label = "context c, the weighted mix";
   const context = scene.weights.some(Boolean) ? [{ id: "c", kind: "toggle", label, x, y }] : [];
