@@ -222,16 +222,22 @@ function drawShares(view, flow, centers) {
   ];
 }
 
+/** Write what c is: in full, or as shortly as the width asks. */
 function drawContextLine({ state }, flow) {
   const { context } = scoreWords(state);
   const y = flow.mixture + 24 + 20;
-  const text = context ? `c = Σ α_j h_j = ${writePair(context)}` : "no weights, so no c";
-  const name = "context";
-  const wide = textWidth(name, 14) + 12 + textWidth(text.replace(/_/g, ""), 14) * 0.85;
-  const start = flow.left + (flow.width - wide) / 2;
+  const ways = context
+    ? [["context", `c = Σ α_j h_j = ${writePair(context)}`], ["", `c = Σ α_j h_j = ${
+      writePair(context)}`], ["", `c = ${writePair(context)}`]]
+    : [["context", "no weights, so no c"], ["", "no weights, so no c"]];
+  const headWidth = (name) => (name === "" ? 0 : textWidth(name, 14) + 12);
+  const wideOf = ([name, text]) => headWidth(name) + formulaWidth(text, 14);
+  const shown = ways.find((way) => wideOf(way) <= flow.width) || ways.at(-1);
+  const [name, text] = shown;
+  const start = flow.left + Math.max(flow.width - wideOf(shown) * 0.92, 0) / 2;
   return [
-    svgText(start, y, name, { "text-anchor": "start", "font-weight": "bold" }),
-    svgFormula(start + textWidth(name, 14) + 12, y, text, 14, { fill: paint("ink") }),
+    name && svgText(start, y, name, { "text-anchor": "start", "font-weight": "bold" }),
+    svgFormula(start + headWidth(name), y, text, 14, { fill: paint("ink") }),
   ];
 }
 

@@ -119,7 +119,7 @@ const STORIES = {
   },
   equal: {
     text: "Two equal words", least: 2, query: [1.5, 0.5],
-    place: (j, count) => (j < 2 ? [2, 1] : bystander(j, count)),
+    place: (j, count) => (j < 2 ? [1.6, 0.8] : bystander(j, count)),
   },
   opposite: {
     text: "Opposite", least: 1, query: [1.5, 1],
