@@ -543,5 +543,12 @@ def test_pointing_at_the_context_shows_what_it_is_made_of(tmp_path):
     with open_page(ScoreCalculator(WORDS, MEMORY, (0.5, -0.5)), tmp_path) as page:
         copies = page.locator("[data-part=sum]")
         expect(copies).to_have_attribute("opacity", "0.5")
-        page.get_by_role("button", name="context c").hover()
+        context = page.get_by_role("button", name="context c")
+        context.hover()
+        expect(copies).to_have_attribute("opacity", "1")
+        page.mouse.move(0, 0)
+        expect(copies).to_have_attribute("opacity", "0.5")
+        context.press("Enter")
+        expect(context).to_have_attribute("aria-pressed", "true")
+        grip(page, "query s").focus()
         expect(copies).to_have_attribute("opacity", "1")

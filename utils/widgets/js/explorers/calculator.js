@@ -35,6 +35,7 @@ class CalculatorExplorer {
     this.glide = { from: this.scene.axis, to: this.scene.axis, begin: 0 }; // the scores' scale
     this.focus = null;
     this.isMixing = false; // whether c is pointed at
+    this.isPinned = false; // whether c was pressed, and its parts stay
     this.hasArithmetic = false;
     this.way = null; // {from, begin} while a change is on its way
     this.isTelling = false;
@@ -98,6 +99,7 @@ class CalculatorExplorer {
   reset() {
     this.frame.forget();
     this.focus = null;
+    this.isPinned = false;
     this.moveTo({ ...this.start }, true);
     this.tell(TRAITS.slice(1));
   }
@@ -173,6 +175,10 @@ class CalculatorExplorer {
   }
 
   press(id) {
+    if (id === "c") {
+      this.isPinned = !this.isPinned;
+      this.frame.paintSoon();
+    }
     if (!id.startsWith("mask")) return;
     const j = wordOfHandle(id);
     const mask = this.state.mask.map((isReal, k) => (k === j ? !isReal : isReal));
@@ -217,10 +223,12 @@ class CalculatorExplorer {
     this.orderControls(room.width);
     this.frame.say(calculatorFinding(this.state)); // first: a longer one leaves less room
     if (!this.dragged || !this.room) this.room = this.frame.room; // no tip slips from the hand
-    const { state, focus, isMixing, hasArithmetic, dragged } = this;
+    const { state, focus, hasArithmetic, dragged, isPinned } = this;
+    const isMixing = this.isMixing || isPinned;
     this.scene = this.sceneAt(time);
     const names = dragged ? this.names : undefined;
-    const view = { state, scene: this.scene, focus, isMixing, hasArithmetic, dragged, names };
+    const about = { focus, isMixing, isPinned, hasArithmetic, dragged, names };
+    const view = { state, scene: this.scene, ...about };
     const { svg, handles, plane, names: placed } = drawCalculator(view, this.room);
     this.names = placed;
     this.shown = handles;

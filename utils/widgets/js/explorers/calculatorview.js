@@ -72,7 +72,8 @@ function handlesOf(view, { flow }) {
   const { words, mask } = state;
   const [x, y] = places.context.grip;
   const label = "context c, the weighted mix";
-  const context = scene.weights.some(Boolean) ? [{ id: "c", kind: "toggle", label, x, y }] : [];
+  const mix = { id: "c", kind: "toggle", isOn: view.isPinned, label, x, y };
+  const context = scene.weights.some(Boolean) ? [mix] : [];
   const tips = [
     { id: "s", label: "query s", place: places.query, number: state.query },
     ...words.map((word, j) => ({

@@ -282,7 +282,7 @@ function makeScoreRow(view, number) {
 /** Name the section to reread; where the page has it, a link leads there. */
 function makeReread(heading) {
   const headings = [...document.querySelectorAll("h2, h3")];
-  const place = headings.find(({ textContent }) => textContent.replace("¶", "").trim() === heading);
+  const place = headings.find((each) => each.textContent.replace("¶", "").trim() === heading);
   if (!place) return makeElement("p", { class: "at-reread" }, "Reread: ", heading);
   const link = makeElement("a", { href: `#${place.id}` }, heading);
   link.addEventListener("click", (event) => {

@@ -8,7 +8,8 @@ import { drawMaster } from "../draw/master.js";
 import { paint, wordPaint } from "../draw/paint.js";
 import { drawName, drawPlaneArrow, drawPlaneGrid, nameWidth, pixelOf } from "../draw/plane.js";
 import { placeNames, planeIn } from "../draw/plane.js";
-import { drawMixture, drawRibbon, drawWeightBars, placeBars, shareStarts } from "../draw/ribbons.js";
+import { drawMixture, drawRibbon, drawWeightBars } from "../draw/ribbons.js";
+import { placeBars, shareStarts } from "../draw/ribbons.js";
 import { shortenWord, svgBox, svgElement, svgRoot, svgSymbol, svgText } from "../draw/svg.js";
 import { textWidth } from "../draw/svg.js";
 import { drawToken, tokenWidth } from "../draw/tokens.js";
@@ -63,7 +64,7 @@ function listWords(words) {
 // --- rows of cells: a batch, or words in pieces ---
 
 function drawCellRows({ rows, labels = [] }, width) {
-  const named = labels.length > 0 ? Math.max(...labels.map((text) => textWidth(text, SIZE))) + 10 : 0;
+  const named = Math.max(0, ...labels.map((text) => textWidth(text, SIZE) + 10));
   const columns = columnWidths(rows, width - 2 * EDGE - named);
   const starts = columns.map((_, j) => columns.slice(0, j).reduce((sum, each) => sum + each, 0));
   const whole = starts.at(-1) + columns.at(-1);
