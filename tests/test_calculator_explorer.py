@@ -246,6 +246,19 @@ def test_a_real_mixture_lets_all_be_told_apart():
     assert min(math.dist(a, b) for i, a in enumerate(grips) for b in grips[:i]) > 40
 
 
+def test_the_mixture_is_written_and_the_plane_keeps_still():
+    state = state_of()
+    assert call("mixtureInWords", state) == "c = 0.87\u00a0h₁ + 0.12\u00a0h₂ + 0.02\u00a0h₃"
+    view = call("calculatorView", state)
+    for width in (240, 336, 776, 1400):
+        room = {"width": width, "tall": 480}
+        plain, mixing = (
+            call("drawCalculator", {**view, "isMixing": each}, room) for each in (False, True)
+        )
+        assert mixing["plane"] == plain["plane"]
+    assert "c = 0.87" in mixing["svg"] and "c = 0.87" not in plain["svg"]
+
+
 def test_thick_means_weight():
     svg = call("drawCalculator", call("calculatorView", state_of()), ROOM)["svg"]
     unit = call("drawCalculator", call("calculatorView", state_of()), ROOM)["plane"]["unit"]

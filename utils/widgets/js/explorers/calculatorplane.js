@@ -8,6 +8,7 @@ import { shortenWord, svgArrow, svgElement, svgPart, svgText } from "../draw/svg
 import { PLANE_END, afterTanh, beforeTanh } from "./calculatormath.js";
 import { drawNames } from "./calculatornames.js";
 import { colorOf, mixScenes, sumCorners } from "./calculatorscene.js";
+import { mixtureInWords } from "./calculatorwords.js";
 import { mirrorWay, shadowOf, turnedPoint } from "./calculatortips.js";
 
 export const SMALL = 13; // letters of what need not be read first
@@ -18,7 +19,7 @@ const COPY_OPACITY = 0.5; // of the shares once more, tip to tail
 const LEAST_SHARE = 0.004; // of the context that is worth a line
 
 /** Return the sentences above the plane: what can be done, and what is drawn. */
-export function captionOf({ state, focus, isStill }) {
+export function captionOf({ state, focus, isMixing, isStill }) {
   const word = shortenWord(state.words[focus], 80, SMALL);
   const said = {
     dot: `Dashed: the shadow of ${word} on s.`,
@@ -26,7 +27,7 @@ export function captionOf({ state, focus, isStill }) {
     additive: "Dots: tanh(h + s), in the square.",
   }[state.kind];
   const sum = "The thick shares α\u00a0h, tip to tail, end in c.";
-  return [isStill ? sum : `Drag any tip. ${sum}`, said];
+  return [isStill ? sum : `Drag any tip. ${sum}`, isMixing ? mixtureInWords(state) : said];
 }
 
 /** Draw the plane where the layout has it. */

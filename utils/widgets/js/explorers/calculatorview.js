@@ -27,8 +27,7 @@ export function layoutCalculator({ width, tall }, view) {
   const isBeside = width >= FLOW_BESIDE_FROM;
   const share = isBeside ? width * 0.47 : width;
   const room = share - 2 * EDGE - TICKS;
-  const caption = captionOf(view)
-    .flatMap((line) => wrapWords(line.split(" "), Math.min(room, LARGEST_PLANE), SMALL));
+  const caption = wrapCaption(view, Math.min(room, LARGEST_PLANE));
   const head = SMALL * 1.35 * caption.length + 6;
   const roomBelow = Math.max(tall - 2 * EDGE - head - TICKS, LEAST_PLANE);
   const side = Math.min(room, LARGEST_PLANE, roomBelow);
@@ -44,6 +43,13 @@ export function layoutCalculator({ width, tall }, view) {
   const flow = layoutFlow(flowLeft, flowTop, flowWidth, isBeside ? planeTall : 0, view);
   const height = Math.max(EDGE + planeTall, flowTop + flow.tall) + EDGE;
   return { width, height, plane, caption, flow };
+}
+
+/** Return the caption in lines: as many with c pointed at as without, for the plane keeps still. */
+function wrapCaption(view, room) {
+  const [asked, usual] = [view, { ...view, isMixing: false }].map((each) =>
+    captionOf(each).flatMap((line) => wrapWords(line.split(" "), room, SMALL)));
+  return asked.length === usual.length ? asked : usual;
 }
 
 /** Draw the calculator: {svg, handles, plane, names}. */

@@ -220,6 +220,20 @@ export function writePower(number) {
   return `${digits}·10^{${writeNumber(Number(exponent))}}`;
 }
 
+/** Write c as the mixture it is: "c = 0.48 h₁ + 0.42 h₂". */
+export function mixtureInWords(state) {
+  const { weights } = scoreWords(state);
+  if (!weights) return "";
+  const parts = weights.map((weight, j) => ({ weight, j })).filter(({ weight }) => weight >= 0.005);
+  const shown = parts.slice(0, MOST_TERMS)
+    .map(({ weight, j }) => `${writeFixed(weight)}\u00a0h${smallDigits(j + 1)}`);
+  return `c = ${shown.join(" + ")}${parts.length > MOST_TERMS ? " + …" : ""}`;
+}
+
+function smallDigits(number) {
+  return String(number).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
+}
+
 function contextLine({ memory, mask }, { weights, context }) {
   const real = mask.map((_, k) => k).filter((k) => mask[k]);
   const shown = real.slice(0, MOST_TERMS)
