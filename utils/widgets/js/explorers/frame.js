@@ -123,8 +123,9 @@ export class Frame {
   entry({ name, text, answer }) {
     const isMet = this.met.has(name);
     const mark = isMet ? [makeIcon("right"), makeElement("b", {}, "Done: ")] : [];
-    return makeElement("li", { "data-challenge": name, "data-met": String(isMet) }, ...mark, text,
-      ...(isMet && answer ? [makeElement("p", { class: "at-answer" }, answer)] : []));
+    const why = isMet && answer ? [makeElement("p", { class: "at-answer" }, answer)] : [];
+    const about = { "data-challenge": name, "data-met": String(isMet) };
+    return makeElement("li", about, ...mark, text, ...why);
   }
 
   /** Forget which challenges were met. */
