@@ -399,7 +399,7 @@ STEP = {
     ("word", "h", "1"), ("h", "h", "1"), ("h", "score", "2"), ("s before", "score", "2"),
     ("score", "softmax", "4"), ("softmax", "weight", "4"), ("h", "c", "5"),
     ("s before", "f", "6"), ("y before", "f", "6"), ("c", "f", "6"), ("f", "s", "6"),
-    ("s", "q", "7"), ("y before", "q", "7"), ("c", "q", "7"), ("q", "p", "7"), ("p", "y", "7"),
+    ("s", "g", "7"), ("y before", "g", "7"), ("c", "g", "7"), ("g", "p", "7"), ("p", "y", "7"),
     ("y", "y before", "6"),
 }  # fmt: skip
 SCORING = {
@@ -409,7 +409,7 @@ SCORING = {
 DECODER = {arrow for arrow in STEP if arrow[2] in "67"}
 CURRENT = STEP - {("s before", "score", "2"), ("c", "f", "6")} | {("s", "score", "2")}
 LOOP = {
-    ("q", "h̃", "7"), ("h̃", "p", "7"), ("h̃", "h̃ before", "6"), ("h̃ before", "f", "6"),
+    ("g", "h̃", "7"), ("h̃", "p", "7"), ("h̃", "h̃ before", "6"), ("h̃ before", "f", "6"),
 }  # fmt: skip
 BLOCK = {
     ("y before", "self-attention", "block"), ("y earlier", "self-attention", "block"),
@@ -425,7 +425,7 @@ ARROWS = {
     "heads": STEP,
     "fixed": STEP - SCORING,
     "current": CURRENT,
-    "feeding": CURRENT - {("q", "p", "7")} | LOOP,
+    "feeding": CURRENT - {("g", "p", "7")} | LOOP,
     "self": STEP - DECODER - {("s before", "score", "2"), ("h", "h", "1")} | {("c", "new h", "5")},
     "block": STEP - DECODER - {("s before", "score", "2"), ("h", "h", "1")} | BLOCK,
 }
@@ -484,7 +484,7 @@ def test_equations_have_a_term_for_each_arrow(variant):
     lines = call("(v => equationsOf(editsOf(v)))", variant)
     names = {"s before": "s_t−1", "y before": "y_t−1", "h̃ before": "h̃_t−1", "s": "s_t"}
     names["c"] = "c" if variant == "fixed" else "c_t"
-    for box in "fq":
+    for box in "fg":
         line = next(line for line in lines if f"{box}( " in line)
         inside = set(re.search(rf"{box}\( (.*) \)", line)[1].split(" , "))
         assert inside == {names[a] for a, goal, _ in ARROWS[variant] if goal == box}

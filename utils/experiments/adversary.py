@@ -4,7 +4,7 @@ Jain and Wallace (2019), section 4.2.2, look for such weights in models that dec
 A translation needs a decision for every word, so each step of a greedy translation is attacked
 alone: s_{t-1} and y_{t-1} stay as they were, and other weights α̃_t take the place of α_t,
 
-    c̃_t = Σ_j α̃_tj h_j   and   s̃_t = GRU([y_{t-1}; c̃_t], s_{t-1})   and   q(y_{t-1}, s̃_t, c̃_t).
+    c̃_t = Σ_j α̃_tj h_j   and   s̃_t = GRU([y_{t-1}; c̃_t], s_{t-1})   and   g(y_{t-1}, s̃_t, c̃_t).
 
 How far two rows of weights are apart is their Jensen–Shannon divergence, here in bits: 1 is the
 most there is, between rows that share no word (the paper uses nats: ln 2 = 0.69).

@@ -3,7 +3,7 @@
     h_1 … h_S = Encoder(x_1 … x_S)               (1)
     c_t       = attention(s_{t-1}, h)            (2)–(5)
     s_t       = GRU([y_{t-1}; c_t], s_{t-1})     (6)
-    p(y_t)    = softmax(q(y_{t-1}, s_t, c_t))    (7)
+    p(y_t)    = softmax(g(y_{t-1}, s_t, c_t))    (7)
 
 Shapes: B sentences, S source words, T target words with `<sos>` and `<eos>`, E the embedding's
 size, M the memory's, Q the decoder state's, V the target vocabulary's.

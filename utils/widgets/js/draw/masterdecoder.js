@@ -12,7 +12,7 @@ export function drawDecoder(state, place) {
   return edits.form === "block" ? drawBlock(state, place) : drawCell(place);
 }
 
-/** Equations (6) and (7): s_t = f(s_{t-1}, y_{t-1}, c_t), then q(y_{t-1}, s_t, c_t). */
+/** Equations (6) and (7): s_t = f(s_{t-1}, y_{t-1}, c_t), then g(y_{t-1}, s_t, c_t). */
 function drawCell(place) {
   const { edits, f, decoder } = place;
   const { boxes } = decoder;
@@ -29,13 +29,13 @@ function drawCell(place) {
     stateBox(place, boxes.state, "s", "t"),
   ];
   const readout = [
-    flow("state", "readout", "s", "q", "7"),
-    wordTap(place, boxes.readout, "q", "7"),
-    functionBox(place, boxes.readout, "q", "readout"),
+    flow("state", "readout", "s", "g", "7"),
+    wordTap(place, boxes.readout, "g", "7"),
+    functionBox(place, boxes.readout, "g", "readout"),
   ];
   const taps = [
     early ? contextTap(place, boxes.cell, "f", "6") : "",
-    contextTap(place, boxes.readout, "q", "7"),
+    contextTap(place, boxes.readout, "g", "7"),
   ];
   const fed = edits.feeding ? svgPart("feeding", feedingLoop(place)) : "";
   return [svgPart("context", taps), svgPart("cell", cell), svgPart("readout", readout), fed];
@@ -50,7 +50,7 @@ function feedingLoop(place) {
   const style = { size: f * 0.85, color: paint("highlight"), width: f * 0.16 };
   const loop = [[hidden.x, decoder.y - edge * 0.85], [hidden.x, y], [cell.x + f * 1.4, y]];
   return [
-    levelArrow(place, readout, hidden, { from: "q", to: "h̃", term: "7" }),
+    levelArrow(place, readout, hidden, { from: "g", to: "h̃", term: "7" }),
     svgArrow(loop, { ...style, from: "h̃", to: "h̃ before", term: "6", dashed: true }),
     svgArrow([[cell.x, y + decoder.turn * f * 0.8], [cell.x, decoder.y - edge]], {
       ...style, from: "h̃ before", to: "f", term: "6",

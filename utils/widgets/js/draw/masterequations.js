@@ -11,12 +11,12 @@ export function equationsOf({ form, fixed, score, query, feeding, heads }) {
   const shares = (i) => (i === "k" ? "α_kj = exp e_kj / Σ_i exp e_ki"
     : `α_${i}j = exp e_${i}j / Σ_k exp e_${i}k`);
   if (form === "self") {
-    return ["e_ij = Q h_i · K h_j / √d", shares("i"), "h′_i = c_i = Σ_j α_ij V h_j"];
+    return ["e_ij = W_q h_i · W_k h_j / √d", shares("i"), "h′_i = c_i = Σ_j α_ij W_v h_j"];
   }
   if (form === "block") {
     return [
-      "e_tj = Q s_t · K h_j / √d", shares("t"), "c_t = Σ_j α_tj V h_j",
-      "z = s_t + c_t", "p = softmax( W ( z + F z ) )",
+      "e_tj = W_q s_t · W_k h_j / √d", shares("t"), "c_t = Σ_j α_tj W_v h_j",
+      "z = s_t + c_t", "p = softmax( W_o ( z + F z ) )",
     ];
   }
   const s = query === "current" ? "s_t" : "s_t−1";
@@ -29,14 +29,14 @@ export function equationsOf({ form, fixed, score, query, feeding, heads }) {
   const cell = ["s_t−1", "y_t−1"];
   if (query !== "current") cell.push(c);
   if (feeding) cell.push("h̃_t−1");
-  const readout = `q( y_t−1 , s_t , ${c} )`;
+  const readout = `g( y_t−1 , s_t , ${c} )`;
   const looks = heads
     ? [`e_kj = a_k ( ${s} , h_j )`, shares("k"), "c_t = [ Σ_j α_1j h_j ; Σ_j α_2j h_j ; … ]"]
     : [...scores[score], shares("t"), "c_t = Σ_j α_tj h_j"];
   return [
     ...(fixed ? ["c = ½ h_1 + ½ h_S"] : looks),
     `s_t = f( ${cell.join(" , ")} )`,
-    ...(feeding ? [`h̃_t = ${readout}`, "p = softmax( W h̃_t )"] : [`p = ${readout}`]),
+    ...(feeding ? [`h̃_t = ${readout}`, "p = softmax( W_o h̃_t )"] : [`p = softmax ${readout}`]),
   ];
 }
 
@@ -91,13 +91,13 @@ function fittingSize(lines, room, most) {
 function learnedKey(left, y, size, f) {
   return [
     svgBox(left + size * 0.6, y - size * 0.35, size * 1.2, size, learnedLook(f)),
-    svgText(left + size * 1.7, y, "= learned weights", {
+    svgText(left + size * 1.7, y, "= learned parameters", {
       "font-size": size, fill: paint("quiet"), "text-anchor": "start",
     }),
   ];
 }
 
-/** Return the look of a box whose weights are learned: the same gray in every variant. */
+/** Return the look of a box whose parameters are learned: the same gray in every variant. */
 export function learnedLook(f) {
   return {
     fill: paint("ink"), "fill-opacity": 0.13, stroke: paint("ink"), "stroke-width": f * 0.1,

@@ -18,7 +18,7 @@ export function drawNext(state, place) {
   const style = { size: f, least: small, chosen: state.chosen || 0 };
   const words = drawNextWords(left, listTop + f * 0.4, width, state.best, style);
   const last = edits.feeding ? boxes.hidden : boxes.readout;
-  const from = edits.feeding ? "h̃" : edits.form === "block" ? "output" : "q";
+  const from = edits.feeding ? "h̃" : edits.form === "block" ? "output" : "g";
   return svgPart(
     "next",
     svgArrow([[last.x + last.width / 2, y], [list.left, y]], {
