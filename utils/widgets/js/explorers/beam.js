@@ -11,6 +11,8 @@ import { changeButton, makeButton, makeSentenceBox, makeSlider, measureWords } f
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { loadTranslators } from "./models.js";
+import { Motion } from "./motion.js";
+import { numberBetween } from "./motion.js";
 
 const BEAM_SEARCH_AFTER = 120; // milliseconds of rest: a search takes as long
 const BEAM_MOVE = 400; // milliseconds of a change
@@ -33,13 +35,13 @@ class BeamExplorer {
     this.searches = new Map();
     this.view = null;
     this.pinned = -1;
-    this.change = null;
     this.options = this.chosen();
     this.start = { ...this.options };
     this.frame = new Frame(root, {
       paint: (room, time) => this.paint(room, time),
       reset: () => this.reset(),
     });
+    this.change = new Motion(this.frame, BEAM_MOVE);
     this.handles = new Handles(this.frame.picture, {
       drag: (id, x) => this.drag(id, x),
       step: (id, right, down, isLarge) => this.useArrow(id, right, down, isLarge),
@@ -126,7 +128,7 @@ class BeamExplorer {
     const { words, options, view } = this;
     clearTimeout(this.searching);
     this.pinned = -1;
-    this.change = null;
+    this.change.stop();
     if (words.length === 0) {
       this.view = null;
     } else {
@@ -158,39 +160,18 @@ class BeamExplorer {
 
   /** Let the drawing go to another step or ranking. */
   move(changed) {
-    const { view, frame } = this;
+    const { view } = this;
     const next = { ...view, ...changed };
     next.places = rankingPlaces(next);
-    const goal = { at: next.step, places: next.places };
     if (this.pinned >= 0 && next.nodes[this.pinned].t >= next.step) this.pinned = -1;
     if (next.pointed >= 0 && next.nodes[next.pointed].t >= next.step) next.pointed = -1;
-    this.view = { ...next, at: view.at, places: view.places };
-    this.change = { from: { at: view.at, places: view.places }, goal, begin: null };
-    if (frame.isCalm) this.rest();
-    frame.paintSoon();
-  }
-
-  rest() {
-    Object.assign(this.view, this.change.goal);
-    this.change = null;
-  }
-
-  /** Go on with a change: numbers between where it began and where it ends. */
-  advance(time) {
-    const { change, view } = this;
-    if (!change) return;
-    change.begin ??= time;
-    const share = Math.min((time - change.begin) / BEAM_MOVE, 1);
-    if (share === 1) {
-      this.rest();
-      return;
-    }
-    const eased = 1 - (1 - share) ** 3;
-    const between = (from, to) => from + (to - from) * eased;
-    view.at = between(change.from.at, change.goal.at);
-    view.places = Object.fromEntries(Object.entries(change.goal.places).map(([end, to]) =>
-      [end, between(change.from.places[end] ?? to, to)]));
-    this.frame.paintSoon();
+    const { at, places } = view;
+    this.view = { ...next, at, places };
+    this.change.start((share) => Object.assign(this.view, {
+      at: numberBetween(at, next.step, share),
+      places: Object.fromEntries(Object.entries(next.places).map(([end, to]) =>
+        [end, numberBetween(places[end] ?? to, to, share)])),
+    }));
   }
 
   paint(room, time) {
@@ -200,7 +181,7 @@ class BeamExplorer {
       handles.show(svgRoot(room.width, 40, this.note), []);
       return;
     }
-    this.advance(time);
+    this.change.advance(time);
     const { view } = this;
     this.place = this.layOut(room);
     this.widen(room);

@@ -8,6 +8,8 @@ import { lengthModes, lengthView } from "./lengthtext.js";
 import { drawLength, layoutLength } from "./lengthview.js";
 import { lengthAt, lengthHandles, lengthOnChart, lengthPressed } from "./lengthview.js";
 import { loadTranslators } from "./models.js";
+import { Motion } from "./motion.js";
+import { numberBetween } from "./motion.js";
 
 const GROW_EVERY = 1100; // milliseconds
 const RIDE = 350; // milliseconds in which the marker comes along
@@ -27,7 +29,6 @@ class LengthExplorer {
     this.data = Object.fromEntries(names.map((name) => [name, host.get(name)]));
     this.apart = firstLengthApart(translators, this.data);
     this.views = new Map();
-    this.ride = null;
     this.growing = null;
     this.options = this.chosen();
     this.start = { ...this.options };
@@ -35,6 +36,7 @@ class LengthExplorer {
       paint: (room, time) => this.paint(room, time),
       reset: () => this.reset(),
     });
+    this.ride = new Motion(this.frame, RIDE);
     this.handles = new Handles(this.frame.picture, {
       drag: (id, x, y) => this.drag(id, x, y),
       step: (id, right, down, isLarge) => this.go((right - down) * (isLarge ? LEAP : 1)),
@@ -80,10 +82,11 @@ class LengthExplorer {
     this.options = { ...this.options, ...options };
     if (isReaders) this.tell();
     this.view = this.find();
-    this.ride = { from: this.at, begin: null };
-    if (this.frame.isCalm) this.rest();
+    const from = this.at;
+    this.ride.start((share) => {
+      this.at = numberBetween(from, this.view.length, share);
+    });
     this.showControls();
-    this.frame.paintSoon();
   }
 
   tell() {
@@ -103,25 +106,9 @@ class LengthExplorer {
     return this.views.get(key);
   }
 
-  rest() {
-    this.at = this.view.length;
-    this.ride = null;
-  }
-
-  /** Let the marker come along: a little further at each frame. */
-  advance(time) {
-    const { ride, view } = this;
-    if (!ride) return;
-    ride.begin ??= time;
-    const share = Math.min((time - ride.begin) / RIDE, 1);
-    this.at = ride.from + (view.length - ride.from) * (1 - (1 - share) ** 3);
-    if (share === 1) this.rest();
-    else this.frame.paintSoon();
-  }
-
   paint(room, time) {
     const { frame, handles } = this;
-    this.advance(time);
+    this.ride.advance(time);
     const view = { ...this.view, at: this.at };
     this.place = layoutLength(view, room, measureWords);
     handles.show(drawLength(view, this.place), lengthHandles(view, this.place));
