@@ -52,7 +52,7 @@ function goTo(view, index, right, down, room) {
 
 
 def engine_with(translator):
-    modules = ("explorers/beamview.js", "model/translator.js")
+    modules = ("explorers/beamview.js", "explorers/beamhandles.js", "model/translator.js")
     engine = Engine(bundle(*modules), CALLS, pack_translator(translator).as_script("shown"))
     engine.call("open")
     return engine

@@ -4,10 +4,14 @@ import { readTyped } from "../model/typed.js";
 import { svgRoot } from "../draw/svg.js";
 import { layoutBeam } from "./beamlayout.js";
 import { beamChallenges, beamFinding, beamView, clampStep } from "./beamtext.js";
-import { leaderOf, rankingPlaces, settleBeam } from "./beamtext.js";
+import { isGreedyLosing, leaderOf, rankingPlaces, settleBeam } from "./beamtext.js";
 import { BEAM_MOST_RHO } from "./beamtree.js";
-import { beamHandles, drawBeam, neighborOf, rhoTrack } from "./beamview.js";
-import { changeButton, makeButton, makeSentenceBox, makeSlider, measureWords } from "./elements.js";
+import { beamHandles, neighborOf } from "./beamhandles.js";
+import { rhoTrack } from "./beamranking.js";
+import { drawBeam } from "./beamview.js";
+import { keepAnswers } from "./challenges.js";
+import { changeButton, makeButton, makeElement, makeSentenceBox } from "./elements.js";
+import { makeSlider, measureWords } from "./elements.js";
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { loadTranslators } from "./models.js";
@@ -20,6 +24,9 @@ const BEAM_PLAY_EVERY = 900;
 const BEAM_MOST_SEARCHES = 12; // kept, so that sliding K back and forth searches once
 const MOST_BEAM_SIZE = 10;
 const BEAM_KEY_STEP = 0.05;
+const BEAM_WORDS = "K: how many beginnings live on after each step. Score: the sum of the words' " +
+  "log p, divided by (number of words)^ρ. ρ, the exponent of length normalization: 0 compares " +
+  "whole sentences, so that short ones win; 1 compares words on average.";
 
 /** Mount a beam explorer; a large model is loaded when the reader asks for it. */
 export async function mountBeam(root, host) {
@@ -35,6 +42,8 @@ class BeamExplorer {
     this.searches = new Map();
     this.view = null;
     this.pinned = -1;
+    this.did = {}; // what the reader has changed by hand
+    this.answers = new Map();
     this.options = this.chosen();
     this.start = { ...this.options };
     this.frame = new Frame(root, {
@@ -80,6 +89,7 @@ class BeamExplorer {
       (step) => this.choose({ step }));
     this.playing = null;
     this.play = makeButton("play", "Play", () => this.playOrStop());
+    frame.below.append(makeElement("p", { class: "at-note" }, BEAM_WORDS));
     frame.controls.append(this.box.element, this.beam.element, this.steps.element, this.play);
   }
 
@@ -97,7 +107,10 @@ class BeamExplorer {
     const { sentence, beamSize, rho, step } = this.options;
     const last = this.view?.search.columns.length;
     if (isReaders && step >= last) this.options.step = null;
-    if (isReaders) this.tell();
+    if (isReaders) {
+      for (const name of Object.keys(options)) this.did[name] = true;
+      this.tell();
+    }
     if (sentence !== before.sentence) this.read();
     if (sentence !== before.sentence || beamSize !== before.beamSize) this.searchSoon();
     else if (this.view) this.move({ rho, step: clampStep(this.view.search, step) });
@@ -189,10 +202,17 @@ class BeamExplorer {
     handles.show(drawBeam(view, this.place), shown);
     this.keepTabsFew(shown);
     frame.say(beamFinding(view));
-    const isOpening = Object.keys(this.start).every((name) =>
-      this.options[name] === this.start[name]);
-    frame.challenge(beamChallenges(view).map((one) =>
-      ({ ...one, isMet: one.isMet && !isOpening }))); // the reader is to find it
+    this.showChallenges();
+  }
+
+  showChallenges() {
+    const { view, words } = this;
+    // Another search takes time: only where it may show that K - 1 does not do it.
+    const isAsked = this.did.beamSize && view.beamSize > 1 && !this.answers.has("greedy") &&
+      isGreedyLosing(view);
+    const smaller = isAsked ? this.find(words, view.beamSize - 1) : null;
+    const rival = smaller && { ...smaller, rho: view.rho };
+    this.frame.challenge(keepAnswers(this.answers, beamChallenges(view, this.did, rival)));
   }
 
   /** Let a tree that is wider than the room scroll, with its newest words in sight. */
@@ -226,7 +246,7 @@ class BeamExplorer {
   keepTabsFew(shown) {
     const ids = shown.map(({ id }) => id);
     const focused = document.activeElement?.dataset?.handle;
-    for (const kind of ["node", "rank"]) {
+    for (const kind of ["node", "rank", "rank-node"]) {
       const same = ids.filter((id) => id.startsWith(`${kind} `));
       const wanted = [focused, this[kind], `node ${leaderOf(this.view)}`, same[0]];
       const stop = wanted.find((id) => same.includes(id));
@@ -238,6 +258,7 @@ class BeamExplorer {
   nodeOf(id) {
     const [kind, number] = (id ?? "").split(" ");
     if (kind === "node") return Number(number);
+    if (kind === "rank-node") return Number(number);
     if (kind !== "rank") return -1;
     return this.view.nodes.find(({ end }) => end === Number(number)).index;
   }
@@ -282,8 +303,8 @@ class BeamExplorer {
       this.slideRho(this.options.rho + (right - down) * BEAM_KEY_STEP * (isLarge ? 5 : 1));
     } else if (kind === "node") {
       this.handles.focus(`node ${neighborOf(this.view, this.nodeOf(id), right, down, this.place)}`);
-    } else if (kind === "rank") {
-      const ids = [...this.handles.elements.keys()].filter((one) => one.startsWith("rank "));
+    } else if (kind.startsWith("rank")) {
+      const ids = [...this.handles.elements.keys()].filter((one) => one.startsWith(`${kind} `));
       this.handles.focus(ids[ids.indexOf(id) + down + right]);
     }
   }
@@ -322,6 +343,8 @@ class BeamExplorer {
   reset() {
     this.stopPlaying();
     this.frame.forget();
+    this.did = {};
+    this.answers.clear();
     if (this.view) this.view = { ...this.view, opened: [], pointed: -1 };
     this.searches.clear();
     this.options = { ...this.start };

@@ -14,7 +14,9 @@ const BEAM_WIDE = 760; // pixels: from there the ranking stands beside the tree,
 const BEAM_ROOMY = 1000; // and from there if the picture may be as tall as it likes
 const BEAM_PHONE = 480;
 const BEAM_PANEL = 276; // pixels: width of the ranking
-const BEAM_BUMP = 36; // pixels: in which the way to the ranking bends
+const BEAM_BUMP = 60; // pixels: in which the way to the ranking bends, or "greedy" is said
+export const BEAM_SHARE_SIZE = 11; // of the letters that say how probable a word is
+const BEAM_SHARE_GAP = 6;
 const [BEAM_GAP, BEAM_MOST_GAP] = [15, 36]; // between columns, for branches and crosses
 const [BEAM_PAD, BEAM_LEAST_PAD] = [10, 7]; // around a word, with large and small letters
 const BEAM_ROOT = 16;
@@ -48,7 +50,7 @@ export function pieceName(text, unit) {
 export function layoutBeam(view, { width, tall, shift = 0 }, measure = estimateBeam) {
   const isWide = width >= (Number.isFinite(tall) ? BEAM_WIDE : BEAM_ROOMY);
   const room = width - BEAM_MARGIN * 2 - BEAM_ROOT - (isWide ? BEAM_PANEL + BEAM_BUMP : 0);
-  const { size, gap, columns } = fitColumns(view, isWide ? room : Infinity, measure);
+  const { size, gap, columns, hasShares } = fitColumns(view, isWide ? room : Infinity, measure);
   const legend = placeLegend(view, isWide ? room : width - BEAM_MARGIN * 2, measure);
   const header = BEAM_HEADER + legend.rows * BEAM_LEGEND_ROW;
   const source = placeBeamSource(view, width - BEAM_MARGIN * 2, size);
@@ -56,7 +58,8 @@ export function layoutBeam(view, { width, tall, shift = 0 }, measure = estimateB
   const stripHeight = lines * BEAM_LINE + source.rows * BEAM_SOURCE_ROW + 12;
   const lastColumn = columns[columns.length - 1];
   const right = lastColumn.x + lastColumn.width;
-  const count = Math.min(view.beamSize, view.search.ended.length);
+  const most = Math.max(view.search.ended.length, ...view.search.columns.map((all) => all.length));
+  const count = Math.min(view.beamSize, most);
   const free = Math.min(tall, BEAM_TALL) - header - stripHeight - BEAM_MARGIN * 2;
   const lanes = fitLanes(view, free);
   const more = lanes.hidden > 0 ? BEAM_MORE : 0;
@@ -82,7 +85,7 @@ export function layoutBeam(view, { width, tall, shift = 0 }, measure = estimateB
     for (let t = column.from; t <= column.to; t += 1) columnOf[t] = column;
   }
   return {
-    width: whole, height: strip.y + stripHeight + 2, size, isWide, columns, columnOf, right,
+    width: whole, height: strip.y + stripHeight + 2, size, isWide, hasShares, columns, columnOf, right,
     legend: legend.items.map((item) => ({
       ...item, x: BEAM_MARGIN + (isWide ? 0 : shift) + item.x,
       y: BEAM_MARGIN + (item.row + 0.5) * BEAM_LEGEND_ROW,
@@ -100,10 +103,11 @@ function estimateBeam(text, size) {
 }
 
 /** Put what explains the marks in rows: {items: [{mark, text, x, row}, …], rows}. */
-function placeLegend({ search, beamSize }, room, measure) {
+function placeLegend({ search, beamSize, winners, texts: written, greedy }, room, measure) {
+  const differs = winners.some(({ end }) => written[end] !== greedy.text);
   const texts = {
+    ahead: "ahead", ...(differs ? { greedy: "what greedy search takes" } : {}),
     likely: "likely word", unlikely: "unlikely word", dropped: "not among the K best: dropped",
-    ranked: "finished, with its rank",
     ...(search.ended.length > beamSize ? { ended: "finished, not in the best K" } : {}),
   };
   let [x, row] = [0, 0];
@@ -136,19 +140,24 @@ function clampBeam(value, low, high) {
   return Math.min(Math.max(value, low), high);
 }
 
-/** Choose the size of the letters; if the columns do not even fit when small, fold some. */
+/**
+ * Choose the size of the letters, and whether words have room for their probabilities; if the
+ * columns do not even fit when small, fold some.
+ */
 function fitColumns(view, room, measure) {
   const steps = view.search.columns.length;
-  for (const size of BEAM_SIZES) {
-    const widths = beamColumnWidths(view, size, measure);
-    const isLast = size === BEAM_SIZES[BEAM_SIZES.length - 1];
-    if (isLast || sumOfWidths(widths) + BEAM_GAP * steps <= room) {
-      const spare = Math.floor((room - sumOfWidths(widths)) / steps);
-      const gap = clampBeam(spare, BEAM_GAP, BEAM_MOST_GAP);
-      return { size, gap, columns: foldColumns(view, widths, room, gap) };
-    }
-  }
-  return null;
+  const smallest = BEAM_SIZES[BEAM_SIZES.length - 1];
+  const looks = [
+    ...BEAM_SIZES.map((size) => ({ size, hasShares: true })),
+    ...BEAM_SIZES.map((size) => ({ size, hasShares: false })),
+  ];
+  const fits = (look) =>
+    sumOfWidths(beamColumnWidths(view, look, measure)) + BEAM_GAP * steps <= room;
+  const look = looks.find(fits) ?? { size: smallest, hasShares: false };
+  const widths = beamColumnWidths(view, look, measure);
+  const gap = clampBeam(Math.floor((room - sumOfWidths(widths)) / steps), BEAM_GAP, BEAM_MOST_GAP);
+  const kept = keptColumnWidths(view, look, measure);
+  return { ...look, gap, columns: foldColumns(view, { widths, kept }, room, gap) };
 }
 
 /** Put the source's words in as many rows as they need: {tokens: [{x, row, width}, …], rows}. */
@@ -164,14 +173,43 @@ function placeBeamSource({ search, unit }, room, size) {
   return { tokens, rows: row + 1 };
 }
 
-function beamColumnWidths({ search, unit }, size, measure) {
-  const widths = search.columns.map((column) => {
-    const words = column.map(({ text }) =>
-      measure(pieceName(text, unit), size) + padOf(size) * 2);
-    return Math.max(...words, size * 1.6);
+function beamColumnWidths({ search, unit }, look, measure) {
+  const widths = search.columns.map((column, t) => {
+    const words = column.map(({ text, score, parent }) => {
+      const p = Math.exp(score - (search.columns[t - 1]?.[parent].score ?? 0));
+      return wordWidth({ text, p }, unit, look, measure);
+    });
+    return Math.max(...words, look.size * 1.6);
   });
   for (const { size: t } of search.ended) widths[t] = Math.max(widths[t], BEAM_BADGE);
   return widths;
+}
+
+/** How wide each column is if it shows only words that are never folded; 0 if it has none. */
+function keptColumnWidths({ search, nodes, unit }, look, measure) {
+  const widths = search.columns.map(() => 0);
+  for (const node of nodes) {
+    if (!node.isKept || node.t < 0) continue;
+    const width = node.end < 0 ? wordWidth(node, unit, look, measure) : BEAM_BADGE;
+    widths[node.t] = Math.max(widths[node.t], width);
+  }
+  return widths;
+}
+
+function wordWidth({ text, p }, unit, { size, hasShares }, measure) {
+  const share = hasShares ? measure(beamPercent(p), BEAM_SHARE_SIZE) + BEAM_SHARE_GAP : 0;
+  return measure(pieceName(text, unit), size) + padOf(size) * 2 + share;
+}
+
+/** Return whether a word is drawn: in a folded column, only what is never folded. */
+export function isBeamWordShown({ t, isKept }, { columnOf }) {
+  return isKept || !columnOf[t].isFold;
+}
+
+/** Write a probability as a percentage, a small one with two digits. */
+export function beamPercent(p) {
+  if (p < 0.0001) return "<0.01\u00a0%";
+  return `${p < 0.0995 ? Number((p * 100).toPrecision(2)) : Math.round(p * 100)}\u00a0%`;
 }
 
 function padOf(size) {
@@ -183,13 +221,14 @@ function sumOfWidths(numbers) {
 }
 
 /** Fold the columns in which least happens, until the others fit; side by side they are one. */
-function foldColumns(view, widths, room, gap) {
+function foldColumns(view, { widths, kept }, room, gap) {
   const isFolded = widths.map(() => false);
   const order = widths.map((_, t) => t)
     .filter((t) => !view.opened.includes(t) && !isNarrowEnd(view.search, t, widths[t]))
+    .filter((t) => Math.max(kept[t], BEAM_FOLD) < widths[t])
     .sort((a, b) => columnWorth(view, a) - columnWorth(view, b) || a - b);
-  const whole = () =>
-    sumOfWidths(placeBeamColumns(widths, isFolded, gap).map(({ width }) => width + gap));
+  const placed = () => placeBeamColumns({ widths, kept }, isFolded, gap);
+  const whole = () => sumOfWidths(placed().map(({ width }) => width + gap));
   const folded = [];
   while (folded.length < order.length && whole() > room) {
     folded.unshift(order[folded.length]);
@@ -199,7 +238,7 @@ function foldColumns(view, widths, room, gap) {
     isFolded[t] = false;
     if (whole() > room) isFolded[t] = true;
   }
-  return placeBeamColumns(widths, isFolded, gap);
+  return placed();
 }
 
 /** A fold would be wider than the ends of translations, and hide what matters most. */
@@ -217,16 +256,16 @@ function columnWorth({ search, branches, step }, t) {
   return living * 10 + starts.length + near + ends;
 }
 
-function placeBeamColumns(widths, isFolded, gap) {
+function placeBeamColumns({ widths, kept }, isFolded, gap) {
   const columns = [];
   let x = BEAM_MARGIN + BEAM_ROOT + BEAM_GAP;
   widths.forEach((width, t) => {
     const last = columns[columns.length - 1];
-    if (isFolded[t] && last?.isFold) {
+    if (isFolded[t] && last?.isFold && kept[t] === 0 && kept[last.to] === 0) {
       last.to = t;
       return;
     }
-    const shown = isFolded[t] ? BEAM_FOLD : width;
+    const shown = isFolded[t] ? Math.max(kept[t], BEAM_FOLD) : width;
     columns.push({ x, width: shown, from: t, to: t, isFold: isFolded[t] });
     x += shown + gap;
   });

@@ -107,20 +107,25 @@ export class Frame {
     if (this.problem.textContent !== problem) this.problem.textContent = problem;
   }
 
-  /** Show challenges [{name, text, isMet}, …]; one that was met once stays so until `forget()`. */
+  /**
+   * Show challenges [{name, text, answer, isMet}, …]; one that was met once stays so until
+   * `forget()`, and says its `answer`, if it has one.
+   */
   challenge(challenges) {
     for (const { name, isMet } of challenges) if (isMet) this.met.add(name);
     const key = [...this.met].join();
     if (this.challenges.dataset.met === key && this.challenges.children.length > 0) return;
     this.challenges.dataset.met = key;
     this.more.hidden = challenges.length === 0;
-    this.challenges.replaceChildren(...challenges.map(({ name, text }) => this.entry(name, text)));
+    this.challenges.replaceChildren(...challenges.map((each) => this.entry(each)));
   }
 
-  entry(name, text) {
+  entry({ name, text, answer }) {
     const isMet = this.met.has(name);
     const mark = isMet ? [makeIcon("right"), makeElement("b", {}, "Done: ")] : [];
-    return makeElement("li", { "data-challenge": name, "data-met": String(isMet) }, ...mark, text);
+    const why = isMet && answer ? [makeElement("small", {}, answer)] : [];
+    const about = { "data-challenge": name, "data-met": String(isMet) };
+    return makeElement("li", about, ...mark, text, ...why);
   }
 
   /** Forget which challenges were met. */
