@@ -4,7 +4,7 @@ import { readTyped } from "../model/typed.js";
 import { svgRoot } from "../draw/svg.js";
 import { layoutBeam } from "./beamlayout.js";
 import { beamChallenges, beamFinding, beamView, clampStep } from "./beamtext.js";
-import { isGreedyLosing, leaderOf, rankingPlaces, settleBeam } from "./beamtext.js";
+import { forkOf, isGreedyLosing, leaderOf, rankingPlaces, settleBeam } from "./beamtext.js";
 import { BEAM_MOST_RHO } from "./beamtree.js";
 import { beamHandles, neighborOf } from "./beamhandles.js";
 import { rhoTrack } from "./beamranking.js";
@@ -200,6 +200,7 @@ class BeamExplorer {
     this.widen(room);
     const shown = beamHandles(view, this.place);
     handles.show(drawBeam(view, this.place), shown);
+    this.scrollToNews(room);
     this.keepTabsFew(shown);
     frame.say(beamFinding(view));
     this.showChallenges();
@@ -215,19 +216,26 @@ class BeamExplorer {
     this.frame.challenge(keepAnswers(this.answers, beamChallenges(view, this.did, rival)));
   }
 
-  /** Let a tree that is wider than the room scroll, with its newest words in sight. */
+  /** Let a tree that is wider than the room scroll. */
   widen({ width }) {
     const { picture } = this.frame;
-    const { width: drawn, columnOf, gap } = this.place;
+    const { width: drawn } = this.place;
     const zoom = picture.clientWidth / width;
     picture.style.setProperty("--at-tree", drawn > width ? `${drawn * zoom}px` : "100%");
-    const { step } = this.view;
-    const seen = [width, step, this.view.search.sentence, this.view.beamSize].join(" ");
+  }
+
+  /** Scroll to the newest words, once for each step; in the end, to where greedy search left. */
+  scrollToNews({ width }) {
+    const { picture } = this.frame;
+    const { columnOf, gap } = this.place;
+    const { step, search, beamSize } = this.view;
+    const seen = [width, step, search.sentence, beamSize].join(" ");
     if (seen === this.seen) return;
     this.seen = seen;
+    const fork = step === search.columns.length ? forkOf(this.view) : null;
     const newest = columnOf[step - 1];
-    picture.scrollLeft = (newest.x + newest.width + gap * 2 - width) * zoom;
-    this.place = this.layOut({ ...this.frame.room });
+    const left = fork === null ? newest.x + newest.width + gap * 2 - width : columnOf[fork].x - gap;
+    picture.scrollLeft = left * (picture.clientWidth / width);
   }
 
   /** Return where everything stands; while only numbers change, that stays. */

@@ -9,6 +9,7 @@ import { beamCount, isGreedyLosing, leaderOf } from "./beamtext.js";
 import { rankRowY } from "./beamranking.js";
 
 const BEAM_CROSS = 9; // pixels from a word to the cross behind it
+const BEAM_END_NAME = 72; // pixels for the end of a translation and "greedy" behind it
 const BEAM_DASHES = "5 3"; // the way of greedy search
 
 /** Draw the tree: the newest column, branches, words, ends and folds. */
@@ -188,9 +189,10 @@ function drawEnds(view, place) {
     const isFirst = isWhole && rank === 1;
     const isPointed = view.pointed === node.index;
     const color = paint(isPointed ? "link" : isFirst ? "highlight" : "neutral");
-    const isGreedy = node.isGreedy && isGreedyLosing(view);
+    const hasRoom = x0 + BEAM_END_NAME < (place.isWide ? place.panel.x : place.width);
+    const isGreedy = node.isGreedy && isGreedyLosing(view) && hasRoom;
     const isTied = isFirst || isPointed; // the ranks tell the others: their ways would cross
-    const from = x0 + (isGreedy ? 76 : 20);
+    const from = x0 + (isGreedy ? BEAM_END_NAME : 20);
     const way = place.isWide && rank > 0 && isTied && endWay(from, y, places[node.end], place);
     return svgElement("g", { "data-end": node.end, opacity: arrivalOf(node, at) },
       way && svgElement("path", {

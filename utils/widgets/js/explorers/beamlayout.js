@@ -14,7 +14,7 @@ const BEAM_WIDE = 760; // pixels: from there the ranking stands beside the tree,
 const BEAM_ROOMY = 1000; // and from there if the picture may be as tall as it likes
 const BEAM_PHONE = 480;
 const BEAM_PANEL = 276; // pixels: width of the ranking
-const BEAM_BUMP = 60; // pixels: in which the way to the ranking bends, or "greedy" is said
+const BEAM_BUMP = 36; // pixels: in which the way to the ranking bends
 export const BEAM_SHARE_SIZE = 11; // of the letters that say how probable a word is
 const BEAM_SHARE_GAP = 6;
 const [BEAM_GAP, BEAM_MOST_GAP] = [15, 36]; // between columns, for branches and crosses
@@ -27,6 +27,7 @@ const BEAM_WORD_WIDTH = 0.93; // of the estimate
 const BEAM_LINE = 18; // of the text above the source sentence
 const BEAM_SOURCE_ROW = 52;
 const BEAM_PANEL_HEAD = 92;
+const BEAM_LEAST_ROW = 20;
 const BEAM_LEGEND_ROW = 18;
 const BEAM_LEGEND_MARK = 24;
 export const BEAM_LEGEND_SIZE = 12;
@@ -50,7 +51,7 @@ export function pieceName(text, unit) {
 export function layoutBeam(view, { width, tall, shift = 0 }, measure = estimateBeam) {
   const isWide = width >= (Number.isFinite(tall) ? BEAM_WIDE : BEAM_ROOMY);
   const room = width - BEAM_MARGIN * 2 - BEAM_ROOT - (isWide ? BEAM_PANEL + BEAM_BUMP : 0);
-  const { size, gap, columns, hasShares } = fitColumns(view, isWide ? room : Infinity, measure);
+  const { size, gap, columns, hasShares } = fitColumns(view, room, isWide, measure);
   const legend = placeLegend(view, isWide ? room : width - BEAM_MARGIN * 2, measure);
   const header = BEAM_HEADER + legend.rows * BEAM_LEGEND_ROW;
   const source = placeBeamSource(view, width - BEAM_MARGIN * 2, size);
@@ -64,7 +65,7 @@ export function layoutBeam(view, { width, tall, shift = 0 }, measure = estimateB
   const lanes = fitLanes(view, free);
   const more = lanes.hidden > 0 ? BEAM_MORE : 0;
   const pitch = clampBeam((free - more) / lanes.lanes, BEAM_LEAST_PITCH, BEAM_MOST_PITCH);
-  const rowPitch = clampBeam((free - BEAM_PANEL_HEAD) / Math.max(count, 1), 22, 44);
+  const rowPitch = clampBeam((free - BEAM_PANEL_HEAD) / Math.max(count, 1), BEAM_LEAST_ROW, 44);
   const tree = lanes.lanes * pitch + more;
   const panelHeight = BEAM_PANEL_HEAD + count * rowPitch;
   const top = BEAM_MARGIN + header;
@@ -106,9 +107,10 @@ function estimateBeam(text, size) {
 function placeLegend({ search, beamSize, winners, texts: written, greedy }, room, measure) {
   const differs = winners.some(({ end }) => written[end] !== greedy.text);
   const texts = {
-    ahead: "ahead", ...(differs ? { greedy: "what greedy search takes" } : {}),
+    ahead: "ahead",
     likely: "likely word", unlikely: "unlikely word", dropped: "not among the K best: dropped",
     ...(search.ended.length > beamSize ? { ended: "finished, not in the best K" } : {}),
+    ...(differs ? { greedy: "what greedy search takes" } : {}), // last: for some ρ it falls out
   };
   let [x, row] = [0, 0];
   const items = Object.entries(texts).map(([mark, text]) => {
@@ -141,23 +143,24 @@ function clampBeam(value, low, high) {
 }
 
 /**
- * Choose the size of the letters, and whether words have room for their probabilities; if the
- * columns do not even fit when small, fold some.
+ * Choose the size of the letters, and whether words have room for their probabilities. If the
+ * columns do not even fit when small, fold some, or leave them as wide as they like.
  */
-function fitColumns(view, room, measure) {
+function fitColumns(view, room, mayFold, measure) {
   const steps = view.search.columns.length;
-  const smallest = BEAM_SIZES[BEAM_SIZES.length - 1];
+  const [largest, smallest] = [BEAM_SIZES[0], BEAM_SIZES[BEAM_SIZES.length - 1]];
   const looks = [
     ...BEAM_SIZES.map((size) => ({ size, hasShares: true })),
     ...BEAM_SIZES.map((size) => ({ size, hasShares: false })),
   ];
   const fits = (look) =>
     sumOfWidths(beamColumnWidths(view, look, measure)) + BEAM_GAP * steps <= room;
-  const look = looks.find(fits) ?? { size: smallest, hasShares: false };
+  const none = mayFold ? { size: smallest, hasShares: false } : { size: largest, hasShares: true };
+  const look = looks.find(fits) ?? none; // what may not fold is scrolled
   const widths = beamColumnWidths(view, look, measure);
   const gap = clampBeam(Math.floor((room - sumOfWidths(widths)) / steps), BEAM_GAP, BEAM_MOST_GAP);
   const kept = keptColumnWidths(view, look, measure);
-  return { ...look, gap, columns: foldColumns(view, { widths, kept }, room, gap) };
+  return { ...look, gap, columns: foldColumns(view, { widths, kept }, mayFold ? room : Infinity, gap) };
 }
 
 /** Put the source's words in as many rows as they need: {tokens: [{x, row, width}, …], rows}. */

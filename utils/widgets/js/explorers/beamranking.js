@@ -10,7 +10,7 @@ import { beginningText, isGreedyLosing, partApart, scoreMeaning } from "./beamte
 
 const BEAM_RANK_SIZE = 13; // of the letters of a ranked translation
 const BEAM_TWO_LINES = 36; // pixels of a row, from which its bar has room for a number beside it
-const BEAM_VALUE = 52; // pixels for that number
+const BEAM_VALUE = 46; // pixels for that number
 
 /** Where a row of the ranking is, counted from 0, possibly between two. */
 export function rankRowY(placeInRanking, { panel, headRows }) {
@@ -71,10 +71,10 @@ function drawRival(rival, rank, rivals, view, place) {
   const left = panel.x + 34;
   const tag = isGreedy ? 54 : 0;
   const room = panel.width - 44 - tag - (isRoomy ? 0 : BEAM_VALUE);
-  const text = rivalText(rival.text, rivals[0].text, room * (isFirst ? 0.92 : 1)); // bold is wider
+  const text = rivalText(rival.text, rivals[0].text, room * (isFirst ? 0.97 : 1)); // bold is wider
   const full = panel.width - 44 - BEAM_VALUE;
   const [height, barY, textY] = isRoomy ? [8, line + 6, line - 4] : [3, line + 6, line + 2];
-  const right = { x: panel.x + panel.width - 10, y: line + (isRoomy ? 15 : 4) };
+  const right = { x: panel.x + panel.width - 10, y: line + (isRoomy ? 14 : 4) };
   return svgElement("g", { [end < 0 ? "data-alive" : "data-rank"]: rank + 1 },
     svgElement("rect", {
       x: panel.x, y: line - panel.rowPitch / 2 + 1, width: panel.width,

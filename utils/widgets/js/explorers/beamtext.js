@@ -80,8 +80,8 @@ export function beamFinding(view) {
   if (step < search.columns.length) return growingFinding(view);
   const winner = beamWinner(view);
   const change = rhoChange(view, winner.end);
-  const wins = `K = ${beamSize}, ρ = ${rho.toFixed(2)}: ${quotedText(view.texts[winner.end])} ` +
-    `wins with ${scoreText(winner, view)}.`;
+  const wins = `${quotedText(view.texts[winner.end])} wins, ${scoreText(winner, view)} ` +
+    `(K = ${beamSize}, ρ = ${rho.toFixed(2)}).`;
   if (isGreedyLosing(view)) {
     const lost = `Greedy search ${greedyTakes(view, winner)} ${quotedText(greedy.text)}, ${
       beamPercent(scoreShare(greedy, rho))}`;
@@ -115,14 +115,25 @@ function oneOf(unit) {
   return unit.replace(/s$/, "");
 }
 
+/** Return the first node on the winner's way that is not on greedy search's; undefined if none. */
+function leavingNode(nodes, winner) {
+  const way = pathTo(nodes, nodes.find(({ end }) => end === winner.end).index);
+  return way.find((index) => index > 0 && !nodes[index].isGreedy);
+}
+
+/** Return the step before which greedy search leaves the winner's way, or null if it does not. */
+export function forkOf(view) {
+  const index = leavingNode(view.nodes, beamWinner(view));
+  return index === undefined ? null : Math.max(view.nodes[index].t - 1, 0);
+}
+
 /** Say which word greedy search prefers where it leaves the winner's way. */
 function greedyTakes({ nodes }, winner) {
-  const way = pathTo(nodes, nodes.find(({ end }) => end === winner.end).index);
-  const right = nodes[way.find((index) => index > 0 && !nodes[index].isGreedy)];
+  const right = nodes[leavingNode(nodes, winner)];
   const taken = right && nodes[right.parent].children.map((child) => nodes[child])
     .find(({ isGreedy }) => isGreedy);
   if (!taken || taken.end >= 0 || right.end >= 0) return "would write";
-  const [first, second] = [taken, right].map(({ text, p }) => `“${text}” ${beamPercent(p)}`);
+  const [first, second] = [taken, right].map(({ text, p }) => `“${text}” (${beamPercent(p)})`);
   return `takes ${first} over ${second} and ends in`;
 }
 

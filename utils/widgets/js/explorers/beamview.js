@@ -7,14 +7,15 @@ import { drawToken } from "../draw/tokens.js";
 import { branchWidth, drawBeamTree, drawDeath } from "./beambranches.js";
 import { BEAM_LEGEND_SIZE, layoutBeam, pieceName } from "./beamlayout.js";
 import { drawBeamRanking } from "./beamranking.js";
-import { beamDetails, beamFinding, leaderOf } from "./beamtext.js";
+import { beamDetails, beamFinding, isGreedyLosing, leaderOf } from "./beamtext.js";
 
 /** Draw the tree, the ranking and what a word looked at; `place` is of `layoutBeam`. */
 export function drawBeam(view, place) {
   const shown = view.pointed >= 0 ? view.pointed : leaderOf(view);
   return svgRoot(place.width, place.height, beamFinding(view),
     svgPart("tree", drawBeamTree(view, place)),
-    svgPart("legend", place.legend.map(drawLegendItem)),
+    svgPart("legend", place.legend
+      .filter(({ mark }) => mark !== "greedy" || isGreedyLosing(view)).map(drawLegendItem)),
     svgPart("ranking", drawBeamRanking(view, place)),
     svgPart("source", drawBeamSource(view, shown, place)));
 }
