@@ -228,7 +228,7 @@ function foldColumns(view, { widths, kept }, room, gap) {
   const isFolded = widths.map(() => false);
   const order = widths.map((_, t) => t)
     .filter((t) => !view.opened.includes(t) && !isNarrowEnd(view.search, t, widths[t]))
-    .filter((t) => Math.max(kept[t], BEAM_FOLD) < widths[t])
+    .filter((t) => t !== view.step - 1 && Math.max(kept[t], BEAM_FOLD) < widths[t])
     .sort((a, b) => columnWorth(view, a) - columnWorth(view, b) || a - b);
   const placed = () => placeBeamColumns({ widths, kept }, isFolded, gap);
   const whole = () => sumOfWidths(placed().map(({ width }) => width + gap));
