@@ -194,16 +194,22 @@ def test_a_caption_fits_on_a_screen(captions, number):
         assert beam_size > 5 or place["lanes"]["hidden"] == 0
 
 
-def test_what_is_folded_can_be_opened(mini):
-    view = mini("look", LONG, 5)
-    narrow = {"width": 800, "tall": 428}
-    folded = [c for c in mini("placed", view, narrow)["columns"] if c["isFold"]]
+def test_what_is_folded_can_be_opened(captions):
+    view = captions("look", caption(8), 10)
+    folded = [c for c in captions("placed", view, ROOM)["columns"] if c["isFold"]]
     assert folded
     opened = {**view, "opened": list(range(folded[0]["from"], folded[0]["to"] + 1))}
-    columns = mini("placed", opened, narrow)["columns"]
+    columns = captions("placed", opened, ROOM)["columns"]
     assert all(not c["isFold"] for c in columns if c["from"] in opened["opened"])
-    names = [handle["id"] for handle in mini("handlesOf", view, narrow)]
+    names = [handle["id"] for handle in captions("handlesOf", view, ROOM)]
     assert f"fold {folded[0]['from']} {folded[0]['to']}" in names
+
+
+def test_a_tree_without_room_beside_its_ranking_stands_above_it(captions):
+    large = {"width": 897, "tall": 280}
+    place = captions("placed", captions("look", caption(8), 3), large)
+    assert place["width"] <= large["width"]
+    assert place["panel"]["y"] > place["top"] + place["lanes"]["lanes"] * place["pitch"]
 
 
 def test_the_newest_words_are_never_folded(mini):

@@ -3,7 +3,7 @@
 import { readTyped } from "../model/typed.js";
 import { svgRoot } from "../draw/svg.js";
 import { layoutBeam } from "./beamlayout.js";
-import { beamChallenges, beamFinding, beamView, clampStep } from "./beamtext.js";
+import { beamChallenges, beamFinding, beamSentences, beamView, clampStep } from "./beamtext.js";
 import { forkOf, isGreedyLosing, leaderOf, rankingPlaces, settleBeam } from "./beamtext.js";
 import { BEAM_MOST_RHO } from "./beamtree.js";
 import { beamHandles, neighborOf } from "./beamhandles.js";
@@ -11,7 +11,7 @@ import { rhoTrack } from "./beamranking.js";
 import { drawBeam } from "./beamview.js";
 import { keepAnswers } from "./challenges.js";
 import { changeButton, makeButton, makeElement, makeSentenceBox } from "./elements.js";
-import { makeSlider, measureWords } from "./elements.js";
+import { makeMenu, makeSlider, measureWords } from "./elements.js";
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { loadTranslators } from "./models.js";
@@ -83,6 +83,10 @@ class BeamExplorer {
       if (text !== this.options.sentence) this.choose({ sentence: text, step: null });
       return this.note;
     });
+    const texts = beamSentences(translator, this.start.sentence);
+    this.pick = makeMenu("or pick", [["", "another …"], ...texts.map((text) => [text, text])],
+      (sentence) => this.choose({ sentence, step: null }));
+    this.pick.element.hidden = texts.length === 0;
     this.beam = makeSlider("Beam size K", { min: 1, max: MOST_BEAM_SIZE, step: 1, value: 1 },
       (beamSize) => this.choose({ beamSize }));
     this.steps = makeSlider("Step", { min: 1, max: 1, step: 1, value: 1 },
@@ -90,7 +94,8 @@ class BeamExplorer {
     this.playing = null;
     this.play = makeButton("play", "Play", () => this.playOrStop());
     frame.below.append(makeElement("p", { class: "at-note" }, BEAM_WORDS));
-    frame.controls.append(this.box.element, this.beam.element, this.steps.element, this.play);
+    frame.controls.append(this.box.element, this.pick.element, this.beam.element,
+      this.steps.element, this.play);
   }
 
   /** A cell has changed options, or this explorer has told what its reader did. */
@@ -340,6 +345,7 @@ class BeamExplorer {
   showControls() {
     const { beamSize } = this.options;
     this.beam.show(beamSize);
+    this.pick.choose("");
     const last = this.view?.search.columns.length ?? 1;
     const step = this.view?.step ?? 1;
     this.steps.input.max = last;

@@ -12,7 +12,9 @@ const BEAM_TALL = 1000; // where the page scrolls
 const BEAM_MARGIN = 12;
 const BEAM_WIDE = 760; // pixels: from there the ranking stands beside the tree,
 const BEAM_ROOMY = 1000; // and from there if the picture may be as tall as it likes
+const BEAM_STACKED = 640; // narrower trees are scrolled, not folded
 const BEAM_PHONE = 480;
+const BEAM_LOW = 300; // pixels: below, branches are more worth than the source sentence
 const BEAM_PANEL = 276; // pixels: width of the ranking
 const BEAM_BUMP = 36; // pixels: in which the way to the ranking bends
 export const BEAM_SHARE_SIZE = 11; // of the letters that say how probable a word is
@@ -48,13 +50,31 @@ export function pieceName(text, unit) {
  * along
  * which come the ranking and the sentence. `measure` tells how wide text is, given its size.
  */
-export function layoutBeam(view, { width, tall, shift = 0 }, measure = estimateBeam) {
-  const isWide = width >= (Number.isFinite(tall) ? BEAM_WIDE : BEAM_ROOMY);
+export function layoutBeam(view, room, measure = estimateBeam) {
+  const { width, tall } = room;
+  const below = { ...room, tall: Infinity };
+  const ways = [
+    { from: Number.isFinite(tall) ? BEAM_WIDE : BEAM_ROOMY, room, isWide: true, mayFold: true },
+    { from: BEAM_STACKED, room: below, isWide: false, mayFold: true },
+    { from: 0, room: below, isWide: false, mayFold: false },
+  ];
+  const places = ways.filter(({ from }) => width >= from);
+  for (const way of places.slice(0, -1)) {
+    const place = placeBeam(view, way.room, way, measure);
+    if (place.width <= width) return place;
+  }
+  return placeBeam(view, below, places[places.length - 1], measure);
+}
+
+/** Place everything, the ranking beside the tree if `isWide`; the tree may turn out too wide. */
+function placeBeam(view, { width, tall, shift = 0 }, { isWide, mayFold }, measure) {
   const room = width - BEAM_MARGIN * 2 - BEAM_ROOT - (isWide ? BEAM_PANEL + BEAM_BUMP : 0);
-  const { size, gap, columns, hasShares } = fitColumns(view, room, isWide, measure);
+  const { size, gap, columns, hasShares } = fitColumns(view, room, mayFold, measure);
   const legend = placeLegend(view, isWide ? room : width - BEAM_MARGIN * 2, measure);
   const header = BEAM_HEADER + legend.rows * BEAM_LEGEND_ROW;
-  const source = placeBeamSource(view, width - BEAM_MARGIN * 2, size);
+  const isLow = tall < BEAM_LOW;
+  const source = isLow ? { tokens: [], rows: 0 }
+    : placeBeamSource(view, width - BEAM_MARGIN * 2, size);
   const lines = width >= BEAM_ROOMY ? 1 : isWide ? 2 : width >= BEAM_PHONE ? 3 : 4;
   const stripHeight = lines * BEAM_LINE + source.rows * BEAM_SOURCE_ROW + 12;
   const lastColumn = columns[columns.length - 1];
@@ -86,7 +106,8 @@ export function layoutBeam(view, { width, tall, shift = 0 }, measure = estimateB
     for (let t = column.from; t <= column.to; t += 1) columnOf[t] = column;
   }
   return {
-    width: whole, height: strip.y + stripHeight + 2, size, isWide, hasShares, columns, columnOf, right,
+    width: whole, height: strip.y + stripHeight + 2, size, hasShares, isWide, columns, columnOf,
+    right,
     legend: legend.items.map((item) => ({
       ...item, x: BEAM_MARGIN + (isWide ? 0 : shift) + item.x,
       y: BEAM_MARGIN + (item.row + 0.5) * BEAM_LEGEND_ROW,
@@ -159,8 +180,8 @@ function fitColumns(view, room, mayFold, measure) {
   const look = looks.find(fits) ?? none; // what may not fold is scrolled
   const widths = beamColumnWidths(view, look, measure);
   const gap = clampBeam(Math.floor((room - sumOfWidths(widths)) / steps), BEAM_GAP, BEAM_MOST_GAP);
-  const kept = keptColumnWidths(view, look, measure);
-  return { ...look, gap, columns: foldColumns(view, { widths, kept }, mayFold ? room : Infinity, gap) };
+  const all = { widths, kept: keptColumnWidths(view, look, measure) };
+  return { ...look, gap, columns: foldColumns(view, all, mayFold ? room : Infinity, gap) };
 }
 
 /** Put the source's words in as many rows as they need: {tokens: [{x, row, width}, …], rows}. */

@@ -14,6 +14,14 @@ import { beamPercent, pieceName } from "./beamlayout.js";
 const LONGEST_QUOTE = 80; // letters
 const SHARED_WORDS = 3; // at a beginning: so many need not be said again
 const QUOTED_WORDS = [4, 2]; // of a longer one: its first and its last
+// A model with one fixed vector translates them otherwise with a beam than with greedy search.
+const BEAM_SENTENCES = [
+  "am Bahnhof liest Lena .",
+  "heute kaufen Jan und Paul einen Apfel .",
+  "Tom liest die Bücher oft , weil Anna alt war .",
+  "die Eltern , die krank waren , waren nicht alt .",
+  "der alte Mann schläft , und nie ruft Lena die alten Eltern an .",
+];
 
 /**
  * Search a sentence and return a view of all that was found.
@@ -36,6 +44,14 @@ export function beamView(translator, words, { beamSize, rho, step }) {
     branches: layLanes(nodes, search.ended).branches, beamSize, rho, pointed: -1, opened: [],
   };
   return settleBeam({ ...view, step: clampStep(search, step) });
+}
+
+/** Return sentences to pick from: the one that was given, and those that the model can read. */
+export function beamSentences(translator, given) {
+  const isMini = translator.languages[0] === "de" && translator.unit === "words";
+  const known = BEAM_SENTENCES.filter((text) =>
+    text !== given && isMini && translator.unknownWords(translator.read(text)).length === 0);
+  return known.length > 0 ? [given, ...known] : [];
 }
 
 /** Return a step that a search has; all of them for null. */

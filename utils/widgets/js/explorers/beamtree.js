@@ -20,7 +20,7 @@ const BEAM_NEW_LANE = 2;
  *   The first is the root, with t = -1. After the words come the ends: their `end` is the place in
  *   `ended`, that of words -1. `last` is the last step at which a beginning with this word lived,
  *   or FOREVER if one of them ended in a translation. An end `isRanked` if it is among the K best
- *   for some ρ. What `isKept` is never folded, and `isGreedy` is on greedy search's way: `markWays`.
+ *   for some ρ. `markWays` says which are never folded, `isKept`, and which `isGreedy`.
  */
 export function plantTree({ columns, ended }, beamSize) {
   const nodes = [newBeamNode({ t: -1, row: 0, text: "", score: 0, parent: -1, weights: [] }, 0)];
@@ -55,7 +55,8 @@ function everRanked(ended, beamSize) {
 }
 
 function newBeamNode(node, index) {
-  return { end: -1, isRanked: false, isKept: false, isGreedy: false, ...node, index, p: 1, children: [], last: node.t };
+  const marks = { isRanked: false, isKept: false, isGreedy: false };
+  return { end: -1, ...marks, ...node, index, p: 1, children: [], last: node.t };
 }
 
 function addBeamNode(nodes, about) {

@@ -55,13 +55,12 @@ function drawBeamSource(view, index, { strip, size }) {
   const strongest = Math.max(...weights, 0);
   const top = strip.y + strip.lines * strip.line + 4;
   const small = { "font-size": 11, fill: paint("quiet") };
-  const tokens = source.map((text, j) => {
-    const { x, row, width } = strip.tokens[j];
+  const tokens = strip.tokens.map(({ x, row, width }, j) => {
     const [center, y] = [strip.x + x + width / 2, top + row * strip.row + 14];
     const weight = weights[j] ?? 0;
     const color = wordPaint(j, source.length);
     return svgElement("g", { "data-source": j },
-      drawToken(center, y, pieceName(text, view.unit), {
+      drawToken(center, y, pieceName(source[j], view.unit), {
         width, size, color, strong: weight === strongest && weight > 0,
       }),
       weight >= 0.01 && svgBox(center, y + 18, width * weight, 5, { fill: color }),

@@ -35,7 +35,7 @@ export class Motion {
     this.frame.paintSoon();
   }
 
-  /** Go on to where things are at this time, and ask for another frame while there is a way left. */
+  /** Go on to where things are at this time, and ask for another frame until they are there. */
   advance(time) {
     if (!this.move) return;
     this.begun ??= time;
