@@ -551,6 +551,28 @@ def test_by_mouse(tmp_path):
 
 
 @pytest.mark.browser
+def test_challenges_are_met_by_hand_and_nothing_moves(tmp_path):
+    skip_without_browser()
+    with open_page(EXAMPLES["beam"](), tmp_path, "light") as page:
+        challenge = page.locator("[data-challenge=greedy]")
+        top = page.locator(".at-picture").bounding_box()["y"]
+        page.get_by_role("slider", name="Length normalization ρ").press("ArrowLeft")
+        expect(page.locator(".at-finding")).to_contain_text("ρ = 0.95")
+        expect(challenge).to_have_attribute("data-met", "false")
+        page.get_by_role("slider", name="Beam size K").fill("2")
+        expect(challenge).to_have_attribute("data-met", "true")
+        expect(challenge).to_contain_text("K = 2 is enough")
+        page.get_by_role("slider", name="Step").fill("4")
+        expect(page.locator("[data-challenge=overtaken]")).to_contain_text("“at the station Max”")
+        expect(page.locator("[data-alive]")).to_have_count(2)
+        page.get_by_label("or pick").select_option(index=3)
+        expect(page.locator(".at-finding")).to_contain_text("because Anna was old.")
+        assert page.locator(".at-picture").bounding_box()["y"] == top
+        page.get_by_role("button", name="Reset").click()
+        expect(challenge).to_have_attribute("data-met", "false")
+
+
+@pytest.mark.browser
 def test_by_keys(tmp_path):
     skip_without_browser()
     with open_page(make(), tmp_path, "dark") as page:
