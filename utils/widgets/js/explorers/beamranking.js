@@ -10,7 +10,7 @@ import { beginningText, isGreedyLosing, partApart, scoreMeaning } from "./beamte
 
 const BEAM_RANK_SIZE = 13; // of the letters of a ranked translation
 const BEAM_TWO_LINES = 36; // pixels of a row, from which its bar has room for a number beside it
-const BEAM_VALUE = 46; // pixels for that number
+const BEAM_VALUE = 50; // pixels for that number
 
 /** Where a row of the ranking is, counted from 0, possibly between two. */
 export function rankRowY(placeInRanking, { panel, headRows }) {
@@ -148,5 +148,6 @@ function stretchName({ search, unit, winners }, end, room) {
   const { length } = search.ended[end];
   if (winners.length === 1) return "no ρ changes the winner";
   if (room > 130) return `${length} ${unit} win`;
-  return room > 56 ? String(length) : "";
+  if (room > 64) return `${length} ${unit}`;
+  return room > 24 ? String(length) : "";
 }
