@@ -43,8 +43,11 @@ function meets(view, did, smaller = null) {
   return Object.fromEntries(met.map(({ name, answer }) => [name, answer]));
 }
 function placed(view, room) {
-  const { yOf, ...place } = layoutBeam(view, room);
+  const { yOf, ...place } = scrollBeam(layoutBeam(view, room), room.shift ?? 0, room.width);
   return place;
+}
+function scrolled(view, room, shift) {
+  return drawBeam(view, scrollBeam(layoutBeam(view, room), shift, room.width));
 }
 function drawn(view, room) {
   return drawBeam(view, layoutBeam(view, room));
@@ -232,6 +235,23 @@ def test_a_narrow_tree_is_whole_and_scrolls(mini):
     for part in ("panel", "strip"):
         assert moved[part]["x"] == place[part]["x"] + 200
         assert place[part]["x"] + place[part]["width"] <= narrow["width"]
+
+
+def test_what_is_out_of_sight_is_not_drawn(mini):
+    view = mini("look", LONG, 5)
+    narrow = {"width": 336, "tall": 9999}
+    place = mini("placed", view, {**narrow, "shift": 400})
+    drawn = ElementTree.fromstring(mini("scrolled", view, narrow, 400))
+    words = {int(e.get("data-word")) for e in drawn.iter() if e.get("data-word")}
+    seen = {
+        node["index"]
+        for node in view["nodes"]
+        if node["t"] >= 0 and node["end"] < 0
+        for column in [place["columnOf"][node["t"]]]
+        if column["x"] + column["width"] >= 400 and column["x"] <= 736
+    }
+    assert seen <= words
+    assert len(words) < len(view["nodes"]) / 2
 
 
 def test_a_branch_is_as_thick_as_its_word_is_probable(mini):

@@ -2,7 +2,7 @@
 
 import { readTyped } from "../model/typed.js";
 import { svgRoot } from "../draw/svg.js";
-import { layoutBeam } from "./beamlayout.js";
+import { layoutBeam, scrollBeam } from "./beamlayout.js";
 import { beamChallenges, beamFinding, beamSentences, beamView, clampStep } from "./beamtext.js";
 import { forkOf, isGreedyLosing, leaderOf, rankingPlaces, settleBeam } from "./beamtext.js";
 import { BEAM_MOST_RHO } from "./beamtree.js";
@@ -247,12 +247,12 @@ class BeamExplorer {
   layOut({ width, tall }) {
     const { search, step, opened } = this.view;
     const { scrollLeft, clientWidth } = this.frame.picture;
-    const room = { width, tall, shift: (scrollLeft * width) / (clientWidth || width) };
-    const key = [width, tall, room.shift, step, opened.length].join(" ");
+    const key = [width, tall, step, opened.length].join(" ");
     if (this.laidOut?.search !== search || this.laidOut.key !== key) {
-      this.laidOut = { search, key, place: layoutBeam(this.view, room, measureWords) };
+      const place = layoutBeam(this.view, { width, tall }, measureWords);
+      this.laidOut = { search, key, place };
     }
-    return this.laidOut.place;
+    return scrollBeam(this.laidOut.place, (scrollLeft * width) / (clientWidth || width), width);
   }
 
   /** Tab stops at one word and one rank; from there, arrows lead on. */

@@ -4,7 +4,8 @@
 import { paint } from "../draw/paint.js";
 import { svgElement, svgText } from "../draw/svg.js";
 import { pathTo, rankAt } from "./beamtree.js";
-import { BEAM_SHARE_SIZE, beamPercent, isBeamWordShown, pieceName } from "./beamlayout.js";
+import { BEAM_SHARE_SIZE, beamPercent, isBeamSeen, isBeamWordShown } from "./beamlayout.js";
+import { pieceName } from "./beamlayout.js";
 import { beamCount, isGreedyLosing, leaderOf } from "./beamtext.js";
 import { rankRowY } from "./beamranking.js";
 
@@ -92,7 +93,7 @@ function drawBranches(view, place, lit) {
   const branches = shown.map((node) => {
     const { x1, y } = nodePlace(view, node.parent, place);
     const { x0, y: end } = nodePlace(view, node.index, place);
-    if (x0 < x1) return null; // both in one fold
+    if (x0 < x1 || !isBeamSeen(place, x1, x0)) return null; // both in one fold, or out of sight
     const middle = (x1 + x0) / 2;
     const dead = deadnessOf(node, at);
     const look = lookOf(node.index, lit, "frame");
@@ -135,6 +136,7 @@ function drawRun(view, run, place, lit) {
     }),
     inColumns.slice(1).map((index, i) => {
       const before = columnOf[nodes[inColumns[i]].t];
+      if (!isBeamSeen(place, before.x, columnOf[nodes[index].t].x)) return "";
       return svgElement("path", {
         d: `M${before.x + before.width} ${y}H${columnOf[nodes[index].t].x}`, stroke: look.color,
         "stroke-width": branchWidth(nodes[index].p), "data-branch": index,
@@ -151,6 +153,7 @@ function drawBeamWord({ at, unit }, node, y, place, { isLit }) {
   const { size, pad, columnOf, boxHeight, hasShares } = place;
   const dead = deadnessOf(node, at);
   const { x, width } = columnOf[node.t];
+  if (!isBeamSeen(place, x, x + width)) return "";
   const isTight = boxHeight < size * 1.75;
   const ink = paint(dead > 0.5 ? "quiet" : "ink");
   const bar = { x: x + pad, y: y + boxHeight / 2 - (isTight ? 4 : 6), height: isTight ? 2.5 : 3 };

@@ -12,6 +12,7 @@ const BEAM_TALL = 1000; // where the page scrolls
 const BEAM_MARGIN = 12;
 const BEAM_WIDE = 760; // pixels: from there the ranking stands beside the tree,
 const BEAM_ROOMY = 1000; // and from there if the picture may be as tall as it likes
+const BEAM_NEAR = 120; // pixels out of sight
 const BEAM_STACKED = 640; // narrower trees are scrolled, not folded
 const BEAM_PHONE = 480;
 const BEAM_LOW = 300; // pixels: below, branches are more worth than the source sentence
@@ -46,9 +47,8 @@ export function pieceName(text, unit) {
  * Return where everything stands: {width, height, size, isWide, columns, columnOf, top, pitch,
  * panel, legend, strip}. `columns` are those that are shown, {x, width, from, to, isFold};
  * `columnOf[t]` is that of step t. `lanes` and `runs` are as in beamtree.js, without what has no
- * room. Where the tree is wider than a narrow room, its page scrolls it: `shift` pixels so far,
- * along
- * which come the ranking and the sentence. `measure` tells how wide text is, given its size.
+ * room. A tree that is wider than its room is scrolled: see `scrollBeam`. `measure` tells how wide
+ * text is, given its size.
  */
 export function layoutBeam(view, room, measure = estimateBeam) {
   const { width, tall } = room;
@@ -67,7 +67,7 @@ export function layoutBeam(view, room, measure = estimateBeam) {
 }
 
 /** Place everything, the ranking beside the tree if `isWide`; the tree may turn out too wide. */
-function placeBeam(view, { width, tall, shift = 0 }, { isWide, mayFold }, measure) {
+function placeBeam(view, { width, tall }, { isWide, mayFold }, measure) {
   const room = width - BEAM_MARGIN * 2 - BEAM_ROOT - (isWide ? BEAM_PANEL + BEAM_BUMP : 0);
   const { size, gap, columns, hasShares } = fitColumns(view, room, mayFold, measure);
   const legend = placeLegend(view, isWide ? room : width - BEAM_MARGIN * 2, measure);
@@ -92,12 +92,12 @@ function placeBeam(view, { width, tall, shift = 0 }, { isWide, mayFold }, measur
   const whole = Math.max(width, right + BEAM_MARGIN + (isWide ? BEAM_PANEL + BEAM_BUMP : 0));
   const panel = isWide
     ? { x: whole - BEAM_MARGIN - BEAM_PANEL, y: BEAM_MARGIN, width: BEAM_PANEL, rowPitch }
-    : { x: BEAM_MARGIN + shift, y: top + tree + 10, width: Math.min(width - BEAM_MARGIN * 2, 460),
+    : { x: BEAM_MARGIN, y: top + tree + 10, width: Math.min(width - BEAM_MARGIN * 2, 460),
       rowPitch };
   const headed = header + tree;
   const body = isWide ? Math.max(headed, panelHeight) : headed + 10 + panelHeight;
   const strip = {
-    x: BEAM_MARGIN + (isWide ? 0 : shift), y: BEAM_MARGIN + body + 6,
+    x: BEAM_MARGIN, y: BEAM_MARGIN + body + 6,
     width: (isWide ? whole : width) - BEAM_MARGIN * 2, lines,
     line: BEAM_LINE, tokens: source.tokens, row: BEAM_SOURCE_ROW,
   };
@@ -109,7 +109,7 @@ function placeBeam(view, { width, tall, shift = 0 }, { isWide, mayFold }, measur
     width: whole, height: strip.y + stripHeight + 2, size, hasShares, isWide, columns, columnOf,
     right,
     legend: legend.items.map((item) => ({
-      ...item, x: BEAM_MARGIN + (isWide ? 0 : shift) + item.x,
+      ...item, x: BEAM_MARGIN + item.x,
       y: BEAM_MARGIN + (item.row + 0.5) * BEAM_LEGEND_ROW,
     })),
     top, pitch, lanes, runs: foldRuns(view.nodes, lanes), panel, strip,
@@ -117,6 +117,24 @@ function placeBeam(view, { width, tall, shift = 0 }, { isWide, mayFold }, measur
     boxHeight: Math.min(pitch - 3, size * 1.95),
     yOf: (lane) => top + (lane + 0.5) * pitch,
   };
+}
+
+/**
+ * Return the place of a tree that is scrolled by `shift` pixels in a room of `width`: its legend,
+ * the ranking and the sentence come along, and only what is in sight, or near, needs drawing.
+ */
+export function scrollBeam(place, shift, width) {
+  if (place.width <= width) return place;
+  const along = (part) => ({ ...part, x: part.x + shift });
+  return {
+    ...place, seen: [shift - BEAM_NEAR, shift + width + BEAM_NEAR],
+    legend: place.legend.map(along), panel: along(place.panel), strip: along(place.strip),
+  };
+}
+
+/** Return whether something from x0 to x1 is in sight, or near. */
+export function isBeamSeen({ seen }, x0, x1) {
+  return !seen || (x1 >= seen[0] && x0 <= seen[1]);
 }
 
 /** Estimate the width of text a little less cautiously: with dozens of columns, that adds up. */
