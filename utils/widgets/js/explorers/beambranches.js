@@ -4,8 +4,8 @@
 import { paint } from "../draw/paint.js";
 import { svgElement, svgText } from "../draw/svg.js";
 import { pathTo, rankAt } from "./beamtree.js";
-import { BEAM_SHARE_SIZE, beamPercent, isBeamSeen, isBeamWordShown } from "./beamlayout.js";
-import { pieceName } from "./beamlayout.js";
+import { BEAM_SHARE_SIZE, beamPercent, pieceName } from "./beamcolumns.js";
+import { isBeamSeen, isBeamWordShown } from "./beamlayout.js";
 import { beamCount, isGreedyLosing, leaderOf } from "./beamtext.js";
 import { rankRowY } from "./beamranking.js";
 

@@ -5,7 +5,7 @@ import { paint } from "../draw/paint.js";
 import { shortenWord, svgElement, svgText, textWidth } from "../draw/svg.js";
 import { labelsThatFit } from "../draw/tokens.js";
 import { BEAM_MOST_RHO, rankAt } from "./beamtree.js";
-import { beamPercent } from "./beamlayout.js";
+import { beamPercent } from "./beamcolumns.js";
 import { beginningText, isGreedyLosing, partApart, scoreMeaning } from "./beamtext.js";
 
 const BEAM_RANK_SIZE = 13; // of the letters of a ranked translation

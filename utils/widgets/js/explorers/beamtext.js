@@ -9,7 +9,7 @@
 import { shorten } from "../model/typed.js";
 import { BEAM_MOST_RHO, FOREVER, layLanes, pathTo, plantTree, rankAt } from "./beamtree.js";
 import { markWays, winnersByRho } from "./beamtree.js";
-import { beamPercent, pieceName } from "./beamlayout.js";
+import { beamPercent, pieceName } from "./beamcolumns.js";
 
 const LONGEST_QUOTE = 80; // letters
 const SHARED_WORDS = 3; // at a beginning: so many need not be said again

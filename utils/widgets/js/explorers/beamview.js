@@ -5,7 +5,8 @@ import { paint, wordPaint } from "../draw/paint.js";
 import { svgBox, svgElement, svgPart, svgRoot, svgText, wrapWords } from "../draw/svg.js";
 import { drawToken } from "../draw/tokens.js";
 import { branchWidth, drawBeamTree, drawDeath } from "./beambranches.js";
-import { BEAM_LEGEND_SIZE, layoutBeam, pieceName } from "./beamlayout.js";
+import { pieceName } from "./beamcolumns.js";
+import { BEAM_LEGEND_SIZE, layoutBeam } from "./beamlayout.js";
 import { drawBeamRanking } from "./beamranking.js";
 import { beamDetails, beamFinding, isGreedyLosing, leaderOf } from "./beamtext.js";
 

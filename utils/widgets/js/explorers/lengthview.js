@@ -8,8 +8,9 @@ import { escapeText, svgBox, svgElement, svgPart, svgRoot, svgText } from "../dr
 import { drawToken } from "../draw/tokens.js";
 import { drawLengthChart, drawModelMark, lengthArea } from "./lengthchart.js";
 import { lengthMarker, lengthOnChart, modelPaint } from "./lengthchart.js";
-import { LENGTH_LABELS, LENGTH_MARGIN, LENGTH_TEXT_SIZE, LENGTH_TOKEN_ROW } from "./lengthlayout.js";
-import { LENGTH_TOKEN_SIZE, LENGTH_WORD_GAP, layoutLength } from "./lengthlayout.js";
+import { LENGTH_LABELS, LENGTH_MARGIN, LENGTH_TEXT_SIZE } from "./lengthlayout.js";
+import { LENGTH_TOKEN_ROW, LENGTH_TOKEN_SIZE, LENGTH_WORD_GAP } from "./lengthlayout.js";
+import { layoutLength } from "./lengthlayout.js";
 import { lengthFinding, wrongCount } from "./lengthtext.js";
 
 const NO_FAULT = "none wrong";
