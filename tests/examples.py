@@ -21,7 +21,7 @@ from utils.widgets import (
 )
 
 RUNNING = "gestern hat die Frau dem alten Lehrer einen Apfel gegeben ."
-FORGOTTEN = "Anna hat gestern gegessen"  # without its period, only a wide beam finds an end
+READS = "am Bahnhof liest Lena ."  # greedy search with one fixed vector writes another name
 PHRASES = (  # as in notebook 03: one sentence that grows
     "Tom liest|Tom reads",
     "das Buch|the book",
@@ -89,7 +89,7 @@ EXAMPLES = {
     ),
     "length": length_explorer,
     "editor": lambda: AttentionEditor({name: mini(name) for name in ("additive", "dot")}, RUNNING),
-    "beam": lambda: BeamExplorer(mini("additive"), FORGOTTEN),
+    "beam": lambda: BeamExplorer(mini("fixed"), READS),
     "training": training_viewer,
     "head": lambda: HeadViewer(mini("transformer"), RUNNING),
     "quiz": lambda: QuickQuestions("05"),

@@ -23,7 +23,7 @@ from utils.widgets.weights import pack_translator
 SENTENCE = "Anna sagt , dass der Mann das Buch liest ."
 LONG = "der Mann , den Anna sieht , liest das Buch , weil er wartet ."
 FOREVER = 1e9  # as in beamtree.js
-ROOM = {"width": 1256, "tall": 428}  # what a picture has of 1280 × 560 pixels
+ROOM = {"width": 1256, "tall": 404}  # what a picture has of 1280 × 560 pixels
 CALLS = """
 let translator = null;
 function open() {
@@ -35,9 +35,19 @@ function look(text, beamSize, rho = 1, step = null) {
 function ranks(view, rho) {
   return rankAt(view.search, view.search.columns.length, view.beamSize, rho).map(({ end }) => end);
 }
+function greedyWay(view) {
+  return view.nodes.filter(({ isGreedy }) => isGreedy).map(({ index }) => index);
+}
+function meets(view, did, smaller = null) {
+  const met = beamChallenges(view, did, smaller).filter(({ isMet }) => isMet);
+  return Object.fromEntries(met.map(({ name, answer }) => [name, answer]));
+}
 function placed(view, room) {
-  const { yOf, ...place } = layoutBeam(view, room);
+  const { yOf, ...place } = scrollBeam(layoutBeam(view, room), room.shift ?? 0, room.width);
   return place;
+}
+function scrolled(view, room, shift) {
+  return drawBeam(view, scrollBeam(layoutBeam(view, room), shift, room.width));
 }
 function drawn(view, room) {
   return drawBeam(view, layoutBeam(view, room));
@@ -52,7 +62,7 @@ function goTo(view, index, right, down, room) {
 
 
 def engine_with(translator):
-    modules = ("explorers/beamview.js", "model/translator.js")
+    modules = ("explorers/beamview.js", "explorers/beamhandles.js", "model/translator.js")
     engine = Engine(bundle(*modules), CALLS, pack_translator(translator).as_script("shown"))
     engine.call("open")
     return engine
@@ -61,6 +71,12 @@ def engine_with(translator):
 @pytest.fixture(scope="module")
 def mini():
     with engine_with(Translator.load("mini-dot")) as engine:
+        yield engine.call
+
+
+@pytest.fixture(scope="module")
+def fixed():
+    with engine_with(Translator.load("mini-fixed")) as engine:
         yield engine.call
 
 
@@ -181,16 +197,22 @@ def test_a_caption_fits_on_a_screen(captions, number):
         assert beam_size > 5 or place["lanes"]["hidden"] == 0
 
 
-def test_what_is_folded_can_be_opened(mini):
-    view = mini("look", LONG, 5)
-    narrow = {"width": 800, "tall": 428}
-    folded = [c for c in mini("placed", view, narrow)["columns"] if c["isFold"]]
+def test_what_is_folded_can_be_opened(captions):
+    view = captions("look", caption(8), 10)
+    folded = [c for c in captions("placed", view, ROOM)["columns"] if c["isFold"]]
     assert folded
     opened = {**view, "opened": list(range(folded[0]["from"], folded[0]["to"] + 1))}
-    columns = mini("placed", opened, narrow)["columns"]
+    columns = captions("placed", opened, ROOM)["columns"]
     assert all(not c["isFold"] for c in columns if c["from"] in opened["opened"])
-    names = [handle["id"] for handle in mini("handlesOf", view, narrow)]
+    names = [handle["id"] for handle in captions("handlesOf", view, ROOM)]
     assert f"fold {folded[0]['from']} {folded[0]['to']}" in names
+
+
+def test_a_tree_without_room_beside_its_ranking_stands_above_it(captions):
+    large = {"width": 897, "tall": 280}
+    place = captions("placed", captions("look", caption(8), 3), large)
+    assert place["width"] <= large["width"]
+    assert place["panel"]["y"] > place["top"] + place["lanes"]["lanes"] * place["pitch"]
 
 
 def test_the_newest_words_are_never_folded(mini):
@@ -213,6 +235,23 @@ def test_a_narrow_tree_is_whole_and_scrolls(mini):
     for part in ("panel", "strip"):
         assert moved[part]["x"] == place[part]["x"] + 200
         assert place[part]["x"] + place[part]["width"] <= narrow["width"]
+
+
+def test_what_is_out_of_sight_is_not_drawn(mini):
+    view = mini("look", LONG, 5)
+    narrow = {"width": 336, "tall": 9999}
+    place = mini("placed", view, {**narrow, "shift": 400})
+    drawn = ElementTree.fromstring(mini("scrolled", view, narrow, 400))
+    words = {int(e.get("data-word")) for e in drawn.iter() if e.get("data-word")}
+    seen = {
+        node["index"]
+        for node in view["nodes"]
+        if node["t"] >= 0 and node["end"] < 0
+        for column in [place["columnOf"][node["t"]]]
+        if column["x"] + column["width"] >= 400 and column["x"] <= 736
+    }
+    assert seen <= words
+    assert len(words) < len(view["nodes"]) / 2
 
 
 def test_a_branch_is_as_thick_as_its_word_is_probable(mini):
@@ -307,12 +346,14 @@ def test_the_finding_names_the_winner_and_where_rho_changes_it(captions):
     view = captions("look", caption(8), 3, 1.0)
     finding = captions("beamFinding", view)
     (best, *_) = Translator.load("multi30k-additive").n_best([caption(8)], 3)[0]
-    assert finding.startswith(f"K = 3, ρ = 1.00: “{best}” wins.")
+    mean = math.exp(best.score / view["search"]["ended"][captions("ranks", view, 1)[0]]["length"])
+    share = f"{mean:.0%}".replace("%", "\u00a0%")
+    assert finding.startswith(f"“{best}” wins, {share} per piece on average (K = 3, ρ = 1.00).")
     edge = view["winners"][0]["to"]
     assert f"below ρ = {edge:.2f}" in finding
     assert "beginnings died" in finding
     other = captions("look", caption(8), 3, max(edge - 0.05, 0))
-    assert f"“{best}” wins. " not in captions("beamFinding", other)
+    assert not captions("beamFinding", other).startswith(f"“{best}” wins")
 
 
 def test_where_nothing_changes_the_finding_names_the_runner_up(captions):
@@ -334,9 +375,85 @@ def test_the_example_has_a_winner_that_greedy_search_misses():
     example = EXAMPLES["beam"]()
     (_, finding), greedy = example.picture(), BeamExplorer(example.translator, example.sentence)
     greedy.beam_size = 1
-    assert greedy.translations[0][0] != example.translations[0][0]
-    assert "Greedy search would write" in finding
-    assert finding.split("; ")[1].startswith(("above ρ = ", "below ρ = "))
+    (best, _), (lost, _) = example.translations[0], greedy.translations[0]
+    assert (best, lost) == ("at the station Lena reads.", "at the station Max reads.")
+    assert finding.startswith(f"“{best}” wins")
+    assert "Greedy search takes “Max” (41\u00a0%) over “Lena” (39\u00a0%)" in finding
+    assert f"ends in “{lost}”" in finding
+
+
+def test_greedy_searchs_way_is_marked(fixed):
+    sentence = EXAMPLES["beam"]().sentence
+    view = fixed("look", sentence, 3)
+    nodes, way = view["nodes"], fixed("greedyWay", view)
+    for index in way:
+        siblings = [nodes[child]["p"] for child in nodes[nodes[index]["parent"]]["children"]]
+        assert nodes[index]["p"] == max(siblings)
+    words = [nodes[index]["text"] for index in way if nodes[index]["end"] < 0]
+    (greedy,) = translator_of("mini-fixed", half=True).translate([sentence])
+    assert tuple(words) == greedy.tokens
+    picture = ElementTree.fromstring(fixed("drawn", view, ROOM))
+    marked = [e for e in picture.iter() if e.get("data-greedy")]
+    dashed = [e.get("data-run") for e in marked if e.get("data-run")]
+    assert {nodes[int(first)]["text"] for first in dashed} == {"Max", "reads", "."}
+    assert [e.text for e in marked if e.text] == ["greedy"]
+
+
+@pytest.mark.parametrize("rho", [0, 0.5, 1, 1.5])
+def test_bars_are_as_long_as_the_scores_say(fixed, rho):
+    view = fixed("look", EXAMPLES["beam"]().sentence, 3, rho)
+    picture = ElementTree.fromstring(fixed("drawn", view, ROOM))
+    bars = [e for e in picture.iter() if e.get("data-bar")]
+    shares = [float(bar.get("data-bar")) for bar in bars]
+    ended = view["search"]["ended"]
+    values = [math.exp(each["score"] / each["length"] ** rho) for each in ended]
+    assert shares == pytest.approx(sorted(values, reverse=True), abs=1e-5)
+    widths = [float(bar.get("width")) / float(bars[0].get("width")) for bar in bars]
+    assert widths == pytest.approx([share / shares[0] for share in shares], abs=1e-3)
+
+
+def test_before_one_is_finished_the_beginnings_compete(fixed):
+    view = fixed("look", EXAMPLES["beam"]().sentence, 3, 1, 4)
+    picture = ElementTree.fromstring(fixed("drawn", view, ROOM))
+    rows = [e for e in picture.iter() if e.get("data-alive")]
+    said = [" ".join(e.text for e in row.iter() if e.text) for row in rows]
+    assert [text.split(" …")[0].split()[-1] for text in said] == ["Max", "Lena", "Tom"]
+    shares = [float(e.get("data-bar")) for row in rows for e in row if e.get("data-bar")]
+    live = [math.exp(each["score"]) for each in view["search"]["columns"][3]]
+    assert shares == pytest.approx(live, abs=1e-5)
+
+
+@pytest.mark.parametrize("room", [ROOM, {"width": 800, "tall": 404}], ids=["wide", "narrow"])
+def test_no_winner_is_ever_folded(mini, captions, room):
+    for js, sentence in ((mini, LONG), (captions, caption(8)), (captions, caption(3))):
+        view = js("look", sentence, 10)
+        picture = ElementTree.fromstring(js("drawn", view, room))
+        drawn = {int(e.get("data-word")) for e in picture.iter() if e.get("data-word")}
+        for stretch in view["winners"]:
+            (end,) = [node for node in view["nodes"] if node["end"] == stretch["end"]]
+            assert set(path(view["nodes"], end["index"])[:-1]) <= drawn
+
+
+# Challenges
+
+
+def test_what_the_reader_did_not_do_meets_no_challenge(fixed):
+    sentence = EXAMPLES["beam"]().sentence
+    for beam_size, rho, step in ((2, 1, None), (3, 0, None), (3, 1, 4)):
+        assert fixed("meets", fixed("look", sentence, beam_size, rho, step), {}) == {}
+    dragged = fixed("look", sentence, 2, 0.4)
+    assert "greedy" not in fixed("meets", dragged, {"rho": True})
+
+
+def test_the_smallest_beam_that_beats_greedy_search_meets_its_challenge(fixed):
+    views = [fixed("look", EXAMPLES["beam"]().sentence, size) for size in (1, 2, 3)]
+    did = {"beamSize": True}
+    met = [
+        fixed("meets", view, did, smaller)
+        for view, smaller in zip(views, [None, *views], strict=False)
+    ]
+    assert [list(each) for each in met] == [[], ["greedy"], []]
+    assert met[1]["greedy"].startswith("K = 2 is enough")
 
 
 def test_a_leader_that_loses_meets_its_challenge(captions):
@@ -346,39 +463,35 @@ def test_a_leader_that_loses_meets_its_challenge(captions):
     for step in range(1, len(whole["search"]["columns"]) + 1):
         view = captions("look", caption(8), 3, 1, step)
         leading = captions("beginningText", view, captions("leaderOf", view))
-        done = {c["name"]: c["isMet"] for c in captions("beamChallenges", view)}
+        done = captions("meets", view, {"step": True})
         is_whole = step == len(whole["search"]["columns"])
         begins = winner.startswith(leading.removesuffix(" ."))
-        assert done["overtaken"] == (not is_whole and not begins)
-        met.append(done["overtaken"])
+        assert ("overtaken" in done) == (not is_whole and not begins)
+        assert leading in done.get("overtaken", leading)
+        met.append("overtaken" in done)
     assert True in met
     assert False in met
 
 
 def test_a_shorter_winner_meets_its_challenge(captions):
-    met = {
-        rho: {c["name"]: c["isMet"] for c in captions("beamChallenges", view)}["shorter"]
-        for rho in (0, 1)
-        for view in [captions("look", caption(8), 3, rho)]
-    }
-    assert met == {0: True, 1: False}
+    for rho in (0, 1):
+        view = captions("look", caption(8), 3, rho)
+        assert ("shorter" in captions("meets", view, {"rho": True})) == (rho == 0)
 
 
 def test_greedy_search_never_differs_from_itself(mini):
     for sentence in (SENTENCE, LONG):
-        met = {c["name"]: c["isMet"] for c in mini("beamChallenges", mini("look", sentence, 1))}
-        assert not met["greedy"]
+        assert "greedy" not in mini("meets", mini("look", sentence, 1), {"beamSize": True})
 
 
 def test_greedy_search_can_miss_the_winner(captions):
-    found = [
-        (view["texts"][captions("ranks", view, 1)[0]] != view["greedy"]["text"], met["greedy"])
-        for number in range(8)
-        for view in [captions("look", caption(number), 5)]
-        for met in [{c["name"]: c["isMet"] for c in captions("beamChallenges", view)}]
-    ]
-    assert all(differs == met for differs, met in found)
-    assert (True, True) in found
+    found = set()
+    for number in range(8):
+        view = captions("look", caption(number), 5)
+        differs = view["texts"][captions("ranks", view, 1)[0]] != view["greedy"]["text"]
+        assert ("greedy" in captions("meets", view, {"beamSize": True})) == differs
+        found.add(differs)
+    assert found == {True, False}
 
 
 # In Python
@@ -398,7 +511,7 @@ def test_a_still_shows_the_step_that_is_chosen():
     assert finding.startswith("Step 2 of ")
     ElementTree.fromstring(picture)
     explorer.step = None
-    assert explorer.picture()[1].startswith("K = 3, ρ = 1.00: ")
+    assert "(K = 3, ρ = 1.00)" in explorer.picture()[1]
 
 
 @pytest.mark.parametrize(
@@ -455,6 +568,28 @@ def test_by_mouse(tmp_path):
         page.get_by_role("button", name="Play").click()
         expect(finding).to_contain_text("Step 1 of")
         page.get_by_role("button", name="Stop").click()
+
+
+@pytest.mark.browser
+def test_challenges_are_met_by_hand_and_nothing_moves(tmp_path):
+    skip_without_browser()
+    with open_page(EXAMPLES["beam"](), tmp_path, "light") as page:
+        challenge = page.locator("[data-challenge=greedy]")
+        top = page.locator(".at-picture").bounding_box()["y"]
+        page.get_by_role("slider", name="Length normalization ρ").press("ArrowLeft")
+        expect(page.locator(".at-finding")).to_contain_text("ρ = 0.95")
+        expect(challenge).to_have_attribute("data-met", "false")
+        page.get_by_role("slider", name="Beam size K").fill("2")
+        expect(challenge).to_have_attribute("data-met", "true")
+        expect(challenge).to_contain_text("K = 2 is enough")
+        page.get_by_role("slider", name="Step").fill("4")
+        expect(page.locator("[data-challenge=overtaken]")).to_contain_text("“at the station Max”")
+        expect(page.locator("[data-alive]")).to_have_count(2)
+        page.get_by_label("or pick").select_option(index=3)
+        expect(page.locator(".at-finding")).to_contain_text("because Anna was old.")
+        assert page.locator(".at-picture").bounding_box()["y"] == top
+        page.get_by_role("button", name="Reset").click()
+        expect(challenge).to_have_attribute("data-met", "false")
 
 
 @pytest.mark.browser

@@ -3,6 +3,7 @@
 import json
 import math
 import random
+from collections import Counter
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -35,6 +36,10 @@ function look(data, mode, length, number = 1) {
   const view = lengthView(translators, data, { mode, length, number });
   return { ...view, at: view.length, apart: firstLengthApart(translators, data) };
 }
+function meets(view, did) {
+  const met = lengthChallenges(view, did).filter(({ isMet }) => isMet);
+  return Object.fromEntries(met.map(({ name, answer }) => [name, answer]));
+}
 function stopsOf(view, room) {
   return layoutLength(view, room).stops;
 }
@@ -44,6 +49,9 @@ function pressedAt(view, room, x, y) {
 function areaOf(view, room) {
   const { xOf, yOf, ...area } = lengthArea(view, layoutLength(view, room));
   return area;
+}
+function markerOf(view, room) {
+  return lengthMarker(view, layoutLength(view, room)).x;
 }
 function lengthFrom(view, room, x, y) {
   return lengthAt(layoutLength(view, room), x, y);
@@ -128,10 +136,49 @@ def test_the_score_of_a_sentence_is_sacrebleus(js):
 
 
 @pytest.mark.parametrize(
-    ("length", "place"), [(4, 0.25), (5, 0.75), (6, 1.1), (10, 1.9), (3, 0.25), (99, 1.9)]
+    ("words", "reference", "gaps"),
+    [
+        ("a b c", "a b c", []),
+        ("a c", "a b c", [{"before": 1, "words": ["b"]}]),
+        ("a x c", "a b c", []),
+        ("c", "a b c", [{"before": 0, "words": ["a", "b"]}]),
+        ("a", "a b c", [{"before": 1, "words": ["b", "c"]}]),
+        ("", "a b", [{"before": 0, "words": ["a", "b"]}]),
+    ],
 )
-def test_a_length_has_its_place_among_the_buckets(js, length, place):
-    assert js("bucketPosition", length, ["4–5", "6–10"]) == pytest.approx(place)
+def test_left_out_words_are_found(js, words, reference, gaps):
+    assert js("leftOutWords", words.split(), reference.split()) == gaps
+
+
+def test_right_words_and_those_left_out_are_the_reference_but_for_what_is_wrong(js):
+    draw = random.Random(5)
+    found = 0
+    for _ in range(300):
+        words, reference = random_words(draw, 12), random_words(draw, 12)
+        right, missing = js("rightWords", words, reference), js("missingWords", words, reference)
+        shared = [word for word, is_right in zip(words, right, strict=True) if is_right]
+        there = [word for word, is_not in zip(reference, missing, strict=True) if not is_not]
+        assert shared == there
+        left = [word for gap in js("leftOutWords", words, reference) for word in gap["words"]]
+        assert not Counter(left + shared) - Counter(reference)
+        assert len(left) <= missing.count(True)
+        found += len(left)
+    assert found > 100
+
+
+@pytest.mark.parametrize("mode", ["growing", "test"])
+def test_the_axis_counts_words_in_equal_steps(js, data, mode):
+    places = []
+    for length in js("look", data, mode, 12)["lengths"]:
+        view = js("look", data, mode, length)
+        places.append((view["length"], js("markerOf", view, WIDE)))
+    (first, x0), *_, (last, x1) = places
+    for length, x in places:
+        assert x == pytest.approx(x0 + (length - first) / (last - first) * (x1 - x0))
+    curves = ElementTree.fromstring(js("drawLengthStill", view, 1256)).iter()
+    (chart,) = (each for each in curves if each.get("data-part") == "curves")
+    ticks = {e.text: float(e.get("x")) for e in chart.iter() if e.text in {"10", "20", "30"}}
+    assert ticks["20"] - ticks["10"] == pytest.approx(ticks["30"] - ticks["20"], abs=0.02)
 
 
 # What is shown
@@ -225,8 +272,7 @@ def test_the_plot_can_be_pressed_at_each_length(js, data):
 def test_labels_of_the_axis_never_touch(js, width):
     data = {name: getattr(length_explorer(), name) for name in ("curves", "growing", "sentences")}
     picture = ElementTree.fromstring(js("drawLengthStill", js("look", data, "growing", 16), width))
-    buckets = [bucket for bucket, _ in data["curves"]["dot"]]
-    numbers = {part for bucket in buckets for part in bucket.split("–")}
+    numbers = {"0", "10", "20", "30", "40", "50"}
     (curves,) = (each for each in picture.iter() if each.get("data-part") == "curves")
     labels = [e for e in curves.iter() if e.tag.endswith("text") and e.text in numbers]
     lowest = max(float(label.get("y")) for label in labels)
@@ -235,7 +281,7 @@ def test_labels_of_the_axis_never_touch(js, width):
         for e in labels
         if float(e.get("y")) == lowest
     )
-    assert len(spans) == len(buckets) + 1
+    assert len(spans) == len(numbers)
     for (x, wide), (after, other) in pairwise(spans):
         assert after - x > (wide + other) / 2 + 2
 
@@ -250,7 +296,9 @@ def test_a_sentence_off_its_curve_is_tied_to_it(js, data):
     for name, tie in ties.items():
         assert tie.get("y2") == marks[name].get("cy")
     assert float(ties["fixed"].get("y1")) < float(ties["fixed"].get("y2"))
-    assert "this sentence" in [e.text for e in picture.iter()]
+    (name,) = (e for e in picture.iter() if e.text == "this sentence: 16 words")
+    (axis,) = (e for e in picture.iter() if e.text == "50")
+    assert float(name.get("y")) > float(axis.get("y"))  # where no curve is
 
 
 @pytest.mark.parametrize("length", [4, 17, 30])
@@ -284,9 +332,11 @@ def test_the_shortest_length_apart_meets_its_challenge(js, data):
     for pair in grown_pairs():
         view = js("look", data, "growing", len(pair.source))
         wrong[view["length"]] = [one["right"].count(False) for one in view["found"]]
-        met[view["length"]] = js("lengthChallenges", view)[0]["isMet"]
+        met[view["length"]] = js("meets", view, {"length": True}).get("apart")
+        assert js("meets", view, {}) == {}
     first = min(length for length, (weak, strong) in wrong.items() if weak and not strong)
-    assert [length for length, is_met in met.items() if is_met] == [first]
+    assert [length for length, answer in met.items() if answer] == [first]
+    assert met[first].startswith(f"{first} words: here fixed writes “")
 
 
 def test_every_challenge_can_be_met(js, data):
@@ -295,11 +345,44 @@ def test_every_challenge_can_be_met(js, data):
         for number in range(1, 6):
             view = js("look", data, "test", length, number)
             wrong = {one["name"]: one["right"].count(False) for one in view["found"]}
-            now = {c["name"] for c in js("lengthChallenges", view) if c["isMet"]}
+            now = js("meets", view, {"number": True})
+            assert js("meets", view, {"mode": True}) == {}
             assert "lucky" not in now or wrong["fixed"] == 0
             assert "both" in now or wrong["dot"] == 0
-            met |= now
+            met |= set(now)
     assert met == {"lucky", "both"}
+
+
+def test_models_and_bleu_are_explained(js):
+    notes = js("lengthNotes", ["fixed", "dot", "mine"])
+    assert [note.split(":")[0] for note in notes] == ["Tinted", "fixed", "dot", "BLEU"]
+
+
+def test_a_wrong_word_is_marked_and_not_hidden(js, data):
+    svg = "{http://www.w3.org/2000/svg}"
+    picture = ElementTree.fromstring(js("drawLengthStill", js("look", data, "growing", 16), 1256))
+    wrong = [g for g in picture.iter(f"{svg}g") if g.get("data-wrong") == "true"]
+    for group in wrong:
+        *marks, text = group
+        assert {mark.tag for mark in marks} == {f"{svg}rect"}
+        tint, line = marks
+        assert float(tint.get("fill-opacity")) < 0.2
+        assert float(line.get("y")) > float(text.get("y"))
+    assert wrong
+
+
+def test_where_words_are_left_out_is_an_empty_box(js, data):
+    boxes = {}
+    for length in range(15, 31):
+        for number in range(1, 6):
+            view = js("look", data, "test", length, number)
+            gaps = [gap["words"] for one in view["found"] for gap in one["leftOut"]]
+            if gaps:
+                picture = ElementTree.fromstring(js("drawLengthStill", view, 1256))
+                drawn = [e.get("data-left-out") for e in picture.iter() if e.get("data-left-out")]
+                assert drawn == [" ".join(words) for words in gaps]
+                boxes[length, number] = drawn
+    assert boxes
 
 
 # In Python
@@ -362,11 +445,12 @@ def test_by_mouse(tmp_path):
         expect(page.locator("[data-wrong=true]")).to_have_count(2)
         done = page.locator("[data-challenge=apart]")
         expect(done).to_have_attribute("data-met", "true")
+        expect(done).to_contain_text("12 words: here fixed writes “")
         page.get_by_text("Anna", exact=True).first.click()
         expect(finding).to_contain_text("16 German words")
         page.wait_for_timeout(500)  # until the marker has come along
         plot = page.locator("[data-part=plot]").bounding_box()
-        page.mouse.click(plot["x"] + plot["width"] / 2, plot["y"] + plot["height"] / 2)
+        page.mouse.click(plot["x"] + plot["width"] / 4, plot["y"] + plot["height"] / 2)
         expect(finding).to_contain_text("7 German words")
         page.get_by_label("A test sentence").check()
         before = page.locator("[data-part=sentence]").text_content()

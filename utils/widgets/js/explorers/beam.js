@@ -2,15 +2,21 @@
 
 import { readTyped } from "../model/typed.js";
 import { svgRoot } from "../draw/svg.js";
-import { layoutBeam } from "./beamlayout.js";
-import { beamChallenges, beamFinding, beamView, clampStep } from "./beamtext.js";
-import { leaderOf, rankingPlaces, settleBeam } from "./beamtext.js";
+import { layoutBeam, scrollBeam } from "./beamlayout.js";
+import { beamChallenges, beamFinding, beamSentences, beamView, clampStep } from "./beamtext.js";
+import { forkOf, isGreedyLosing, leaderOf, rankingPlaces, settleBeam } from "./beamtext.js";
 import { BEAM_MOST_RHO } from "./beamtree.js";
-import { beamHandles, drawBeam, neighborOf, rhoTrack } from "./beamview.js";
-import { changeButton, makeButton, makeSentenceBox, makeSlider, measureWords } from "./elements.js";
+import { beamHandles, neighborOf } from "./beamhandles.js";
+import { rhoTrack } from "./beamranking.js";
+import { drawBeam } from "./beamview.js";
+import { keepAnswers } from "./challenges.js";
+import { changeButton, makeButton, makeElement, makeSentenceBox } from "./elements.js";
+import { makeMenu, makeSlider, measureWords } from "./elements.js";
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { loadTranslators } from "./models.js";
+import { Motion } from "./motion.js";
+import { numberBetween } from "./motion.js";
 
 const BEAM_SEARCH_AFTER = 120; // milliseconds of rest: a search takes as long
 const BEAM_MOVE = 400; // milliseconds of a change
@@ -18,6 +24,9 @@ const BEAM_PLAY_EVERY = 900;
 const BEAM_MOST_SEARCHES = 12; // kept, so that sliding K back and forth searches once
 const MOST_BEAM_SIZE = 10;
 const BEAM_KEY_STEP = 0.05;
+const BEAM_WORDS = "K: how many beginnings live on after each step. Score: the sum of the words' " +
+  "log p, divided by (number of words)^ρ. ρ, the exponent of length normalization: 0 compares " +
+  "whole sentences, so that short ones win; 1 compares words on average.";
 
 /** Mount a beam explorer; a large model is loaded when the reader asks for it. */
 export async function mountBeam(root, host) {
@@ -33,13 +42,15 @@ class BeamExplorer {
     this.searches = new Map();
     this.view = null;
     this.pinned = -1;
-    this.change = null;
+    this.did = {}; // what the reader has changed by hand
+    this.answers = new Map();
     this.options = this.chosen();
     this.start = { ...this.options };
     this.frame = new Frame(root, {
       paint: (room, time) => this.paint(room, time),
       reset: () => this.reset(),
     });
+    this.change = new Motion(this.frame, BEAM_MOVE);
     this.handles = new Handles(this.frame.picture, {
       drag: (id, x) => this.drag(id, x),
       step: (id, right, down, isLarge) => this.useArrow(id, right, down, isLarge),
@@ -72,13 +83,19 @@ class BeamExplorer {
       if (text !== this.options.sentence) this.choose({ sentence: text, step: null });
       return this.note;
     });
+    const texts = beamSentences(translator, this.start.sentence);
+    this.pick = makeMenu("or pick", [["", "another …"], ...texts.map((text) => [text, text])],
+      (sentence) => this.choose({ sentence, step: null }));
+    this.pick.element.hidden = texts.length === 0;
     this.beam = makeSlider("Beam size K", { min: 1, max: MOST_BEAM_SIZE, step: 1, value: 1 },
       (beamSize) => this.choose({ beamSize }));
     this.steps = makeSlider("Step", { min: 1, max: 1, step: 1, value: 1 },
       (step) => this.choose({ step }));
     this.playing = null;
     this.play = makeButton("play", "Play", () => this.playOrStop());
-    frame.controls.append(this.box.element, this.beam.element, this.steps.element, this.play);
+    frame.below.append(makeElement("p", { class: "at-note" }, BEAM_WORDS));
+    frame.controls.append(this.box.element, this.pick.element, this.beam.element,
+      this.steps.element, this.play);
   }
 
   /** A cell has changed options, or this explorer has told what its reader did. */
@@ -95,7 +112,10 @@ class BeamExplorer {
     const { sentence, beamSize, rho, step } = this.options;
     const last = this.view?.search.columns.length;
     if (isReaders && step >= last) this.options.step = null;
-    if (isReaders) this.tell();
+    if (isReaders) {
+      for (const name of Object.keys(options)) this.did[name] = true;
+      this.tell();
+    }
     if (sentence !== before.sentence) this.read();
     if (sentence !== before.sentence || beamSize !== before.beamSize) this.searchSoon();
     else if (this.view) this.move({ rho, step: clampStep(this.view.search, step) });
@@ -126,7 +146,7 @@ class BeamExplorer {
     const { words, options, view } = this;
     clearTimeout(this.searching);
     this.pinned = -1;
-    this.change = null;
+    this.change.stop();
     if (words.length === 0) {
       this.view = null;
     } else {
@@ -158,39 +178,18 @@ class BeamExplorer {
 
   /** Let the drawing go to another step or ranking. */
   move(changed) {
-    const { view, frame } = this;
+    const { view } = this;
     const next = { ...view, ...changed };
     next.places = rankingPlaces(next);
-    const goal = { at: next.step, places: next.places };
     if (this.pinned >= 0 && next.nodes[this.pinned].t >= next.step) this.pinned = -1;
     if (next.pointed >= 0 && next.nodes[next.pointed].t >= next.step) next.pointed = -1;
-    this.view = { ...next, at: view.at, places: view.places };
-    this.change = { from: { at: view.at, places: view.places }, goal, begin: null };
-    if (frame.isCalm) this.rest();
-    frame.paintSoon();
-  }
-
-  rest() {
-    Object.assign(this.view, this.change.goal);
-    this.change = null;
-  }
-
-  /** Go on with a change: numbers between where it began and where it ends. */
-  advance(time) {
-    const { change, view } = this;
-    if (!change) return;
-    change.begin ??= time;
-    const share = Math.min((time - change.begin) / BEAM_MOVE, 1);
-    if (share === 1) {
-      this.rest();
-      return;
-    }
-    const eased = 1 - (1 - share) ** 3;
-    const between = (from, to) => from + (to - from) * eased;
-    view.at = between(change.from.at, change.goal.at);
-    view.places = Object.fromEntries(Object.entries(change.goal.places).map(([end, to]) =>
-      [end, between(change.from.places[end] ?? to, to)]));
-    this.frame.paintSoon();
+    const { at, places } = view;
+    this.view = { ...next, at, places };
+    this.change.start((share) => Object.assign(this.view, {
+      at: numberBetween(at, next.step, share),
+      places: Object.fromEntries(Object.entries(next.places).map(([end, to]) =>
+        [end, numberBetween(places[end] ?? to, to, share)])),
+    }));
   }
 
   paint(room, time) {
@@ -200,52 +199,67 @@ class BeamExplorer {
       handles.show(svgRoot(room.width, 40, this.note), []);
       return;
     }
-    this.advance(time);
+    this.change.advance(time);
     const { view } = this;
     this.place = this.layOut(room);
     this.widen(room);
     const shown = beamHandles(view, this.place);
     handles.show(drawBeam(view, this.place), shown);
+    this.scrollToNews(room);
     this.keepTabsFew(shown);
     frame.say(beamFinding(view));
-    const isOpening = Object.keys(this.start).every((name) =>
-      this.options[name] === this.start[name]);
-    frame.challenge(beamChallenges(view).map((one) =>
-      ({ ...one, isMet: one.isMet && !isOpening }))); // the reader is to find it
+    this.showChallenges();
   }
 
-  /** Let a tree that is wider than the room scroll, with its newest words in sight. */
+  showChallenges() {
+    const { view, words } = this;
+    // Another search takes time: only where it may show that K - 1 does not do it.
+    const isAsked = this.did.beamSize && view.beamSize > 1 && !this.answers.has("greedy") &&
+      isGreedyLosing(view);
+    const smaller = isAsked ? this.find(words, view.beamSize - 1) : null;
+    const rival = smaller && { ...smaller, rho: view.rho };
+    this.frame.challenge(keepAnswers(this.answers, beamChallenges(view, this.did, rival)));
+  }
+
+  /** Let a tree that is wider than the room scroll. */
   widen({ width }) {
     const { picture } = this.frame;
-    const { width: drawn, columnOf, gap } = this.place;
+    const { width: drawn } = this.place;
     const zoom = picture.clientWidth / width;
     picture.style.setProperty("--at-tree", drawn > width ? `${drawn * zoom}px` : "100%");
-    const { step } = this.view;
-    const seen = [width, step, this.view.search.sentence, this.view.beamSize].join(" ");
+  }
+
+  /** Scroll to the newest words, once for each step; in the end, to where greedy search left. */
+  scrollToNews({ width }) {
+    const { picture } = this.frame;
+    const { columnOf, gap } = this.place;
+    const { step, search, beamSize } = this.view;
+    const seen = [width, step, search.sentence, beamSize].join(" ");
     if (seen === this.seen) return;
     this.seen = seen;
+    const fork = step === search.columns.length ? forkOf(this.view) : null;
     const newest = columnOf[step - 1];
-    picture.scrollLeft = (newest.x + newest.width + gap * 2 - width) * zoom;
-    this.place = this.layOut({ ...this.frame.room });
+    const left = fork === null ? newest.x + newest.width + gap * 2 - width : columnOf[fork].x - gap;
+    picture.scrollLeft = left * (picture.clientWidth / width);
   }
 
   /** Return where everything stands; while only numbers change, that stays. */
   layOut({ width, tall }) {
     const { search, step, opened } = this.view;
     const { scrollLeft, clientWidth } = this.frame.picture;
-    const room = { width, tall, shift: (scrollLeft * width) / (clientWidth || width) };
-    const key = [width, tall, room.shift, step, opened.length].join(" ");
+    const key = [width, tall, step, opened.length].join(" ");
     if (this.laidOut?.search !== search || this.laidOut.key !== key) {
-      this.laidOut = { search, key, place: layoutBeam(this.view, room, measureWords) };
+      const place = layoutBeam(this.view, { width, tall }, measureWords);
+      this.laidOut = { search, key, place };
     }
-    return this.laidOut.place;
+    return scrollBeam(this.laidOut.place, (scrollLeft * width) / (clientWidth || width), width);
   }
 
   /** Tab stops at one word and one rank; from there, arrows lead on. */
   keepTabsFew(shown) {
     const ids = shown.map(({ id }) => id);
     const focused = document.activeElement?.dataset?.handle;
-    for (const kind of ["node", "rank"]) {
+    for (const kind of ["node", "rank", "rank-node"]) {
       const same = ids.filter((id) => id.startsWith(`${kind} `));
       const wanted = [focused, this[kind], `node ${leaderOf(this.view)}`, same[0]];
       const stop = wanted.find((id) => same.includes(id));
@@ -257,6 +271,7 @@ class BeamExplorer {
   nodeOf(id) {
     const [kind, number] = (id ?? "").split(" ");
     if (kind === "node") return Number(number);
+    if (kind === "rank-node") return Number(number);
     if (kind !== "rank") return -1;
     return this.view.nodes.find(({ end }) => end === Number(number)).index;
   }
@@ -301,8 +316,8 @@ class BeamExplorer {
       this.slideRho(this.options.rho + (right - down) * BEAM_KEY_STEP * (isLarge ? 5 : 1));
     } else if (kind === "node") {
       this.handles.focus(`node ${neighborOf(this.view, this.nodeOf(id), right, down, this.place)}`);
-    } else if (kind === "rank") {
-      const ids = [...this.handles.elements.keys()].filter((one) => one.startsWith("rank "));
+    } else if (kind.startsWith("rank")) {
+      const ids = [...this.handles.elements.keys()].filter((one) => one.startsWith(`${kind} `));
       this.handles.focus(ids[ids.indexOf(id) + down + right]);
     }
   }
@@ -330,6 +345,7 @@ class BeamExplorer {
   showControls() {
     const { beamSize } = this.options;
     this.beam.show(beamSize);
+    this.pick.choose("");
     const last = this.view?.search.columns.length ?? 1;
     const step = this.view?.step ?? 1;
     this.steps.input.max = last;
@@ -341,6 +357,8 @@ class BeamExplorer {
   reset() {
     this.stopPlaying();
     this.frame.forget();
+    this.did = {};
+    this.answers.clear();
     if (this.view) this.view = { ...this.view, opened: [], pointed: -1 };
     this.searches.clear();
     this.options = { ...this.start };

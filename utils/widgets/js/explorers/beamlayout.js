@@ -3,77 +3,87 @@
 
 import { textWidth } from "../draw/svg.js";
 import { tokenWidth } from "../draw/tokens.js";
-import { WORD_START } from "../model/subwords.js";
-import { FOREVER, foldRuns, layLanes } from "./beamtree.js";
+import { BEAM_MARGIN, BEAM_ROOT, clampBeam, fitColumns, padOf } from "./beamcolumns.js";
+import { pieceName } from "./beamcolumns.js";
+import { foldRuns, layLanes } from "./beamtree.js";
 
 export const ALL_BRANCHES = -1; // among what is unfolded by hand
-const BEAM_SIZES = [15, 14, 13, 12]; // of letters: the largest that fits
 const BEAM_TALL = 1000; // where the page scrolls
-const BEAM_MARGIN = 12;
 const BEAM_WIDE = 760; // pixels: from there the ranking stands beside the tree,
 const BEAM_ROOMY = 1000; // and from there if the picture may be as tall as it likes
+const BEAM_NEAR = 120; // pixels out of sight
+const BEAM_STACKED = 640; // narrower trees are scrolled, not folded
 const BEAM_PHONE = 480;
+const BEAM_LOW = 300; // pixels: below, branches are more worth than the source sentence
 const BEAM_PANEL = 276; // pixels: width of the ranking
 const BEAM_BUMP = 36; // pixels: in which the way to the ranking bends
-const [BEAM_GAP, BEAM_MOST_GAP] = [15, 36]; // between columns, for branches and crosses
-const [BEAM_PAD, BEAM_LEAST_PAD] = [10, 7]; // around a word, with large and small letters
-const BEAM_ROOT = 16;
-const BEAM_BADGE = 26; // width of a column with nothing but the ends of translations
-const BEAM_FOLD = 30; // width of a column that stands for several
 const BEAM_HEADER = 24;
 const BEAM_WORD_WIDTH = 0.93; // of the estimate
 const BEAM_LINE = 18; // of the text above the source sentence
 const BEAM_SOURCE_ROW = 52;
 const BEAM_PANEL_HEAD = 92;
+const BEAM_LEAST_ROW = 20;
 const BEAM_LEGEND_ROW = 18;
 const BEAM_LEGEND_MARK = 24;
 export const BEAM_LEGEND_SIZE = 12;
 const BEAM_MORE = 24; // a line that says what is left out
 const [BEAM_LEAST_PITCH, BEAM_MOST_PITCH] = [21, 40]; // between lanes
 
-/** Return a word or piece as one reads it: a piece that goes on a word has a dot before it. */
-export function pieceName(text, unit) {
-  if (unit !== "pieces") return text;
-  return text.startsWith(WORD_START) ? text.slice(WORD_START.length) : `·${text}`;
-}
-
 /**
  * Return where everything stands: {width, height, size, isWide, columns, columnOf, top, pitch,
  * panel, legend, strip}. `columns` are those that are shown, {x, width, from, to, isFold};
  * `columnOf[t]` is that of step t. `lanes` and `runs` are as in beamtree.js, without what has no
- * room. Where the tree is wider than a narrow room, its page scrolls it: `shift` pixels so far,
- * along
- * which come the ranking and the sentence. `measure` tells how wide text is, given its size.
+ * room. A tree that is wider than its room is scrolled: see `scrollBeam`. `measure` tells how wide
+ * text is, given its size.
  */
-export function layoutBeam(view, { width, tall, shift = 0 }, measure = estimateBeam) {
-  const isWide = width >= (Number.isFinite(tall) ? BEAM_WIDE : BEAM_ROOMY);
+export function layoutBeam(view, room, measure = estimateBeam) {
+  const { width, tall } = room;
+  const below = { ...room, tall: Infinity };
+  const ways = [
+    { from: Number.isFinite(tall) ? BEAM_WIDE : BEAM_ROOMY, room, isWide: true, mayFold: true },
+    { from: BEAM_STACKED, room: below, isWide: false, mayFold: true },
+    { from: 0, room: below, isWide: false, mayFold: false },
+  ];
+  const places = ways.filter(({ from }) => width >= from);
+  for (const way of places.slice(0, -1)) {
+    const place = placeBeam(view, way.room, way, measure);
+    if (place.width <= width) return place;
+  }
+  return placeBeam(view, below, places[places.length - 1], measure);
+}
+
+/** Place everything, the ranking beside the tree if `isWide`; the tree may turn out too wide. */
+function placeBeam(view, { width, tall }, { isWide, mayFold }, measure) {
   const room = width - BEAM_MARGIN * 2 - BEAM_ROOT - (isWide ? BEAM_PANEL + BEAM_BUMP : 0);
-  const { size, gap, columns } = fitColumns(view, isWide ? room : Infinity, measure);
+  const { size, gap, columns, hasShares } = fitColumns(view, room, mayFold, measure);
   const legend = placeLegend(view, isWide ? room : width - BEAM_MARGIN * 2, measure);
   const header = BEAM_HEADER + legend.rows * BEAM_LEGEND_ROW;
-  const source = placeBeamSource(view, width - BEAM_MARGIN * 2, size);
+  const isLow = tall < BEAM_LOW;
+  const source = isLow ? { tokens: [], rows: 0 }
+    : placeBeamSource(view, width - BEAM_MARGIN * 2, size);
   const lines = width >= BEAM_ROOMY ? 1 : isWide ? 2 : width >= BEAM_PHONE ? 3 : 4;
   const stripHeight = lines * BEAM_LINE + source.rows * BEAM_SOURCE_ROW + 12;
   const lastColumn = columns[columns.length - 1];
   const right = lastColumn.x + lastColumn.width;
-  const count = Math.min(view.beamSize, view.search.ended.length);
+  const most = Math.max(view.search.ended.length, ...view.search.columns.map((all) => all.length));
+  const count = Math.min(view.beamSize, most);
   const free = Math.min(tall, BEAM_TALL) - header - stripHeight - BEAM_MARGIN * 2;
   const lanes = fitLanes(view, free);
   const more = lanes.hidden > 0 ? BEAM_MORE : 0;
   const pitch = clampBeam((free - more) / lanes.lanes, BEAM_LEAST_PITCH, BEAM_MOST_PITCH);
-  const rowPitch = clampBeam((free - BEAM_PANEL_HEAD) / Math.max(count, 1), 22, 44);
+  const rowPitch = clampBeam((free - BEAM_PANEL_HEAD) / Math.max(count, 1), BEAM_LEAST_ROW, 44);
   const tree = lanes.lanes * pitch + more;
   const panelHeight = BEAM_PANEL_HEAD + count * rowPitch;
   const top = BEAM_MARGIN + header;
   const whole = Math.max(width, right + BEAM_MARGIN + (isWide ? BEAM_PANEL + BEAM_BUMP : 0));
   const panel = isWide
     ? { x: whole - BEAM_MARGIN - BEAM_PANEL, y: BEAM_MARGIN, width: BEAM_PANEL, rowPitch }
-    : { x: BEAM_MARGIN + shift, y: top + tree + 10, width: Math.min(width - BEAM_MARGIN * 2, 460),
+    : { x: BEAM_MARGIN, y: top + tree + 10, width: Math.min(width - BEAM_MARGIN * 2, 460),
       rowPitch };
   const headed = header + tree;
   const body = isWide ? Math.max(headed, panelHeight) : headed + 10 + panelHeight;
   const strip = {
-    x: BEAM_MARGIN + (isWide ? 0 : shift), y: BEAM_MARGIN + body + 6,
+    x: BEAM_MARGIN, y: BEAM_MARGIN + body + 6,
     width: (isWide ? whole : width) - BEAM_MARGIN * 2, lines,
     line: BEAM_LINE, tokens: source.tokens, row: BEAM_SOURCE_ROW,
   };
@@ -82,9 +92,10 @@ export function layoutBeam(view, { width, tall, shift = 0 }, measure = estimateB
     for (let t = column.from; t <= column.to; t += 1) columnOf[t] = column;
   }
   return {
-    width: whole, height: strip.y + stripHeight + 2, size, isWide, columns, columnOf, right,
+    width: whole, height: strip.y + stripHeight + 2, size, hasShares, isWide, columns, columnOf,
+    right,
     legend: legend.items.map((item) => ({
-      ...item, x: BEAM_MARGIN + (isWide ? 0 : shift) + item.x,
+      ...item, x: BEAM_MARGIN + item.x,
       y: BEAM_MARGIN + (item.row + 0.5) * BEAM_LEGEND_ROW,
     })),
     top, pitch, lanes, runs: foldRuns(view.nodes, lanes), panel, strip,
@@ -94,17 +105,37 @@ export function layoutBeam(view, { width, tall, shift = 0 }, measure = estimateB
   };
 }
 
+/**
+ * Return the place of a tree that is scrolled by `shift` pixels in a room of `width`: its legend,
+ * the ranking and the sentence come along, and only what is in sight, or near, needs drawing.
+ */
+export function scrollBeam(place, shift, width) {
+  if (place.width <= width) return place;
+  const along = (part) => ({ ...part, x: part.x + shift });
+  return {
+    ...place, seen: [shift - BEAM_NEAR, shift + width + BEAM_NEAR],
+    legend: place.legend.map(along), panel: along(place.panel), strip: along(place.strip),
+  };
+}
+
+/** Return whether something from x0 to x1 is in sight, or near. */
+export function isBeamSeen({ seen }, x0, x1) {
+  return !seen || (x1 >= seen[0] && x0 <= seen[1]);
+}
+
 /** Estimate the width of text a little less cautiously: with dozens of columns, that adds up. */
 function estimateBeam(text, size) {
   return textWidth(text, size) * BEAM_WORD_WIDTH;
 }
 
 /** Put what explains the marks in rows: {items: [{mark, text, x, row}, …], rows}. */
-function placeLegend({ search, beamSize }, room, measure) {
+function placeLegend({ search, beamSize, winners, texts: written, greedy }, room, measure) {
+  const differs = winners.some(({ end }) => written[end] !== greedy.text);
   const texts = {
+    ahead: "ahead",
     likely: "likely word", unlikely: "unlikely word", dropped: "not among the K best: dropped",
-    ranked: "finished, with its rank",
     ...(search.ended.length > beamSize ? { ended: "finished, not in the best K" } : {}),
+    ...(differs ? { greedy: "what greedy search takes" } : {}), // last: for some ρ it falls out
   };
   let [x, row] = [0, 0];
   const items = Object.entries(texts).map(([mark, text]) => {
@@ -132,25 +163,6 @@ function fitLanes({ nodes, search, opened }, room) {
   return layLanes(nodes, search.ended, many);
 }
 
-function clampBeam(value, low, high) {
-  return Math.min(Math.max(value, low), high);
-}
-
-/** Choose the size of the letters; if the columns do not even fit when small, fold some. */
-function fitColumns(view, room, measure) {
-  const steps = view.search.columns.length;
-  for (const size of BEAM_SIZES) {
-    const widths = beamColumnWidths(view, size, measure);
-    const isLast = size === BEAM_SIZES[BEAM_SIZES.length - 1];
-    if (isLast || sumOfWidths(widths) + BEAM_GAP * steps <= room) {
-      const spare = Math.floor((room - sumOfWidths(widths)) / steps);
-      const gap = clampBeam(spare, BEAM_GAP, BEAM_MOST_GAP);
-      return { size, gap, columns: foldColumns(view, widths, room, gap) };
-    }
-  }
-  return null;
-}
-
 /** Put the source's words in as many rows as they need: {tokens: [{x, row, width}, …], rows}. */
 function placeBeamSource({ search, unit }, room, size) {
   let [x, row] = [0, 0];
@@ -164,71 +176,7 @@ function placeBeamSource({ search, unit }, room, size) {
   return { tokens, rows: row + 1 };
 }
 
-function beamColumnWidths({ search, unit }, size, measure) {
-  const widths = search.columns.map((column) => {
-    const words = column.map(({ text }) =>
-      measure(pieceName(text, unit), size) + padOf(size) * 2);
-    return Math.max(...words, size * 1.6);
-  });
-  for (const { size: t } of search.ended) widths[t] = Math.max(widths[t], BEAM_BADGE);
-  return widths;
-}
-
-function padOf(size) {
-  return size >= 14 ? BEAM_PAD : BEAM_LEAST_PAD;
-}
-
-function sumOfWidths(numbers) {
-  return numbers.reduce((total, number) => total + number, 0);
-}
-
-/** Fold the columns in which least happens, until the others fit; side by side they are one. */
-function foldColumns(view, widths, room, gap) {
-  const isFolded = widths.map(() => false);
-  const order = widths.map((_, t) => t)
-    .filter((t) => !view.opened.includes(t) && !isNarrowEnd(view.search, t, widths[t]))
-    .sort((a, b) => columnWorth(view, a) - columnWorth(view, b) || a - b);
-  const whole = () =>
-    sumOfWidths(placeBeamColumns(widths, isFolded, gap).map(({ width }) => width + gap));
-  const folded = [];
-  while (folded.length < order.length && whole() > room) {
-    folded.unshift(order[folded.length]);
-    isFolded[folded[0]] = true;
-  }
-  for (const t of folded) { // folds that grew together have left room for some
-    isFolded[t] = false;
-    if (whole() > room) isFolded[t] = true;
-  }
-  return placeBeamColumns(widths, isFolded, gap);
-}
-
-/** A fold would be wider than the ends of translations, and hide what matters most. */
-function isNarrowEnd({ ended }, t, width) {
-  return width <= BEAM_FOLD && ended.some(({ size }) => size === t);
-}
-
-/** What a column shows: the newest words, ends, and where branches begin. */
-function columnWorth({ search, branches, step }, t) {
-  if (t >= step) return step - t - 1; // nothing yet
-  const starts = branches.filter(({ from, parent }) => from === t && parent >= 0);
-  const living = starts.filter(({ to }) => to === FOREVER).length;
-  const near = step < search.columns.length ? 100 / (step - t) ** 2 : 0;
-  const ends = search.ended.some(({ size }) => size === t) ? 30 : 0;
-  return living * 10 + starts.length + near + ends;
-}
-
-function placeBeamColumns(widths, isFolded, gap) {
-  const columns = [];
-  let x = BEAM_MARGIN + BEAM_ROOT + BEAM_GAP;
-  widths.forEach((width, t) => {
-    const last = columns[columns.length - 1];
-    if (isFolded[t] && last?.isFold) {
-      last.to = t;
-      return;
-    }
-    const shown = isFolded[t] ? BEAM_FOLD : width;
-    columns.push({ x, width: shown, from: t, to: t, isFold: isFolded[t] });
-    x += shown + gap;
-  });
-  return columns;
+/** Return whether a word is drawn: in a folded column, only what is never folded. */
+export function isBeamWordShown({ t, isKept }, { columnOf }) {
+  return isKept || !columnOf[t].isFold;
 }

@@ -20,7 +20,7 @@ const BEAM_NEW_LANE = 2;
  *   The first is the root, with t = -1. After the words come the ends: their `end` is the place in
  *   `ended`, that of words -1. `last` is the last step at which a beginning with this word lived,
  *   or FOREVER if one of them ended in a translation. An end `isRanked` if it is among the K best
- *   for some ρ.
+ *   for some ρ. `markWays` says which are never folded, `isKept`, and which `isGreedy`.
  */
 export function plantTree({ columns, ended }, beamSize) {
   const nodes = [newBeamNode({ t: -1, row: 0, text: "", score: 0, parent: -1, weights: [] }, 0)];
@@ -55,7 +55,8 @@ function everRanked(ended, beamSize) {
 }
 
 function newBeamNode(node, index) {
-  return { end: -1, isRanked: false, ...node, index, p: 1, children: [], last: node.t };
+  const marks = { isRanked: false, isKept: false, isGreedy: false };
+  return { end: -1, ...marks, ...node, index, p: 1, children: [], last: node.t };
 }
 
 function addBeamNode(nodes, about) {
@@ -65,6 +66,23 @@ function addBeamNode(nodes, about) {
   parent.children.push(node.index);
   nodes.push(node);
   return node;
+}
+
+/**
+ * Mark the ways that matter: of all `winners`, and of the words that greedy search writes, as far
+ * as the beam went there.
+ */
+export function markWays(nodes, winners, words) {
+  for (const { end } of winners) {
+    const { index } = nodes.find((node) => node.end === end);
+    for (const at of pathTo(nodes, index)) nodes[at].isKept = true;
+  }
+  let at = nodes[0];
+  for (const word of [...words, ""]) { // an end has no text
+    at = nodes[at.children.find((child) => nodes[child].text === word)];
+    if (!at) return;
+    Object.assign(at, { isKept: true, isGreedy: true });
+  }
 }
 
 /** Return the indexes of the nodes from the root to this one. */
@@ -116,7 +134,8 @@ function weakBranches(nodes, branches) {
   const lastOf = (branch) => nodes[branch.nodes[branch.nodes.length - 1]];
   const life = (branch) => lastOf(branch).t - branch.from;
   return branches
-    .filter((branch) => branch.parent >= 0 && !lastOf(branch).isRanked)
+    .filter((branch) => branch.parent >= 0 && !lastOf(branch).isRanked &&
+      !branch.nodes.some((index) => nodes[index].isKept))
     .sort((a, b) => life(a) - life(b) || b.from - a.from);
 }
 

@@ -1,13 +1,18 @@
 // The length explorer: drag the end of a sentence, and see what each model makes of it.
 
-import { changeButton, makeButton, makeChoices, measureWords } from "./elements.js";
+import { keepAnswers } from "./challenges.js";
+import { changeButton, makeButton, makeChoices, makeElement } from "./elements.js";
+import { measureWords } from "./elements.js";
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { firstLengthApart, lengthChallenges, lengthFinding } from "./lengthtext.js";
-import { lengthModes, lengthView } from "./lengthtext.js";
-import { drawLength, layoutLength } from "./lengthview.js";
-import { lengthAt, lengthHandles, lengthOnChart, lengthPressed } from "./lengthview.js";
+import { lengthModes, lengthNotes, lengthView } from "./lengthtext.js";
+import { lengthOnChart } from "./lengthchart.js";
+import { layoutLength, lengthAt } from "./lengthlayout.js";
+import { drawLength, lengthHandles, lengthPressed } from "./lengthview.js";
 import { loadTranslators } from "./models.js";
+import { Motion } from "./motion.js";
+import { numberBetween } from "./motion.js";
 
 const GROW_EVERY = 1100; // milliseconds
 const RIDE = 350; // milliseconds in which the marker comes along
@@ -27,14 +32,16 @@ class LengthExplorer {
     this.data = Object.fromEntries(names.map((name) => [name, host.get(name)]));
     this.apart = firstLengthApart(translators, this.data);
     this.views = new Map();
-    this.ride = null;
     this.growing = null;
+    this.did = {}; // what the reader has chosen by hand
+    this.answers = new Map();
     this.options = this.chosen();
     this.start = { ...this.options };
     this.frame = new Frame(root, {
       paint: (room, time) => this.paint(room, time),
       reset: () => this.reset(),
     });
+    this.ride = new Motion(this.frame, RIDE);
     this.handles = new Handles(this.frame.picture, {
       drag: (id, x, y) => this.drag(id, x, y),
       step: (id, right, down, isLarge) => this.go((right - down) * (isLarge ? LEAP : 1)),
@@ -67,6 +74,8 @@ class LengthExplorer {
       this.choose({ number: (this.view.number % this.view.count) + 1 }));
     this.play = makeButton("play", "Grow", () => this.growOrStop());
     this.frame.controls.append(this.modes.element, this.play, this.next);
+    this.frame.below.append(...lengthNotes(Object.keys(this.translators)).map((text) =>
+      makeElement("p", { class: "at-note" }, text)));
   }
 
   /** A cell has changed options, or this explorer has told what its reader did. */
@@ -77,13 +86,29 @@ class LengthExplorer {
   }
 
   choose(options, isReaders = true) {
-    this.options = { ...this.options, ...options };
-    if (isReaders) this.tell();
+    const before = this.options;
+    this.options = { ...before, ...options };
+    if (isReaders) {
+      this.remember(before);
+      this.tell();
+    }
     this.view = this.find();
-    this.ride = { from: this.at, begin: null };
-    if (this.frame.isCalm) this.rest();
+    const from = this.at;
+    this.ride.start((share) => {
+      this.at = numberBetween(from, this.view.length, share);
+    });
     this.showControls();
-    this.frame.paintSoon();
+  }
+
+  /** Remember what the reader has chosen; other sentences begin with nothing done. */
+  remember(before) {
+    if (this.growing !== null) return;
+    if (this.options.mode !== before.mode) this.did = {};
+    else {
+      for (const [name, value] of Object.entries(this.options)) {
+        if (value !== before[name]) this.did[name] = true;
+      }
+    }
   }
 
   tell() {
@@ -103,30 +128,15 @@ class LengthExplorer {
     return this.views.get(key);
   }
 
-  rest() {
-    this.at = this.view.length;
-    this.ride = null;
-  }
-
-  /** Let the marker come along: a little further at each frame. */
-  advance(time) {
-    const { ride, view } = this;
-    if (!ride) return;
-    ride.begin ??= time;
-    const share = Math.min((time - ride.begin) / RIDE, 1);
-    this.at = ride.from + (view.length - ride.from) * (1 - (1 - share) ** 3);
-    if (share === 1) this.rest();
-    else this.frame.paintSoon();
-  }
-
   paint(room, time) {
     const { frame, handles } = this;
-    this.advance(time);
+    this.ride.advance(time);
     const view = { ...this.view, at: this.at };
     this.place = layoutLength(view, room, measureWords);
     handles.show(drawLength(view, this.place), lengthHandles(view, this.place));
     frame.say(lengthFinding(view));
-    frame.challenge(lengthChallenges(view));
+    const did = this.growing === null ? this.did : {}; // while it grows, nobody found a thing
+    frame.challenge(keepAnswers(this.answers, lengthChallenges(view, did)));
   }
 
   drag(id, x, y) {
@@ -184,6 +194,8 @@ class LengthExplorer {
     this.stopGrowing();
     this.frame.forget();
     this.choose({ ...this.start });
+    this.did = {};
+    this.answers.clear();
   }
 
   end() {

@@ -10,15 +10,48 @@ const LONGEST_RUN = 4; // words, as BLEU counts them
  */
 export function rightWords(words, reference) {
   const right = words.map(() => false);
+  for (const { start, size } of sharedRuns(words, reference)) right.fill(true, start, start + size);
+  return right;
+}
+
+/** Tell for each word of the reference whether the translation lacks it. */
+export function missingWords(words, reference) {
+  const missing = reference.map(() => true);
+  for (const { begin, size } of sharedRuns(words, reference)) {
+    missing.fill(false, begin, begin + size);
+  }
+  return missing;
+}
+
+/**
+ * Return where a translation leaves words out and has none in their place:
+ * [{before, words}, …], `before` being the number of the word that they should precede.
+ */
+export function leftOutWords(words, reference) {
+  const end = { start: words.length, begin: reference.length, size: 0 };
+  let [at, asked] = [0, 0]; // so much of each is accounted for
+  const gaps = [];
+  for (const { start, begin, size } of [...sharedRuns(words, reference), end]) {
+    if (start === at && begin > asked) {
+      gaps.push({ before: at, words: reference.slice(asked, begin) });
+    }
+    [at, asked] = [start + size, begin + size];
+  }
+  return gaps;
+}
+
+/** Return the runs that both have, in order: [{start, begin, size}, …]. */
+function sharedRuns(words, reference) {
+  const runs = [];
   const match = (from, to, low, high) => {
-    const { start, begin, size } = longestRun(words, reference, { from, to, low, high });
-    if (size === 0) return;
-    right.fill(true, start, start + size);
-    match(from, start, low, begin);
-    match(start + size, to, begin + size, high);
+    const run = longestRun(words, reference, { from, to, low, high });
+    if (run.size === 0) return;
+    match(from, run.start, low, run.begin);
+    runs.push(run);
+    match(run.start + run.size, to, run.begin + run.size, high);
   };
   match(0, words.length, 0, reference.length);
-  return right;
+  return runs;
 }
 
 /** Return the longest run that words[from … to - 1] and reference[low … high - 1] share. */

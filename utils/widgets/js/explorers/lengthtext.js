@@ -4,9 +4,21 @@
 // [source words, target words]: sentences of which each goes on where the one before ends, and
 // test sentences, a few of each length.
 
-import { rightWords, sentenceBleu } from "./lengthmatch.js";
+import { shorten } from "../model/typed.js";
+import { leftOutWords, missingWords, rightWords, sentenceBleu } from "./lengthmatch.js";
 
 const LONG_SENTENCE = 15; // words
+const MODEL_NOTES = {
+  fixed: "one vector has to hold the whole sentence, however long.",
+  dot: "attention; each word's score is a dot product, and the vector is new at each step.",
+  general: "attention; each word's score is a dot product with a matrix between.",
+  additive: "attention; each word's score comes from a small network.",
+  transformer: "attention in several heads and layers, without a recurrent network.",
+};
+const MARKS_NOTE = "Tinted: a wrong word. Dashed box: words are left out there. A line below the " +
+  "reference: the model of that color did not write the word.";
+const BLEU_NOTE = "BLEU: how many runs of 1 to 4 words a translation shares with the reference, " +
+  "from 0 to 100 (the same); too short ones lose points.";
 
 /**
  * Return a view: the pair that was chosen, and what each translator makes of it.
@@ -14,8 +26,8 @@ const LONG_SENTENCE = 15; // words
  * {mode, length, number, count, lengths, language, source, target, stages, longest, found, curves,
  * apart}: `length` is the nearest there is, `count` how many sentences there are of it, `longest`
  * the whole sentence that grows, in `stages`; without one that grows, both are null.
- * found: [{name, words, right, missing, bleu}, …]: `right` for each word, `missing`
- * for each of the reference's.
+ * found: [{name, words, right, missing, leftOut, bleu}, …]: `right` for each word, `missing`
+ * for each of the reference's, and `leftOut` where nothing stands in their place.
  */
 export function lengthView(translators, data, chosen) {
   const list = chosen.mode === "test" ? data.sentences : data.growing;
@@ -63,8 +75,8 @@ function nearestLength(lengths, { mode, length }) {
 function judge(name, words, target) {
   return {
     name, words, right: rightWords(words, target),
-    missing: rightWords(target, words).map((isThere) => !isThere),
-    bleu: sentenceBleu(words, target),
+    missing: missingWords(words, target),
+    leftOut: leftOutWords(words, target), bleu: sentenceBleu(words, target),
   };
 }
 
@@ -113,37 +125,59 @@ function countedWords(count) {
   return `${count} ${count === 1 ? "word" : "words"}`;
 }
 
-/** Return the challenges, each with whether the reader has met it: [{name, text, isMet}, …]. */
-export function lengthChallenges({ mode, length, found, apart, stages }) {
+/**
+ * Return the challenges, each with whether the reader has met it: [{name, text, answer, isMet}, …].
+ *
+ * `did` says what the reader chose by hand, {length, number}: how the explorer began, and
+ * where a sentence is while it grows by itself, meet none.
+ */
+export function lengthChallenges({ mode, length, number, found, apart, stages }, did) {
   if (found.length < 2) return [];
   const [weak, strong] = [found[0], found[found.length - 1]];
+  const isChosen = Boolean(did.length || did.number);
   const all = [
     {
       name: "apart",
       text: `${mode === "growing" && !stages ? "Find" : "While it grows: find"} the shortest ` +
         `length at which ${weak.name} gets a word wrong and ${strong.name} none.`,
-      isMet: mode === "growing" && length === apart,
+      answer: `${length} words: here ${weak.name} writes ${quotedWrong(weak)}.`,
+      isMet: isChosen && mode === "growing" && length === apart,
     },
     {
       name: "lucky",
       text: `Find a test sentence of ${LONG_SENTENCE} words or more that even ${weak.name} gets ` +
         "right.",
-      isMet: mode === "test" && length >= LONG_SENTENCE && isPerfect(weak),
+      answer: `Number ${number} of ${length} words. One sentence can be lucky; the curve is the ` +
+        "score of many.",
+      isMet: isChosen && mode === "test" && length >= LONG_SENTENCE && isPerfect(weak),
     },
     {
       name: "both",
       text: `Find a test sentence that ${strong.name} gets wrong, too: look among the longest.`,
-      isMet: mode === "test" && !isPerfect(strong),
+      answer: `Number ${number} of ${length} words: ${strong.name} ${lengthErrors(strong)}. ` +
+        "Attention makes long sentences easier, not safe.",
+      isMet: isChosen && mode === "test" && !isPerfect(strong),
     },
   ];
   return apart === null ? all.slice(1) : all;
 }
 
-/** Place a length among buckets such as "4–5", "6–10": 0.5 is the middle of the first. */
-export function bucketPosition(length, buckets) {
-  for (const [i, bucket] of buckets.entries()) {
-    const [first, last] = bucket.split("–").map(Number);
-    if (length <= last) return i + (Math.max(length - first, 0) + 0.5) / (last - first + 1);
-  }
-  return buckets.length - 0.1;
+/** Quote the first run of wrong words of a translation. */
+function quotedWrong({ words, right }) {
+  const first = Math.max(right.indexOf(false), 0);
+  const next = right.indexOf(true, first);
+  return `“${words.slice(first, next < 0 ? words.length : next).map((word) => shorten(word))
+    .join(" ")}”`;
+}
+
+/** Say what the marks, each model and BLEU are, a line each. */
+export function lengthNotes(names) {
+  const known = names.filter((name) => name in MODEL_NOTES);
+  return [MARKS_NOTE, ...known.map((name) => `${name}: ${MODEL_NOTES[name]}`), BLEU_NOTE];
+}
+
+/** Return the first and the last length of a bucket such as "6–10". */
+export function bucketEnds(bucket) {
+  const ends = bucket.split("–").map(Number);
+  return [ends[0], ends[ends.length - 1]];
 }
