@@ -24,7 +24,7 @@ export class Frame {
   constructor(root, { paint, reset }) {
     this.root = root;
     this.paint = paint;
-    this.met = new Set();
+    this.met = new Map(); // challenges that were met, each with its answer
     this.isDue = false;
     this.isLarge = false;
     this.lastSaid = -Infinity;
@@ -50,6 +50,7 @@ export class Frame {
     large.setAttribute("aria-pressed", "false");
     const tools = makeElement("div", { class: "at-tools" },
       makeButton("reset", "Reset", startAgain), large);
+    for (const words of tools.querySelectorAll("span")) words.classList.add("at-fold");
     const top = makeElement("div", { class: "at-top" }, this.finding, tools);
     this.more = makeElement("div", { class: "at-more", hidden: "" },
       makeElement("b", {}, "Try this"), this.challenges);
@@ -107,10 +108,15 @@ export class Frame {
     if (this.problem.textContent !== problem) this.problem.textContent = problem;
   }
 
-  /** Show challenges [{name, text, isMet}, …]; one that was met once stays so until `forget()`. */
+  /**
+   * Show challenges [{name, text, isMet, answer}, …]; one that was met once stays so until
+   * `forget()`. One that asks something has an `answer`, which is told as soon as it is met.
+   */
   challenge(challenges) {
-    for (const { name, isMet } of challenges) if (isMet) this.met.add(name);
-    const key = [...this.met].join();
+    for (const { name, isMet, answer = "" } of challenges) {
+      if (isMet && !this.met.has(name)) this.met.set(name, answer);
+    }
+    const key = [...this.met.keys()].join();
     if (this.challenges.dataset.met === key && this.challenges.children.length > 0) return;
     this.challenges.dataset.met = key;
     this.more.hidden = challenges.length === 0;
@@ -120,7 +126,10 @@ export class Frame {
   entry(name, text) {
     const isMet = this.met.has(name);
     const mark = isMet ? [makeIcon("right"), makeElement("b", {}, "Done: ")] : [];
-    return makeElement("li", { "data-challenge": name, "data-met": String(isMet) }, ...mark, text);
+    const answer = this.met.get(name);
+    const told = answer ? [" ", makeElement("span", { class: "at-answer" }, answer)] : [];
+    return makeElement("li", { "data-challenge": name, "data-met": String(isMet) },
+      ...mark, text, ...told);
   }
 
   /** Forget which challenges were met. */

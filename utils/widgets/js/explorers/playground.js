@@ -71,11 +71,13 @@ class PlaygroundExplorer {
     this.main.classList.add("at-main");
     const once = makeButton("next", "One step", () => this.trainOnce());
     once.classList.add("at-once");
+    once.lastChild.classList.add("at-fold");
     this.longest = makeSlider("Letters: 3 to", { ...LENGTHS, value: LENGTHS.max }, (longest) =>
       this.chooseOptions({ longest }));
     this.box = makeSentenceBox("Try a word", (text) => this.tryWord(text));
     frame.controls.append(this.tasks.element, kinds, makeElement("div", { class: "at-row at-go" },
       this.main, once, this.longest.element, this.box.element));
+    for (const legend of frame.controls.querySelectorAll("legend")) legend.classList.add("at-fold");
     this.copied = makeElement("small", { class: "at-note", role: "status" });
     frame.below.append(makeElement("div", { class: "at-row" },
       makeButton("copy", "Copy a link to this state", () => this.copyLink()), this.copied,
