@@ -204,11 +204,13 @@ SPREAD = [0.3, 0.2, 0.2, 0.2, 0.1]
         ),
         (
             view(heads=[ON_0]),
-            "Layer 1, head 1 always looks at “w0”: “w1” looks mostly at “w0” (0.90), the word before.",
+            "Layer 1, head 1 always looks at “w0”: "
+            "“w1” looks mostly at “w0” (0.90), the word before.",
         ),
         (
             view(heads=[ON_2]),
-            "Layer 1, head 1 always looks at “w2”: “w1” looks mostly at “w2” (0.90), the next word.",
+            "Layer 1, head 1 always looks at “w2”: “w1” looks mostly at “w2” (0.90), "
+            "the next word.",
         ),
         (
             view(heads=[SPREAD], chosen=(), position=4),

@@ -26,9 +26,9 @@ const HABIT_ICONS = {
 export function drawHeadMaps(view, place) {
   const { maps: grid, f } = place;
   const quiet = { "font-size": f * 0.8, fill: paint("quiet"), "text-anchor": "start" };
-  const title = wrapWords(gridTitle(view, grid.nameLines > 1).split(" "), grid.width, f * 0.8);
+  const words = gridTitles(view).find((title) => textWidth(title, f * 0.8) <= grid.width) ?? "";
   return svgPart("maps",
-    title.map((line, i) => svgText(grid.left, grid.top + f * (0.8 + 1.15 * i), line, quiet)),
+    svgText(grid.left, grid.top + f * 0.8, words, quiet),
     view.maps.map((heads, l) => [
       svgText(grid.left, mapCorner(grid, l, 0).y - f * 0.6, layerName(l, view.maps.length), {
         ...quiet, "font-weight": "bold",
@@ -37,12 +37,12 @@ export function drawHeadMaps(view, place) {
     ]));
 }
 
-function gridTitle({ part }, isTight) {
+/** Return what the maps are and what they are for, the longest text first. */
+function gridTitles({ part }) {
   const press = "Press a map to show or hide its head.";
-  if (isTight) return press;
   const rows = part === "encoder" ? "word" : "word it writes";
   const columns = part === "decoder" ? "word it has read" : "source word";
-  return `A row for each ${rows}, a column for each ${columns}. ${press}`;
+  return [`A row for each ${rows}, a column for each ${columns}. ${press}`, press];
 }
 
 function layerName(layer, count) {
