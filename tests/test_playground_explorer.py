@@ -115,9 +115,7 @@ def test_nothing_is_claimed_before_training(call, view):
 def test_only_weights_that_can_move_are_promised_to(call, view):
     assert "watch dot’s weights move" in call("playgroundFinding", untrained(view))
     view["state"]["models"].pop()
-    assert call("playgroundFinding", view) == (
-        "Nothing learned yet: “stressed” comes out as noise. Press Train."
-    )
+    assert call("playgroundFinding", view) == ("Nothing learned yet, only noise. Press Train.")
 
 
 def test_the_finding_says_what_was_tested(call, view):
@@ -359,16 +357,16 @@ def test_a_verdict_stands_below_name_and_output_and_they_never_meet(call, view, 
 
 def test_the_still_picture_does_not_say_how_it_ends():
     svg, finding = Playground().picture()
-    assert finding.startswith("Nothing learned yet: “stressed” comes out as noise. Press Train")
+    assert finding.startswith("Nothing learned yet, only noise. Press Train")
     outputs = re.findall(r'<text [^>]*data-output="(\w+)"[^>]*>(\w+)…<', svg)
     assert [name for name, _ in outputs] == ["fixed", "dot"]
     assert all(len(output) == 8 and output != "desserts" for _, output in outputs)
-    assert svg.count("fills while it trains") == 2 and svg.count("it should write desserts") == 2
+    assert svg.count("fills while it trains") == 2 and svg.count("it should be “desserts”") == 2
 
 
 def test_another_seed_or_word_has_its_own_picture():
     svg, _ = Playground(attentions=["dot"], seed=2, word="cat").picture()
-    assert "it should write tac" in svg
+    assert "it should be “tac”" in svg
     linked, _ = Playground(link="attentions=dot&seed=2&word=cat").picture()
     assert linked == svg
 

@@ -75,12 +75,12 @@ class PlaygroundExplorer {
     this.longest = makeSlider("Letters: 3 to", { ...LENGTHS, value: LENGTHS.max }, (longest) =>
       this.chooseOptions({ longest }));
     this.box = makeSentenceBox("Try a word", (text) => this.ask(text));
-    this.lines = makeElement("p", { class: "at-note at-lines" });
+    this.lines = makeElement("p", { class: "at-lines" });
     frame.controls.append(this.tasks.element, kinds, makeElement("div", { class: "at-row at-go" },
-      this.main, once, this.longest.element, this.box.element), this.lines);
+      this.main, once, this.longest.element, this.box.element));
     for (const legend of frame.controls.querySelectorAll("legend")) legend.classList.add("at-fold");
     this.copied = makeElement("small", { class: "at-note", role: "status" });
-    frame.below.append(makeElement("div", { class: "at-row" },
+    frame.below.append(this.lines, makeElement("div", { class: "at-row" },
       makeButton("copy", "Copy a link to this state", () => this.copyLink()), this.copied,
       makeElement("small", { class: "at-note" }, PLAYGROUND_HINT)));
   }

@@ -17,9 +17,9 @@ export const TASK_NAMES = {
 // What each attention does, in a line.
 export const KIND_LINES = {
   fixed: "one vector for the whole word, the same at every step",
-  dot: "each h_j scores by its dot product with the decoder’s s",
-  general: "a learned matrix W stands between s and h_j",
-  additive: "a small network reads s and h_j, and scores them",
+  dot: "a letter scores by the dot product of its state and the decoder’s",
+  general: "a learned matrix stands between the two states",
+  additive: "a small network reads both states, and scores them",
 };
 
 const LEARNED_SHARE = 0.95; // of unseen words right: learned
@@ -53,8 +53,8 @@ export function playgroundFinding(view) {
     long.map((pair) => pair.join(" ")).join(", ")}.`;
 }
 
-function beforeTraining({ at, state }, models, isRunning) {
-  const says = `Nothing learned yet: “${state.word}” comes out as noise.`;
+function beforeTraining({ at }, models, isRunning) {
+  const says = "Nothing learned yet, only noise.";
   if (at !== null || isRunning) return says;
   const moving = models.map(({ attention }) => attention).filter((name) => name !== "fixed");
   if (moving.length === 0) return `${says} Press Train.`;

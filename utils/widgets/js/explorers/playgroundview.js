@@ -144,7 +144,7 @@ function drawModelCaption(attention, example, { left, top, width, size, isMuted 
 
 /** Say what an untrained model should write: what it got wrong says nothing yet. */
 function beforeVerdict({ expected }) {
-  return { isRight: false, text: `noise; it should write ${expected}` };
+  return { isRight: false, text: `noise; it should be “${expected}”` };
 }
 
 /** Return what an untrained model wrote, no longer than the answer: it does not know when to stop. */
