@@ -20,7 +20,7 @@ export function alignmentOf(map) {
 }
 
 /** Tell whether a map of cross-attention nearly is an alignment of a sentence that is not tiny. */
-export function isAlignment(map) {
+function isAlignment(map) {
   const { sharp, own } = alignmentOf(map);
   return sharp >= ALIGNED.sharp && own >= ALIGNED.own && map.length > ALIGNED.least;
 }

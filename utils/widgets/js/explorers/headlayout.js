@@ -35,7 +35,7 @@ export function layoutHeads(view, { width, tall }) {
 
 /**
  * Place the small maps: the heads of a layer and their average in one line or more, each with its
- * name and habit below. `top` is where their title begins, `lineTop` how far below it a line does.
+ * name and habit below. `top` is where their title begins, `lead` how far below it the maps do.
  */
 function layoutMaps({ maps }, { width, tall, isBeside, f }) {
   const [layers, count] = [maps.length, maps[0].length + 1];
