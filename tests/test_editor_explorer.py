@@ -337,6 +337,21 @@ def test_weights_are_read_and_set(translators):
     assert marked == ["4"]
 
 
+def test_it_begins_where_moving_the_weight_changes_the_word_most(translators):
+    """Tried here with PyTorch: all weight on one word after the other, for each step."""
+    editor = AttentionEditor(translators, SENTENCE)
+    translator = translators["dot"]
+    before = trace(translator, WORDS)
+
+    def writable(step):
+        rows = [overwrite({str(step + 1): only(j)}) for j in range(len(WORDS))]
+        return len({trace(translator, WORDS, row).steps[step].word for row in rows})
+
+    counts = [writable(step) for step in range(len(before.steps))]
+    assert counts[editor.step - 1] == max(counts) > 1
+    assert AttentionEditor(translators, SENTENCE, step=2).step == 2
+
+
 def test_another_sentence_or_model_starts_without_edits(translators):
     for name, value in (("sentence", "die Frau liest ."), ("model", "additive")):
         editor = AttentionEditor(translators, SENTENCE, weights={"5": only(11)})

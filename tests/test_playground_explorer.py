@@ -12,13 +12,7 @@ from playwright.sync_api import expect
 from py_mini_racer import JSEvalException
 
 from utils.widgets.live import engine_of, widget_script
-from utils.widgets.playground import (
-    Playground,
-    constant,
-    kept_lessons,
-    train_lesson,
-    view_after_training,
-)
+from utils.widgets.playground import Playground, constant
 
 TASKS = tuple(constant("PLAYGROUND_TASKS"))
 KINDS = tuple(constant("PLAYGROUND_ATTENTIONS"))
@@ -60,14 +54,35 @@ widget.initialize({ model });
 """
 
 
+# What the page's view holds after so many steps, as the worker's replies make it.
+TRAIN = """((options, until) => {
+  const [playground, history] = [createPlayground(), []];
+  const order = (message) => {
+    const [state] = playground.handle(message);
+    for (const { example } of state.models) example.weights = Array.from(example.weights);
+    growHistory(history, state);
+    return state;
+  };
+  order({ type: "reset", options });
+  let state = order({ type: "start", until });
+  while (playground.wantsTicks()) state = order({ type: "tick" });
+  return { options: completeOptions(options), state, history, at: null };
+})"""
+
+
 @pytest.fixture(scope="module")
 def call():
-    return engine_of("playground").call
+    return engine_of("playground", "playground/messages.js").call
+
+
+@pytest.fixture(scope="module")
+def trained(call):
+    return call(TRAIN, {}, 500)
 
 
 @pytest.fixture
-def view():
-    return deepcopy(view_after_training({}))
+def view(trained):
+    return deepcopy(trained)
 
 
 def untrained(view):
@@ -100,7 +115,7 @@ def test_nothing_is_claimed_before_training(call, view):
 def test_only_weights_that_can_move_are_promised_to(call, view):
     assert "watch dot’s weights move" in call("playgroundFinding", untrained(view))
     view["state"]["models"].pop()
-    assert call("playgroundFinding", view) == "Nothing learned yet. Press Train."
+    assert call("playgroundFinding", view) == ("Nothing learned yet, only noise. Press Train.")
 
 
 def test_the_finding_says_what_was_tested(call, view):
@@ -119,7 +134,7 @@ def test_looking_back_shows_the_past(call, view):
         entry |= {name: view["state"][name] for name in ("lengths", "word", "running")}
         for model, now in zip(entry["models"], view["state"]["models"], strict=True):
             model |= {"exact": [0] * 6, "example": now["example"]}
-    view |= {"at": 81, "isStill": False}
+    view |= {"at": 81}
     found = call("playgroundFinding", view)
     assert found.startswith("Back at step 80: fixed reverses 0")
     assert 'data-mark="81"' in call("drawPlayground", view, {"width": 900, "tall": 400})["svg"]
@@ -146,15 +161,19 @@ def test_the_weight_on_needed_letters_is_their_sum(call):
 
 
 def test_each_challenge_asks_for_what_it_says(call, view):
-    def met(word, wrong=()):
+    def met(word, wrong=(), **more):
         state = view["state"]
+        asked = {"word": word, "step": 500}
         state["word"] = word
         for model in state["models"]:
             right = model["attention"] not in wrong
             model["example"] |= {"output": "x" if right else "y", "expected": "x"}
-        found = call("playgroundChallenges", view, "stressed")
+        known = view | {"isTrained": True, "asked": asked} | more
+        found = call("playgroundChallenges", known, "stressed")
         return {each["name"] for each in found if each["isMet"]}
 
+    assert met("cat", isTrained=False, asked=None) == set(), "nobody did anything"
+    assert met("cat", asked={"word": "cat", "step": 0}) == {"learned"}, "it became right by itself"
     assert met("stressed") == {"learned"}
     assert met("cat") == {"learned", "fixed"}
     assert met("cat", wrong=["dot"]) == {"learned", "fixed", "fooled"}
@@ -263,7 +282,7 @@ def test_a_lit_cell_stands_out_in_both_maps(call, view):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("kinds", [("dot",), ("general", "additive")])
 def test_everything_stays_inside_the_picture(call, width, kinds):
-    view = view_after_training({"attentions": kinds})
+    view = call(TRAIN, {"attentions": kinds}, 20)
     drawn = call("drawPlayground", view, {"width": width, "tall": 380 if width > 1000 else 1e9})
     w, h = map(float, re.search(r'viewBox="0 0 (\S+) (\S+)"', drawn["svg"]).groups())
     assert w == width and (h <= 380 or width < 1000)
@@ -336,33 +355,18 @@ def test_a_verdict_stands_below_name_and_output_and_they_never_meet(call, view, 
 # --- the still picture ---
 
 
-@pytest.mark.parametrize("kind", ["fixed", "dot"])
-def test_the_kept_lessons_are_what_training_gives(kind):
-    assert kept_lessons()["reverse"][kind] == train_lesson("{}", kind)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("task", TASKS)
-def test_all_kept_lessons_are_what_training_gives(task, kind):
-    assert kept_lessons()[task][kind] == train_lesson(dumps({"task": task}), kind)
-
-
-def test_lessons_are_kept_for_all_tasks_and_attentions():
-    assert {task: set(lessons) for task, lessons in kept_lessons().items()} == {
-        task: set(KINDS) for task in TASKS
-    }
-
-
-def test_the_still_picture_is_a_trained_one():
+def test_the_still_picture_does_not_say_how_it_ends():
     svg, finding = Playground().picture()
-    assert finding.startswith("After step 500: fixed reverses")
-    assert 'data-output="dot">desserts<' in re.sub(r' (?!data-output)[\w-]+="[^"]*"', "", svg)
+    assert finding.startswith("Nothing learned yet, only noise. Press Train")
+    outputs = re.findall(r'<text [^>]*data-output="(\w+)"[^>]*>(\w+)…<', svg)
+    assert [name for name, _ in outputs] == ["fixed", "dot"]
+    assert all(len(output) == 8 and output != "desserts" for _, output in outputs)
+    assert svg.count("fills while it trains") == 2 and svg.count("it should be “desserts”") == 2
 
 
-def test_another_seed_or_word_is_trained_for_its_picture():
+def test_another_seed_or_word_has_its_own_picture():
     svg, _ = Playground(attentions=["dot"], seed=2, word="cat").picture()
-    assert "reads cat and writes tac" in svg
+    assert "it should be “tac”" in svg
     linked, _ = Playground(link="attentions=dot&seed=2&word=cat").picture()
     assert linked == svg
 

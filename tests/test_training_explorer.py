@@ -242,7 +242,8 @@ def test_the_summary_tells_when_the_translation_settles():
 
 
 def challenges_at(snaps, at, **changed):
-    challenges = call("trainingChallenges", view_of(snaps, at, **changed))
+    view = view_of(snaps, at, **{"isChosen": True} | changed)
+    challenges = call("trainingChallenges", view)
     return {each["name"]: each["isMet"] for each in challenges}
 
 
@@ -253,6 +254,9 @@ def test_challenges_are_met_where_they_should_be_and_nowhere_else():
     settled = [challenges_at(RUN, at, isResting=True)["settled"] for at in range(4)]
     assert settled == [False, False, True, False]
     assert not challenges_at(RUN, 2)["settled"], "passing by is not stopping"
+    played = challenges_at(RUN, 2, isResting=True, isChosen=False)
+    assert not played["settled"], "it only played to there"
+    assert not challenges_at(RUN, 3, point={"row": 1}, isChosen=False)["look"]
     quiet = [challenges_at(RUN, at, isResting=True)["quiet"] for at in range(4)]
     assert quiet == [False, False, False, True]
 
@@ -291,21 +295,20 @@ def test_wrong_words_are_marked():
     assert "data-wrong" not in drawn
 
 
-def test_words_stand_above_those_they_should_be():
+def test_missing_words_are_told_from_those_written():
     view = view_of(RUN, 0, reference=["one", "x", "two"])
-    columns = call("alignedWords", view, 0)
-    assert [(each["written"], each["wanted"]) for each in columns] == [
-        ("x", "one"), ("x", "x"), (None, "two"),
+    written, wanted = call("writtenWords", view, 0), call("wantedWords", view, 0)
+    assert [(each["word"], each["isRight"]) for each in written] == [("x", False), ("x", True)]
+    assert [(each["word"], each["isRight"]) for each in wanted] == [
+        ("one", False), ("x", True), ("two", False),
     ]  # fmt: skip
-    assert [each["isRight"] for each in columns] == [False, True, True]
+    assert drawn_at(view)[1].count("data-missing") == 2
 
 
 def test_a_wrong_word_that_repeats_is_written_once():
     run = [make_snap(1, "not not not a"), make_snap(2, "a b")]
-    columns = call("alignedWords", view_of(run), 0)
-    assert [(each["written"], each["count"]) for each in columns] == [
-        ("not", 3), ("a", 1), (None, 1),
-    ]  # fmt: skip
+    written = call("writtenWords", view_of(run), 0)
+    assert [(each["word"], each["count"]) for each in written] == [("not", 3), ("a", 1)]
     assert "not ×3" in drawn_at(view_of(run))[1]
 
 
@@ -313,7 +316,8 @@ def test_every_epoch_has_as_many_rows_and_lines_as_the_last_needs():
     run = [make_snap(1, "x y " * 20), make_snap(2, "a b c")]
     layout, drawn = drawn_at(view_of(run))
     assert layout["map"]["rows"] == 3 and "and 37 more" in drawn
-    assert [len(lines) for lines in layout["texts"]["pairs"]] == [1, 1]
+    for text in layout["texts"]["texts"]:
+        assert [len(lines) for lines in text["lines"]] == [1, 1]
 
 
 def test_words_are_text():
@@ -443,24 +447,41 @@ def test_epochs_are_chosen_by_keyboard(trained, tmp_path):
 
 
 @pytest.mark.browser
+def test_what_plays_by_itself_meets_no_challenge(trained, tmp_path):
+    skip_without_browser()
+    with open_page(trained, tmp_path) as page:
+        page.clock.install()
+        page.locator("[data-handle=map]").press("ArrowDown")
+        page.get_by_role("button", name="Play").click()
+        page.clock.run_for(10_000)
+        expect(page.locator(".at-finding")).to_contain_text("Epoch 6:")
+        expect(page.locator("li[data-challenge]").first).to_be_visible()
+        expect(page.locator("li[data-met=true]")).to_have_count(0)
+
+
+@pytest.mark.browser
 def test_the_map_changes_gradually(trained, tmp_path):
     skip_without_browser()
     marker = "document.querySelector('[data-part=marker] circle').getAttribute('cx')"
     watch = f"""() => new Promise((answer) => {{
       const places = new Set([{marker}]);
+      const told = [];
       const begin = performance.now();
       const look = (now) => {{
         places.add({marker});
-        if (now - begin > 900) answer([...places].map(Number));
+        told.push(document.querySelector("[data-part=marker]").lastChild.textContent);
+        if (now - begin > 900) answer([[...places].map(Number), [...new Set(told)]]);
         else requestAnimationFrame(look);
       }};
       document.querySelector(".at-strip [data-epoch='5']").click();
       requestAnimationFrame(look);
     }})"""
     with open_page(trained, tmp_path) as page:
-        places = page.evaluate(watch)
+        places, told = page.evaluate(watch)
         assert len(places) > 4 and places == sorted(places)
+        measured = {f"{snap['valid']:.2f}" for snap in trained.snaps}
+        assert set(told) <= measured, "in between, no number was measured"
         page.emulate_media(reduced_motion="reduce")
         page.get_by_role("button", name="Reset").click()
         page.wait_for_timeout(100)
-        assert len(page.evaluate(watch)) == 2
+        assert len(page.evaluate(watch)[0]) == 2

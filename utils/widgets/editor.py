@@ -43,6 +43,7 @@ class AttentionEditor(LiveExplorer):
 
     `sentence`, `model`, `step` (from 1) and `weights`, such as {"5": [0.9, 0.1]}, can be set and
     read: rows that replace the model's own, by their steps. `before` and `after` are the words.
+    It begins with the step whose word depends most on where it looks.
     Raises ValueError for a translator with a fixed context, which has no weights to overwrite.
     """
 
@@ -61,6 +62,9 @@ class AttentionEditor(LiveExplorer):
         check_type("the sentence", sentence, str, f"text in {language}")
         options.setdefault("model", next(iter(named)))
         super().__init__(named, sentence=sentence, **options)
+        if "step" not in options:
+            call = engine_of(self.name, "explorers/editorstill.js").call
+            self.step = call("stepToBegin", self.packed[self.model].as_json(), sentence)
 
     @traitlets.validate("model")
     def _check_model(self, proposal: Any) -> str:

@@ -17,8 +17,9 @@ class HeadViewer(LiveExplorer):
     """Point at a word, and see as threads where each head looks.
 
     `sentence`, `part` ("encoder", "decoder" or "cross"), `layer`, `heads` (a list; none is their
-    average) and `position` of the word that looks can be set and read; all count from 1. Raises
-    TypeError for a translator that is no Transformer.
+    average) and `position` of the word that looks can be set and read; all count from 1. It begins
+    with the head that has the clearest habit. Raises TypeError for a translator that is no
+    Transformer.
     """
 
     name = "head"
@@ -33,8 +34,10 @@ class HeadViewer(LiveExplorer):
         check_type("the translator's model", translator.model, Transformer, "a Transformer")
         language = translator.fields.source_language
         check_type("the sentence", sentence, str, f"text in {language}")
-        chosen = {"layer": self.config.layers, "heads": [1]} | options
-        super().__init__({"model": translator}, sentence=sentence, **chosen)
+        super().__init__({"model": translator}, sentence=sentence, **options)
+        if options.keys().isdisjoint({"layer", "heads"}):
+            begin = self._call("headToBegin", sentence, self.part)
+            self.layer, self.heads = begin["layer"], begin["heads"]
 
     @property
     def config(self) -> TransformerConfig:
@@ -54,7 +57,12 @@ class HeadViewer(LiveExplorer):
     def picture(self) -> tuple[str, str]:
         """Return the threads of the word that looks, all heads as small maps, and the finding."""
         options = {name: getattr(self, name) for name in self.option_names()}
+        still = self._call("headStill", options | {"width": WIDTH})
+        return still["svg"], still["finding"]
+
+    def _call(self, function: str, *arguments: Any) -> dict[str, Any]:
+        """Call a function of headstill.js about the model."""
         (packed,) = self.packed.values()
         call = engine_of(self.name, "explorers/headstill.js").call
-        still = call("headStill", packed.as_json(), options | {"width": WIDTH})
-        return still["svg"], still["finding"]
+        found: dict[str, Any] = call(function, packed.as_json(), *arguments)
+        return found

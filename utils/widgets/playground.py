@@ -1,13 +1,10 @@
 """The playground: trains a tiny translator of letters in the browser, before the reader's eyes.
 
-Its still picture shows it trained. Training takes seconds, so what the usual seed leads to is kept
-in `playground.json`; `python -m utils.widgets.playground` writes it again.
+Its still picture shows it before training: how it ends is for the reader to see.
 """
 
 from functools import cache
-from json import dumps, loads
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
 import traitlets
@@ -15,7 +12,6 @@ from py_mini_racer import JSEvalException
 
 from utils.widgets.live import LiveExplorer, engine_of
 
-LESSONS = Path(__file__).with_suffix(".json")
 STILL_WIDTH = 960
 
 
@@ -72,13 +68,13 @@ class Playground(LiveExplorer):
         return proposal["value"]
 
     def picture(self) -> tuple[str, str]:
-        """Return the picture after training, and its finding."""
+        """Return the picture before training, and its finding."""
         draw = engine_of(self.name).call
         names = ("task", "attentions", "longest", "seed")
         options, word = {name: getattr(self, name) for name in names}, self.word
         if self.link:
             options, word = itemgetter("options", "word")(draw("readLink", self.link))
-        view = view_after_training(options, word)
+        view = draw("viewAtBeginning", options, word)
         return draw("drawPlaygroundStill", view, STILL_WIDTH), draw("playgroundFinding", view)
 
 
@@ -94,52 +90,3 @@ def check_by_script(function: str, value: object) -> None:
 def usual(option: str) -> Any:
     """Return an option's default."""
     return constant("PLAYGROUND_DEFAULTS")[option]
-
-
-def view_after_training(options: dict[str, Any], word: str = "") -> dict[str, Any]:
-    """Return what a playground shows at the end of its first lesson; `word` may be left out."""
-    call = engine_of("playground").call
-    chosen = call("completeOptions", options)
-    task, attentions = chosen["task"], chosen["attentions"]
-    is_usual = chosen == constant("PLAYGROUND_DEFAULTS") | {"task": task, "attentions": attentions}
-    is_kept = is_usual and word in ("", call("firstWord", chosen))
-    lessons = [
-        kept_lessons()[task][kind] if is_kept else train_lesson(dumps(options), kind, word)
-        for kind in attentions
-    ]
-    view: dict[str, Any] = call("viewAfterLessons", options, lessons)
-    return view
-
-
-@cache
-def train_lesson(options: str, attention: str, word: str = "") -> dict[str, Any]:
-    """Train one model, which takes seconds, and return what a still picture shows of it.
-
-    `options` are JSON, so that what was trained once is known.
-    """
-    call = engine_of("playground").call
-    lesson: dict[str, Any] = call("trainLesson", loads(options), attention, word)
-    return lesson
-
-
-@cache
-def kept_lessons() -> dict[str, dict[str, Any]]:
-    """Return what `playground.json` has: for each task and attention, what was learned."""
-    lessons: dict[str, dict[str, Any]] = loads(LESSONS.read_text("utf-8"))
-    return lessons
-
-
-def main() -> None:
-    """Train all models of the usual seed, which takes two minutes, and keep what they learned."""
-    lessons = {
-        task: {
-            attention: train_lesson(dumps({"task": task}), attention)
-            for attention in constant("PLAYGROUND_ATTENTIONS")
-        }
-        for task in constant("PLAYGROUND_TASKS")
-    }
-    LESSONS.write_text(dumps(lessons, ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
-
-
-if __name__ == "__main__":
-    main()

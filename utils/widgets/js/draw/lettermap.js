@@ -33,7 +33,7 @@ export function layoutLetterMap(columns, rows, { width, tall }, size) {
  *
  * map: { source: S letters, written: [{ letter, isRight }, …], rows: as many rows of S weights,
  * needed: for all T rows the column of the letter to be written, -1 if there is none,
- * note: of the columns at both ends, or "", isMuted: wrong letters are gray,
+ * note: of the columns at both ends, or "", isMuted: all is gray, nothing is learned yet,
  * lit: { row, column } of a cell that is lit with its row and its letters, or null, isPinned }.
  */
 export function drawLetterWeights(left, top, map, place) {
@@ -52,7 +52,7 @@ export function drawLetterWeights(left, top, map, place) {
       y: y0 + t * height,
       width: cell,
       height,
-      fill: wordPaint(j, source.length),
+      fill: map.isMuted ? paint("quiet") : wordPaint(j, source.length),
       "fill-opacity": (weight * (isDimmed(lit?.row, t) ? DIMMED : 1)).toFixed(3),
       "data-row": t,
       "data-word": j,
@@ -137,7 +137,8 @@ function writtenLetter(left, top, t, map, { labels, height, size }) {
   const [width, tall] = [labels - size * 0.5, height * 0.88];
   const y = top + (height - tall) / 2;
   const letters = Math.min(size, height * 0.8, (width * 0.84 * size) / textWidth(letter, size));
-  const shares = rows[t].map((share, j) => ({ share, color: wordPaint(j, source.length) }))
+  const color = (j) => (isMuted ? paint("faint") : wordPaint(j, source.length));
+  const shares = rows[t].map((share, j) => ({ share, color: color(j) }))
     .filter(({ share }) => share * width > LEAST_STRIPE);
   const length = width / shares.reduce((sum, { share }) => sum + share, 0);
   const middle = top + height / 2;
@@ -152,10 +153,9 @@ function writtenLetter(left, top, t, map, { labels, height, size }) {
       "font-size": letters, "font-weight": isRight ? "bold" : "normal",
       fill: paint(isMuted ? "quiet" : "ink"),
     }),
-    isRight ? "" : svgElement("line", {
+    isRight || isMuted ? "" : svgElement("line", {
       x1: left + width * 0.2, x2: left + width * 0.8, y1: y + tall * 0.85, y2: y + tall * 0.15,
-      stroke: paint(isMuted ? "quiet" : "wrong"),
-      "stroke-width": isMuted ? 1 : Math.max(size * 0.13, 1.5),
+      stroke: paint("wrong"), "stroke-width": Math.max(size * 0.13, 1.5),
     }),
   );
 }

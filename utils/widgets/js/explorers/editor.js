@@ -3,7 +3,7 @@
 
 import { readTyped, shorten } from "../model/typed.js";
 import { ROW_EDITS, editRow, editsFrom, nextShare } from "./editorrows.js";
-import { traceEdited, weightsFrom } from "./editorrows.js";
+import { countWritable, traceEdited, weightsFrom } from "./editorrows.js";
 import { cellAt, drawEditor, editorHandles } from "./editorview.js";
 import { editorChallenges, editorFinding, editorView, topWord } from "./editorview.js";
 import { changeButton, makeButton, makeChoices, makeElement, makeSentenceBox } from "./elements.js";
@@ -91,6 +91,7 @@ class AttentionEditor {
     this.models.choose(model);
     this.before = words.length > 0 ? traceEdited(this.translator, words, {}) : null;
     this.after = this.before;
+    this.counted = null;
     this.edits = editsFrom(options.weights, this.before?.source.length ?? 0);
     this.step = (options.step || 1) - 1;
     this.swapping = null;
@@ -311,6 +312,7 @@ class AttentionEditor {
     }
     const { before, after, step, shown, word } = this;
     const view = editorView(before, after, step, { shown, word, row: this.shownRow(time) });
+    view.insistent = () => this.insistentWords();
     this.view = view;
     this.place = layoutEditor(view, room);
     this.handles.show(drawEditor(view, this.place), editorHandles(view, this.place));
@@ -320,6 +322,12 @@ class AttentionEditor {
     if (this.moveFrom && time - this.moveFrom.begin < MOVE_TIME) this.frame.paintSoon();
     else this.moveFrom = null;
     if (this.isStale) setTimeout(() => this.decodeSoon());
+  }
+
+  /** Return the words that are written wherever their steps look. */
+  insistentWords() {
+    this.counted ??= countWritable(this.translator, this.before);
+    return this.counted.flatMap((count, t) => (count === 1 ? [this.before.steps[t].word] : []));
   }
 
   /** Translate between two frames: bars follow the pointer at once, the words a frame later. */

@@ -7,6 +7,7 @@ export const ROW_EDITS = [
 ];
 const KEY_STEP = 0.05; // of the weight, for an arrow key
 const ALMOST = 1e-6;
+const MOST_TRIED = 12; // steps, and words of the source: of a long sentence, the beginning
 
 /**
  * Return an overwritten row, which still sums to 1: `edit_row` of utils/widgets/editor.py.
@@ -82,4 +83,32 @@ export function editsFrom(weights, size) {
 /** Return edits as the option `weights` holds them. */
 export function weightsFrom(edits) {
   return Object.fromEntries(Object.entries(edits).map(([t, row]) => [String(Number(t) + 1), row]));
+}
+
+/**
+ * Try what moving the weight does: for each step, give all of it to one source word after the
+ * other. Of a long sentence, only the beginning is tried.
+ * @param {Object} before what `traceEdited` returned without edits
+ * @returns {number[]} how many different words each step would write
+ */
+export function countWritable({ model, ends }, { encoded, steps, source }) {
+  const size = source.length;
+  const tried = source.slice(0, MOST_TRIED).map((_, j) => source.map((__, k) => Number(k === j)));
+  return steps.slice(0, MOST_TRIED).map((_, t) => {
+    const { state, number } = steps[t - 1] ?? { state: encoded.state, number: ends.start };
+    const written = tried.map((row) => placeOfLargest(
+      model.step(encoded, state, number, () => Float32Array.from(row)).logits,
+    ));
+    return size > 1 ? new Set(written).size : 1;
+  });
+}
+
+/** Return the step, from 0, whose word depends most on where it looks; of equals, a long word's. */
+export function liveliestStep(translator, before) {
+  const letters = before.steps.map(({ word }) => Math.min(word.length, 99) / 100);
+  return placeOfLargest(countWritable(translator, before).map((count, t) => count + letters[t]));
+}
+
+function placeOfLargest(numbers) {
+  return numbers.reduce((best, number, i) => (number > numbers[best] ? i : best), 0);
 }

@@ -4,7 +4,7 @@ import { Translator } from "../model/translator.js";
 import { readTyped } from "../model/typed.js";
 import { svgRoot } from "../draw/svg.js";
 import { layoutEditor } from "./editorlayout.js";
-import { editsFrom, traceEdited } from "./editorrows.js";
+import { editsFrom, liveliestStep, traceEdited } from "./editorrows.js";
 import { drawEditor, editorFinding, editorView } from "./editorview.js";
 
 /**
@@ -29,4 +29,11 @@ export function editorStill(packed, { sentence, step, weights, width }) {
     after: after.words,
     size,
   };
+}
+
+/** Return the step to begin with, from 1: the one whose word depends most on where it looks. */
+export function stepToBegin(packed, sentence) {
+  const translator = new Translator(packed);
+  const { words } = readTyped(translator, sentence);
+  return words.length > 0 ? liveliestStep(translator, traceEdited(translator, words, {})) + 1 : 1;
 }

@@ -100,6 +100,8 @@ export function editorChallenges(view) {
   const deaf = edited.filter((t) => rows[t].some((weight, j) => (
     weight >= ALL && j !== topWord(own[t]) && rows[t].length > 1
   )));
+  const isDeaf = deaf.some((t) => before[t] === after[t]
+    && before.slice(0, t).join() === after.slice(0, t).join());
   return [
     {
       name: "one",
@@ -116,10 +118,20 @@ export function editorChallenges(view) {
     {
       name: "deaf",
       text: "Give all weight to a wrong word and still get the right one. Which don’t care?",
-      isMet: deaf.some((t) => before[t] === after[t]
-        && before.slice(0, t).join() === after.slice(0, t).join()),
+      isMet: isDeaf,
+      answer: isDeaf ? insistentAnswer(view) : "",
     },
   ];
+}
+
+/** Answer which words are written wherever their steps look. */
+function insistentAnswer({ insistent }) {
+  const words = [...new Set(insistent?.() ?? [])].map((word) => (
+    word === END_OF_SENTENCE ? word : `“${word}”`
+  ));
+  if (words.length === 0) return "In this sentence, none is written wherever its step looks.";
+  const verb = words.length > 1 ? "are" : "is";
+  return `${words.join(", ")} ${verb} written wherever the step looks.`;
 }
 
 /** Draw the editor as SVG text, in the places that `layoutEditor` returns. */

@@ -24,7 +24,7 @@ export class Frame {
   constructor(root, { paint, reset }) {
     this.root = root;
     this.paint = paint;
-    this.met = new Set();
+    this.met = new Map(); // challenges that were met, each with its answer
     this.isDue = false;
     this.isLarge = false;
     this.lastSaid = -Infinity;
@@ -50,6 +50,7 @@ export class Frame {
     large.setAttribute("aria-pressed", "false");
     this.tools = makeElement("div", { class: "at-tools" },
       makeButton("reset", "Reset", startAgain), large);
+    for (const words of this.tools.querySelectorAll("span")) words.classList.add("at-fold");
     const top = makeElement("div", { class: "at-top" }, this.finding, this.tools);
     this.more = makeElement("div", { class: "at-more", hidden: "" },
       makeElement("b", {}, "Try this"), this.challenges);
@@ -109,23 +110,26 @@ export class Frame {
 
   /**
    * Show challenges [{name, text, isMet, answer}, …]; one that was met once stays so until
-   * `forget()`, and then has its answer below it, if it asks something.
+   * `forget()`. One that asks something has an `answer`, which is told as soon as it is met.
    */
   challenge(challenges) {
-    for (const { name, isMet } of challenges) if (isMet) this.met.add(name);
-    const key = [...this.met].join();
+    for (const { name, isMet, answer = "" } of challenges) {
+      if (isMet && !this.met.has(name)) this.met.set(name, answer);
+    }
+    const key = [...this.met.keys()].join();
     if (this.challenges.dataset.met === key && this.challenges.children.length > 0) return;
     this.challenges.dataset.met = key;
     this.more.hidden = challenges.length === 0;
     this.challenges.replaceChildren(...challenges.map((each) => this.entry(each)));
   }
 
-  entry({ name, text, answer }) {
+  entry({ name, text }) {
     const isMet = this.met.has(name);
     const mark = isMet ? [makeIcon("right"), makeElement("b", {}, "Done: ")] : [];
-    const why = isMet && answer ? [makeElement("p", { class: "at-answer" }, answer)] : [];
+    const answer = this.met.get(name);
+    const told = answer ? [makeElement("p", { class: "at-answer" }, answer)] : [];
     const about = { "data-challenge": name, "data-met": String(isMet) };
-    return makeElement("li", about, ...mark, text, ...why);
+    return makeElement("li", about, ...mark, text, ...told);
   }
 
   /** Forget which challenges were met. */

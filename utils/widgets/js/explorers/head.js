@@ -2,13 +2,13 @@
 // for root and host.
 
 import { readTyped } from "../model/typed.js";
-import { makeChoice, makeChoices, makeElement, makeSentenceBox } from "./elements.js";
+import { makeChoices, makeElement, makeSentenceBox } from "./elements.js";
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { layoutHeads } from "./headlayout.js";
-import { drawHeads, headChallenges, headFinding } from "./headview.js";
 import { PARTS } from "./headmaps.js";
-import { headHandles, headView } from "./headview.js";
+import { headChallenges, headFinding } from "./headtext.js";
+import { drawHeads, headHandles, headView } from "./headview.js";
 import { loadTranslators } from "./models.js";
 
 const HEAD_OPTIONS = ["sentence", "part", "layer", "heads", "position"];
@@ -48,24 +48,18 @@ class HeadViewer {
 
   fillControls() {
     const { languageNames, model } = this.translator;
-    const { layers, heads } = model.config;
-    const numbers = (count) => Array.from({ length: count }, (_, i) => String(i + 1));
-    this.box = makeSentenceBox(`${languageNames[0]} sentence`, (text) => this.read(text));
-    const parts = PARTS.map((name) => [name, name]);
-    this.parts = makeChoices("attention", parts, (part) => this.change({ part }));
-    this.layers = makeChoices("layer", numbers(layers).map((name) => [name, name]), (name) => (
-      this.change({ layer: Number(name) })
-    ));
-    this.heads = numbers(heads).map((name, head) => (
-      makeChoice("checkbox", "at-heads", name, name, "", (isOn) => this.switchHead(head + 1, isOn))
-    ));
-    this.average = makeChoice("checkbox", "at-heads", "average", "average", "", (isOn) => (
-      this.change({ heads: isOn ? [] : [1] })
-    ));
-    const switches = makeElement("fieldset", {},
-      makeElement("legend", {}, "heads"), ...this.heads, this.average);
+    const [source, target] = languageNames;
+    this.heads = model.config.heads;
+    this.box = makeSentenceBox(`${source} sentence`, (text) => this.read(text));
+    const notes = {
+      encoder: `${source} → ${source}`, decoder: `${target} → ${target}`,
+      cross: `${target} → ${source}`,
+    };
+    this.parts = makeChoices("attention", PARTS.map((name) => [name, name, notes[name]]),
+      (part) => this.change({ part }));
+    this.parts.element.querySelector("legend").classList.add("at-fold");
     this.frame.controls.append(
-      this.box.element, this.parts.element, this.layers.element, switches,
+      this.box.element, this.parts.element, aboutHeads(model.config),
     );
   }
 
@@ -129,18 +123,14 @@ class HeadViewer {
     const words = { position: position - 1, key: this.key };
     if (kind === "ask") Object.assign(words, { position: first, key: null });
     if (kind === "key") words.key = first;
-    if (kind === "map") Object.assign(chosen, { layer: first, heads: [second] });
+    if (kind === "map") Object.assign(chosen, { layer: first, heads: [second] }); // or the average
     this.view = this.traced && headView(this.traced, { ...chosen, ...words });
+    if (this.view) this.view.isKept = this.key !== null && this.view.key === this.key;
     if (kind === "head" && this.view) {
       const only = this.view.sets.findIndex(({ name }) => name === at[0]);
       if (only >= 0) this.view.only = only;
     }
     this.frame.paintSoon();
-  }
-
-  switchHead(head, isOn) {
-    const others = this.options.heads.filter((each) => each !== head);
-    this.change({ heads: (isOn ? [...others, head] : others).sort((a, b) => a - b) });
   }
 
   press(id) {
@@ -162,15 +152,18 @@ class HeadViewer {
   /** Show only one head; of the only one, show all side by side. */
   chooseOnly(name) {
     const isOnly = this.options.heads.length < 2;
-    this.change({ heads: isOnly ? this.heads.map((_, head) => head + 1) : [Number(name)] });
+    const all = Array.from({ length: this.heads }, (_, head) => head + 1);
+    this.change({ heads: isOnly ? all : [Number(name)] });
     this.handles.focus(`head-${isOnly ? 1 : name}`);
   }
 
-  /** Choose a small map; of the one that is chosen, go back to the average. */
+  /** Show or hide a head; the average stands alone, and comes when the last head goes. */
   chooseMap(layer, head) {
     const { options } = this;
-    const isChosen = layer === options.layer && options.heads.join() === String(head);
-    this.change({ layer, heads: isChosen ? [] : [head] });
+    const shown = layer === options.layer ? options.heads : [];
+    const others = shown.filter((each) => each !== head);
+    const heads = others.length < shown.length ? others : [...shown, head].sort((a, b) => a - b);
+    this.change({ layer, heads: head > this.heads ? [] : heads });
   }
 
   /** Whether another head is shown than the chosen ones: to look at a map solves nothing. */
@@ -205,7 +198,7 @@ class HeadViewer {
   }
 
   paint(room, time) {
-    this.showControls();
+    this.parts.choose(this.options.part);
     if (!this.view) {
       this.handles.show('<svg viewBox="0 0 100 1"></svg>', []);
       this.frame.say(this.note);
@@ -217,28 +210,31 @@ class HeadViewer {
     if (!this.isPreview) this.frame.challenge(headChallenges(this.view));
   }
 
-  showControls() {
-    const { part, layer, heads } = this.options;
-    this.parts.choose(part);
-    this.layers.choose(String(layer));
-    this.heads.forEach((choice, head) => {
-      choice.querySelector("input").checked = heads.includes(head + 1);
-    });
-    this.average.querySelector("input").checked = heads.length === 0;
-  }
-
   end() {
     this.frame.end();
     this.unlisten.forEach((stop) => stop());
   }
 }
 
-/** Tell whether two views show the same sets over the same words, for another word that looks. */
+/** Say in a line what heads and layers are. */
+function aboutHeads({ layers, heads }) {
+  const bold = (text) => makeElement("b", {}, text);
+  const matrix = (letter) => [`W`, makeElement("sub", {}, letter)];
+  return makeElement("p", { class: "at-about" },
+    "A ", bold("head"), " is one attention; ", `${heads} of them run side by side in a `,
+    bold("layer"), ", each with a ", ...matrix("q"), ", ", ...matrix("k"), " and ", ...matrix("v"),
+    " of its own.", layers > 1 ? " Layer 2 reads what layer 1 wrote." : "");
+}
+
+/**
+ * Tell whether two views show the same heads side by side, for another word that looks. One head
+ * alone shows all its threads, which stay where they are.
+ */
 function isAlike(one, other) {
   const about = ({ part, layer, keys, sets, key }) => (
     JSON.stringify([part, layer, keys, sets.map(({ name }) => name), key])
   );
-  return one !== other && one.key === null && about(one) === about(other);
+  return other.sets.length > 1 && one !== other && one.key === null && about(one) === about(other);
 }
 
 /** Return a view whose threads are a share of the way from those of another one. */
@@ -248,7 +244,8 @@ function mixViews(from, to, share) {
     const row = to.keys.map((_, j) => (
       (before[j] ?? 0) * (1 - share) + (after[j] ?? 0) * share
     ));
-    return { ...set, rows: set.rows.map((each, i) => (i === to.position ? row : each)) };
+    const rows = set.rows.map((each, i) => (i === to.position ? row : each));
+    return { ...set, rows, told: set.rows }; // numbers are measured, never in between
   });
   return { ...to, sets };
 }

@@ -11,8 +11,8 @@ import { Handles } from "./handles.js";
 import { startTrainer } from "./trainer.js";
 import { cellAt, firstCell, isSameCell, litCell, nextCell } from "./playgroundcells.js";
 import { shownPlayground } from "./playgroundcells.js";
-import { TASK_NAMES, moveBars, playgroundChallenges } from "./playgroundtext.js";
-import { playgroundFinding } from "./playgroundtext.js";
+import { KIND_LINES, TASK_NAMES, moveBars } from "./playgroundtext.js";
+import { playgroundChallenges, playgroundFinding } from "./playgroundtext.js";
 import { drawPlayground, mapPlaceAt } from "./playgroundview.js";
 
 const OPTION_NAMES = ["task", "attentions", "longest", "seed"]; // that cells and links can choose
@@ -71,13 +71,16 @@ class PlaygroundExplorer {
     this.main.classList.add("at-main");
     const once = makeButton("next", "One step", () => this.trainOnce());
     once.classList.add("at-once");
+    once.lastChild.classList.add("at-fold");
     this.longest = makeSlider("Letters: 3 to", { ...LENGTHS, value: LENGTHS.max }, (longest) =>
       this.chooseOptions({ longest }));
-    this.box = makeSentenceBox("Try a word", (text) => this.tryWord(text));
+    this.box = makeSentenceBox("Try a word", (text) => this.ask(text));
+    this.lines = makeElement("p", { class: "at-lines" });
     frame.controls.append(this.tasks.element, kinds, makeElement("div", { class: "at-row at-go" },
       this.main, once, this.longest.element, this.box.element));
+    for (const legend of frame.controls.querySelectorAll("legend")) legend.classList.add("at-fold");
     this.copied = makeElement("small", { class: "at-note", role: "status" });
-    frame.below.append(makeElement("div", { class: "at-row" },
+    frame.below.append(this.lines, makeElement("div", { class: "at-row" },
       makeButton("copy", "Copy a link to this state", () => this.copyLink()), this.copied,
       makeElement("small", { class: "at-note" }, PLAYGROUND_HINT)));
   }
@@ -143,6 +146,8 @@ class PlaygroundExplorer {
       const input = kind.querySelector("input");
       input.checked = options.attentions.includes(input.value);
     }
+    this.lines.replaceChildren(...options.attentions.map((name) => makeElement("span", {},
+      makeElement("b", {}, name), `: ${KIND_LINES[name]}. `)));
   }
 
   tellOptions() {
@@ -180,6 +185,7 @@ class PlaygroundExplorer {
     const { options, state } = this.view;
     this.order({ type: "start", ...nextLesson(options.task, state?.step ?? 0) });
     this.view.at = null;
+    this.view.isTrained = true;
     this.expect(true);
   }
 
@@ -191,6 +197,7 @@ class PlaygroundExplorer {
   trainOnce() {
     if (this.isWanted) this.stop();
     else this.order({ type: "start", until: (this.view.state?.step ?? 0) + 1 });
+    this.view.isTrained = true;
     this.view.at = null;
   }
 
@@ -201,6 +208,15 @@ class PlaygroundExplorer {
 
   showWord(word) {
     this.box.show(word, this.tryWord(word));
+  }
+
+  /** Have the models read the reader's own word; returns what is wrong with it, or "". */
+  ask(text) {
+    const problem = this.tryWord(text);
+    const { state, options } = this.view;
+    const { word } = readTypedWord(options.task, text);
+    this.view.asked = state && !state.running && !problem ? { word, step: state.step } : null;
+    return problem;
   }
 
   /** Have the models read a word; returns what is wrong with it, or "". */
@@ -219,7 +235,8 @@ class PlaygroundExplorer {
     const length = Number(id.split("length-")[1]);
     if (!length) return;
     const words = testWords(this.view.options.task, length, UNSEEN_SAMPLES);
-    this.showWord(words[this.tried % UNSEEN_SAMPLES]);
+    const word = words[this.tried % UNSEEN_SAMPLES];
+    this.box.show(word, this.ask(word));
     this.tried += 1;
   }
 
@@ -359,7 +376,10 @@ class PlaygroundExplorer {
 }
 
 function freshView(options) {
-  return { options, state: null, history: [], at: null, pointed: null, pinned: null };
+  return {
+    options, state: null, history: [], at: null, pointed: null, pinned: null, asked: null,
+    isTrained: false,
+  };
 }
 
 /** Return whose map a handle is, from 0, or null. */

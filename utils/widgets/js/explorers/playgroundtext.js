@@ -2,8 +2,8 @@
 // (see playground/messages.js), `history` has those before (see playground/lesson.js), `at` is the
 // step that the reader looks back to, or null, and `bars`, which may be missing, are the heights of
 // bars on their way to the shares of right words; `pointed` and `pinned`, which may be missing or
-// null, are cells (see playgroundcells.js) that the reader points at, and keeps. Where `isStill`,
-// nobody can look back.
+// null, are cells (see playgroundcells.js) that the reader points at, and keeps. `isTrained` tells
+// whether the reader has trained it, and `asked`, {word, step}, which word the reader tried when.
 
 import { cellFinding, litCell, shownPlayground } from "./playgroundcells.js";
 
@@ -12,6 +12,14 @@ export const TASK_NAMES = {
   reverse: { name: "Reverse", example: "abc → cba", does: "reverses" },
   sort: { name: "Sort", example: "cab → abc", does: "sorts" },
   verb: { name: "Verb to the end", example: "aBc → acB", does: "moves the verb in" },
+};
+
+// What each attention does, in a line.
+export const KIND_LINES = {
+  fixed: "one vector for the whole word, the same at every step",
+  dot: "a letter scores by the dot product of its state and the decoder’s",
+  general: "a learned matrix stands between the two states",
+  additive: "a small network reads both states, and scores them",
 };
 
 const LEARNED_SHARE = 0.95; // of unseen words right: learned
@@ -46,11 +54,11 @@ export function playgroundFinding(view) {
 }
 
 function beforeTraining({ at }, models, isRunning) {
-  const says = "Nothing learned yet";
-  if (at !== null || isRunning) return `${says}: the output is noise.`;
+  const says = "Nothing learned yet, only noise.";
+  if (at !== null || isRunning) return says;
   const moving = models.map(({ attention }) => attention).filter((name) => name !== "fixed");
-  if (moving.length === 0) return `${says}. Press Train.`;
-  return `${says}. Press Train, and watch ${moving.map((name) => `${name}’s`).join(" and ")
+  if (moving.length === 0) return `${says} Press Train.`;
+  return `${says} Press Train, and watch ${moving.map((name) => `${name}’s`).join(" and ")
   } weights move into the dashed boxes.`;
 }
 
@@ -94,23 +102,29 @@ export function moveBars(bars, shares, milliseconds) {
   }));
 }
 
-/** Return the challenges, each with whether the reader has met it: [{name, text, isMet}, …]. */
-export function playgroundChallenges({ state }, firstWord) {
+/**
+ * Return the challenges, each with whether the reader has met it: [{name, text, isMet}, …].
+ *
+ * A word counts if the reader tried it at this very step: one that comes out right or wrong while
+ * it trains was found by nobody.
+ */
+export function playgroundChallenges({ state, asked, isTrained }, firstWord) {
   const learned = state.models.filter(({ exact }) => (meanExact(exact) ?? 0) >= LEARNED_SHARE);
   const isRight = ({ example }) => exampleVerdict(example).isRight;
-  const isTyped = state.word !== firstWord;
+  const isTyped = state.word !== firstWord && !state.running
+    && asked?.word === state.word && asked.step === state.step;
   const isLong = [...state.word].length >= LONG_ENOUGH;
   const fixed = state.models.find(({ attention }) => attention === "fixed");
   return [
     {
       name: "learned",
       text: "Train a model until 95 % of the unseen words are right.",
-      isMet: learned.length > 0,
+      isMet: Boolean(isTrained) && learned.length > 0,
     },
     {
       name: "fooled",
       text: "Then fool it: type a word that it gets wrong. One letter can be enough.",
-      isMet: !state.running && isTyped && learned.some((model) => !isRight(model)),
+      isMet: isTyped && learned.some((model) => !isRight(model)),
     },
     {
       name: "fixed",

@@ -18,7 +18,7 @@ const LEAST_OUTPUT = 0.8; // of their usual size: an output that needs smaller o
 const CHARTS_BESIDE_FROM = 860; // pixels: from here on, the charts stand beside the maps
 const SMALL_LETTERS_BELOW = 520;
 const LEAST_COLUMN = 9; // pixels: where columns would be narrower, one map stands below the other
-const CHARTS_TALL = 168; // pixels, where the charts are as tall as they like
+const CHARTS_TALL = { usual: 168, small: 132 }; // pixels, where they are as tall as they like
 const LEAST_CHARTS = 340; // pixels of width
 const USUAL_LETTERS = 8;
 const GHOST = "fills while it trains"; // in a chart that is still empty
@@ -60,7 +60,7 @@ function planPlayground(view, width, tall) {
   const gap = isSmall ? MAPS_GAP.small : MAPS_GAP.usual;
   const across = width - PICTURE_EDGE * 2 - (isWide ? LEAST_CHARTS + gap : 0);
   const each = (across - gap * (count - 1)) / count;
-  const isStacked = !isWide && (each - size * 3.2) / columns < LEAST_COLUMN;
+  const isStacked = !isWide && (isSmall || (each - size * 3.2) / columns < LEAST_COLUMN);
   const room = { width: isStacked ? across : each, tall: tall - caption - 2 * PICTURE_EDGE };
   const place = layoutLetterMap(columns, columns + 1, room, size);
   const most = Math.max(columns, USUAL_LETTERS); // so that shorter words move nothing
@@ -87,11 +87,12 @@ function chartsBeside(left, width, tall) {
 function chartsBelow(top, width) {
   const isPair = width >= SMALL_LETTERS_BELOW;
   const each = isPair ? (width - PICTURE_EDGE * 4) / 2 : width - PICTURE_EDGE * 2;
-  const chart = { width: each, height: CHARTS_TALL };
+  const height = isPair ? CHARTS_TALL.usual : CHARTS_TALL.small;
+  const chart = { width: each, height };
   const second = isPair ? { left: PICTURE_EDGE * 3 + each, top } :
-    { left: PICTURE_EDGE, top: top + CHARTS_TALL + PICTURE_EDGE };
+    { left: PICTURE_EDGE, top: top + height + PICTURE_EDGE };
   const charts = [{ ...chart, left: PICTURE_EDGE, top }, { ...chart, ...second }];
-  return { tall: second.top + CHARTS_TALL + PICTURE_EDGE, charts };
+  return { tall: second.top + height + PICTURE_EDGE, charts };
 }
 
 /** Draw a model's name, what it makes of the word, and what it looked at. */
@@ -113,11 +114,12 @@ function drawLetterModel(view, model, { left, top, width }, plan) {
 
 /** Write a model's name and output in one line, and what is wrong with it in the next. */
 function drawModelCaption(attention, example, { left, top, width, size, isMuted }) {
-  const { isRight, text } = exampleVerdict(example);
+  const { isRight, text } = isMuted ? beforeVerdict(example) : exampleVerdict(example);
   const [first, second, mark] = [top + size * 0.9, top + size * 2.25, size * 0.8];
   const style = { "font-size": size, "text-anchor": "start" };
   const begin = size * 2 + textWidth(attention, size);
-  const [output, letters] = fitOutput(example.output || "nothing", width - begin, size);
+  const written = isMuted ? noiseOf(example) : example.output || "nothing";
+  const [output, letters] = fitOutput(written, width - begin, size);
   const verdict = paint(isRight ? "right" : isMuted ? "quiet" : "wrong");
   const small = Math.min(size * 0.85, (size * (width - mark * 1.4)) / textWidth(text, size));
   return [
@@ -128,15 +130,27 @@ function drawModelCaption(attention, example, { left, top, width, size, isMuted 
     svgText(left + size * 1.25, first, attention, { ...style, "font-weight": "bold" }),
     svgText(left + begin, first, output, {
       ...style, "font-size": letters, "data-output": attention,
+      fill: paint(isMuted ? "quiet" : "ink"),
     }),
-    svgElement("path", {
+    !isMuted && svgElement("path", {
       d: isRight ? RIGHT_MARK : WRONG_MARK, fill: "none", stroke: verdict, "stroke-width": 0.3,
       transform: `translate(${left + mark / 2} ${second - size * 0.3}) scale(${size * 0.36})`,
     }),
-    svgText(left + mark * 1.4, second, text, {
+    svgText(left + (isMuted ? 0 : mark * 1.4), second, text, {
       ...style, "font-size": small, fill: verdict, "data-verdict": attention,
     }),
   ];
+}
+
+/** Say what an untrained model should write: what it got wrong says nothing yet. */
+function beforeVerdict({ expected }) {
+  return { isRight: false, text: `noise; it should be “${expected}”` };
+}
+
+/** Return what an untrained model wrote, no longer than the answer: it does not know when to stop. */
+function noiseOf({ output, expected }) {
+  const [letters, asked] = [[...output], [...expected].length];
+  return `${letters.slice(0, asked).join("")}${letters.length > asked ? "…" : ""}` || "nothing";
 }
 
 /** Return [text, size] of an output in so many pixels: somewhat smaller, and cut if need be. */
@@ -173,10 +187,10 @@ function playgroundLengths(view, width) {
   };
 }
 
-function playgroundLosses({ options, state, history, at, isStill }, width) {
+function playgroundLosses({ options, state, history, at }, width) {
   const name = width > ROOMY_TITLE ? "Training loss" : "Loss";
   const end = nextLesson(options.task, Math.max(state.step - 1, 0)).until;
-  const hasPast = history.length > 1 && !isStill;
+  const hasPast = history.length > 1;
   return {
     part: "losses",
     title: hasPast ? `${name}: drag to look back` : name,

@@ -47,7 +47,7 @@ class TrainingExplorer {
   build() {
     const { frame } = this;
     const last = this.view.snaps.length - 1;
-    this.button = makeButton("play", "Play", () => this.play(!this.timer));
+    this.button = makeButton("play", "Play", () => this.playOrStop());
     this.button.classList.add("at-main");
     this.button.disabled = last === 0;
     const shown = spreadSnaps(last + 1, MOST_EPOCH_CARDS);
@@ -85,8 +85,7 @@ class TrainingExplorer {
       text);
     element.dataset.same = String(change.count === 0);
     element.addEventListener("click", () => {
-      this.play(false);
-      this.goTo(at);
+      this.choose(at);
     });
     return { at, element };
   }
@@ -104,8 +103,7 @@ class TrainingExplorer {
     event.preventDefault(); // the page must not scroll
     const { at, element } = this.cards[Math.min(Math.max(goals[key], 0), last)];
     element.focus();
-    this.play(false);
-    this.goTo(at);
+    this.choose(at);
   }
 
   /** Return the position of an epoch's snap, of the first where there is none. */
@@ -113,8 +111,24 @@ class TrainingExplorer {
     return Math.max(this.view.snaps.findIndex((snap) => snap.epoch === epoch), 0);
   }
 
+  /** Go where the reader wants to go. */
+  choose(at) {
+    this.play(false);
+    this.goTo(at);
+    this.view.isChosen = true;
+    this.frame.paintSoon();
+  }
+
+  /** Play, or stop: who stops has chosen that epoch. */
+  playOrStop() {
+    const isOn = !this.timer;
+    this.play(isOn);
+    this.view.isChosen = !isOn;
+  }
+
   goTo(at) {
     const { view } = this;
+    view.isChosen = false;
     const goal = Math.min(Math.max(at, 0), view.snaps.length - 1);
     if (goal === view.at) return;
     view.at = goal;
@@ -162,14 +176,12 @@ class TrainingExplorer {
   }
 
   dragMarker(x) {
-    this.play(false);
-    this.goTo(snapAtX(this.view, x, this.layout.chart));
+    this.choose(snapAtX(this.view, x, this.layout.chart));
   }
 
   step(id, right, down) {
     if (id === "marker") {
-      this.play(false);
-      this.goTo(this.view.at + right - down);
+      this.choose(this.view.at + right - down);
       return;
     }
     const { point, snaps, at, source, fixed } = this.view;

@@ -3,8 +3,9 @@
 // A run is {snaps, source, reference, fixed, ceiling, leftOut, cut}. snaps: one for each epoch,
 // {epoch, train, valid, words, sure, rows}: losses in nats per word, null where they are no number;
 // T words, how sure the model was of each, and T rows of S weights. A view is a run with what
-// `prepareTraining` adds, and `at` (the snap on show), `point` ({row} or {column}, or null) and
-// `isResting`.
+// `prepareTraining` adds, and `at` (the snap on show), `point` ({row} or {column}, or null),
+// `isResting`, and `isChosen`: whether the reader went there, or stopped there, and did not only
+// watch it play.
 
 import { writePercent } from "../draw/nextwords.js";
 
@@ -20,7 +21,7 @@ export function prepareTraining(run) {
   const last = run.snaps[run.snaps.length - 1];
   const goal = run.reference.length > 0 ? [...run.reference, TRAINING_END] : last.words;
   const marks = run.snaps.map(({ words }) => matchedWords(words, goal));
-  const view = { ...run, goal, marks, at: 0, point: null, isResting: false };
+  const view = { ...run, goal, marks, at: 0, point: null, isResting: false, isChosen: false };
   return { ...view, quests: trainingQuests(view) };
 }
 
@@ -121,7 +122,7 @@ const ODD_TEXTS = {
 
 /** Return a run's challenges, as far as it has something to find: [{name, text, isMet}, …]. */
 export function trainingChallenges(view) {
-  const { snaps, source, at, isResting, point, quests, fixed } = view;
+  const { snaps, source, at, isResting, isChosen, point, quests, fixed } = view;
   const { look, settled, odd } = quests;
   const challenges = [];
   if (look) {
@@ -131,18 +132,18 @@ export function trainingChallenges(view) {
     challenges.push({
       name: "look",
       text: `Find the first epoch in which it ${goal}, and point at that word.`,
-      isMet: at === look.at && snaps[at].words[point?.row] === look.word,
+      isMet: isChosen && at === look.at && snaps[at].words[point?.row] === look.word,
     });
   }
   if (settled > 0) {
     challenges.push({
       name: "settled",
       text: "Stop at the first epoch whose translation stays as it is to the end.",
-      isMet: isResting && at === settled,
+      isMet: isChosen && isResting && at === settled,
     });
   }
   if (odd) {
-    const isMet = isResting && odd.at.includes(at);
+    const isMet = isChosen && isResting && odd.at.includes(at);
     challenges.push({ name: odd.kind, text: ODD_TEXTS[odd.kind], isMet });
   }
   return challenges;

@@ -5,14 +5,14 @@ import { shortenWord, textWidth } from "../draw/svg.js";
 import { tokenLevels } from "../draw/tokens.js";
 import { TRAINING_END } from "./trainingfacts.js";
 import { lossNames } from "./trainingloss.js";
-import { layoutAlignedWords } from "./trainingtext.js";
+import { layoutTexts } from "./trainingtext.js";
 
 export const TRAINING_MARGIN = 12;
 export const TRAINING_LINE = 1.45; // heights of a letter
 const SIDE_BY_SIDE = 680; // pixels: from here on map and loss stand side by side
 const LEAST_ROW = 10; // pixels
 const BROADEST_CELL = 4.4; // letters
-const TEXT_PAIRS = [4, 3, 2, 1]; // of lines: as many as leave room for the chart
+const TEXT_LINES = [4, 3, 2, 1]; // of each text: as many as leave room for the chart
 const USUAL_TALL = 340; // pixels
 const [LEAST_CHART, MOST_CHART] = [112, 320];
 
@@ -25,7 +25,7 @@ export function layoutTraining(view, { width, tall }) {
   const map = layoutSnapRows(view, isWide ? inner * 0.58 : inner, high, size);
   const left = isWide ? TRAINING_MARGIN + map.total + size * 2.5 : TRAINING_MARGIN;
   const room = width - TRAINING_MARGIN - left;
-  const choices = TEXT_PAIRS.map((most) => layoutAlignedWords(view, room, size * 1.1, most));
+  const choices = TEXT_LINES.map((most) => layoutTexts(view, room, size * 1.1, most));
   const fits = (texts) => !isWide || texts.tall + LEAST_CHART <= high;
   const texts = choices.find(fits) || choices[choices.length - 1];
   const mapTop = isWide ? TRAINING_MARGIN : TRAINING_MARGIN + texts.tall;

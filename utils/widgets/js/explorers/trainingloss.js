@@ -111,10 +111,10 @@ export function lossNames(view, { left, top, ...place }) {
   return isCeiling ? [ceiling, ...names] : names;
 }
 
-/** Draw the losses, and the marker at the frame's place between two epochs. */
+/** Draw the losses, and the marker at the frame's place: on its way, it has the next number. */
 export function drawLoss(view, frame, chart) {
   const { left, top, names, ...place } = chart;
-  const { x, y, loss, area } = lossMarker(view, frame, chart);
+  const { x, y, area } = lossMarker(view, frame, chart);
   const { size } = place;
   const halo = { "paint-order": "stroke", stroke: paint("panel"), "stroke-width": size * 0.3 };
   const bold = { "font-size": size, "font-weight": "bold", ...halo };
@@ -130,6 +130,6 @@ export function drawLoss(view, frame, chart) {
         cx: x, cy: y, r: size * 0.55, fill: paint("panel"), stroke: paint("ink"),
         "stroke-width": 3,
       }),
-      svgText(x, area.y1 - size * 0.05, writeLoss(loss), bold)),
+      svgText(x, area.y1 - size * 0.05, writeLoss(view.snaps[view.at].valid), bold)), // measured
   ];
 }

@@ -10,7 +10,7 @@ import { snapFrame, spreadSnaps, trainingSummary, writeLoss } from "./trainingfa
 import { layoutSnapRows, mostRows, writtenLines } from "./traininglayout.js";
 import { TRAINING_LINE, TRAINING_MARGIN } from "./traininglayout.js";
 import { drawLoss } from "./trainingloss.js";
-import { drawAlignedWords, wrongWordStyle } from "./trainingtext.js";
+import { drawTexts, wrongWordStyle } from "./trainingtext.js";
 
 export const MOST_EPOCH_CARDS = 8; // epochs side by side
 const EPOCH_CARD_GAP = 24;
@@ -26,7 +26,7 @@ export function drawTraining(view, frame, layout) {
   const title = `Training after epoch ${epoch}. The model writes: ${words.join(" ")}`;
   return svgRoot(width, height, title,
     view.fixed ? drawSureness(view, frame, map) : drawAlignment(view, frame, map),
-    drawAlignedWords(view, layout.left, TRAINING_MARGIN, layout.texts),
+    drawTexts(view, layout.left, TRAINING_MARGIN, layout.texts),
     drawLoss(view, frame, chart));
 }
 
@@ -43,7 +43,7 @@ function drawAlignment(view, frame, map) {
     drawRowsHeading(map, "Where each word looks"),
     drawHeatMap(map.left, top, { source, target, rows, step: point?.row }, map),
     drawLabelMarks(view, map, top + map.head),
-    point && drawWeightNumbers(view, frame, map, top + map.head));
+    point && drawWeightNumbers(view, map, top + map.head));
 }
 
 function drawRowsHeading({ left, top, heading, size }, text) {
@@ -87,13 +87,13 @@ function waveBelow(x0, x1, y, tall) {
   return `M${x0.toFixed(1)} ${y.toFixed(1)}${waves.join("")}`;
 }
 
-/** Write the weights of the row or column that is pointed at into its cells. */
-function drawWeightNumbers({ source, point }, frame, map, y0) {
+/** Write the weights of the row or column that is pointed at: as measured, never in between. */
+function drawWeightNumbers({ snaps, at, source, point }, map, y0) {
   const { left, labels, cell, height, rows } = map;
   const size = Math.min(cell * 0.36, height * 0.6, map.size * 0.8);
   const x0 = left + labels;
   const isRow = point.row !== undefined;
-  const cells = frame.rows.slice(0, rows).flatMap((weights, t) => weights.map((weight, j) => {
+  const cells = snaps[at].rows.slice(0, rows).flatMap((weights, t) => weights.map((weight, j) => {
     if (size < 8 || (isRow ? point.row !== t : point.column !== j) || weight < 0.005) return "";
     const [x, y] = [x0 + (j + 0.5) * cell, y0 + (t + 0.5) * height + size * 0.35];
     return svgText(x, y, Math.round(weight * 100), {
@@ -101,7 +101,7 @@ function drawWeightNumbers({ source, point }, frame, map, y0) {
       "stroke-width": size * 0.22,
     });
   }));
-  const shown = Math.min(frame.rows.length, rows);
+  const shown = Math.min(snaps[at].rows.length, rows);
   const outline = isRow ? "" : svgElement("rect", {
     x: x0 + point.column * cell, y: y0, width: cell, height: height * shown, fill: "none",
     stroke: wordPaint(point.column, source.length), "stroke-width": 2.4,
@@ -118,24 +118,27 @@ function drawSureness(view, frame, map) {
   return svgPart("sureness",
     drawRowsHeading(map, "How sure it is of each word"),
     words.map((word, t) => svgElement("g", { "data-row": t },
-      drawSureRow(map.left, top + t * map.height, map, word, frame.sure[t], point?.row === t))),
+      drawSureRow(map.left, top + t * map.height, map, word, {
+        shown: frame.sure[t], told: snaps[at].sure[t], isOn: point?.row === t,
+      }))),
     drawLabelMarks(view, map, top));
 }
 
-function drawSureRow(left, top, { labels, total, size, height }, word, probability, isOn) {
+/** Draw how sure it was of a word: as a bar, which may be on its way, and in numbers. */
+function drawSureRow(left, top, { labels, total, size, height }, word, { shown, told, isOn }) {
   const letters = Math.min(size, height * 0.9);
   const [x0, y] = [left + labels, top + height / 2];
   const full = total - labels - letters * 3;
   const style = { "font-size": letters, "font-weight": isOn ? "bold" : "normal" };
   const bar = { x: x0, y: y - height * 0.36, height: height * 0.72 };
-  const shown = shortenWord(word, labels - size * 0.6, letters);
+  const label = shortenWord(word, labels - size * 0.6, letters);
   return [
-    svgText(x0 - size * 0.5, y + letters * 0.35, shown, { ...style, "text-anchor": "end" }),
+    svgText(x0 - size * 0.5, y + letters * 0.35, label, { ...style, "text-anchor": "end" }),
     svgElement("rect", { ...bar, width: full, fill: paint("track") }),
     svgElement("rect", {
-      ...bar, width: Math.max(full * probability, 0.5), fill: paint(isOn ? "ink" : "next"),
+      ...bar, width: Math.max(full * shown, 0.5), fill: paint(isOn ? "ink" : "next"),
     }),
-    svgText(x0 + full + letters * 0.3, y + letters * 0.35, writePercent(probability), {
+    svgText(x0 + full + letters * 0.3, y + letters * 0.35, writePercent(told), {
       ...style, "text-anchor": "start",
     }),
   ];

@@ -4,8 +4,7 @@
 // models also has `smooth`, the loss as the curve shows it.
 
 import { completeOptions, firstWord } from "./options.js";
-import { createRun, evaluateRun, testedLengths } from "./run.js";
-import { trainStep, translateWord } from "./run.js";
+import { createRun, testedLengths, translateWord } from "./run.js";
 
 // Steps that show how it ends, and how many a second: 12 seconds, so that one can watch.
 const LESSONS = {
@@ -15,7 +14,6 @@ const LESSONS = {
   sort: { until: 1000, pace: 80 },
 };
 const MOST_STATES = 240; // of a history
-const STILL_POINTS = 100; // of a loss curve in a still picture
 const LOSS_FADE = 0.85; // a batch says little, a mean in which old ones fade says where it goes
 
 /** Return how long to train from here, and how fast: {until, pace}. */
@@ -47,44 +45,23 @@ export function historyAt(history, step) {
     Math.abs(each.step - step) < Math.abs(near.step - step) ? each : near);
 }
 
-/**
- * Train a model for a whole lesson, and return what a still picture shows of it: {attention, exact,
- * example, losses}, with the smoothed losses of some steps, [[step, loss], …]. `word` may be "".
- */
-export function trainLesson(chosen, attention, word) {
-  const options = completeOptions(chosen);
-  const { until } = nextLesson(options.task, 0);
-  const run = createRun(options, attention);
-  let smooth = run.loss;
-  const losses = [[0, roundedShare(smooth)]];
-  while (run.step < until) {
-    trainStep(run);
-    smooth = LOSS_FADE * smooth + (1 - LOSS_FADE) * run.loss;
-    if (run.step % (until / STILL_POINTS) === 0) losses.push([run.step, roundedShare(smooth)]);
-  }
-  const example = translateWord(run, word || firstWord(options));
-  if (example.problem) throw new Error(example.problem);
-  const weights = Array.from(example.weights, roundedShare);
-  return { attention, exact: evaluateRun(run).exact, example: { ...example, weights }, losses };
-}
-
-/** Return what the view shows after lessons of one or two models; see `trainLesson`. */
-export function viewAfterLessons(chosen, lessons) {
+/** Return what the view shows before the first step, of a word that may be "". */
+export function viewAtBeginning(chosen, word) {
   const options = completeOptions(chosen);
   const lengths = testedLengths(options);
-  const history = lessons[0].losses.map(([step], at) => ({
-    step,
-    models: lessons.map(({ attention, losses }) => ({ attention, smooth: losses[at][1] })),
-  }));
-  const { step } = history[history.length - 1];
-  const { word } = lessons[0].example;
-  const models = lessons.map(({ losses, ...model }) => ({
-    ...model, step, loss: losses[losses.length - 1][1],
-  }));
-  const state = { running: false, step, word, lengths, models };
-  return { options, state, history, at: null, isStill: true };
-}
-
-function roundedShare(number) {
-  return Math.round(number * 1000) / 1000;
+  const read = word || firstWord(options);
+  const models = options.attentions.map((attention) => {
+    const run = createRun(options, attention);
+    const example = translateWord(run, read);
+    if (example.problem) throw new Error(example.problem);
+    const weights = Array.from(example.weights);
+    return {
+      attention, step: 0, loss: run.loss, exact: lengths.map(() => null),
+      example: { ...example, weights },
+    };
+  });
+  const state = { running: false, step: 0, word: read, lengths, models };
+  const history = [];
+  growHistory(history, state);
+  return { options, state, history, at: null };
 }
