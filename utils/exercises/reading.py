@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from utils.exercises.verdicts import Design, Mistake, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Open, Predict, Write
 from utils.trace import trace
 from utils.translator import Translator
 
@@ -265,5 +265,10 @@ EXERCISES = {
         "weights. Compare with torch.autograd.grad.",
         praise="Right. Both paths carry the factor α_j, so a word with hardly any weight gets "
         "hardly any gradient. That is one reason why the two maps agree.",
+    ),
+    "09.6": Open(
+        rubric="eight points, in the table above. If your plan has no result that would change "
+        "your own mind, it is worth half.",
+        words=50,
     ),
 }
