@@ -1,5 +1,6 @@
 """Modules become one script, an engine runs it, and translators get there whole."""
 
+import asyncio
 import copy
 import json
 import re
@@ -121,6 +122,15 @@ def test_every_module_belongs_to_a_script_that_runs():
 
 
 # The engine
+
+
+def test_an_engine_outlives_the_event_loop_in_which_it_began():
+    async def begin():
+        return Engine("const answer = () => 42;")
+
+    engine = asyncio.run(begin())  # the loop is closed now
+    assert engine.call("answer") == 42
+    engine.close()
 
 
 def test_an_engine_keeps_what_scripts_declare():

@@ -1,6 +1,7 @@
 """V8 without a browser: calls the functions of the explorers' scripts from Python."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
 
@@ -14,7 +15,10 @@ class Engine:
     """A JavaScript engine without a page. Use it in a `with` block, which stops it at the end."""
 
     def __init__(self, *scripts: str):
-        self._context = MiniRacer()
+        # Where an event loop runs, as in a notebook's kernel, it would depend on that loop, and die
+        # with it. In a thread of its own there is none, so it starts one for itself.
+        with ThreadPoolExecutor(1) as pool:
+            self._context = pool.submit(MiniRacer).result()
         for script in scripts:
             self.run(script)
 
