@@ -30,6 +30,7 @@ from utils.experiments.parts import (
     ScaledDotAttention,
     UniformContext,
     UnmaskedDotAttention,
+    ZeroStartDecoder,
     curved,
     replace_part,
     sized,
@@ -124,6 +125,12 @@ CELLS: dict[str, Variant] = {
     "GRU": Variant("fixed", "fixed"),
     "plain RNN": Variant("fixed", "fixed", parts={"encoder": PlainEncoder}),
     "LSTM": Variant("fixed", "fixed", parts={"encoder": LongShortEncoder}),
+}
+
+# What the decoder's first state is made of, with a fixed vector: the summary, or nothing.
+STARTS: dict[str, Variant] = {
+    "summary": Variant("fixed", "fixed"),
+    "zeros": Variant("fixed", "fixed", parts={"decoder": ZeroStartDecoder}),
 }
 
 # A learning rate for each score. The middle one is what all of VARIANTS have.
