@@ -35,7 +35,16 @@ from utils.experiments.speed import fitted_exponent, kept_megabytes, measure_cos
 from utils.experiments.studies import STUDIES, Study, run_study
 from utils.experiments.tables import Table, read_results
 from utils.experiments.transformers import SIDES, right_words, shifted
-from utils.experiments.variants import AT_RATES, CAUSES, CELLS, FEWER, FORMS, STARTS, TAUGHT, VARIANTS
+from utils.experiments.variants import (
+    AT_RATES,
+    CAUSES,
+    CELLS,
+    FEWER,
+    FORMS,
+    STARTS,
+    TAUGHT,
+    VARIANTS,
+)
 from utils.models.attention import DotAttention, lengths_to_mask
 from utils.models.layers import add_positions
 from utils.models.transformer import build_transformer
@@ -153,9 +162,9 @@ def test_without_a_curve_the_query_cancels():
 
 def test_only_a_start_from_the_summary_knows_the_sentence():
     summary = torch.randn(2, 128)
-    starts = {name: build(name).decoder.start(summary) for name in ("summary", "zeros")}
-    assert starts["summary"].shape == starts["zeros"].shape == (2, 128)
-    assert starts["summary"].any() and not starts["zeros"].any()
+    usual, zeros = (build(name).decoder.start(summary) for name in ("fixed", "zeros"))
+    assert usual.shape == zeros.shape == (2, 128)
+    assert usual.any() and not zeros.any()
 
 
 @pytest.mark.parametrize(("name", "kind"), [("plain RNN", "RNN"), ("LSTM", "LSTM")])

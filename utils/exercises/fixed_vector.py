@@ -80,7 +80,7 @@ def find_fault_of_cell(cell: nn.GRUCell) -> str | None:
         left = f"{z:.4f} to the power of {WORDS} is {z**WORDS:.2f}"
         return f"Nearly: z is {z:.4f} on average. But {left}, and no more of the state is left."
     if z < 0.1:
-        return "z is near 0, so the new state is the proposal: each word overwrites it. Read h_j = … once more."
+        return "z is near 0, so each word overwrites the state. Read the formula of h_j once more."
     if r > 0.9 or r < 0.1:
         return "You moved the reset gate r. It decides what the proposal sees, not what survives."
     return f"After {WORDS} words the state has moved by up to {moved:.2f}. Which gate keeps it?"
