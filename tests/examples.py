@@ -82,7 +82,7 @@ def training_viewer(sentence: str = RUNNING) -> TrainingViewer:
 EXAMPLES = {
     "playground": Playground,
     "calculator": lambda: ScoreCalculator(
-        ["zhīshi", "jiùshì", "lìliàng"], [(2, 0), (2, 2), (0, 2)], (1, -1)
+        ["zhīshi", "jiùshì", "lìliàng"], [(1.6, -0.45), (0.55, 2.15), (-0.5, 2.5)], (1.6, 0.6)
     ),
     "stepper": lambda: AttentionStepper(
         {name: mini(name) for name in ("additive", "dot", "fixed")}, RUNNING

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from lab import FLAGS, find_browser
-from playwright.sync_api import Page, expect, sync_playwright
+from lab import shared_browser
+from playwright.sync_api import Locator, Page, expect
 
 from utils.translator import Translator
 from utils.widgets.engine import Engine
@@ -36,6 +36,24 @@ function traceAll(name, sentences) {
   });
 }
 """
+
+# Resolves when nothing has changed in an element for some frames of the screen, after a second at
+# the latest: a playground that trains never rests.
+REST = """(element) => new Promise((answer) => {
+  let quiet = 0;
+  let left = 60;
+  const observer = new MutationObserver(() => { quiet = 0; });
+  observer.observe(element, { subtree: true, childList: true, attributes: true });
+  const look = () => {
+    quiet += 1;
+    left -= 1;
+    if (quiet > 4 || left === 0) {
+      observer.disconnect();
+      answer();
+    } else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})"""
 
 
 @cache
@@ -69,14 +87,32 @@ def open_page(
     """
     address = write_page(explorer, folder).as_uri()
     errors: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
-        page = browser.new_page(color_scheme=theme, viewport={"width": width, "height": 800})
+    size = {"width": width, "height": 800}
+    context = shared_browser().new_context(color_scheme=theme, viewport=size)
+    try:
+        page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.add_init_script(first)
         page.goto(address)
         live = page.locator(f"[data-explorer={explorer.name}][data-ready=true]")
         expect(live).to_be_visible()
         yield page
-        browser.close()
+    finally:
+        context.close()
     assert errors == []
+
+
+def settle(page: Page) -> None:
+    """Wait until all that happened to a page's explorer is painted, and nothing moves anymore."""
+    rest(page.locator(".at-explorer"))
+
+
+def rest(box: Locator) -> None:
+    """Wait until an explorer is painted, and nothing in it moves anymore."""
+    box.evaluate(REST)
+
+
+def reload(page: Page, name: str) -> None:
+    """Open a page with an explorer again, as if nobody had touched it."""
+    page.reload()
+    expect(page.locator(f"[data-explorer={name}][data-ready=true]")).to_be_visible()

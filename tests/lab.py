@@ -11,14 +11,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from toy import REPOSITORY
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 120  # seconds until the server answers
+OPENED = ExitStack()  # what `close_browser` ends
 
 
 def find_browser() -> str | None:
@@ -30,6 +33,21 @@ def skip_without_browser() -> None:
     """Skip the test if there is no browser; fail it if CI is true."""
     if find_browser() is None and os.environ.get("CI") != "true":
         pytest.skip("no Chromium here")
+
+
+@cache
+def shared_browser() -> Browser:
+    """Return the browser that the tests of a module share, started by the first that asks."""
+    playwright = OPENED.enter_context(sync_playwright())
+    browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+    OPENED.callback(browser.close)
+    return browser
+
+
+def close_browser() -> None:
+    """End the shared browser; as long as it runs, nothing else may use asyncio."""
+    OPENED.close()
+    shared_browser.cache_clear()
 
 
 @contextmanager

@@ -7,10 +7,11 @@ import re
 
 import nbformat
 import pytest
+from acts import ACTS, drive
 from examples import EXAMPLES
-from lab import FLAGS, find_browser, jupyterlab, skip_without_browser
+from lab import jupyterlab, shared_browser, skip_without_browser
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, expect
 from toy import REPOSITORY
 
 pytestmark = pytest.mark.browser
@@ -21,6 +22,13 @@ ATTACK = '<img src=x onerror="document.title=1"><script>document.title=1</script
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 SHOW = "from examples import EXAMPLES\n\n{name} = EXAMPLES['{name}']()\n{name}"
 CHANGE_THEME = "(theme) => jupyterapp.commands.execute('apputils:change-theme', { theme })"
+TRAITS = {name: sorted({acts.told_by_mouse, acts.told_by_keys}) for name, acts in ACTS.items()}
+TELL = f"""\
+lines = [
+    f"{{name}}.{{trait}}: {{getattr(globals()[name], trait)}}"
+    for name, traits in {TRAITS}.items() for trait in traits
+]
+print(*lines, sep="\\n")"""
 LIVE = "[data-explorer={name}][data-ready=true]"
 
 
@@ -36,7 +44,8 @@ def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     with jupyterlab(folder, {"PYTHONPATH": f"{REPOSITORY / 'tests'}:{REPOSITORY}"}) as address:
         notebooks = folder / "notebooks"
-        write_notebook(notebooks / "all.ipynb", *(SHOW.format(name=name) for name in EXAMPLES))
+        shows = [SHOW.format(name=name) for name in EXAMPLES]
+        write_notebook(notebooks / "all.ipynb", *shows, TELL)
         say = "print('step', stepper.step, 'of', len(stepper.translation))"
         stepper = SHOW.format(name="stepper")
         write_notebook(notebooks / "cells.ipynb", stepper, "stepper.step = 3", say)
@@ -45,18 +54,10 @@ def address(tmp_path_factory):
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser(address):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(browser):
+def page(address):
     """Open a window, and fail if anything in it raises."""
-    page = browser.new_page(viewport={"width": 1500, "height": 1200})
+    page = shared_browser().new_page(viewport={"width": 1500, "height": 900})
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda said: errors.extend(widget_errors(said)))
@@ -104,21 +105,43 @@ def step_on(box) -> str:
     return finding(box).inner_text()
 
 
-def test_each_explorer_lives_in_jupyterlab_in_both_themes(page, address):
+def change_theme(page: Page, theme: str) -> None:
+    page.evaluate(CHANGE_THEME, f"JupyterLab {theme}")
+    is_light = str(theme == "Light").lower()
+    expect(page.locator(f"body[data-jp-theme-light={is_light}]")).to_have_count(1)
+
+
+def read_traits(page: Page) -> dict[str, str]:
+    """Run the last cell, which prints traits; return them by explorer and name."""
+    cell = page.locator(".jp-CodeCell").last
+    said, prompt = cell.locator(".jp-OutputArea-output"), cell.locator(".jp-InputPrompt")
+    count = prompt.inner_text()
+    prompt.click()
+    page.keyboard.press("Control+Enter")
+    expect(prompt).not_to_have_text(count)
+    expect(prompt).to_have_text(re.compile(r"\[\d+\]"))
+    return dict(line.split(": ", 1) for line in said.inner_text().splitlines())
+
+
+def test_each_explorer_is_driven_in_jupyterlab_in_both_themes(page, address):
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     run_all(page, address, "all")
-    grounds = {}
+    for name in EXAMPLES:
+        live(page, name)
+    begun, grounds = read_traits(page), {}
     for theme in ("Light", "Dark"):
-        page.evaluate(CHANGE_THEME, f"JupyterLab {theme}")
-        expect(
-            page.locator(f"body[data-jp-theme-light={str(theme == 'Light').lower()}]")
-        ).to_have_count(1)
-        for name in EXAMPLES:
+        change_theme(page, theme)
+        for name, acts in ACTS.items():
             box = live(page, name)
-            expect(finding(box)).not_to_be_empty()
             box.screenshot(path=SCREENSHOTS / f"lab-{name}-{theme.lower()}.png")
             grounds[theme, name] = box.evaluate("box => getComputedStyle(box).backgroundColor")
             assert box.locator("img").count() == 0  # the still picture has gone
+            both = (acts.by_mouse, acts.by_keys)
+            drive(box, *(both if theme == "Light" else reversed(both)))
+        told = read_traits(page)
+        for name, acts in ACTS.items():
+            trait = acts.told_by_keys if theme == "Light" else acts.told_by_mouse
+            assert told[f"{name}.{trait}"] != begun[f"{name}.{trait}"]
     assert all(grounds["Light", name] != grounds["Dark", name] for name in EXAMPLES)
 
 

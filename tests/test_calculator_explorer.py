@@ -179,8 +179,10 @@ def test_the_arithmetic_adds_up(state):
 # --- presets and challenges ---
 
 
-def challenges(state, start):
-    return {each["name"]: each["isMet"] for each in call("calculatorChallenges", state, start)}
+def challenges(state, start, before=None):
+    """Return which challenges a hand meets that brings `before`, or the start, to a state."""
+    found = call("calculatorChallenges", state, start, start if before is None else before)
+    return {each["name"]: each["isMet"] for each in found}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -192,7 +194,7 @@ def test_presets_fit_any_number_of_words(kind, count):
         assert all(abs(x) <= 3 for vector in state["memory"] for x in vector)
         assert len(state["memory"]) == count
         assert call("scoreWords", state)["weights"] == pytest.approx(by_torch(state)[1].tolist())
-        assert not any(challenges(state, start).values())
+        assert not any(challenges(state, start, before=state).values())
 
 
 def test_presets_tell_what_their_names_say():
@@ -216,8 +218,9 @@ def test_each_challenge_can_be_met():
     chosen = state_of("additive")  # the second word wins here without a drag
     weights_there = call("scoreWords", chosen)["weights"]
     assert weights_there[1] == max(weights_there)
-    assert not challenges(chosen, start)["win"]
-    assert not challenges({**start, "mask": [False, True, True]}, start)["win"]
+    assert not challenges(chosen, start, before=chosen)["win"]
+    masked = {**start, "mask": [False, True, True]}
+    assert not challenges(masked, start, before=masked)["win"]
     across = state_of(memory=[[1, -1], [2, 0], [3, 1]])  # all on a line across s
     assert challenges(across, start)["level"]
     behind = state_of(memory=[[-1, 0], [-3, 3], [-3, 2]], query=[3, -1])
@@ -231,6 +234,39 @@ def test_what_the_beginning_meets_is_no_challenge():
 
 
 # --- drawings ---
+
+
+def test_a_real_mixture_lets_all_be_told_apart():
+    state = call("presetState", "mixed", state_of(words=WORDS))
+    assert call("scoreWords", state)["weights"] == pytest.approx([0.5, 0.4, 0.1], abs=0.05)
+    places = tips_of(state)
+    points = [places["query"], *places["words"], places["context"]]
+    assert all(each["tip"] == each["grip"] for each in points)
+    grips = [each["grip"] for each in points]
+    assert min(math.dist(a, b) for i, a in enumerate(grips) for b in grips[:i]) > 40
+
+
+def test_the_mixture_is_written_and_the_plane_keeps_still():
+    state = state_of()
+    assert call("mixtureInWords", state) == "c = 0.87\u00a0h₁ + 0.12\u00a0h₂ + 0.02\u00a0h₃"
+    view = call("calculatorView", state)
+    for width in (240, 336, 776, 1400):
+        room = {"width": width, "tall": 480}
+        plain, mixing = (
+            call("drawCalculator", {**view, "isMixing": each}, room) for each in (False, True)
+        )
+        assert mixing["plane"] == plain["plane"]
+    assert "c = 0.87" in mixing["svg"] and "c = 0.87" not in plain["svg"]
+
+
+def test_thick_means_weight():
+    svg = call("drawCalculator", call("calculatorView", state_of()), ROOM)["svg"]
+    unit = call("drawCalculator", call("calculatorView", state_of()), ROOM)["plane"]["unit"]
+    first = re.search(r'<line([^>]*)data-share-of="1"', svg)[1]
+    x1, x2 = (float(re.search(f'{end}="([^"]+)"', first)[1]) for end in ("x1", "x2"))
+    weights_here = call("scoreWords", state_of())["weights"]
+    assert x2 - x1 == pytest.approx(weights_here[0] * MEMORY[0][0] * unit, abs=0.2)
+    assert re.findall(r'font-weight="bold"[^>]*>([\d.]+)<', svg) == ["0.87"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -262,7 +298,7 @@ def test_shares_fill_the_mixture_and_all_handles_lie_in_the_picture(kind, count,
     across, down = map(float, re.search(r'viewBox="0 0 (\S+) (\S+)"', drawn["svg"]).groups())
     assert across == width
     assert all(0 <= each["x"] <= across and 0 <= each["y"] <= down for each in drawn["handles"])
-    assert len(drawn["handles"]) == 2 * count + 1
+    assert len(drawn["handles"]) == 2 * count + 2
     mixture = drawn["svg"].split('data-part="mixture"')[1]
     shares = [float(share) for share in re.findall(r'data-weight="([\d.]+)"', mixture)]
     assert sum(shares) == pytest.approx(1, abs=1e-4 * count)
@@ -390,6 +426,40 @@ def test_names_stay_off_each_other_where_they_can(points):
                 assert a[0] >= b[2] or b[0] >= a[2] or a[1] >= b[3] or b[1] >= a[3]
 
 
+def names_along(state, ways, keeps):
+    """Return how often names change their sides while s goes through `ways`."""
+    names, turns = None, 0
+    for query in ways:
+        view = {**call("calculatorView", {**state, "query": query}), "dragged": "s"}
+        if keeps and names:
+            view["names"] = names
+        new = call("drawCalculator", view, ROOM)["names"]
+        for old, name in zip(names or [], new, strict=False):
+            was, now = (
+                [b - a for a, b in zip(n["tip"], n["center"], strict=True)] for n in (old, name)
+            )
+            turns += math.dist(was, now) > 25
+        names = new
+    return turns
+
+
+def test_names_keep_their_sides_while_a_tip_is_dragged():
+    state = call("presetState", "mixed", state_of(words=WORDS))
+    ways = [[1.6 * math.cos(k / 12), 1.6 * math.sin(k / 12)] for k in range(75)]
+    assert names_along(state, ways, keeps=True) < names_along(state, ways, keeps=False)
+
+
+def test_names_cover_neither_each_other_nor_a_tip_in_a_real_mixture():
+    state = call("presetState", "mixed", state_of(words=WORDS))
+    drawn = call("drawCalculator", call("calculatorView", state), ROOM)
+    boxes = [box_of(name, name["center"]) for name in drawn["names"]]
+    for i, a in enumerate(boxes):
+        for b in boxes[:i]:
+            assert a[0] >= b[2] or b[0] >= a[2] or a[1] >= b[3] or b[1] >= a[3]
+        for x, y in (name["tip"] for name in drawn["names"]):
+            assert not (a[0] < x < a[2] and a[1] < y < a[3])
+
+
 def test_the_still_picture_is_the_same_drawing():
     calculator = ScoreCalculator(WORDS, MEMORY, QUERY, mask=[True, False, True])
     svg, finding = calculator.picture()
@@ -453,7 +523,45 @@ def test_everything_by_keys(tmp_path):
         expect(finding).to_contain_text("zhīshi wins")
         page.get_by_role("button", name="mask jiùshì").press("Space")
         expect(finding).to_contain_text("jiùshì wins")
-        page.get_by_role("slider", name="divide scores by").press("Home")
+        page.get_by_role("slider", name="temperature T").press("Home")
         expect(finding).to_contain_text("drive the weights apart")
         page.get_by_role("button", name="Show the arithmetic").press("Enter")
         expect(page.locator("[data-part=arithmetic]")).to_contain_text("/ T = ")
+        page.get_by_role("button", name="Hide the arithmetic").press("Enter")
+        expect(page.locator("[data-part=arithmetic]")).to_have_count(0)
+
+
+@pytest.mark.browser
+def test_another_score_ticks_no_challenge_and_a_hand_learns_why(tmp_path):
+    skip_without_browser()
+    with open_page(ScoreCalculator(WORDS, MEMORY, QUERY), tmp_path) as page:
+        win = page.locator("[data-challenge=win]")
+        page.get_by_role("radio", name="additive").check()
+        expect(page.locator(".at-finding")).to_contain_text("jiùshì wins")
+        expect(page.locator(".at-note").first).to_contain_text("tanh(h + s)")
+        page.get_by_role("radio", name="dot").check()
+        page.wait_for_timeout(600)
+        expect(win).to_have_attribute("data-met", "false")
+        expect(win).not_to_contain_text("A word that turns toward s")
+        second = grip(page, "jiùshì, h 2")
+        for key in 4 * ["Shift+ArrowDown"] + 10 * ["ArrowRight"]:
+            second.press(key)
+        expect(win).to_have_attribute("data-met", "true")
+        expect(win).to_contain_text("A word that turns toward s")
+
+
+@pytest.mark.browser
+def test_pointing_at_the_context_shows_what_it_is_made_of(tmp_path):
+    skip_without_browser()
+    with open_page(ScoreCalculator(WORDS, MEMORY, (0.5, -0.5)), tmp_path) as page:
+        copies = page.locator("[data-part=sum]")
+        expect(copies).to_have_attribute("opacity", "0.5")
+        context = page.get_by_role("button", name="context c")
+        context.hover()
+        expect(copies).to_have_attribute("opacity", "1")
+        page.mouse.move(0, 0)
+        expect(copies).to_have_attribute("opacity", "0.5")
+        context.press("Enter")
+        expect(context).to_have_attribute("aria-pressed", "true")
+        grip(page, "query s").focus()
+        expect(copies).to_have_attribute("opacity", "1")

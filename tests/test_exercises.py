@@ -164,6 +164,14 @@ def test_parts_in_the_wrong_order_or_number_are_reported():
     assert pair.judge(lambda x: (x.sum(), x)).message.startswith("You return shape ()")
 
 
+def test_another_kind_of_answer_is_named():
+    assert "not str" in check("04.1", "abc").message
+    assert "2 entries, and 3 are wanted" in check("04.1", [0.9, 0.1]).message
+    assert "number, not 'a'" in check("04.1", ["a", 0.1, 0.0]).message
+    assert "scores" in check("04.1", [7, 5, 3]).message
+    assert check("04.1", [0.87, 0.12, 0.02]).right
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [

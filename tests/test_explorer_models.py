@@ -1,12 +1,15 @@
 """The models in JavaScript compute what they compute in PyTorch: words, weights, scores."""
 
 import copy
+import json
 from functools import cache
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 import torch
 from explorers import CALLS, CAPTIONS, MINI, open_engine, translator_of
+from lab import shared_browser, skip_without_browser
 from py_mini_racer import JSEvalException
 
 from utils import decoding
@@ -17,8 +20,10 @@ from utils.models.table import TableModel
 from utils.system.paths import DATA
 from utils.trace import trace
 from utils.translator import Translator
-from utils.widgets.engine import Engine
+from utils.widgets.engine import PLAIN, Engine
+from utils.widgets.pages import write_models
 from utils.widgets.scripts import bundle
+from utils.widgets.weights import model_file
 
 BEAMS = (2, 3, 5, 10)
 # Pages have 16 bits; the other half of these tests would make the fast tier slower.
@@ -96,6 +101,48 @@ def test_greedy_translations_are_those_of_pytorch(name, half):
         sources = mini_sources(200)
         assert len(sources) == 200
         assert_equal_beams(engine, name, half, sources, 1)
+
+
+@pytest.fixture
+def chromium(tmp_path):
+    """Return a function that opens a page with a model: what comes back is called as an engine."""
+    skip_without_browser()
+    context = shared_browser().new_context()
+
+    def open_model(name):
+        write_models([name], tmp_path)
+        scripts = bundle("model/translator.js") + CALLS
+        model = f"<script src='{model_file(name)}'></script>"
+        path = tmp_path / "page.html"
+        path.write_text(f"<meta charset=utf-8>{model}<script>{scripts}</script>", "utf-8")
+        page = context.new_page()
+        page.goto(path.as_uri())
+        page.evaluate("load", name)
+        return SimpleNamespace(call=lambda *call: json.loads(page.evaluate(IN_PAGE, call)))
+
+    yield open_model
+    context.close()
+
+
+IN_PAGE = f"([name, ...given]) => JSON.stringify(window[name](...given), {PLAIN})"
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MINI)
+def test_chromium_translates_as_pytorch_does(chromium, name):
+    page = chromium(name)
+    assert_equal_beams(page, name, True, mini_sources(200), 1)
+    assert_equal_beams(page, name, True, mini_sources(20), 5)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CAPTIONS)
+def test_chromium_translates_captions_as_pytorch_does(chromium, name):
+    page = chromium(name)
+    assert_equal_beams(page, name, True, own_captions(50), 1)
+    assert_equal_beams(page, name, True, own_captions(2), 5)
 
 
 @pytest.mark.parametrize("name", MINI)

@@ -318,8 +318,11 @@ def test_an_engine_names_what_is_missing():
 
 # --- in a page ---
 
-HEADS = """() => [...new Set([...document.querySelectorAll("[data-part=threads] [data-head]")]
-  .map((each) => each.dataset.head))].sort().join()"""
+HEADS = """async () => {
+  for (let i = 0; i < 2; i += 1) await new Promise(requestAnimationFrame); // until it is painted
+  return [...new Set([...document.querySelectorAll("[data-part=threads] [data-head]")]
+    .map((each) => each.dataset.head))].sort().join();
+}"""
 
 
 @pytest.fixture(params=["light", "dark"])

@@ -6,9 +6,9 @@ from urllib.parse import unquote
 
 import nbformat
 import pytest
-from lab import FLAGS, find_browser, skip_without_browser
+from lab import shared_browser, skip_without_browser
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from toy import REPOSITORY
 
 from utils.publishing.explorers import ELEMENT, enliven, files_for, still_of
@@ -185,14 +185,12 @@ def test_the_explorers_of_a_page_live_without_a_kernel(pages, tmp_path, number):
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_bytes(content)
     (tmp_path / "page.html").write_text(page, "utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
-        window = browser.new_page()
-        errors = []
-        window.on("pageerror", lambda error: errors.append(str(error)))
-        window.goto((tmp_path / "page.html").as_uri())
-        expect(window.locator("[data-explorer][data-ready=true]")).to_have_count(len(kinds))
-        browser.close()
+    window = shared_browser().new_page()
+    errors = []
+    window.on("pageerror", lambda error: errors.append(str(error)))
+    window.goto((tmp_path / "page.html").as_uri())
+    expect(window.locator("[data-explorer][data-ready=true]")).to_have_count(len(kinds))
+    window.close()
     assert errors == []
 
 

@@ -7,8 +7,8 @@ from json import dumps
 import pytest
 import traitlets
 from explorers import open_page
-from lab import FLAGS, find_browser, skip_without_browser
-from playwright.sync_api import expect, sync_playwright
+from lab import shared_browser, skip_without_browser
+from playwright.sync_api import expect
 from py_mini_racer import JSEvalException
 
 from utils.widgets.live import engine_of, widget_script
@@ -579,28 +579,26 @@ def test_cells_set_and_read_it_where_motion_is_reduced(tmp_path):
     ) + CELLS % dumps(values)
     path = tmp_path / "cell.html"
     path.write_text(f"{playground.page_html()}<script type=module>{script}</script>", "utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
-        page = browser.new_page(reduced_motion="reduce")
-        page.goto(path.as_uri())
-        found = page.locator(".at-finding")
-        expect(found).to_contain_text("Press Train")
-        page.evaluate("model.set('word', 'hello'); model.set('training', true)")
-        expect(found).to_contain_text("Step")
-        assert page.evaluate(REPAINTS) <= 6, "twice a second"
-        page.evaluate("model.set('training', false)")
-        expect(found).to_contain_text("After step")
-        told = page.evaluate("values")
-        assert told["link"] == f"seed=3&step={told['steps']}&word=hello" and told["steps"] > 0
-        assert [each["attention"] for each in told["results"]] == ["fixed", "dot"]
-        page.evaluate("model.set('link', 'task=sort&attentions=additive&step=12&word=cab')")
-        expect(found).to_contain_text("After step 12: additive sorts")
-        page.wait_for_function("values.steps === 12 && !values.training")
-        told = page.evaluate("values")
-        assert (told["task"], told["attentions"], told["word"]) == ("sort", ["additive"], "cab")
-        page.evaluate("model.set('task', 'copy')")
-        expect(found).to_contain_text("Press Train")
-        browser.close()
+    page = shared_browser().new_page(reduced_motion="reduce")
+    page.goto(path.as_uri())
+    found = page.locator(".at-finding")
+    expect(found).to_contain_text("Press Train")
+    page.evaluate("model.set('word', 'hello'); model.set('training', true)")
+    expect(found).to_contain_text("Step")
+    assert page.evaluate(REPAINTS) <= 6, "twice a second"
+    page.evaluate("model.set('training', false)")
+    expect(found).to_contain_text("After step")
+    told = page.evaluate("values")
+    assert told["link"] == f"seed=3&step={told['steps']}&word=hello" and told["steps"] > 0
+    assert [each["attention"] for each in told["results"]] == ["fixed", "dot"]
+    page.evaluate("model.set('link', 'task=sort&attentions=additive&step=12&word=cab')")
+    expect(found).to_contain_text("After step 12: additive sorts")
+    page.wait_for_function("values.steps === 12 && !values.training")
+    told = page.evaluate("values")
+    assert (told["task"], told["attentions"], told["word"]) == ("sort", ["additive"], "cab")
+    page.evaluate("model.set('task', 'copy')")
+    expect(found).to_contain_text("Press Train")
+    page.close()
 
 
 @pytest.mark.browser

@@ -97,10 +97,14 @@ def test_paper_has_every_question_and_folds_the_answers_away():
     assert "&lt;b&gt;Both" in asked and "<b>Both" not in paper
 
 
-def test_the_still_is_text():
+def test_the_still_is_text_and_pictures_with_their_numbers():
     questions = QuickQuestions("05")
     html = questions.page_html()
-    assert "<img" not in html and html.count("<summary>") == 1
+    shown = [question.picture for question in questions.loaded if question.picture]
+    alts = re.findall(r'<img width="\d+" alt="([^"]+)"', html)
+    assert alts == [call("describeQuizPicture", picture) for picture in shown]
+    assert questions.page_html(themed=True).count("<svg") == len(shown)
+    assert html.count("<summary>") == 1
     assert 'data-explorer="quiz"' in html
     assert questions.page_options()["questions"] == questions.questions
 
@@ -202,7 +206,33 @@ def test_paper_shows_all_questions_and_no_answer(tmp_path):
     with open_page(QuickQuestions("05"), tmp_path) as page:
         page.get_by_role("radio").nth(right_option(0)).click()
         page.emulate_media(media="print")
-        for text, options in load_questions("05"):
+        for text, options, *_ in load_questions("05"):
             expect(page.locator(".at-paper").get_by_text(text)).to_be_visible()
             for why in (option.why for option in options):
                 expect(page.get_by_text(re.compile(re.escape(why))).last).to_be_hidden()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_picture_belongs_to_its_question_and_errors_lead_to_the_section(tmp_path, theme):
+    skip_without_browser()
+    questions = QuickQuestions("09")
+    first = questions.loaded[0]
+    wrong = next(i for i, option in enumerate(first.options) if not option.right)
+    with open_page(questions, tmp_path, theme) as page:
+        picture = page.locator(".at-parts figure svg")
+        expect(picture).to_have_attribute("aria-label", call("describeQuizPicture", first.picture))
+        page.evaluate(
+            """(heading) => document.body.insertAdjacentHTML("beforeend",
+            `<h2 id="reread">${heading}</h2>`)""",
+            first.reread,
+        )
+        page.get_by_role("radio").nth(wrong).click()
+        page.get_by_role("button", name="Skip").click()
+        expect(picture).to_have_count(0)
+        page.get_by_role("button", name="Score", exact=True).click()
+        links = page.locator(".at-reread a")
+        expect(links).to_have_text([first.reread])  # what nobody answered need not be read again
+        page.set_viewport_size({"width": 1280, "height": 300})
+        links.first.click()
+        expect(page.locator("#reread")).to_be_in_viewport()

@@ -12,11 +12,13 @@ from py_mini_racer import JSEvalException, JSParseException
 from toy import toy_translator
 
 from utils.experiments.parts import NewStateDecoder
+from utils.system.storage import load_safely
 from utils.translator import Translator
+from utils.widgets import weights
 from utils.widgets.engine import Engine
 from utils.widgets.kinds import EXPLORERS
 from utils.widgets.scripts import MODULES, ScriptError, bundle, compact
-from utils.widgets.weights import encode_bytes, pack_translator
+from utils.widgets.weights import encode_bytes, pack_translator, shipped_name
 
 # Bundles
 
@@ -244,6 +246,31 @@ def test_a_mini_model_is_small_enough_for_a_page(name):
     packed = pack_translator(Translator.load(name))
     assert len(packed.data) < 650_000
     assert len(packed.as_script(name)) < 850_000
+
+
+@pytest.mark.parametrize("name", [*MINI, *CAPTIONS])
+def test_a_shipped_translator_is_known_by_its_weights_alone(name, monkeypatch):
+    packed = pack_translator(Translator.load(name))
+    monkeypatch.setattr(Translator, "load", None)  # building all models would take half a second
+    assert shipped_name(packed) == name
+
+
+def test_a_mini_model_is_not_looked_for_in_the_large_files(monkeypatch):
+    packed, read = pack_translator(Translator.load("mini-dot")), []
+    weights._fingerprint.cache_clear()
+    monkeypatch.setattr(
+        weights, "load_safely", lambda path: read.append(path.stem) or load_safely(path)
+    )
+    assert shipped_name(packed._replace(data=packed.data[::-1])) is None
+    assert sorted(read) == sorted(MINI)
+
+
+def test_one_other_weight_makes_another_translator():
+    translator = copy.deepcopy(Translator.load("mini-dot"))
+    with torch.no_grad():
+        next(translator.model.parameters()).view(-1)[0] += 1
+    assert shipped_name(pack_translator(translator)) is None
+    assert shipped_name(pack_translator(toy_translator())) is None
 
 
 def test_a_packed_translator_has_the_numbers_of_the_model():

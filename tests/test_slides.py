@@ -6,9 +6,8 @@ from itertools import chain
 
 import nbformat
 import pytest
-from lab import FLAGS, find_browser, skip_without_browser
+from lab import shared_browser, skip_without_browser
 from nbformat.v4 import new_code_cell, new_output
-from playwright.sync_api import sync_playwright
 from toy import REPOSITORY
 
 from utils.publishing.explorers import files_for
@@ -183,20 +182,25 @@ def decks(tmp_path_factory):
     return folder
 
 
+# Explorers live, or ask whether to load a large model.
+ALIVE = """() => [...document.querySelectorAll("[data-explorer]")].every(
+  (each) => each.dataset.ready || each.querySelector(".at-load")
+)"""
+
+
 @pytest.mark.browser
 def test_no_slide_is_larger_than_the_screen(decks):
     too_large = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
-        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        failed = []
-        page.on("requestfailed", lambda request: failed.append(request.url))
-        for deck in sorted(decks.glob("*.html")):
-            page.goto(deck.as_uri())
-            page.wait_for_function("Reveal.isReady()")
-            page.wait_for_timeout(1000)  # until the explorers live
-            extents = page.evaluate(EXTENTS)
-            assert len(extents) >= 8
-            too_large += [(deck.stem, *e) for e in extents if e[1] > HEIGHT or e[2] > WIDTH]
-        browser.close()
+    page = shared_browser().new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    failed = []
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    for deck in sorted(decks.glob("*.html")):
+        page.goto(deck.as_uri())
+        page.wait_for_function("Reveal.isReady()")
+        page.wait_for_function(ALIVE)
+        page.wait_for_timeout(200)  # until they are painted
+        extents = page.evaluate(EXTENTS)
+        assert len(extents) >= 8
+        too_large += [(deck.stem, *e) for e in extents if e[1] > HEIGHT or e[2] > WIDTH]
+    page.close()
     assert (too_large, failed) == ([], [])

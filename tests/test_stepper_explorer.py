@@ -26,6 +26,8 @@ RUNNING = "gestern hat die Frau dem alten Lehrer einen Apfel gegeben ."
 CALLS_UP = "heute ruft der Lehrer die Eltern an , weil das Kind nicht im Garten schläft ."
 NAMES = ("fixed", "dot", "general", "additive")
 ODD = ("<script>alert(1)</script>", '"><img src=x onerror=y>', "&amp;", "\ud800", "\u202e", "\x00")
+SVG = "{http://www.w3.org/2000/svg}"
+LOSES = "der kleine Mann liest nie , weil Paul nicht wartet ."  # what fixed does with "nicht"
 every_model = pytest.mark.parametrize("name", NAMES)
 
 HELPERS = """
@@ -72,6 +74,13 @@ def heaviest(row):
     return max(range(len(row)), key=row.__getitem__)
 
 
+def texts_of(drawn, part):
+    """Return what a drawing writes in a part, in its order."""
+    root = ElementTree.fromstring(drawn)
+    parts = [each for each in root.iter() if each.get("data-part") == part]
+    return ["".join(text.itertext()) for each in parts for text in each.iter(f"{SVG}text")]
+
+
 # From a sentence to a view
 
 
@@ -102,15 +111,24 @@ def test_on_the_way_everything_moves_a_little(name):
     assert views[-1]["weights"] == pytest.approx(traced["rows"][3])
     for view in views:
         assert sum(view["weights"]) == pytest.approx(1, abs=1e-5)
-        assert len(view["best"]) == 5
-        assert [p for _, p in view["best"]] == sorted((p for _, p in view["best"]), reverse=True)
         assert len(view["rows"]) == 4
     for before, after in pairwise(views):
         moved = zip(before["weights"], after["weights"], strict=True)
         assert max(abs(a - b) for a, b in moved) <= 0.051
         assert sum(before["rows"][3]) < sum(after["rows"][3])  # the new row fades in
-    targets = [len(view["target"]) for view in views]
-    assert targets == sorted(targets) and {2, 3} == set(targets)
+
+
+@pytest.mark.parametrize("machine", [False, True])
+def test_on_the_way_words_and_numbers_are_those_of_the_finding(machine):
+    traced = read("additive")
+    options = {"width": 1256, "machine": machine}
+    goal = call("drawStep", call("viewAt", traced, 4), "additive", options)
+    way = call("drawStep", call("mixAt", traced, 3, 4, 0.3), "additive", options)
+    assert texts_of(way, "weights") == texts_of(goal, "weights") != []
+    assert texts_of(way, "target") == texts_of(goal, "target")
+    assert way != goal
+    most = f"{max(traced['rows'][3]):.2f}"
+    assert most in " ".join(texts_of(way, "weights")) and most in call("stepFinding", traced, 4)
 
 
 def places_after(drawn):
@@ -158,7 +176,7 @@ def test_the_map_grows_and_keeps_words_to_come_to_itself():
 @pytest.mark.parametrize("width", [336, 898, 1256])
 def test_the_net_of_the_score_opens(width):
     view = call("viewAt", read("additive"), 4)
-    size = {"width": width, "tall": 388 if width > 1000 else None}
+    size = {"width": width, "tall": 388 if width > 1000 else None, "machine": True}
     closed, opened = (
         call("drawStep", view, "additive", size | {"score": score}) for score in ("closed", "open")
     )
@@ -178,12 +196,12 @@ def test_a_map_below_has_no_empty_rows_and_one_beside_does_not_grow():
             call("svgHeight", call("drawStep", view, "additive", {"width": width} | closed))
             for view in (call("viewAt", read("additive"), t) for t in (1, 11))
         ]
-        for width in (898, 1256)
+        for width in (798, 1256)
     }
     still = [call("viewAt", read("additive"), t) for t in (1, 11)]
-    all_rows = {call("svgHeight", call("drawStep", v, "additive", {"width": 898})) for v in still}
+    all_rows = {call("svgHeight", call("drawStep", v, "additive", {"width": 798})) for v in still}
     assert len(all_rows) == 1  # the pictures of a film are of one size
-    assert heights[898][0] + 100 < heights[898][1]
+    assert heights[798][0] + 100 < heights[798][1]
     assert heights[1256][0] == heights[1256][1]
 
 
@@ -198,11 +216,63 @@ def test_each_width_has_the_map_inside(width):
         assert float(cell.get("y")) + float(cell.get("height")) <= float(drawn.get("height"))
 
 
-def test_a_small_screen_has_room_for_every_attention():
+@pytest.mark.parametrize("machine", [False, True])
+def test_a_small_screen_has_room_for_every_attention(machine):
     for name in NAMES:
         view = call("viewAt", read(name), 4)
-        drawn = call("drawStep", view, name, {"width": 1256, "tall": 388})
+        drawn = call("drawStep", view, name, {"width": 1256, "tall": 388, "machine": machine})
         assert float(re.search(r' height="([\d.]+)"', drawn)[1]) <= 388, name
+
+
+@every_model
+@pytest.mark.parametrize("width", [336, 622, 950])
+def test_ribbons_take_from_each_word_what_its_weight_says(name, width):
+    for text in (RUNNING, CALLS_UP, "Anna"):
+        traced = read(name, text)
+        view = call("viewAt", traced, 2)
+        drawn = call("drawStep", view, name, {"width": width, "map": False})
+        assert {float(size) >= 13 for size in re.findall(r'font-size="([\d.]+)"', drawn)} == {True}
+        shares = re.findall(r'width="([\d.]+)"[^>]*data-share="([\d.]+)"', drawn)
+        assert len(shares) == len(traced["source"])
+        whole = sum(float(wide) for wide, _ in shares)
+        assert whole > 0.4 * width
+        for (wide, share), weight in zip(shares, traced["rows"][1], strict=True):
+            assert float(share) == pytest.approx(weight, abs=1e-5)
+            assert float(wide) / whole == pytest.approx(weight, abs=1e-3)
+        taken = {int(j) for j in re.findall(r'<path[^>]*data-word="(\d+)" fill-opacity', drawn)}
+        seen = {j for j, weight in enumerate(traced["rows"][1]) if weight >= 0.01}
+        assert seen <= taken <= {j for j, w in enumerate(traced["rows"][1]) if w >= 0.004}
+        assert set(traced["source"]) <= set(texts_of(drawn, "tokens"))
+        assert traced["words"][1] in texts_of(drawn, "target")
+
+
+def test_the_map_writes_the_numbers_that_are_asked_for():
+    traced = read("additive")
+    rows = traced["rows"]
+
+    def cells(**more):
+        drawn = call("drawStep", call("viewAt", traced, 4), "additive", {"width": 1256, **more})
+        return dict(re.findall(r'data-cell="(\d+ \d+)".*?<text[^>]*>([\d.]+)<', drawn))
+
+    heaviest_now = {f"3 {heaviest(rows[3])}": f"{max(rows[3]):.2f}"}
+    assert cells() == heaviest_now
+    assert cells(cell={"row": 1, "word": 2}) == heaviest_now | {"1 2": f"{rows[1][2]:.2f}"}
+    assert cells(cell={"row": 3, "word": 0}) == {"3 0": f"{rows[3][0]:.2f}"}
+    assert cells(cell={"row": 9, "word": 0}) == heaviest_now  # not yet written
+
+
+def test_words_that_another_model_lacks_are_marked():
+    traced = read("additive")
+    marks = [
+        call(
+            "drawStep",
+            call("viewAt", traced, 4) | {"differs": [t == 3] * 11},
+            "additive",
+            {"width": 600, "map": False},
+        ).count("--at-highlight")
+        for t in (0, 3)
+    ]
+    assert marks[0] == 0 < marks[1]
 
 
 # What is said
@@ -237,14 +307,21 @@ def test_a_word_that_is_pointed_at_says_where_it_counts():
     assert "“gave” (step 4, 0.9" in call("linkFinding", traced, {"source": 9})
     assert "no step looks at it" in call("linkFinding", traced, {"source": 1})
     assert call("linkFinding", traced, {"target": 3}) == call("stepFinding", traced, 4)
+    said = call("linkFinding", traced, {"target": 3, "source": 9})
+    assert said == f"Step 4: for “gave”, {traced['rows'][3][9]:.2f} of the weight is on “gegeben”."
 
 
 def test_two_models_are_compared():
     pair = [read("additive", CALLS_UP), read("fixed", CALLS_UP)]
     said = call("compareFinding", pair, ["additive", "fixed"], 4)
-    assert "additive looks at “ruft”" in said and "fixed looks where it always does" in said
-    assert "differ in 3 words" in said
+    assert "additive looks at “ruft”" in said and "fixed never looks" in said
+    assert "3 words differ" in said
     assert "has already ended" in call("compareFinding", pair, ["additive", "fixed"], 17)
+    lost = [read(name, LOSES)["words"] for name in ("additive", "fixed")]
+    assert ("not" in lost[0], "not" in lost[1]) == (True, False)
+    first = call("firstDifference", *lost)
+    assert lost[0][:first] == lost[1][:first] and lost[0][first] != lost[1][first]
+    assert call("firstDifference", lost[0], lost[0]) == -1
     same = call("compareFinding", [read("dot"), read("additive")], ["dot", "additive"], 1)
     assert "Both translations are the same." in same
 
@@ -269,6 +346,14 @@ def test_the_words_that_differ_are_the_fewest():
         ]
         assert common[0] == common[1]
         assert len(common[0]) == longest_common(a, b)
+
+
+def test_known_words_can_be_typed():
+    engine().run("function listed(name) { return knownWords(translators[name]); }")
+    words = call("listed", "additive")
+    assert len(words) > 100 and len(set(words)) == len(words)
+    assert read("additive", " ".join(words[:40]))["note"] == ""
+    assert not {"<unk>", "<pad>", "<sos>", "<eos>"} & set(words)
 
 
 # Links
@@ -311,6 +396,8 @@ def test_each_challenge_can_be_met_and_is_not_met_elsewhere():
     tops = [heaviest(row) for row in traced["rows"]]
     jumps = [t for t in range(2, 12) if tops[t - 1] >= tops[t - 2] + 3]
     assert [t for t in range(1, 12) if "ahead" in met(traced, t)] == jumps != []
+    for each in call("stepperChallenges", traced, 1, None):
+        assert each["text"].endswith("?") == bool(each.get("answer"))
     assert traced["words"][jumps[0] - 1] == "gave"
     unseen = [j for j in range(11) if all(row[j] < 0.1 for row in traced["rows"])]
     assert [j for j in range(11) if "unseen" in met(traced, 1, j)] == unseen != []
@@ -386,10 +473,17 @@ def test_the_still_is_the_step(step):
     assert finding == call("stepFinding", read("additive"), min(step, 11))
 
 
+def test_the_machine_is_shown_when_asked_for():
+    stepper = AttentionStepper({"additive": mini("additive")}, RUNNING, 4)
+    assert "softmax" not in stepper.picture()[0] and "machine" not in stepper.page_options()
+    stepper.machine = True
+    assert "softmax" in stepper.picture()[0] and stepper.page_options()["machine"] is True
+
+
 def test_the_still_of_two_models_holds_both():
     stepper = AttentionStepper({name: mini(name) for name in NAMES}, CALLS_UP, 4, compare="dot")
     drawn, finding = stepper.picture()
-    assert "fixed looks where it always does" in finding and "dot looks at" in finding
+    assert "fixed never looks" in finding and "dot looks at" in finding
     texts = "".join(ElementTree.fromstring(drawn).itertext())
     assert "fixed: today the teacher" in texts and "dot: today the teacher" in texts
 
@@ -467,6 +561,7 @@ def test_by_mouse(stepper, tmp_path):
         expect(finding(page)).to_contain_text("writes “gave”")
         expect(page.locator("[data-challenge=ahead]")).to_have_attribute("data-met", "true")
         assert dimmed(page) == 0
+        page.get_by_role("button", name="Show the machine").click()
         switch = page.get_by_role("button", name="open the score")
         assert page.locator("[data-inside=tanh]").count() == 0
         switch.click()
@@ -474,6 +569,8 @@ def test_by_mouse(stepper, tmp_path):
         expect(switch).to_have_attribute("aria-pressed", "true")
         switch.press("Enter")
         expect(page.locator("[data-inside=tanh]")).to_have_count(0)
+        page.get_by_role("button", name="Show the machine").click()
+        expect(page.locator("[data-part=softmax]")).to_have_count(0)
         page.get_by_role("button", name="hat, source word 2").hover()
         expect(finding(page)).to_contain_text("no step looks at it")
         assert dimmed(page) > 20
@@ -500,6 +597,11 @@ def test_by_mouse(stepper, tmp_path):
             expect(finding(page)).to_contain_text("Step ")
             hat.click()
         page.get_by_role("button", name="Pause").click()
+        page.locator("[data-part=map] [data-row='1'][data-word='2']").hover()
+        expect(page.locator("[data-cell='1 2']")).to_have_text(
+            f"{read('additive')['rows'][1][2]:.2f}"
+        )
+        expect(finding(page)).to_contain_text("Step 2: for “the”")
         page.locator("[data-part=map] [data-row='1'][data-word='2']").click()
         page.mouse.move(1, 1)
         expect(chip(page, "the: step 2")).to_have_attribute("aria-current", "step")
@@ -517,7 +619,7 @@ def test_two_models_side_by_side_and_playing(stepper, tmp_path):
         expect(chip(page, "calls: step 4")).to_be_visible()
         page.get_by_label("compare with").select_option("fixed")
         expect(page.locator(".at-panels figure")).to_have_count(2)
-        expect(finding(page)).to_contain_text("differ in 3 words")
+        expect(finding(page)).to_contain_text("3 words differ")
         first, second = page.locator(".at-panels figure").all()
         assert first.locator(".at-differs").all_inner_texts() == ["does", "not", "sleep"]
         assert second.locator(".at-differs").all_inner_texts() == ["sleeps"]
@@ -532,6 +634,54 @@ def test_two_models_side_by_side_and_playing(stepper, tmp_path):
         expect(finding(page)).to_contain_text("ends the sentence", timeout=10_000)
         expect(page.get_by_role("button", name="Play")).to_be_visible()
         expect(page.get_by_role("button", name="Next")).to_be_disabled()
+
+
+def bottom(page):
+    box = page.locator(".at-explorer").bounding_box()
+    picture = page.locator(".at-picture").bounding_box()
+    return picture["y"] + picture["height"] - box["y"]
+
+
+@pytest.mark.browser
+def test_a_comparison_opens_where_a_word_is_lost_and_all_fits(stepper, tmp_path):
+    with open_page(stepper, tmp_path, "light") as page:
+        assert bottom(page) <= 560
+        page.get_by_label("compare with").select_option("fixed")
+        expect(page.get_by_role("textbox")).to_have_value(LOSES)
+        expect(finding(page)).to_contain_text("fixed never looks, and writes “never”")
+        expect(page.locator(".at-player .at-note")).to_contain_text("Here they differ.")
+        for panel in page.locator(".at-panels figure").all():
+            assert "--at-highlight" in panel.locator("[data-part=target]").inner_html()
+        assert page.locator("[data-met=true]").count() == 0
+        page.wait_for_timeout(500)
+        assert bottom(page) <= 560
+        page.get_by_role("button", name="Large").click()
+        page.wait_for_timeout(500)
+        assert bottom(page) <= 720
+        abouts = page.locator(".at-about").all_inner_texts()
+        assert abouts[1] == "fixed: one summary of the sentence for all steps"
+
+
+@pytest.mark.browser
+def test_the_last_word_is_seen_whole_and_playing_meets_no_challenge(stepper, tmp_path):
+    with open_page(stepper, tmp_path, "light") as page:
+        page.get_by_role("button", name="Play").click()
+        expect(finding(page)).to_contain_text("writes “gave”", timeout=10_000)
+        page.get_by_role("button", name="Pause").click()
+        assert page.locator("[data-met=true]").count() == 0
+        page.get_by_label("step", exact=True).fill("11")
+        page.wait_for_timeout(600)
+        row, last = (
+            page.locator(".at-chips").bounding_box(),
+            chip(page, "<eos>: step 11").bounding_box(),
+        )
+        assert row["x"] <= last["x"]
+        assert last["x"] + last["width"] <= row["x"] + row["width"] - 8
+        page.get_by_role("button", name="Back").click()
+        page.get_by_label("step", exact=True).fill("4")
+        ahead = page.locator("[data-challenge=ahead]")
+        expect(ahead).to_have_attribute("data-met", "true")
+        expect(ahead).to_contain_text("German keeps a part of the verb for the end")
 
 
 @pytest.mark.browser
@@ -561,6 +711,11 @@ def test_by_keyboard(stepper, tmp_path):
         hat = page.get_by_role("button", name="hat, source word 2")
         expect(hat).to_have_attribute("aria-pressed", "true")
         expect(page.locator("[data-challenge=unseen]")).to_have_attribute("data-met", "true")
+        words = page.get_by_text("words it knows")
+        words.press("Enter")
+        expect(page.get_by_text("aber alt alte")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_text("aber alt alte")).to_be_hidden()
         box = page.get_by_role("textbox")
         box.fill("")
         expect(page.locator(".at-sentence")).to_contain_text("Type a sentence in German.")

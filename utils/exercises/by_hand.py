@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from utils.exercises.verdicts import Design, Mistake, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Open, Predict, Write
 from utils.models.attention import lengths_to_mask
 
 CHINESE, ENGLISH = ("zhīshi", "jiùshì", "lìliàng"), ("<sos>", "knowledge", "is", "power", "<eos>")
@@ -80,6 +80,10 @@ EXERCISES = {
         solution=_shares(2.0, 0.0, -2.0).tolist(),
         mistakes=(
             Mistake(
+                [7, 5, 3],
+                "Those are the new scores, and they are right. Now share out: equation (4).",
+            ),
+            Mistake(
                 [7 / 15, 5 / 15, 3 / 15],
                 "You divide each score by the sum of the scores. Equation (4) takes exponentials "
                 "first.",
@@ -102,6 +106,7 @@ EXERCISES = {
         "exp(e) times exp(5): what happens to that factor?",
         praise="Right. Every exponential grows by the factor exp(5), and so does their sum: the "
         "factor cancels. Only differences between scores count.",
+        within=0.006,
     ),
     "04.2": Predict(
         solution=(_shares(1.0, 0.0, -1.0) @ MEMORY).tolist(),
@@ -126,10 +131,11 @@ EXERCISES = {
                 "(4).",
             ),
         ),
-        hint="Compare, divide up, mix: three scores, three weights that sum to 1, and then c = [a, "
+        hint="Compare, share out, mix: three scores, three weights that sum to 1, and then c = [a, "
         "b], each with three decimals.",
         praise="Right. A shorter query brings the scores closer together, so zhīshi loses weight "
         "and the other two gain.",
+        within=0.006,
     ),
     "04.3": Design(
         solution=[-1.0, 1.0],
@@ -208,5 +214,10 @@ EXERCISES = {
         hint="Use the quotient rule on (4), once for k = j and once for any other k, and write "
         "both in terms of weights. Row j, column k.",
         praise="Right. Each row and each column sums to 0: what one word gains, the others lose.",
+    ),
+    "04.6": Open(
+        rubric="seven points, in the table above. Direction and length are different reasons: a "
+        "design that tells them apart has understood the dot product.",
+        words=40,
     ),
 }

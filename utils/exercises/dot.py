@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from utils.exercises.verdicts import Design, Mistake, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Open, Predict, Write
 from utils.models.attention import lengths_to_mask
 from utils.text import is_known
 from utils.translator import Translator
@@ -169,5 +169,10 @@ EXERCISES = {
         find_fault=find_fault_of_sentence,
         praise="Right. General and additive attention agree on it, and dot attention is alone with "
         "its version.",
+    ),
+    "05.6": Open(
+        rubric="seven points, in the table above. The third line is the hard one: a test that "
+        "could only have confirmed the map is worth nothing.",
+        words=40,
     ),
 }

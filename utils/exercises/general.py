@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from utils.exercises.verdicts import Design, Mistake, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Open, Predict, Write
 from utils.models.attention import lengths_to_mask
 
 WORDS = ("der", "Lehrer", "liest")  # an article, a noun, a verb: the memory is the identity
@@ -174,27 +174,27 @@ EXERCISES = {
         inputs=mixing,
         mistakes=(
             Mistake(
-                lambda A: A,
-                "You mix a second time. W has to undo what A did.",
+                lambda Z: Z,
+                "You mix a second time. W has to undo what Z did.",
             ),
             Mistake(
-                lambda A: A.T,
-                "That undoes an A that only moves numbers around, but not every A. Try it with A = "
+                lambda Z: Z.T,
+                "That undoes a Z that only moves numbers around, but not every Z. Try it with Z = "
                 "2I, which doubles all numbers.",
             ),
             Mistake(
-                lambda A: torch.linalg.inv(A).T,
-                "Nearly: rows and columns are swapped. Multiply your W by A, on the side where A "
-                "stands in sᵀ W A h.",
+                lambda Z: torch.linalg.inv(Z).T,
+                "Nearly: rows and columns are swapped. Multiply your W by Z, on the side where Z "
+                "stands in sᵀ W Z h.",
             ),
             Mistake(
-                lambda A: torch.eye(len(A)),
-                "That is dot attention with the mixed states. Which W gives sᵀ W A h = sᵀ h?",
+                lambda Z: torch.eye(len(Z)),
+                "That is dot attention with the mixed states. Which W gives sᵀ W Z h = sᵀ h?",
             ),
         ),
-        hint="sᵀ W A h must equal sᵀ h for all s and all h. What must the product W A be?",
-        praise="Right. If A only moves numbers, its inverse is its transpose: the notebook's list "
-        "of moves. But W can undo far more than moves.",
+        hint="sᵀ W Z h must equal sᵀ h for all s and all h. What must the product W Z be?",
+        praise="Right. So a W can undo any invertible mixing: encoder and decoder may say the same "
+        "in different languages.",
     ),
     "06.5": Write(
         solution=gradient_of_W,
@@ -222,5 +222,10 @@ EXERCISES = {
         "respect to W_ik, multiply by by_score[j], and add up over j.",
         praise="Right. It is one column times one row, s times a mix of the states, like each "
         "simple matrix in the singular value decomposition.",
+    ),
+    "06.6": Open(
+        rubric="seven points, in the table above. Test your formula on the second line first: a "
+        "score that never changes an order changes nothing.",
+        words=40,
     ),
 }

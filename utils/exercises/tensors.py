@@ -6,7 +6,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from utils.exercises.verdicts import Mistake, Predict, Write
+from utils.exercises.verdicts import Mistake, Open, Predict, Write
 
 UNKNOWN, PADDING = 0, 1  # the numbers of <unk> and <pad>
 WORDS = 112  # in the German vocabulary, the special ones included
@@ -123,15 +123,15 @@ EXERCISES = {
         praise="Right. One long sentence among 64 makes 82% of the rectangle padding.",
     ),
     "01.2": Predict(
-        solution=[7, 12, 84, 22, 0, 3, 1, 1, 1],
+        solution=[7, 12, 84, 22, 0, 3, 1, 1, 1, 1, 1],
         mistakes=(
             Mistake(
-                [*(7, 12, 84, 22, 1, 3, 1, 1, 1)],
+                [*(7, 12, 84, 22, 1, 3, 1, 1, 1, 1, 1)],
                 "1 is the number of <pad>, where there is no word at all. Zebra is a word; the "
                 "vocabulary just doesn't know it.",
             ),
             Mistake(
-                [*(7, 12, 84, 22, 3, 1, 1, 1, 1)],
+                [*(7, 12, 84, 22, 3, 1, 1, 1, 1, 1, 1)],
                 "You leave Zebra out. An unknown word keeps its place: it is read as <unk>.",
             ),
             Mistake(
@@ -139,11 +139,11 @@ EXERCISES = {
                 "Those are the words alone. The row has to be as long as the longest of the three.",
             ),
             Mistake(
-                [*(7, 12, 84, 22, 0, 3, 0, 0, 0)],
+                [*(7, 12, 84, 22, 0, 3, 0, 0, 0, 0, 0)],
                 "You pad with 0, the number of unknown words. Look up the number of <pad>.",
             ),
         ),
-        hint="Answer with a list of S = 9 numbers. The other words keep the numbers printed for "
+        hint="Answer with a list of S = 11 numbers. The other words keep the numbers printed for "
         "`source`.",
         praise="Right. The mask stays as it was: an unknown word is still a real word.",
     ),
@@ -231,5 +231,10 @@ EXERCISES = {
         "sentence opens a new batch instead. Return lists of indices.",
         praise="Right. Sorted by length, mini's training pairs make 207 batches of at most 1,000 "
         "positions, with 32 to 250 pairs in each.",
+    ),
+    "01.6": Open(
+        rubric="eight points, in the table above. A plan that names a number to measure, before "
+        "and after, is worth more than one with a longer list of tools.",
+        words=60,
     ),
 }

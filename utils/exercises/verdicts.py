@@ -55,22 +55,26 @@ NOT_ATTEMPTED = Verdict(None, "Not attempted yet.")
 RETURNS_NOTHING = Verdict(None, "Not attempted yet: the function returns nothing so far.")
 
 
-def same(answer: Any, expected: Any) -> bool:
-    """Compare two answers: numbers and tensors up to rounding, words in any case."""
+def same(answer: Any, expected: Any, within: float = TOLERANCE) -> bool:
+    """Compare two answers: numbers and tensors up to rounding, words in any case.
+
+    A number may differ by `within`, or by a thousandth of itself.
+    """
     if isinstance(answer, Tensor) and isinstance(expected, Tensor):
         if answer.shape != expected.shape or _one_is_a_mask(answer, expected):
             return False
-        return allclose(answer.cpu().double(), expected.double(), rtol=TOLERANCE, atol=TOLERANCE)
+        return allclose(answer.cpu().double(), expected.double(), rtol=TOLERANCE, atol=within)
     if isinstance(answer, str) and isinstance(expected, str):
         return answer.strip().lower() == expected.strip().lower()
     if isinstance(answer, Mapping) and isinstance(expected, Mapping):
         return answer.keys() == expected.keys() and all(
-            same(answer[k], expected[k]) for k in answer
+            same(answer[k], expected[k], within) for k in answer
         )
     if isinstance(answer, list | tuple) and isinstance(expected, list | tuple):
-        return len(answer) == len(expected) and all(map(same, answer, expected))
+        pairs = zip(answer, expected, strict=False)
+        return len(answer) == len(expected) and all(same(*pair, within) for pair in pairs)
     try:
-        return math.isclose(answer, expected, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+        return math.isclose(answer, expected, rel_tol=TOLERANCE, abs_tol=within)
     except (TypeError, ValueError, RuntimeError, OverflowError):
         return type(answer) is type(expected) and bool(answer == expected)
 
@@ -161,13 +165,15 @@ def _as_lists(answer: Any) -> Any:
 class Predict:
     """An exercise whose answer is a value: a number, a word, a list of them.
 
-    Each mistake is a wrong value; `hint` is for all others.
+    Each mistake is a wrong value; `hint` is for all others. Where a number is to be read off, it
+    may differ by `within`, for rounding.
     """
 
     solution: Any
     mistakes: tuple[Mistake, ...]
     hint: str
     praise: str
+    within: float = TOLERANCE
 
     def judge(self, answer: Any) -> Verdict:
         """Compare a value with the solution and with each mistake."""
@@ -177,12 +183,26 @@ class Predict:
         if isinstance(answer, str) and isinstance(self.solution, int | float):
             with suppress(ValueError):  # "0.1" for 0.1
                 answer = float(answer)
-        if same(answer, self.solution):
+        if same(answer, self.solution, self.within):
             return Verdict(True, self.praise)
         for mistake in self.mistakes:
             if same(answer, mistake.answer):
                 return Verdict(False, mistake.hint)
-        return Verdict(False, self.hint)
+        return Verdict(False, _other_kind(answer, self.solution) or self.hint)
+
+
+def _other_kind(answer: Any, solution: Any) -> str:
+    """Say what was to be handed over, if the answer is another kind of thing; "" otherwise."""
+    if isinstance(solution, list):
+        if not isinstance(answer, list | tuple):
+            return f"Hand over a list of {len(solution)}, not {type(answer).__name__}."
+        if len(answer) != len(solution):
+            return f"Your list has {len(answer)} entries, and {len(solution)} are wanted."
+        faults = (_other_kind(*pair) for pair in zip(answer, solution, strict=True))
+        return next(filter(None, faults), "")
+    if isinstance(solution, str) != isinstance(answer, str):
+        return f"Hand over a {'word' if isinstance(solution, str) else 'number'}, not {answer!r}."
+    return ""
 
 
 @dataclass(frozen=True)

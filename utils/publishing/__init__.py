@@ -5,6 +5,7 @@ first_cell  writes the notebooks' first cell, and the project's address where it
 notebooks   `make notebooks`: run the notebooks and save them with their outputs
 classroom   the edition without answers: `make classroom`
 explorers   what brings explorers to life on pages and slides
+series      the notebooks' titles, minutes and questions, and the map
 minutes     how long a notebook takes to read
 pages       the series as web pages: `make html`
 figures     all figures on one page: `make figures`

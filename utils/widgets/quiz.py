@@ -1,13 +1,28 @@
 """Quick questions to click, with an explanation for each answer."""
 
+from base64 import b64encode
+from html import escape
 from typing import Any
 
 import traitlets
 
 from utils.exercises.questions import load_questions
-from utils.widgets.live import LiveExplorer, engine_of
+from utils.widgets.live import FALLBACK, STILL_ZOOM, LiveExplorer, engine_of
+from utils.widgets.png import small_png_of
 
+PICTURE_WIDTH = 420  # pixels, in a still
 RUN_IT = "Run this cell in JupyterLab to answer by clicking."
+
+
+def picture_image(picture: dict[str, Any] | None) -> str:
+    """Return a question's picture as an HTML image with its numbers as alt text; "" for None."""
+    if picture is None:
+        return ""
+    call = engine_of("quiz").call
+    drawn = call("bakeTheme", call("drawQuizPicture", picture, PICTURE_WIDTH), "light")
+    alt = escape(call("describeQuizPicture", picture))
+    png = b64encode(small_png_of(drawn, STILL_ZOOM)).decode()
+    return f'<img width="{PICTURE_WIDTH}" alt="{alt}" src="data:image/png;base64,{png}">'
 
 
 class QuickQuestions(LiveExplorer):
@@ -26,15 +41,20 @@ class QuickQuestions(LiveExplorer):
     def __init__(self, notebook: str):
         self.loaded = load_questions(notebook)
         entries = [
-            {"text": question.text, "options": [option._asdict() for option in question.options]}
+            {**question._asdict(), "options": [option._asdict() for option in question.options]}
             for question in self.loaded
         ]
         none = [None] * len(entries)
         super().__init__(questions=entries, chosen=none, first=none)
 
     def still_html(self, themed: bool = False) -> str:
-        """Return the questions as text, and the answers below them, folded away."""
-        asked = engine_of(self.name).call("drawQuizPaper", self.questions)
+        """Return the questions as text with pictures, and the answers, folded away."""
+        call = engine_of(self.name).call
+        if themed:
+            drawn = FALLBACK.sub(r"\1", call("drawQuizPaper", self.questions))
+            return f'<div class="at-still">{drawn}</div>'
+        images = [picture_image(question.picture) for question in self.loaded]
+        asked = call("drawQuizPaper", self.questions, images)
         return f'<div class="at-still">{asked}<p class="at-run">{RUN_IT}</p></div>'
 
     @traitlets.validate("chosen")

@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import unescape
-from typing import Any, NamedTuple
+from typing import Any
 
 from utils.text import END
 from utils.trace import Trace
@@ -17,7 +18,8 @@ WIDTH = 960
 SVG_TITLE = ("<title>", "</title>")
 
 
-class Schematic(NamedTuple):
+@dataclass(frozen=True)
+class Schematic:
     """A drawing as SVG text, and what a screen reader says; a notebook shows it as a picture."""
 
     svg: str

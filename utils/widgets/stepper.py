@@ -17,7 +17,8 @@ class AttentionStepper(LiveExplorer):
     """Type a sentence, choose a model or two, and step through the translation or press Play.
 
     `translators` maps the names to choose from, such as "dot", to translators. `sentence`, `model`,
-    `compare` (the second model's name, or ""), `step` (from 1) and `playing` can be set and read.
+    `compare` (the second model's name, or ""), `step` (from 1), `machine` (the master picture, with
+    all that computes the next word) and `playing` can be set and read.
     `translation`, the words, and `weights`, a row for each step and for `<eos>`, are the first
     model's, rounded to four digits; they are read, once the explorer lives.
     """
@@ -27,6 +28,7 @@ class AttentionStepper(LiveExplorer):
     model = traitlets.Unicode().tag(sync=True)
     compare = traitlets.Unicode().tag(sync=True)
     step = traitlets.Int(1, min=1).tag(sync=True)
+    machine = traitlets.Bool(False).tag(sync=True)
     playing = traitlets.Bool(False).tag(sync=True)
     translation: "traitlets.List[str]" = traitlets.List(read_only=True).tag(sync=True)
     weights: "traitlets.List[list[float]]" = traitlets.List(read_only=True).tag(sync=True)
@@ -38,6 +40,7 @@ class AttentionStepper(LiveExplorer):
         step: int = 1,
         model: str | None = None,
         compare: str = "",
+        machine: bool = False,
     ):
         named = check_translators(translators)
         check_decoders(named)
@@ -45,7 +48,8 @@ class AttentionStepper(LiveExplorer):
         check_type("the sentence", sentence, str, f"text in {language}")
         self._names = list(named)
         first = self._names[0] if model is None else model
-        super().__init__(named, sentence=sentence, step=step, model=first, compare=compare)
+        options = {"sentence": sentence, "step": step, "machine": machine}
+        super().__init__(named, model=first, compare=compare, **options)
 
     @traitlets.validate("model", "compare")
     def _check_name(self, proposal: Any) -> str:
@@ -61,6 +65,7 @@ class AttentionStepper(LiveExplorer):
         names = dict.fromkeys(filter(None, [self.model, self.compare]))
         packed = {name: self.packed[name].as_json() for name in names}
         options = {"sentence": self.sentence, "step": self.step, "width": WIDTH}
+        options["machine"] = self.machine
         call = engine_of(self.name, "explorers/stepperstill.js").call
         still = call("stepperStill", packed, options)
         return still["svg"], still["finding"]

@@ -9,6 +9,7 @@ from base64 import b85encode
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from torch import Tensor
@@ -16,6 +17,7 @@ from torch import Tensor
 from utils.corpora import language_name
 from utils.models.contents import pack
 from utils.system.paths import MODELS
+from utils.system.storage import load_safely
 from utils.translator import Translator
 
 FORMAT = 1  # of the header; a change of its meaning gets a new number
@@ -87,18 +89,21 @@ def model_file(name: str) -> str:
 
 def shipped_name(packed: PackedTranslator) -> str | None:
     """Return the name of the translator in `data/models` with these weights; None for another."""
-    return _shipped_names().get(_fingerprint(packed))
+    wanted = sha256(packed.data).hexdigest()
+    files = (path for path in sorted(MODELS.glob("*.pt")) if _may_hold(path, len(packed.data)))
+    return next((path.stem for path in files if _fingerprint(path) == wanted), None)
+
+
+def _may_hold(path: Path, size: int) -> bool:
+    """Tell whether a file may hold `size` bytes of 16-bit weights: as such or in 32 bits."""
+    return size <= path.stat().st_size <= 3 * size  # words and names add less than that
 
 
 @cache
-def _shipped_names() -> dict[str, str]:
-    """Return the names of the shipped translators by their fingerprints."""
-    names = sorted(path.stem for path in MODELS.glob("*.pt"))
-    return {_fingerprint(pack_translator(Translator.load(name))): name for name in names}
-
-
-def _fingerprint(packed: PackedTranslator) -> str:
-    return sha256(packed.data).hexdigest()
+def _fingerprint(path: Path) -> str:
+    """Return the fingerprint of a file's weights, packed; no model is built from them."""
+    weights, _ = _without_copies(load_safely(path)["weights"])
+    return sha256(b"".join(_to_bytes(weight.half()) for weight in weights.values())).hexdigest()
 
 
 def _without_copies(weights: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -31,6 +31,7 @@ CODE_OR_FORMULA = re.compile(
 )
 NUMBER = re.compile(r"\\tag\{([^}]*)\}")  # of an equation
 TITLE = re.compile(r"""title(?:=|\()(["'])(.+?)\1""")  # what code writes above a figure
+TO_NOTEBOOK = re.compile(r'(<a href="\d\d_\w+)\.ipynb')  # in the map of the series
 NOTICE = re.compile(r"\*\*What to notice\.\*\* (.+?[.!?])(?=\s|$)", flags=re.DOTALL)
 
 
@@ -97,6 +98,9 @@ def prepare(notebook: NotebookNode, drawn: list[str]) -> NotebookNode:
     for cell in prepared.cells:
         if cell.cell_type == "markdown":
             cell.source = take_formulas_out(link_to_pages(cell.source), drawn)
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = TO_NOTEBOOK.sub(r"\1.html", output.data["text/html"])
     return prepared
 
 

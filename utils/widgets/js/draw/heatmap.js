@@ -1,7 +1,7 @@
 // Weights as a heat map: a row for each target word, a column in the color of each source word.
 
 import { paint, wordPaint } from "./paint.js";
-import { shortenWord, svgElement, svgPart, svgText, textWidth } from "./svg.js";
+import { shortenWord, svgBox, svgElement, svgPart, svgText, textWidth } from "./svg.js";
 import { labelsThatFit, tokenLevels } from "./tokens.js";
 
 const LARGEST_CELL = 3; // letters
@@ -27,11 +27,12 @@ export function layoutHeatMap(source, target, width, size, rows = target.length)
 /**
  * Draw a heat map with its upper left corner at left, top.
  *
- * map: { source: S words, target: T words, rows: T rows of S weights, step }. The row `step` is the
- * one being written. A cell is as strong as its weight, in its column's color.
+ * map: { source: S words, target: T words, rows: T rows of S weights, step, cells }. The row `step`
+ * is the one being written. A cell is as strong as its weight, in its column's color; `cells`,
+ * [{row, word, weight}, …], have their numbers written on them.
  */
 export function drawHeatMap(left, top, map, place) {
-  const { source, target, rows, step } = map;
+  const { source, target, rows, step, cells: named = [] } = map;
   const { labels, cell, height, head, size } = place;
   const [x0, y0] = [left + labels, top + head];
   // A column is one group, because thousands of long colors would take long to read.
@@ -71,6 +72,24 @@ export function drawHeatMap(left, top, map, place) {
     gridLines(x0, y0, cell, height, source.length, target.length),
     words,
     rowMark(x0, y0, step, place, source.length, rows.length),
+    named.map((each) => cellNumber(x0, y0, each, place, source.length)),
+  );
+}
+
+/** Write a cell's weight on it; the number is wider than most cells. */
+function cellNumber(x0, y0, { row, word, weight }, { cell, height, size }, count) {
+  const width = textWidth("0.00", size) + size * 0.5;
+  const edge = x0 + count * cell - width / 2;
+  const x = Math.max(Math.min(x0 + (word + 0.5) * cell, edge), x0 + width / 2);
+  const y = y0 + (row + 0.5) * height;
+  return svgElement(
+    "g",
+    { "data-cell": `${row} ${word}`, "pointer-events": "none" },
+    svgBox(x, y, width, size * 1.5, { fill: paint("ground") }),
+    svgBox(x, y, width, size * 1.5, {
+      fill: wordPaint(word, count), "fill-opacity": 0.3 * weight, stroke: wordPaint(word, count),
+    }),
+    svgText(x, y + size * 0.36, weight.toFixed(2), { "font-size": size, "font-weight": "bold" }),
   );
 }
 

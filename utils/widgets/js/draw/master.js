@@ -21,6 +21,7 @@ import { shortenWord, svgSymbol, svgText } from "./svg.js";
  *   source   S words
  *   target   the words written before this step
  *   weights  S weights α_j, which sum to one; `heads`: H rows of them, for several heads
+ *   numbers  the weights to write, if not `weights`, which may be on their way to them
  *   scores   S scores e_j, or null; `headScores`: H rows
  *   best     [[word, probability], …], most probable first; `chosen` is the row that is written
  *   rows     the weights of each step, for the heat map and for the marks below written words
@@ -31,6 +32,7 @@ import { shortenWord, svgSymbol, svgText } from "./svg.js";
  *   variant  a name in VARIANTS, or several
  *   hide     names of parts that are left out; all others stay where they are
  *   tall     in pixels: letters shrink until the picture is no higher, if they can
+ *   least    in pixels: no letter is smaller
  *   decoder  false leaves out the decoder's half, and the room for it
  *   map      true adds the heat map of `rows`, beside or below
  *   compact  true leaves out the equations, and the room for them
@@ -71,7 +73,7 @@ function partsOf(state, place) {
     drawThreads(place),
     edits.fixed ? missingNote(place) : compares,
     drawRibbons(place),
-    drawWeightRow(place),
+    drawWeightRow(place, state.numbers),
     edits.projections ? projections(place) : "",
     drawEncoder(state, place),
     drawContext(place),

@@ -75,7 +75,7 @@ export function layoutMaster(state, options = {}) {
   const wide = hasDecoder && main >= WIDE_FROM;
   const f = options.letters || letterSize(main, wide);
   const roomy = main >= ROOMY_FROM;
-  const least = roomy ? 12 : 11; // pixels: no letter is smaller
+  const least = options.least || (roomy ? 12 : 11); // pixels: no letter is smaller
   const small = Math.max(f * 0.76, least);
   const place = { width, main, f, small, least, edits, wide, roomy, hasDecoder };
   place.focus = options.head;

@@ -27,7 +27,7 @@ export function drawThreads(place) {
 }
 
 /** Draw the weights: numbers times their states, and bars which together have the width of c. */
-export function drawWeightRow(place) {
+export function drawWeightRow(place, numbers) {
   const { f, rows, weights, heads } = place;
   const bars = heads.map((row, k) => drawWeightBars(
     weights.centers[k], rows.barsTop, weights.perHead, f * 0.8, row.map((weight, j) => ({
@@ -39,7 +39,9 @@ export function drawWeightRow(place) {
       },
     })),
   ));
-  return svgPart("weights", bars, emptyEnds(place), heads.length === 1 ? weightFactors(place) : []);
+  return svgPart("weights", bars, emptyEnds(place), [
+    heads.length === 1 ? weightFactors(place, numbers || heads[0]) : "",
+  ]);
 }
 
 /** A word without weight gets nothing: its thread ends in a hollow dot. */
@@ -55,13 +57,12 @@ function emptyEnds({ f, columns, rows, weights, heads, edits }) {
 }
 
 /** Write "× α" where a state meets its weight; where there is no room, only for the heaviest. */
-function weightFactors(place) {
-  const { f, least, columns, heads, weights } = place;
-  const [row] = heads;
+function weightFactors(place, row) {
+  const { f, least, columns } = place;
   const size = Math.max(Math.min(f * 0.85, columns.step / 4.3), least);
   const both = columns.inner * 0.62 + size * 0.6; // the pill covers the arrow and the thread
   const width = Math.max(size * 3.85, Math.min(both, columns.step - size * 0.3));
-  const kept = row.map((_, j) => j).filter((j) => weights.has[0][j] && row[j] >= LEAST_FACTOR);
+  const kept = row.map((_, j) => j).filter((j) => row[j] >= LEAST_FACTOR);
   const labels = kept.map((j) => ({ x: columns.centers[j], width, weight: row[j] }));
   return labelsThatFit(labels, size * 0.1).map((i) => (
     factorPill(labels[i].x, kept[i], row[kept[i]], { size, width }, place)

@@ -113,12 +113,13 @@ export function drawTarget(state, place) {
 
 /** Name the two words in the equations: y_{t-1} and y_t. */
 function targetSymbols(place, fresh) {
-  const { decoder, f } = place;
+  const { decoder, f, least } = place;
   const y = decoder.target - decoder.turn * f * 1.6;
+  const size = Math.max(f * 0.85, 12, least);
   const style = { fill: paint("quiet"), "text-anchor": "end" };
   return [
-    svgSymbol(wordLineX(place) - f * 0.4, y, "y", "t−1", Math.max(f * 0.85, 12), style),
-    svgSymbol(fresh.x - f * 0.6, y, "y", "t", Math.max(f * 0.85, 12), style),
+    svgSymbol(wordLineX(place) - f * 0.4, y, "y", "t−1", size, style),
+    svgSymbol(fresh.x - f * 0.6, y, "y", "t", size, style),
   ];
 }
 

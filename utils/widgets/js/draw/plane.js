@@ -7,13 +7,13 @@ import { escapeText, shortNumber, svgArrow, svgElement, svgText, textWidth } fro
 
 const PLANE_MARGIN = 0.4; // units around the plane's ends
 const CLEAR = 13; // pixels between a tip and its name
-const FAR = 14; // pixels more, where there is no room beside the tip
+const FAR = 14; // pixels more, or twice as many, where there is no room beside the tip
 const BOW_POINTS = 9;
 const GRIP = 9; // pixels around a tip that a name should leave free
 const DIRECTIONS = Array.from({ length: 16 }, (_, k) =>
   [Math.cos((k * Math.PI) / 8), Math.sin((k * Math.PI) / 8)]);
 // What a place for a name costs: it is better off its own direction than over something else.
-const COSTS = { turned: 2, far: 3, outside: 60, name: 40, tip: 14, line: 7 };
+const COSTS = { turned: 2, far: 3, outside: 60, name: 40, tip: 24, line: 7 };
 const TOO_COSTLY = 30; // a name that would cover another is left out, if it may be
 
 /** Return a plane from -end to end in a square of the picture. */
@@ -172,12 +172,12 @@ export function placeNames(names, lines, tips, plane) {
 
 /** Return the places around a tip, each with what it costs before anything is hidden. */
 function placesBeside({ tip, away, width, height }, { left, top, side }) {
-  return [0, FAR].flatMap((stretch) => DIRECTIONS.map((way) => {
-    const center = centerBeside(tip, way, width, height, CLEAR + stretch);
+  return [0, 1, 2].flatMap((steps) => DIRECTIONS.map((way) => {
+    const center = centerBeside(tip, way, width, height, CLEAR + steps * FAR);
     const box = boxAround(center, width, height);
     const isOutside = box[0] < left || box[1] < top || box[2] > left + side || box[3] > top + side;
     const cost = COSTS.turned * (1 - way[0] * away[0] - way[1] * away[1])
-      + (stretch > 0 ? COSTS.far : 0) + (isOutside ? COSTS.outside : 0);
+      + steps * COSTS.far + (isOutside ? COSTS.outside : 0);
     return { center, box, cost };
   }));
 }

@@ -1,7 +1,8 @@
 // The score calculator: a plane whose arrows are the input. See host.js for root and host.
 
 import { pointAt } from "../draw/plane.js";
-import { makeButton, makeChoices, makeElement, makeSlider } from "./elements.js";
+import { changeButton, makeButton, makeChoices } from "./elements.js";
+import { makeElement, makeSlider } from "./elements.js";
 import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { SCORE_KINDS, calculatorChallenges, keepInPlane, presetState } from "./calculatormath.js";
@@ -9,7 +10,7 @@ import { presetsFor } from "./calculatormath.js";
 import { calculatorScene, wordInFocus, mixScenes } from "./calculatorscene.js";
 import { drawCalculator } from "./calculatorview.js";
 import { calculatorArithmetic, calculatorFinding, spokenArithmetic } from "./calculatorwords.js";
-import { writeNumber } from "./calculatorwords.js";
+import { TEMPERATURE_SAYS, scoreExplained, writeNumber } from "./calculatorwords.js";
 
 const TRAITS = ["words", "memory", "query", "mask", "kind", "temperature"];
 const WAY_TIME = 450; // milliseconds from one state to the next, where the reader did not drag
@@ -33,6 +34,8 @@ class CalculatorExplorer {
     this.scene = calculatorScene(this.state);
     this.glide = { from: this.scene.axis, to: this.scene.axis, begin: 0 }; // the scores' scale
     this.focus = null;
+    this.isMixing = false; // whether c is pointed at
+    this.isPinned = false; // whether c was pressed, and its parts stay
     this.hasArithmetic = false;
     this.way = null; // {from, begin} while a change is on its way
     this.isTelling = false;
@@ -60,9 +63,10 @@ class CalculatorExplorer {
     const { controls, below } = this.frame;
     const kinds = SCORE_KINDS.map((kind) => [kind, kind]);
     this.kinds = makeChoices("Score", kinds, (kind) => this.change({ kind }, ["kind"]));
-    this.temperature = makeSlider("divide scores by",
+    this.scoring = makeElement("p", { class: "at-note" });
+    this.temperature = makeSlider("temperature T",
       { min: 0.1, max: 5, step: 0.1, value: this.state.temperature }, (value) => {
-        this.moveTo({ ...this.state, temperature: value, preset: null }, false);
+        this.moveTo({ ...this.state, temperature: value }, false);
         this.tell(["temperature"]);
       });
     const buttons = presetsFor(this.state.words.length).map(([name, text]) => {
@@ -76,21 +80,26 @@ class CalculatorExplorer {
     this.presets = makeElement("fieldset", { class: "at-presets" },
       makeElement("legend", {}, "Try these arrows"), ...buttons);
     this.shows = makeButton("open", "Show the arithmetic", () => this.showArithmetic());
-    this.shows.setAttribute("aria-pressed", "false");
-    controls.append(this.kinds.element, this.temperature.element);
+    this.shows.setAttribute("aria-expanded", "false");
+    this.dividing = makeElement("div", { class: "at-dividing" }, this.temperature.element,
+      makeElement("p", { class: "at-note" }, TEMPERATURE_SAYS));
+    controls.append(makeElement("div", {}, this.kinds.element, this.scoring));
     this.spoken = makeElement("p", { class: "at-said" });
     below.append(this.spoken);
   }
 
   showArithmetic() {
     this.hasArithmetic = !this.hasArithmetic;
-    this.shows.setAttribute("aria-pressed", String(this.hasArithmetic));
+    this.shows.setAttribute("aria-expanded", String(this.hasArithmetic));
+    changeButton(this.shows, ...(this.hasArithmetic
+      ? ["close", "Hide the arithmetic"] : ["open", "Show the arithmetic"]));
     this.frame.paintSoon();
   }
 
   reset() {
     this.frame.forget();
     this.focus = null;
+    this.isPinned = false;
     this.moveTo({ ...this.start }, true);
     this.tell(TRAITS.slice(1));
   }
@@ -99,7 +108,7 @@ class CalculatorExplorer {
 
   /** Change some of the state, on a visible way, and tell. */
   change(changes, names) {
-    this.moveTo({ ...this.state, ...changes, preset: null }, true);
+    this.moveTo({ ...this.state, ...changes }, true);
     this.tell(names);
   }
 
@@ -135,7 +144,7 @@ class CalculatorExplorer {
   grab(id, x, y) {
     this.held = null;
     if (id.startsWith("mask")) return;
-    const near = this.shown.filter((tip) => !tip.id.startsWith("mask"))
+    const near = this.shown.filter(({ id: each }) => each !== "c" && !each.startsWith("mask"))
       .map((tip) => ({ tip, away: Math.hypot(tip.x - x, tip.y - y) }))
       .sort((a, b) => a.away - b.away)[0];
     const tip = near.away <= REACH ? near.tip : this.shown.find((each) => each.id === id);
@@ -166,6 +175,10 @@ class CalculatorExplorer {
   }
 
   press(id) {
+    if (id === "c") {
+      this.isPinned = !this.isPinned;
+      this.frame.paintSoon();
+    }
     if (!id.startsWith("mask")) return;
     const j = wordOfHandle(id);
     const mask = this.state.mask.map((isReal, k) => (k === j ? !isReal : isReal));
@@ -173,10 +186,10 @@ class CalculatorExplorer {
     this.change({ mask }, ["mask"]);
   }
 
-  /** The word pointed at stays in focus until another is. */
+  /** The word pointed at stays in focus until another is; c, only as long as the pointer. */
   point(id) {
-    if (id === null || id === "s") return;
-    this.focus = wordOfHandle(id);
+    this.isMixing = id === "c";
+    if (id !== null && id !== "s" && id !== "c") this.focus = wordOfHandle(id);
     this.frame.paintSoon();
   }
 
@@ -190,7 +203,10 @@ class CalculatorExplorer {
     const changed = id === "s"
       ? { query: kept }
       : { memory: memory.map((h, j) => (j === wordOfHandle(id) ? kept : h)) };
-    this.moveTo({ ...this.state, ...changed, preset: null }, false);
+    const before = this.state;
+    this.moveTo({ ...before, ...changed }, false);
+    // Only here: what a preset or another score brings about is nobody's doing.
+    this.frame.challenge(calculatorChallenges(this.state, this.start, before));
   }
 
   // --- painting ---
@@ -199,21 +215,28 @@ class CalculatorExplorer {
   orderControls(width) {
     const { controls, below } = this.frame;
     const home = width < NARROW_UNTIL ? below : controls;
-    if (this.presets.parentElement !== home) home.append(this.presets, this.shows);
+    if (this.presets.parentElement === home) return;
+    home.append(this.dividing, this.presets, this.shows);
   }
 
   paint(room, time) {
     this.orderControls(room.width);
     this.frame.say(calculatorFinding(this.state)); // first: a longer one leaves less room
     if (!this.dragged || !this.room) this.room = this.frame.room; // no tip slips from the hand
-    const { state, focus, hasArithmetic, dragged } = this;
+    const { state, focus, hasArithmetic, dragged, isPinned } = this;
+    const isMixing = this.isMixing || isPinned;
     this.scene = this.sceneAt(time);
-    const view = { state, scene: this.scene, focus, hasArithmetic, dragged };
-    const { svg, handles, plane } = drawCalculator(view, this.room);
+    const names = dragged ? this.names : undefined;
+    const about = { focus, isMixing, isPinned, hasArithmetic, dragged, names };
+    const view = { state, scene: this.scene, ...about };
+    const { svg, handles, plane, names: placed } = drawCalculator(view, this.room);
+    this.names = placed;
     this.shown = handles;
     this.plane = plane;
     this.handles.show(svg, handles);
     this.kinds.choose(state.kind);
+    const scoring = scoreExplained(state.kind);
+    if (this.scoring.textContent !== scoring) this.scoring.textContent = scoring;
     this.temperature.show(state.temperature, writeNumber(state.temperature, 1));
     this.frame.challenge(calculatorChallenges(state, this.start));
     const lines = hasArithmetic ? calculatorArithmetic(state, wordInFocus(view)) : [];
@@ -278,6 +301,5 @@ function readCalculatorState(host) {
     mask: mask?.length === words.length ? mask : words.map(() => true),
     kind: host.get("kind") ?? "dot",
     temperature: host.get("temperature") ?? 1,
-    preset: null,
   };
 }

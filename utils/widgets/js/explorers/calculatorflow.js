@@ -5,7 +5,7 @@ import { drawMixture, drawRibbon, drawWeightBars, placeBars } from "../draw/ribb
 import { shareStarts } from "../draw/ribbons.js";
 import { shortNumber, svgElement, svgFormula, svgPart, svgText, textWidth } from "../draw/svg.js";
 import { drawToken, tokenLevels, tokenWidth } from "../draw/tokens.js";
-import { scoreWords } from "./calculatormath.js";
+import { isAhead, scoreWords } from "./calculatormath.js";
 import { colorOf } from "./calculatorscene.js";
 import { drawScoreBars } from "./calculatorscores.js";
 import { calculatorArithmetic, writeFixed, writeNumber, writePair } from "./calculatorwords.js";
@@ -136,11 +136,11 @@ function drawHead(flow, y, name, formula) {
 
 function drawTokens(view, flow) {
   const { words, mask } = view.state;
-  const { focus } = view;
+  const { pointed } = view;
   return words.map((word, j) => {
     const { x, y, width } = tokenPlace(flow, words, j);
     const token = drawToken(x, y, flow.levels > 0 ? word : "", {
-      width, size: flow.size, color: colorOf(view, j), strong: j === focus, inset: flow.eye,
+      width, size: flow.size, color: colorOf(view, j), strong: j === pointed, inset: flow.eye,
       data: { "data-word": j + 1, "data-masked": String(!mask[j]) },
     });
     const end = x + width / 2 - flow.eye / 2 - flow.size * 0.15;
@@ -210,7 +210,7 @@ function drawShares(view, flow, centers) {
   return [
     scene.weights.map((weight, j) => {
       const text = view.state.mask[j] ? writeFixed(weight) : "0";
-      const bold = j === focus ? { "font-weight": "bold" } : {};
+      const bold = isAhead(scene.weights, j) ? { "font-weight": "bold" } : {};
       return (j === focus || fitsColumn(flow, text, size))
         && svgText(centers[j], bars - 9, text, { "font-size": size, ...bold });
     }),
@@ -222,16 +222,22 @@ function drawShares(view, flow, centers) {
   ];
 }
 
+/** Write what c is: in full, or as shortly as the width asks. */
 function drawContextLine({ state }, flow) {
   const { context } = scoreWords(state);
   const y = flow.mixture + 24 + 20;
-  const text = context ? `c = Σ α_j h_j = ${writePair(context)}` : "no weights, so no c";
-  const name = "context";
-  const wide = textWidth(name, 14) + 12 + textWidth(text.replace(/_/g, ""), 14) * 0.85;
-  const start = flow.left + (flow.width - wide) / 2;
+  const ways = context
+    ? [["context", `c = Σ α_j h_j = ${writePair(context)}`], ["", `c = Σ α_j h_j = ${
+      writePair(context)}`], ["", `c = ${writePair(context)}`]]
+    : [["context", "no weights, so no c"], ["", "no weights, so no c"]];
+  const headWidth = (name) => (name === "" ? 0 : textWidth(name, 14) + 12);
+  const wideOf = ([name, text]) => headWidth(name) + formulaWidth(text, 14);
+  const shown = ways.find((way) => wideOf(way) <= flow.width) || ways.at(-1);
+  const [name, text] = shown;
+  const start = flow.left + Math.max(flow.width - wideOf(shown) * 0.92, 0) / 2;
   return [
-    svgText(start, y, name, { "text-anchor": "start", "font-weight": "bold" }),
-    svgFormula(start + textWidth(name, 14) + 12, y, text, 14, { fill: paint("ink") }),
+    name && svgText(start, y, name, { "text-anchor": "start", "font-weight": "bold" }),
+    svgFormula(start + headWidth(name), y, text, 14, { fill: paint("ink") }),
   ];
 }
 

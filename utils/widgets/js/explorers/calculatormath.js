@@ -113,9 +113,13 @@ function bystander(j, count) {
 }
 
 const STORIES = {
+  mixed: {
+    text: "A real mixture", least: 2, query: [1.6, 0.6],
+    place: (j, count) => [[1.6, -0.45], [0.55, 2.15], [-0.5, 2.5]][j] || bystander(j, count),
+  },
   equal: {
     text: "Two equal words", least: 2, query: [1.5, 0.5],
-    place: (j, count) => (j < 2 ? [2, 1] : bystander(j, count)),
+    place: (j, count) => (j < 2 ? [1.6, 0.8] : bystander(j, count)),
   },
   opposite: {
     text: "Opposite", least: 1, query: [1.5, 1],
@@ -126,7 +130,7 @@ const STORIES = {
     },
   },
   long: {
-    text: "A long vector that is not similar", least: 2, query: [1.5, 0.5],
+    text: "Long, not similar", least: 2, query: [1.5, 0.5],
     place: (j, count) => [[1.2, 0.4], [1.5, 2.8]][j] || bystander(j, count),
   },
   alike: { text: "All alike", least: 2, query: [1, 2], place: () => [1.5, 1.5] },
@@ -151,7 +155,7 @@ export function presetState(name, state) {
   const { query, place } = STORIES[name];
   const count = state.words.length;
   const memory = state.words.map((_, j) => place(j, count));
-  return { ...state, query, memory, mask: memory.map(() => true), temperature: 1, preset: name };
+  return { ...state, query, memory, mask: memory.map(() => true), temperature: 1 };
 }
 
 // --- challenges ---
@@ -163,7 +167,8 @@ function wordToWin(start) {
   return heaviestWord(scoreWords(start)) === 1 ? 0 : 1;
 }
 
-function isAhead(weights, j) {
+/** Whether a word has more weight than any other, as far as two decimals can tell. */
+export function isAhead(weights, j) {
   return weights.every((weight, k) => k === j || weights[j] > weight + 0.005);
 }
 
@@ -172,27 +177,26 @@ function areApart(memory) {
     memory.slice(0, j).every((other) => Math.hypot(h[0] - other[0], h[1] - other[1]) >= 0.5));
 }
 
-// Each tells from a state, its weights and the beginning whether it is met.
+// Each tells from a state, its weights and the beginning whether it is met, and why it could be.
 const TASKS = {
   win: {
     text: ({ words }, start) =>
       `Make ${words[wordToWin(start)]} win by dragging words, without touching s.`,
-    isMet(state, weights, start) {
-      const j = wordToWin(start);
-      const { memory } = start; // another score or a mask may do it without any drag
-      const undragged = scoreWords({ ...state, memory }).weights;
-      return String(state.query) === String(start.query) && isAhead(weights, j)
-        && !isAhead(undragged, j);
-    },
+    answer: "A word that turns toward s, or grows along it, scores higher: the query may stay.",
+    isMet: (state, weights, start) => String(state.query) === String(start.query)
+      && isAhead(weights, wordToWin(start)),
   },
   level: {
     text: () => "Make all weights equal, though no two arrows are alike, s is longer than 1 and "
       + "nothing is masked.",
+    answer: "Equal scores are enough. With dot, all tips on one line across s have the same shadow "
+      + "on it.",
     isMet: ({ memory, query, mask }, weights) => mask.every(Boolean) && lengthOf(query) >= 1
       && areApart(memory) && Math.max(...weights) - Math.min(...weights) < 0.015,
   },
   away: {
     text: () => "Let a word that points away from s get more than 0.9, with nothing masked.",
+    answer: "The softmax only compares: the least bad score takes nearly all.",
     isMet({ memory, query, mask }, weights) {
       const j = largest(weights, 1)[0];
       return mask.every(Boolean) && weights[j] > 0.9 && cosineOf(memory[j], query) < -0.05;
@@ -200,6 +204,7 @@ const TASKS = {
   },
   longest: {
     text: () => "Let the longest arrow get the least weight, with nothing masked.",
+    answer: "Length makes a score large in either direction: long and opposed is far below zero.",
     isMet({ memory, mask }, weights) {
       const long = largest(memory.map(lengthOf), 1)[0];
       return mask.every(Boolean)
@@ -211,20 +216,24 @@ const TASKS = {
 /**
  * Return the three challenges of a calculator that began with `start`, as the frame wants them.
  *
- * One that the beginning meets is no challenge; a preset does not meet any, the reader does.
+ * One is met by the step of a hand: not in `before`, but in `state` after it. Without `before` none
+ * is. One that the beginning meets is no challenge.
  */
-export function calculatorChallenges(state, start) {
+export function calculatorChallenges(state, start, before = state) {
   const count = state.words.length;
   if (count < 2) return [];
-  const begin = scoreWords(start).weights;
-  const { weights } = scoreWords(state);
+  const meets = (each, { isMet }) => {
+    const { weights } = scoreWords(each);
+    return Boolean(weights) && isMet(each, weights, start);
+  };
   return Object.entries(TASKS)
     .filter(([name]) => name !== "level" || count <= MOST_TO_MOVE)
-    .filter(([, { isMet }]) => !begin || !isMet(start, begin, start))
+    .filter(([, task]) => !meets(start, task))
     .slice(0, 3)
-    .map(([name, { text, isMet }]) => ({
+    .map(([name, task]) => ({
       name,
-      text: text(state, start),
-      isMet: Boolean(weights) && !state.preset && isMet(state, weights, start),
+      text: task.text(state, start),
+      answer: task.answer,
+      isMet: meets(state, task) && !meets(before, task),
     }));
 }

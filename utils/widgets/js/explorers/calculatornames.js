@@ -5,16 +5,27 @@ import { clipToPlane, drawName, nameWidth, pixelOf, placeNames } from "../draw/p
 import { shortenWord, svgPart } from "../draw/svg.js";
 import { afterTanh, beforeTanh, turnedByW } from "./calculatormath.js";
 import { sumCorners } from "./calculatorscene.js";
-import { mirrorWay } from "./calculatortips.js";
+import { mirrorWay, shadowOf, turnedPoint } from "./calculatortips.js";
 
+const LOYALTY = 2; // how much more the side counts on which a name stood than the one away from 0
 const MOST_NAMES = 8; // words named beside their arrows whatever it hides
 
-/** Name each tip of a view beside it, off all else; `view.places` says where they stand. */
-export function drawNames(view, plane) {
+/**
+ * Return the names beside the tips, off all else, each with its `center`, if there is room for it.
+ *
+ * `view.places` says where the tips stand, `view.names` where the names stood before: while a tip
+ * is dragged, they stay on their side if they can.
+ */
+export function placeCalculatorNames(view, plane) {
   const names = namesOf(view, plane);
   const { lines, tips } = obstaclesOf(view, plane);
   const centers = placeNames(names, lines, tips, plane);
-  return svgPart("names", names.map((name, i) => centers[i] && drawName(centers[i], name)));
+  return names.map((name, i) => ({ ...name, center: centers[i] }));
+}
+
+/** Write the names. */
+export function drawNames(names) {
+  return svgPart("names", names.map((name) => name.center && drawName(name.center, name)));
 }
 
 /** Return what is named, the most important first. */
@@ -34,17 +45,28 @@ function namesOf(view, plane) {
   const all = [asked, ...words, scene.weights.some(Boolean) && context, ghost];
   return all.filter(Boolean).map((name) => {
     const { tip, grip } = name;
-    const from = tip === grip ? [plane.x0, plane.y0] : tip;
-    const [x, y] = [grip[0] - from[0], grip[1] - from[1]];
-    const long = Math.hypot(x, y) || 1;
     return {
       ...name,
       tip: grip,
-      away: [x / long, y / long],
+      away: sideOf(name, tip === grip ? [plane.x0, plane.y0] : tip, view.names),
       width: nameWidth(name),
       height: name.size * 1.15,
     };
   });
+}
+
+/** Return the direction in which a name would like to stand: away from `from`, and as before. */
+function sideOf({ letter, index, grip }, from, before = []) {
+  const outward = unitBetween(from, grip);
+  const same = before.find((name) => name.letter === letter && name.index === index);
+  if (!same?.center) return outward;
+  const last = unitBetween(same.tip, same.center);
+  return unitBetween([0, 0], [0, 1].map((i) => outward[i] + LOYALTY * last[i]));
+}
+
+function unitBetween([x0, y0], [x1, y1]) {
+  const long = Math.hypot(x1 - x0, y1 - y0) || 1;
+  return [(x1 - x0) / long, (y1 - y0) / long];
 }
 
 /** Name what general or additive attention makes of the word in focus. */
@@ -76,6 +98,7 @@ function obstaclesOf({ state, scene, focus, places }, plane) {
   const h = memory[focus];
   const sum = kind === "additive" ? [at(clipToPlane(plane, h, beforeTanh(state.query, h)))] : [];
   const ends = [-plane.end, plane.end];
+  const shadow = kind === "additive" ? [] : shadowOf(scene.query, turnedPoint(scene, h));
   const axes = [ends.map((x) => at([x, 0])), ends.map((y) => at([0, y]))];
   return {
     lines: [
@@ -83,6 +106,7 @@ function obstaclesOf({ state, scene, focus, places }, plane) {
       ...[scene.query, ...scene.memory, ...ghosts].map((point) => [middle, at(point)]),
       ...corners.slice(1).map((corner, j) => [at(corners[j]), at(corner)]),
       ...sum.map((pixel) => [at(h), pixel]),
+      ...shadow.map((line) => line.map(at)),
       ...way.slice(1).map((pixel, i) => [way[i], pixel]),
       ...all.filter(({ tip, grip }) => tip !== grip).map(({ tip, grip }) => [tip, grip]),
     ],

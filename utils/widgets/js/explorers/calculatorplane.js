@@ -8,28 +8,30 @@ import { shortenWord, svgArrow, svgElement, svgPart, svgText } from "../draw/svg
 import { PLANE_END, afterTanh, beforeTanh } from "./calculatormath.js";
 import { drawNames } from "./calculatornames.js";
 import { colorOf, mixScenes, sumCorners } from "./calculatorscene.js";
-import { mirrorWay, placeTips, turnedPoint } from "./calculatortips.js";
+import { mixtureInWords } from "./calculatorwords.js";
+import { mirrorWay, shadowOf, turnedPoint } from "./calculatortips.js";
 
 export const SMALL = 13; // letters of what need not be read first
-const FADED = 0.3; // opacity of the words beside the one that W turns
-const PART_OPACITY = 0.55; // of the parts of c: the arrows that they lie on can be seen
-const LEAST_SHARE = 0.004; // of the context that is worth an arrow
+const FADED = 0.3; // opacity of what steps back
+const ARROW = 2; // pixels: the whole of a word's arrow …
+const SHARE = 6; // … and the share of it that c gets
+const COPY_OPACITY = 0.5; // of the shares once more, tip to tail
+const LEAST_SHARE = 0.004; // of the context that is worth a line
 
 /** Return the sentences above the plane: what can be done, and what is drawn. */
-export function captionOf({ state, focus, isStill }) {
+export function captionOf({ state, focus, isMixing, isStill }) {
   const word = shortenWord(state.words[focus], 80, SMALL);
   const said = {
     dot: `Dashed: the shadow of ${word} on s.`,
     general: `Dashed: W\u00a0h of ${word}, compared with s.`,
     additive: "Dots: tanh(h + s), in the square.",
   }[state.kind];
-  const sum = "Thick: each word's α\u00a0h, tip to tail, up to c.";
-  return [isStill ? sum : `Drag any tip. ${sum}`, said];
+  const sum = "The thick shares α\u00a0h, tip to tail, end in c.";
+  return [isStill ? sum : `Drag any tip. ${sum}`, isMixing ? mixtureInWords(state) : said];
 }
 
 /** Draw the plane where the layout has it. */
-export function drawPlaneSide(given, { plane, caption }) {
-  const view = { ...given, places: placeTips(given, plane) };
+export function drawPlaneSide(view, { plane, caption }) {
   const { state, scene } = view;
   const head = caption.map((line, i) => svgText(
     plane.left, plane.top - 8 - (caption.length - 1 - i) * SMALL * 1.35, line,
@@ -48,26 +50,38 @@ export function drawPlaneSide(given, { plane, caption }) {
     scene.turn > 0 && drawTurned(view, plane),
     scene.bend > 0 && drawBentDots(view, plane),
     drawContext(view),
-    drawNames(view, plane),
+    drawNames(view.names),
   );
 }
 
+/** Draw the words' arrows: thin as a whole, thick as far as the word's weight goes. */
 function drawWordArrows(view, plane) {
-  const { state, scene, focus, places } = view;
+  const { state, scene, focus, isMixing, places } = view;
   return scene.memory.map((h, j) => {
-    const opacity = j === focus ? 1 : 1 - scene.turn * (1 - FADED);
+    const faded = j === focus && !isMixing ? 0 : Math.max(scene.turn, isMixing ? 1 : 0);
     const { tip, grip } = places.words[j];
-    return svgElement(
-      "g",
-      { opacity },
-      drawPlaneArrow(plane, [0, 0], h, {
-        color: colorOf(view, j), width: j === focus ? 3.2 : 2.2, dashed: !state.mask[j],
-        data: { "data-arrow": `h${j + 1}` },
+    const color = colorOf(view, j);
+    const data = { "data-arrow": `h${j + 1}` };
+    return [
+      svgElement(
+        "g",
+        { opacity: 1 - faded * (1 - FADED) },
+        drawPlaneArrow(plane, [0, 0], h, { color, width: ARROW, dashed: !state.mask[j], data }),
+        drawSpoke(tip, grip, color),
+        drawGrip(grip, color, j === view.pointed),
+      ),
+      drawShare(plane, [0, 0], h.map((number) => scene.weights[j] * number), color, {
+        "data-share-of": j + 1,
       }),
-      drawSpoke(tip, grip, colorOf(view, j)),
-      drawGrip(grip, colorOf(view, j), j === focus),
-    );
+    ];
   });
+}
+
+/** Draw a thick line for a share α_j h_j. */
+function drawShare(plane, from, to, stroke, data) {
+  const [[x1, y1], [x2, y2]] = [from, to].map((point) => pixelOf(plane, point));
+  if (Math.hypot(x2 - x1, y2 - y1) < LEAST_SHARE * plane.unit) return "";
+  return drawPlaneLine(plane, from, to, { stroke, "stroke-width": SHARE, ...data });
 }
 
 /** Join a tip with what stands off it. */
@@ -88,15 +102,15 @@ function drawQueryArrow({ scene, places }, plane) {
   ];
 }
 
-/** Draw the shrunken arrows α_j h_j tip to tail. */
+/** Draw the shares α_j h_j tip to tail; the first one with any lies on its own arrow already. */
 function drawSum(view, plane) {
   const { scene } = view;
   const corners = sumCorners(scene);
-  const arrows = scene.weights.map((weight, j) => weight > LEAST_SHARE && drawPlaneArrow(
-    plane, corners[j], corners[j + 1],
-    { color: colorOf(view, j), width: 6, data: { "data-part-of-c": j + 1 } },
-  ));
-  return svgElement("g", { "data-part": "sum", opacity: PART_OPACITY }, arrows);
+  const first = scene.weights.findIndex((weight) => weight > LEAST_SHARE);
+  const copies = scene.weights.map((_, j) => j > first
+    && drawShare(plane, corners[j], corners[j + 1], colorOf(view, j), { "data-part-of-c": j + 1 }));
+  const opacity = view.isMixing ? 1 : COPY_OPACITY;
+  return svgElement("g", { "data-part": "sum", opacity }, copies);
 }
 
 /** Draw the context where the shrunken arrows end: a ring of shares, beside a tip it would hide. */
@@ -113,22 +127,20 @@ function drawContext(view) {
   );
 }
 
-/** Draw how a vector falls onto the line of s: its shadow, times the length of s, is the score. */
+/** Draw how a vector falls onto the line of s. */
 function drawShadow({ scene, state }, plane, vector) {
   const { query } = scene;
-  const squared = query[0] ** 2 + query[1] ** 2;
-  if (squared < 0.01) return "";
-  const share = (vector[0] * query[0] + vector[1] * query[1]) / squared;
-  const foot = query.map((number) => number * share);
+  const [shadow, way] = shadowOf(query, vector);
+  if (!shadow) return "";
   const ends = lineInside([0, 0], query, PLANE_END + 0.4);
   const line = { stroke: paint("query"), "stroke-width": 1.2, "stroke-dasharray": "2 5" };
   return svgPart(
     "shadow",
     state.kind === "dot" && drawPlaneLine(plane, ...ends, line),
-    drawPlaneLine(plane, [0, 0], foot, {
+    drawPlaneLine(plane, ...shadow, {
       stroke: paint("query"), "stroke-width": 11, "stroke-opacity": 0.3, "stroke-linecap": "round",
     }),
-    drawPlaneLine(plane, vector, foot, { stroke: paint("neutral"), "stroke-dasharray": "5 4" }),
+    drawPlaneLine(plane, ...way, { stroke: paint("neutral"), "stroke-dasharray": "5 4" }),
   );
 }
 

@@ -1,8 +1,9 @@
 // What the score calculator draws, as numbers that can be on their way from one state to the next.
 //
-// A view is {state, scene, focus, hasArithmetic, dragged}: the state as calculatormath.js has it;
-// its scene; the word in focus; whether the arithmetic is written out; what is dragged, if
-// anything: "s" or "h1".
+// A view is {state, scene, focus, isMixing, isPinned, hasArithmetic, dragged, names}: the state as
+// calculatormath.js has it; its scene; the word in focus; whether c is, and whether it was pressed;
+// whether the arithmetic is written out; what is dragged, if anything: "s" or "h1"; where names
+// stood while one drags.
 
 import { paint, wordPaint } from "../draw/paint.js";
 import { heaviestWord, scoreEnd, scoreWords } from "./calculatormath.js";

@@ -1,6 +1,7 @@
 // Where tips can be grabbed and read: tips in one place fan out, and c stands off what it covers.
 
 import { bowBetween, lineTouchesBox, pixelOf } from "../draw/plane.js";
+import { dotProduct } from "../model/numbers.js";
 import { turnedByW } from "./calculatormath.js";
 import { mixScenes, sumCorners } from "./calculatorscene.js";
 
@@ -73,6 +74,18 @@ function placeContext(scene, places, plane) {
 
 function boxOf([x, y], half) {
   return [x - half, y - half, x + half, y + half];
+}
+
+/**
+ * Return a vector's shadow on the line of s, which times the length of s is the score, and the way
+ * to it: [[from, to], [from, to]]; none if s has no line.
+ */
+export function shadowOf(query, vector) {
+  const squared = dotProduct(query, query);
+  if (squared < 0.01) return [];
+  const share = dotProduct(vector, query) / squared;
+  const foot = query.map((number) => number * share);
+  return [[[0, 0], foot], [vector, foot]];
 }
 
 /** Return where W has taken a point on its way. */

@@ -4,6 +4,7 @@ import { planeIn } from "../draw/plane.js";
 import { svgRoot, wrapWords } from "../draw/svg.js";
 import { PLANE_END } from "./calculatormath.js";
 import { drawFlow, layoutFlow, tokenPlace } from "./calculatorflow.js";
+import { placeCalculatorNames } from "./calculatornames.js";
 import { SMALL, captionOf, drawPlaneSide } from "./calculatorplane.js";
 import { calculatorScene, wordInFocus } from "./calculatorscene.js";
 import { placeTips } from "./calculatortips.js";
@@ -26,8 +27,7 @@ export function layoutCalculator({ width, tall }, view) {
   const isBeside = width >= FLOW_BESIDE_FROM;
   const share = isBeside ? width * 0.47 : width;
   const room = share - 2 * EDGE - TICKS;
-  const caption = captionOf(view)
-    .flatMap((line) => wrapWords(line.split(" "), Math.min(room, LARGEST_PLANE), SMALL));
+  const caption = wrapCaption(view, Math.min(room, LARGEST_PLANE));
   const head = SMALL * 1.35 * caption.length + 6;
   const roomBelow = Math.max(tall - 2 * EDGE - head - TICKS, LEAST_PLANE);
   const side = Math.min(room, LARGEST_PLANE, roomBelow);
@@ -45,16 +45,26 @@ export function layoutCalculator({ width, tall }, view) {
   return { width, height, plane, caption, flow };
 }
 
-/** Draw the calculator: {svg, handles, plane}. */
+/** Return the caption in lines: as many with c pointed at as without, for the plane keeps still. */
+function wrapCaption(view, room) {
+  const [asked, usual] = [view, { ...view, isMixing: false }].map((each) =>
+    captionOf(each).flatMap((line) => wrapWords(line.split(" "), room, SMALL)));
+  return asked.length === usual.length ? asked : usual;
+}
+
+/** Draw the calculator: {svg, handles, plane, names}. */
 export function drawCalculator({ focus, ...asked }, room) {
-  const view = { ...asked, focus: wordInFocus({ ...asked, focus }) }; // asked for often below
-  const layout = layoutCalculator(room, view);
+  const shown = { ...asked, focus: wordInFocus({ ...asked, focus }), pointed: focus };
+  const layout = layoutCalculator(room, shown);
+  const placed = { ...shown, places: placeTips(shown, layout.plane) };
+  const names = placeCalculatorNames(placed, layout.plane);
+  const view = { ...placed, names };
   const svg = svgRoot(
     layout.width, layout.height, calculatorFinding(view.state),
     drawPlaneSide(view, layout),
     drawFlow(view, layout.flow),
   );
-  return { svg, handles: handlesOf(view, layout), plane: layout.plane };
+  return { svg, handles: handlesOf(view, layout), plane: layout.plane, names };
 }
 
 /** Draw the still picture, `width` pixels wide. */
@@ -62,11 +72,14 @@ export function drawCalculatorStill(state, width) {
   return drawCalculator({ ...calculatorView(state), isStill: true }, { width, tall: 480 }).svg;
 }
 
-/** Return what can be grabbed and pressed: the tips, then the tokens. */
-function handlesOf(view, { plane, flow }) {
-  const { state } = view;
+/** Return what can be grabbed, pointed at and pressed: c, below all else, the tips, the tokens. */
+function handlesOf(view, { flow }) {
+  const { state, scene, places } = view;
   const { words, mask } = state;
-  const places = placeTips(view, plane);
+  const [x, y] = places.context.grip;
+  const label = "context c, the weighted mix";
+  const mix = { id: "c", kind: "toggle", isOn: view.isPinned, label, x, y };
+  const context = scene.weights.some(Boolean) ? [mix] : [];
   const tips = [
     { id: "s", label: "query s", place: places.query, number: state.query },
     ...words.map((word, j) => ({
@@ -81,5 +94,5 @@ function handlesOf(view, { plane, flow }) {
     id: `mask${j + 1}`, kind: "toggle", isOn: !mask[j], label: `mask ${word}`,
     height: flow.size * 1.7, ...tokenPlace(flow, words, j),
   }));
-  return [...tips, ...tokens];
+  return [...context, ...tips, ...tokens];
 }

@@ -26,6 +26,22 @@ export function writePair(vector) {
   return `(${vector.map((number) => writeNumber(number)).join(", ")})`;
 }
 
+// --- what the controls do ---
+
+export const TEMPERATURE_SAYS = "Scores are divided by T: below 1 the largest takes more, above 1 "
+  + "all come closer.";
+
+const SCORING = {
+  dot: "e = s · h: large where h is long and points the way s does.",
+  general: "e = s · W h: here W swaps h's two numbers, a mirror; then as dot.",
+  additive: "e = v · tanh(W₁ h + W₂ s): here tanh(h + s), its two numbers added up.",
+};
+
+/** Say in one line how a kind of score is made. */
+export function scoreExplained(kind) {
+  return SCORING[kind];
+}
+
 // --- the finding ---
 
 /** Say in one or two sentences what there is to see. */
@@ -35,7 +51,7 @@ export function calculatorFinding(state) {
     return "Every word is masked, so there is nothing to share out: the softmax would divide 0 by "
       + "0. Press a word to bring it back.";
   }
-  const context = `The context is c\u00a0=\u00a0${wholePair(scored.context)}.`;
+  const context = `The weighted mix is c\u00a0=\u00a0${wholePair(scored.context)}.`;
   return [headline(state, scored), remark(state, scored), context].filter(Boolean).join(" ");
 }
 
@@ -202,6 +218,20 @@ export function writePower(number) {
   if (number >= 0.001 && number < 1e4) return String(Number(number.toPrecision(4)));
   const [digits, exponent] = number.toExponential(3).split("e");
   return `${digits}·10^{${writeNumber(Number(exponent))}}`;
+}
+
+/** Write c as the mixture it is: "c = 0.48 h₁ + 0.42 h₂". */
+export function mixtureInWords(state) {
+  const { weights } = scoreWords(state);
+  if (!weights) return "";
+  const parts = weights.map((weight, j) => ({ weight, j })).filter(({ weight }) => weight >= 0.005);
+  const shown = parts.slice(0, MOST_TERMS)
+    .map(({ weight, j }) => `${writeFixed(weight)}\u00a0h${smallDigits(j + 1)}`);
+  return `c = ${shown.join(" + ")}${parts.length > MOST_TERMS ? " + …" : ""}`;
+}
+
+function smallDigits(number) {
+  return String(number).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
 }
 
 function contextLine({ memory, mask }, { weights, context }) {

@@ -16,7 +16,7 @@ const NARROW = 200; // pixels: a hidden element has no width, and is drawn again
  *
  *   controls, picture, below
  *
- * from top to bottom. `paint({width, tall})` draws the picture: at most once per frame of the
+ * from top to bottom, and switches of the whole picture into `tools`, beside Reset. `paint({width, tall})` draws the picture: at most once per frame of the
  * screen, after `paintSoon()`, and when the width changes; it returns false if there is nothing to
  * draw yet. `reset()` brings everything back to where it began.
  */
@@ -48,9 +48,9 @@ export class Frame {
     };
     const large = makeButton("large", "Large", () => this.enlarge(large));
     large.setAttribute("aria-pressed", "false");
-    const tools = makeElement("div", { class: "at-tools" },
+    this.tools = makeElement("div", { class: "at-tools" },
       makeButton("reset", "Reset", startAgain), large);
-    const top = makeElement("div", { class: "at-top" }, this.finding, tools);
+    const top = makeElement("div", { class: "at-top" }, this.finding, this.tools);
     this.more = makeElement("div", { class: "at-more", hidden: "" },
       makeElement("b", {}, "Try this"), this.challenges);
     root.classList.add("at-explorer");
@@ -66,13 +66,13 @@ export class Frame {
     this.paintSoon();
   }
 
-  /** Return how much room a picture has, in its own pixels: {width, tall}. */
+  /** Return how much room a picture has, in its own pixels: {width, tall, zoom}. */
   get room() {
     const zoom = this.isLarge ? LARGER : 1; // the picture is drawn smaller, and shown larger
     const width = Math.max(this.picture.clientWidth, NARROW) / zoom;
     const above = this.picture.offsetTop - this.root.offsetTop;
     const left = Math.max((TALL - above) / zoom, LEAST_TALL);
-    return { width, tall: this.root.clientWidth < TALL_FROM ? Infinity : left };
+    return { width, tall: this.root.clientWidth < TALL_FROM ? Infinity : left, zoom };
   }
 
   /** Whether the reader asked for less motion. */
@@ -107,20 +107,25 @@ export class Frame {
     if (this.problem.textContent !== problem) this.problem.textContent = problem;
   }
 
-  /** Show challenges [{name, text, isMet}, …]; one that was met once stays so until `forget()`. */
+  /**
+   * Show challenges [{name, text, isMet, answer}, …]; one that was met once stays so until
+   * `forget()`, and then has its answer below it, if it asks something.
+   */
   challenge(challenges) {
     for (const { name, isMet } of challenges) if (isMet) this.met.add(name);
     const key = [...this.met].join();
     if (this.challenges.dataset.met === key && this.challenges.children.length > 0) return;
     this.challenges.dataset.met = key;
     this.more.hidden = challenges.length === 0;
-    this.challenges.replaceChildren(...challenges.map(({ name, text }) => this.entry(name, text)));
+    this.challenges.replaceChildren(...challenges.map((each) => this.entry(each)));
   }
 
-  entry(name, text) {
+  entry({ name, text, answer }) {
     const isMet = this.met.has(name);
     const mark = isMet ? [makeIcon("right"), makeElement("b", {}, "Done: ")] : [];
-    return makeElement("li", { "data-challenge": name, "data-met": String(isMet) }, ...mark, text);
+    const why = isMet && answer ? [makeElement("p", { class: "at-answer" }, answer)] : [];
+    const about = { "data-challenge": name, "data-met": String(isMet) };
+    return makeElement("li", about, ...mark, text, ...why);
   }
 
   /** Forget which challenges were met. */

@@ -14,6 +14,7 @@ const LINES = {
   even: "M5 9h14M5 15h14",
   swap: "M4 8h15l-4-4M20 16h-15l4 4",
   open: "M5 9l7 7l7-7",
+  close: "M5 15l7-7l7 7",
 };
 
 /** Return an icon as an element that screen readers skip: the words beside it say the same. */

@@ -4,9 +4,12 @@
 import { changeButton, makeButton, makeElement } from "./elements.js";
 import { Frame } from "./frame.js";
 import { makeIcon } from "./icons.js";
+import { drawQuizPicture } from "./quizpicture.js";
 import { answerQuestion, drawQuizPaper, isFirstTry, nextQuestion } from "./quizview.js";
 import { optionLetter, optionNote, questionState, quizFinding } from "./quizview.js";
 import { quizScore, retryMissed, takeChoices, unfinishedQuestion } from "./quizview.js";
+
+const LARGER_PICTURE = 1.3; // where letters are large
 
 /** Show quick questions in `root`; returns a function that takes them away. */
 export function mountQuiz(root, host) {
@@ -117,6 +120,7 @@ class QuizExplorer {
     const { at, frame, quiz } = this;
     if (this.shown !== at || at === quiz.questions.length) this.showPage();
     if (at < quiz.questions.length) this.showNotes();
+    this.showPicture();
     this.numbers.forEach((button, i) => this.showNumber(button, i));
     this.showButtons();
     frame.say(quizFinding(quiz, at));
@@ -132,16 +136,30 @@ class QuizExplorer {
   }
 
   makeQuestion(number) {
-    const { text, options } = this.quiz.questions[number];
+    const { text, options, picture } = this.quiz.questions[number];
     this.options = options.map((option, i) => makeOption(this, option, i));
     const legend = makeElement("legend", {}, text);
-    return makeElement("fieldset", { class: "at-question" }, legend,
-      ...this.options.map(({ element }) => element));
+    this.figure = picture ? makeElement("figure") : null;
+    this.drawnWidth = null;
+    const parts = makeElement("div", { class: "at-parts" }, ...(picture ? [this.figure] : []),
+      makeElement("div", { class: "at-options" }, ...this.options.map(({ element }) => element)));
+    return makeElement("fieldset", { class: "at-question" }, legend, parts);
+  }
+
+  /** Draw the question's picture as wide as its place, again only when that changes. */
+  showPicture() {
+    const { at, figure, frame, quiz } = this;
+    const picture = quiz.questions[at]?.picture;
+    if (!picture || !figure.clientWidth) return;
+    const width = figure.clientWidth / (frame.isLarge ? LARGER_PICTURE : 1);
+    if (width === this.drawnWidth) return;
+    this.drawnWidth = width;
+    figure.innerHTML = drawQuizPicture(picture, width); // escaped there
   }
 
   showNotes() {
     const { at, options, pending, quiz } = this;
-    options.forEach(({ element, input, note }, i) => {
+    options.forEach(({ element, input, mark, note }, i) => {
       const { verdict, why } = optionNote(quiz, at, i);
       input.checked = (pending ?? quiz.chosen[at]) === i;
       input.disabled = questionState(quiz, at) === "right" && !input.checked;
@@ -149,7 +167,11 @@ class QuizExplorer {
         note.replaceChildren(...(verdict ? [makeElement("b", {}, verdict), ` ${why}`] : []));
       }
       const isChosen = quiz.chosen[at] === i;
-      element.dataset.verdict = isChosen ? questionState(quiz, at) : ""; // others stay neutral
+      const state = isChosen ? questionState(quiz, at) : ""; // others stay neutral
+      element.dataset.told = String(why !== "");
+      if (element.dataset.verdict === state) return;
+      element.dataset.verdict = state;
+      mark.replaceChildren(state === "" ? optionLetter(i) : makeIcon(state));
     });
   }
 
@@ -200,7 +222,7 @@ class QuizExplorer {
 }
 
 /**
- * Make an option: {element, input, note}. A click chooses it. Arrow keys only move along the
+ * Make an option: {element, input, mark, note}. A click chooses it. Arrow keys only move along the
  * options, because who passes one on the way has not chosen it: Enter or space does.
  */
 function makeOption(view, { text }, option) {
@@ -209,7 +231,7 @@ function makeOption(view, { text }, option) {
     type: "radio", name: view.group, value: option, "aria-describedby": id,
   });
   const note = makeElement("p", { id, class: "at-why", "aria-live": "polite" });
-  const letter = makeElement("b", {}, `${optionLetter(option)})`);
+  const mark = makeElement("span", { class: "at-mark" }, optionLetter(option));
   input.addEventListener("keydown", (event) => {
     view.isPassing = event.key.startsWith("Arrow");
     if (event.key !== "Enter" && event.key !== " ") return;
@@ -224,8 +246,10 @@ function makeOption(view, { text }, option) {
     else view.choose(option);
   });
   const label = makeElement("label", { class: "at-choice" },
-    input, letter, makeElement("span", {}, text));
-  return { element: makeElement("div", { class: "at-option" }, label, note), input, note };
+    input, mark, makeElement("span", {}, text));
+  const told = makeElement("div", { class: "at-told" }, note);
+  const element = makeElement("div", { class: "at-option" }, label, told);
+  return { element, input, mark, note };
 }
 
 /** Make the page at the end: each question behind its mark; a click leads back to it. */
@@ -236,7 +260,7 @@ function makeScore(view) {
 
 function makeScoreRow(view, number) {
   const { quiz } = view;
-  const { text, options } = quiz.questions[number];
+  const { text, options, reread } = quiz.questions[number];
   const state = questionState(quiz, number);
   const told = {
     right: isFirstTry(quiz, number) ? "right at the first try" : "right, but not at the first try",
@@ -250,5 +274,20 @@ function makeScoreRow(view, number) {
   const button = makeElement("button", { type: "button" }, mark, words);
   button.addEventListener("click", () => view.goTo(number));
   const later = String(state === "right" && !isFirstTry(quiz, number));
-  return makeElement("li", { "data-state": state, "data-later": later }, button);
+  const hasErred = quiz.first[number] !== null && !isFirstTry(quiz, number);
+  const again = reread && hasErred ? [makeReread(reread)] : [];
+  return makeElement("li", { "data-state": state, "data-later": later }, button, ...again);
+}
+
+/** Name the section to reread; where the page has it, a link leads there. */
+function makeReread(heading) {
+  const headings = [...document.querySelectorAll("h2, h3")];
+  const place = headings.find((each) => each.textContent.replace("¶", "").trim() === heading);
+  if (!place) return makeElement("p", { class: "at-reread" }, "Reread: ", heading);
+  const link = makeElement("a", { href: `#${place.id}` }, heading);
+  link.addEventListener("click", (event) => {
+    event.preventDefault(); // JupyterLab would take the address for one of its own
+    place.scrollIntoView({ block: "start" });
+  });
+  return makeElement("p", { class: "at-reread" }, "Reread: ", link);
 }

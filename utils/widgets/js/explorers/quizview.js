@@ -1,11 +1,13 @@
 // What the quick questions know and say; no element of a page is touched in here.
 //
-// A quiz is {questions, chosen, first}. questions: each {text, options}, an option being
-// {text, right, why}.
+// A quiz is {questions, chosen, first}. questions: each {text, options, picture, reread}, an option
+// being {text, right, why}; quizpicture.js draws the picture, `reread` is a section's heading.
 // `chosen` and `first` hold for each question the option chosen now, and at the first try, or null.
 
 import { escapeText } from "../draw/svg.js";
+import { drawQuizPicture } from "./quizpicture.js";
 
+const PAPER_WIDTH = 420; // pixels of a picture
 const OPTION_LETTERS = "abcdefgh";
 
 /** Return an option's letter, as it is called in class: "a". */
@@ -109,12 +111,15 @@ function scoreFinding(quiz) {
 /**
  * Return the questions as HTML for paper, and for pages where no script runs.
  *
- * The answers are folded away: "Show the answers" needs no script.
+ * The answers are folded away: "Show the answers" needs no script. `images` are the pictures as
+ * HTML, where SVG is of no use.
  */
-export function drawQuizPaper(questions) {
-  const asked = questions.map(({ text, options }) => {
+export function drawQuizPaper(questions, images = null) {
+  const asked = questions.map(({ text, options, picture }, i) => {
+    const shown = images ? images[i] : picture && drawQuizPicture(picture, PAPER_WIDTH);
+    const figure = shown ? `<figure>${shown}</figure>` : "";
     const choices = options.map((option) => `<li>${escapeText(option.text)}</li>`);
-    return `<li><p>${escapeText(text)}</p><ol type="a">${choices.join("")}</ol></li>`;
+    return `<li><p>${escapeText(text)}</p>${figure}<ol type="a">${choices.join("")}</ol></li>`;
   });
   const answers = questions.map(({ options }) => {
     const whys = options.map(({ right, why }) =>

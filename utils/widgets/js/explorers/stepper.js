@@ -7,14 +7,14 @@ import { Frame } from "./frame.js";
 import { loadTranslators } from "./models.js";
 import { StepperPanel } from "./stepperpanel.js";
 import { compareFinding, linkFinding, stepFinding, stepperChallenges } from "./steppertext.js";
-import { readAndTrace, sentencesFor } from "./stepperview.js";
+import { firstDifference, MODEL_NOTES } from "./steppertext.js";
+import { knownWords, readAndTrace, sentencesFor } from "./stepperview.js";
 
 const PLAY_EVERY = 1400; // milliseconds for a step
 const TWO_FROM = 860; // pixels: two pictures side by side
 const GAP = 12; // pixels between them
-const CAPTION = 58; // pixels above the picture, where there are two
 const PRESSABLE = "button, input, select, label, a, [data-word], [data-row], [data-target]";
-const OPTIONS = ["sentence", "model", "compare", "step"];
+const OPTIONS = ["sentence", "model", "compare", "step", "machine"];
 
 /** Show a stepper in `root`; resolves to a function that takes it away. */
 export async function mountStepper(root, host) {
@@ -29,7 +29,7 @@ class Stepper {
     this.pointed = null;
     this.pinned = null;
     this.isOpen = false; // the score of additive attention
-    this.hasActed = false; // a challenge is met by somebody who did something
+    this.hasActed = false; // challenges are met by what the reader did, never by playing
     root.classList.add("at-stepper");
     this.frame = new Frame(root, {
       paint: (room, time) => this.paint(room, time),
@@ -52,6 +52,7 @@ class Stepper {
       model: known(host.get("model")) || names[0],
       compare: known(host.get("compare")),
       step: host.get("step") ?? 1,
+      machine: Boolean(host.get("machine")),
     };
   }
 
@@ -60,18 +61,25 @@ class Stepper {
     const first = translators[start.model];
     const language = first.languageNames[0];
     this.box = makeSentenceBox(`${language} sentence`, (text) => this.choose({ sentence: text }));
+    this.known = makeWordList(knownWords(first));
+    this.box.element.append(this.known);
     const texts = sentencesFor(first, start.sentence);
+    this.texts = texts;
     this.pick = makeMenu("or pick", [["", "a sentence …"], ...texts.map((text) => [text, text])],
       (sentence) => this.pickSentence(sentence));
     this.menu = makeMenu("model", names.map((name) => [name, name]),
       (model) => this.choose({ model }));
     this.versus = makeMenu("compare with", [["", "nothing"], ...names.map((name) => [name, name])],
-      (compare) => this.choose({ compare }));
+      (compare) => this.compareWith(compare));
     const menus = names.length > 1 ? [this.menu.element, this.versus.element] : [];
     this.panels = [0, 1].map((at) => this.makePanel(at));
     this.stages = makeElement("div", { class: "at-panels" });
     frame.controls.append(this.box.element, this.pick.element, ...menus, this.buildPlayer());
     frame.picture.append(this.stages);
+    this.machine = makeButton("open", "Show the machine", () => (
+      this.choose({ machine: !this.state.machine })
+    ));
+    frame.tools.append(this.machine);
   }
 
   buildPlayer() {
@@ -80,8 +88,9 @@ class Stepper {
     this.playing.classList.add("at-main");
     this.next = makeButton("next", "Next", () => this.stepBy(1));
     this.slider = makeSlider("step", { min: 1, max: 2, step: 1, value: 1 }, (t) => this.jumpTo(t));
+    this.hint = makeElement("span", { class: "at-note", role: "status" });
     this.player = makeElement("div", { class: "at-player" },
-      this.back, this.playing, this.next, this.slider.element);
+      this.back, this.playing, this.next, this.slider.element, this.hint);
     return this.player;
   }
 
@@ -112,8 +121,13 @@ class Stepper {
   /** Escape, or a click on nothing, lets go of the word that was chosen. */
   listenToPage() {
     const page = this.root.ownerDocument;
-    const press = ({ key }) => key === "Escape" && this.letGo();
+    const press = ({ key }) => {
+      if (key !== "Escape") return;
+      this.known.open = false;
+      this.letGo();
+    };
     const click = ({ target }) => {
+      if (!this.known.contains(target)) this.known.open = false;
       if (!target.closest?.(PRESSABLE)) this.letGo();
     };
     page.addEventListener("keydown", press);
@@ -126,7 +140,7 @@ class Stepper {
 
   /** Change what is shown; returns the note on the sentence. */
   choose(changes) {
-    this.hasActed = true;
+    this.hasActed = "step" in changes || "sentence" in changes;
     if ("step" in changes) {
       this.goTo(changes.step);
       return "";
@@ -140,6 +154,26 @@ class Stepper {
     return this.translate();
   }
 
+  /** Compare with a second model, at the first word that only one of them writes. */
+  compareWith(compare) {
+    const { state, texts, translators } = this;
+    const names = [state.model, compare];
+    const differenceIn = (text) => firstDifference(
+      ...names.map((name) => readAndTrace(translators[name], text).words),
+    );
+    const isTold = texts.includes(state.sentence); // then another may show more
+    const tries = compare === "" ? [] : [state.sentence, ...(isTold ? texts : [])];
+    const telling = tries.find((text) => differenceIn(text) >= 0);
+    const isOther = telling !== undefined && telling !== state.sentence;
+    if (telling !== undefined) {
+      this.choose({ sentence: telling });
+      state.step = differenceIn(telling) + 1;
+    }
+    this.choose({ compare });
+    const why = "They translate the other sentence alike. Here they differ.";
+    if (isOther) this.hint.textContent = why;
+  }
+
   pickSentence(sentence) {
     this.pick.choose("");
     if (sentence !== "") this.choose({ sentence });
@@ -148,6 +182,8 @@ class Stepper {
   /** Translate the sentence with the models chosen; returns the note on it. */
   translate() {
     const { state, panels } = this;
+    this.hint.textContent = "";
+    this.pointed = null; // what was there goes away, and says no goodbye
     if (this.readSentence !== state.sentence) this.reached = 0;
     this.readSentence = state.sentence;
     const compare = state.compare === state.model ? "" : state.compare;
@@ -183,9 +219,11 @@ class Stepper {
     this.stages.classList.toggle("at-two", isTwo);
     const shown = panels.slice(0, shownNames.length).map(({ element }) => element);
     this.stages.replaceChildren(...shown);
-    panels.forEach(({ caption, chips }, i) => {
-      const name = makeElement("b", {}, shownNames[i] ?? "");
-      caption.replaceChildren(...(isTwo ? [name, chips] : []));
+    shownNames.forEach((shown, i) => {
+      const { caption, chips } = panels[i];
+      const about = makeElement("span", { class: "at-about" }, makeElement("b", {}, `${shown}:`),
+        ` ${MODEL_NOTES[this.traces[i].kind]}`);
+      caption.replaceChildren(about, ...(isTwo ? [chips] : []));
     });
     if (!isTwo) player.append(panels[0].chips);
   }
@@ -195,6 +233,7 @@ class Stepper {
     this.box.show(state.sentence, note);
     this.menu.choose(state.model);
     this.versus.choose(this.shownNames[1] ?? "");
+    this.machine.setAttribute("aria-pressed", String(state.machine));
   }
 
   tellHost(traced) {
@@ -212,13 +251,13 @@ class Stepper {
   jumpTo(t) {
     this.pause();
     this.letGo();
+    this.hasActed = true;
     this.goTo(t);
   }
 
   /** Go to step t, or to the nearest there is; a word that was chosen would hide what is new. */
   goTo(t) {
     if (!this.traces) return;
-    this.hasActed = true;
     this.pinned = null;
     const step = Math.min(Math.max(t, 1), this.length);
     const isFar = step !== this.state.step;
@@ -260,6 +299,7 @@ class Stepper {
   play() {
     if (!this.traces) return;
     this.letGo();
+    this.hasActed = false;
     if (this.state.step === this.length) this.goTo(1);
     else this.goTo(this.state.step + 1);
     this.timer = setInterval(() => {
@@ -310,15 +350,18 @@ class Stepper {
     return isSame && pointed.source !== undefined ? { source: pointed.source } : null;
   }
 
-  paint({ width, tall }, time) {
+  paint({ width, tall, zoom }, time) {
     if (!this.traces) return;
+    const { state } = this;
     const isTwo = this.traces.length === 2;
     const isBeside = isTwo && width >= TWO_FROM;
     this.stages.classList.toggle("at-beside", isBeside);
     const size = {
       width: isBeside ? (width - GAP) / 2 : width,
-      tall: isTwo ? tall - CAPTION : tall,
-      map: !isBeside,
+      tall: isTwo && state.machine ? Infinity // it would be too small to read
+        : tall - this.panels[0].caption.offsetHeight / zoom,
+      map: !isTwo,
+      machine: state.machine,
       score: this.isOpen ? "open" : "closed",
     };
     const moving = this.traces.map((_, at) => (
@@ -327,7 +370,7 @@ class Stepper {
     if (moving.some(Boolean)) this.frame.paintSoon();
     this.frame.say(this.finding());
     const [traced] = this.traces;
-    const challenges = stepperChallenges(traced, this.state.step, this.pinned);
+    const challenges = stepperChallenges(traced, state.step, this.pinned);
     this.frame.challenge(challenges.map((each) => ({
       ...each, isMet: each.isMet && this.hasActed,
     })));
@@ -359,4 +402,12 @@ class Stepper {
     this.frame.end();
     this.unlisten.forEach((stop) => stop());
   }
+}
+
+/** A list of all words that a model knows, unfolded by a press. */
+function makeWordList(words) {
+  const list = makeElement("details", { class: "at-words" },
+    makeElement("summary", {}, "words it knows"), makeElement("p", {}, words.join(" ")));
+  list.hidden = words.length === 0;
+  return list;
 }

@@ -9,6 +9,7 @@ const MOVE = 420; // milliseconds from one step to the next
 const SCORE = "score"; // the handle that opens and closes it
 const UNWRITTEN = "·····"; // a word that is not yet predicted
 const MARKED = "[data-word], [data-row], [data-target]";
+const NEAR = 14; // pixels between a word and the end of its row
 const CLOSE_WORDS = 44; // pixels: where words are closer, their handles would cover each other
 
 /**
@@ -56,16 +57,11 @@ export class StepperPanel {
 
   /** Show another translation, at rest at step t; `other` is what it is compared with, or null. */
   show(traced, t, name, other) {
-    const isNew = this.traced !== traced;
     this.traced = traced;
-    if (isNew) {
-      this.goal = null;
-      this.moveTo(t, true);
-    }
-    this.chips.setAttribute("aria-label", `Translation by ${name}: a button for each step`);
     this.differs = other ? differingWords(traced.words, other.words)[0] : [];
+    this.chips.setAttribute("aria-label", `Translation by ${name}: a button for each step`);
     this.chips.replaceChildren(...traced.words.map((_, k) => this.makeChip(k)));
-    this.markStep(t);
+    this.moveTo(t, true);
   }
 
   makeChip(k) {
@@ -83,6 +79,7 @@ export class StepperPanel {
   /** Write the words of the first `count` steps, and blanks for what is still to be predicted. */
   reveal(count) {
     this.known = count;
+    this.isScrolled = false;
     [...this.chips.children].forEach((chip, k) => {
       const [isKnown, differs] = [this.isKnown(k), this.differs[k]];
       const word = this.traced.words[k];
@@ -109,7 +106,7 @@ export class StepperPanel {
 
   /** Set out for step t; `now` is the time, or null to be there at once. */
   moveTo(t, atOnce) {
-    const goal = viewAt(this.traced, t);
+    const goal = { ...viewAt(this.traced, t), differs: this.differs };
     this.from = atOnce || !this.goal ? null : this.shown;
     this.route = null;
     this.started = null;
@@ -124,31 +121,41 @@ export class StepperPanel {
       chip.tabIndex = isNow ? 0 : -1;
       if (isNow) chip.setAttribute("aria-current", "step");
       else chip.removeAttribute("aria-current");
-      if (isNow) bringIntoRow(chip, this.chips);
     });
   }
 
   /** Paint; returns whether something is still on its way. */
   paint(size, time, focus, pinned) {
-    const { width, tall, map, score } = size;
+    const { width, tall, map, machine, score } = size;
     this.started ??= time;
     const share = this.from ? Math.min((time - this.started) / MOVE, 1) : 1;
     this.shown = share < 1 ? mixViews(this.from, this.goal, easeShare(share)) : this.goal;
     const { source, kind } = this.traced;
     if (this.from && this.shown === this.goal) this.from = null; // it has arrived
-    const place = `${width} ${tall} ${map} ${score} ${kind} ${source.join(" ")}`;
-    const isDrawn = this.drawn === this.shown && this.place === place && this.pinned === pinned;
+    const place = `${width} ${tall} ${map} ${machine} ${score} ${kind} ${source.join(" ")}`;
+    const cell = map ? cellOf(focus, this.shown) : null;
+    const isKept = this.place === place && this.pinned === pinned && isSameCell(this.cell, cell);
+    const isDrawn = this.drawn === this.shown && isKept;
     if (!isDrawn) {
-      const svg = this.draw(size, share);
+      const svg = this.draw({ ...size, cell }, share);
       this.handles.show(svg, this.handlesFor(pinned, score));
       if (place !== this.place) {
+        this.isScrolled = false;
         this.boxes = this.measureWords();
         this.handles.show(svg, this.handlesFor(pinned, score));
       }
     }
-    Object.assign(this, { drawn: this.shown, place, pinned });
+    Object.assign(this, { drawn: this.shown, place, pinned, cell });
+    if (!this.isScrolled) this.scroll();
     this.light(focus, isDrawn);
     return share < 1;
+  }
+
+  /** Scroll the row to the step's word, once all words have the width that they will have. */
+  scroll() {
+    this.isScrolled = true;
+    const chip = this.chips.querySelector("[aria-current]");
+    if (chip) bringIntoRow(chip, this.chips);
   }
 
   /** Draw what is shown; on the way, the words of the target row slide. */
@@ -217,6 +224,16 @@ export class StepperPanel {
   }
 }
 
+/** Return the cell of the map that is asked for: a word that is pointed at is one of this step. */
+function cellOf(focus, { source, target }) {
+  if (focus?.source === undefined || focus.source >= source.length) return null;
+  return { row: focus.target ?? target.length, word: focus.source };
+}
+
+function isSameCell(a, b) {
+  return a?.row === b?.row && a?.word === b?.word;
+}
+
 function numberOf(text) {
   return text === undefined ? undefined : Number(text);
 }
@@ -238,9 +255,9 @@ function focusOf(shape) {
 
 /** Scroll a row, and never the page, until one of its words can be seen. */
 function bringIntoRow(chip, row) {
-  const middle = chip.offsetLeft - row.offsetLeft + chip.offsetWidth / 2;
+  const left = chip.offsetLeft - row.offsetLeft;
   const [start, end] = [row.scrollLeft, row.scrollLeft + row.clientWidth];
-  if (middle - chip.offsetWidth < start || middle + chip.offsetWidth > end) {
-    row.scrollLeft = middle - row.clientWidth / 2;
+  if (left - NEAR < start || left + chip.offsetWidth + NEAR > end) {
+    row.scrollLeft = left + chip.offsetWidth / 2 - row.clientWidth / 2;
   }
 }

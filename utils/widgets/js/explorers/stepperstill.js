@@ -1,21 +1,22 @@
 // The stepper where nothing runs: a still picture, and the film of the README.
 
-import { bakeTheme, paint } from "../draw/paint.js";
-import { svgElement, svgRoot, svgText } from "../draw/svg.js";
+import { bakeTheme } from "../draw/paint.js";
+import { svgElement, svgRoot, svgText, wrapWords } from "../draw/svg.js";
 import { Translator } from "../model/translator.js";
-import { compareFinding, stepFinding } from "./steppertext.js";
+import { compareFinding, differingWords, stepFinding } from "./steppertext.js";
 import { drawStep, easeShare, mixViews, readAndTrace, slideWords } from "./stepperview.js";
 import { svgHeight, viewAt, wordPlaces } from "./stepperview.js";
 
+const LINE = 1.3; // heights of a letter
 const FINDING_SHARE = 0.018; // of a film's width: the letters of its finding
 
 /**
  * Draw one or two translations where nothing runs.
  * @param {Object<string, {header, data}>} models packed translators by name, one or two
- * @param {{sentence: string, step: number, width: number}} options
+ * @param {{sentence: string, step: number, width: number, machine: boolean}} options
  * @returns {{svg: string, finding: string}}
  */
-export function stepperStill(models, { sentence, step, width }) {
+export function stepperStill(models, { sentence, step, width, machine }) {
   const names = Object.keys(models);
   const traces = names.map((name) => readAndTrace(new Translator(models[name]), sentence));
   const length = Math.max(...traces.map(({ steps }) => steps.length));
@@ -23,7 +24,7 @@ export function stepperStill(models, { sentence, step, width }) {
   const t = Math.min(step, length);
   if (names.length === 1) {
     const [traced] = traces;
-    const svg = drawStep(viewAt(traced, t), traced.kind, { width });
+    const svg = drawStep(viewAt(traced, t), traced.kind, { width, machine });
     return { svg, finding: stepFinding(traced, t) };
   }
   const finding = compareFinding(traces, names, t);
@@ -36,16 +37,23 @@ function emptyStill(note, width) {
 
 /** Two pictures, each under its model's name and translation. */
 function drawSideBySide(traces, names, t, width, title) {
-  const [head, gap] = [34, 12];
+  const [size, gap] = [15, 12];
   const each = (width - gap) / 2;
-  const drawn = traces.map((traced) => drawStep(viewAt(traced, t), traced.kind, { width: each }));
+  const says = traces.map(({ tokens }, i) => (
+    wrapWords([`${names[i]}:`, ...tokens], (each - 2 * gap) * 0.95, size)
+  ));
+  const head = gap + Math.max(...says.map((lines) => lines.length)) * size * LINE;
+  const differs = differingWords(traces[0].words, traces[1].words);
+  const drawn = traces.map((traced, i) => {
+    const view = { ...viewAt(traced, t), differs: differs[i] };
+    return drawStep(view, traced.kind, { width: each, map: false });
+  });
   const heights = drawn.map((svg) => svgHeight(svg));
   const shapes = drawn.map((svg, i) => {
     const left = i * (each + gap);
-    const says = `${names[i]}: ${traces[i].tokens.join(" ")}`;
-    const style = { "font-size": 14, "text-anchor": "start", "font-weight": "bold" };
+    const style = { "font-size": size, "text-anchor": "start", "font-weight": "bold" };
     return [
-      svgText(left + gap, head - gap, says, { ...style, fill: paint("ink") }),
+      says[i].map((line, k) => svgText(left + gap, gap + size * (LINE * k + 1), line, style)),
       svgElement("g", { transform: `translate(${left} ${head})` }, svg),
     ];
   });

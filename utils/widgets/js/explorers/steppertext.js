@@ -2,6 +2,14 @@
 
 import { writePercent } from "../draw/nextwords.js";
 
+/** What each attention is, in a line. */
+export const MODEL_NOTES = {
+  fixed: "one summary of the sentence for all steps",
+  dot: "score = s · h",
+  general: "score = s · W h",
+  additive: "a small network compares s and h",
+};
+
 const LAST_WORD = "<eos>";
 const LINKED = 0.1; // a weight from which on two words count as linked
 const SECOND = 0.25; // a weight from which on the second word is named, too
@@ -22,10 +30,12 @@ function lookedAt({ source, rows }, t) {
   return row[second] >= SECOND ? `${name(first)} and ${name(second)}` : name(first);
 }
 
-function writes({ steps }, t) {
-  const { word, best } = steps[t - 1];
-  const sure = writePercent(best[0][1]);
-  return word === LAST_WORD ? `ends the sentence (${sure})` : `writes “${word}” (${sure})`;
+function writesWord({ words }, t) {
+  return words[t - 1] === LAST_WORD ? "ends the sentence" : `writes “${words[t - 1]}”`;
+}
+
+function writes(traced, t) {
+  return `${writesWord(traced, t)} (${writePercent(traced.steps[t - 1].best[0][1])})`;
 }
 
 /** Say what step t (from 1) of a translation does. */
@@ -40,25 +50,29 @@ export function stepFinding(traced, t) {
   const [first, second] = largestFirst(row);
   const most = `${row[first].toFixed(2)} of the weight is on “${source[first]}”`;
   const more = row[second] >= SECOND ? `, ${row[second].toFixed(2)} on “${source[second]}”` : "";
-  return `${place}: ${most}${more}, and the model ${writes(traced, t)}.`;
+  return `${place}: ${most}${more}, and it ${writes(traced, t)}.`;
 }
 
 /** Say what two models do at the same step, and how far their translations differ. */
 export function compareFinding(traces, names, t) {
   const says = traces.map((traced, i) => {
     if (t > traced.steps.length) return `${names[i]} has already ended`;
-    const look = traced.kind === "fixed" ? "looks where it always does" : `looks at ${lookedAt(traced, t)}`;
-    return `${names[i]} ${look} and ${writes(traced, t)}`;
+    const look = traced.kind === "fixed" ? "never looks," : `looks at ${lookedAt(traced, t)}`;
+    return `${names[i]} ${look} and ${writesWord(traced, t)}`;
   });
   const flags = differingWords(traces[0].words, traces[1].words);
   const count = Math.max(...flags.map((each) => each.filter(Boolean).length));
   const verdict = count === 0 ? "Both translations are the same."
-    : `The translations differ in ${count} ${count === 1 ? "word" : "words"}.`;
+    : count === 1 ? "One word differs." : `${count} words differ.`;
   return `Step ${t}: ${says.join("; ")}. ${verdict}`;
 }
 
 /** Say what a word that is pointed at is linked to: {source} or {target}, positions from 0. */
 export function linkFinding(traced, { source, target }) {
+  if (target !== undefined && source !== undefined && traced.kind !== "fixed") {
+    return `Step ${target + 1}: for “${traced.words[target]}”, ${
+      traced.rows[target][source].toFixed(2)} of the weight is on “${traced.source[source]}”.`;
+  }
   if (target !== undefined) return stepFinding(traced, target + 1);
   const name = `Source word ${source + 1}, “${traced.source[source]}”`;
   if (traced.kind === "fixed") return `${name}: a fixed vector has no weight for it.`;
@@ -114,6 +128,11 @@ export function differingWords(a, b) {
   return differs;
 }
 
+/** Return the position of the first word in which two translations differ, or −1. */
+export function firstDifference(a, b) {
+  return a.findIndex((word, t) => word !== b[t]);
+}
+
 /** Return the challenges for step t (from 1), `pinned` being a source word, from 0, or null. */
 export function stepperChallenges(traced, t, pinned) {
   const looks = traced.kind !== "fixed" && traced.steps.length > 0;
@@ -125,11 +144,13 @@ export function stepperChallenges(traced, t, pinned) {
     {
       name: "ahead",
       text: `Find the step that jumps ${AHEAD} source words ahead, or more. What waits there?`,
+      answer: "German keeps a part of the verb for the end, and English needs it now.",
       isMet: looks && t > 1 && most(rows[t - 1]) >= most(rows[t - 2]) + AHEAD,
     },
     {
       name: "unseen",
       text: "Click a source word that no step looks at. Its meaning arrives anyway: how?",
+      answer: "The encoder reads in both directions: its neighbors' states know of it.",
       isMet: looks && pinned !== null && isUnseen(pinned),
     },
     {

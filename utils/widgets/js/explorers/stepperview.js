@@ -7,23 +7,29 @@ import { drawHeatMap, layoutHeatMap } from "../draw/heatmap.js";
 import { drawMaster } from "../draw/master.js";
 import { letterSize } from "../draw/masterlayout.js";
 import { svgElement, svgRoot } from "../draw/svg.js";
+import { drawWordFlow } from "../draw/wordflow.js";
 import { readTyped } from "../model/typed.js";
+import { SPECIALS } from "../model/words.js";
 import { largestFirst } from "./steppertext.js";
 
-const SHOWN = 5; // next words
 const WIDE = 1000; // pixels: from there on, the master picture has the decoder beside the source
 const ALMOST_WIDE = 860;
-const MAP_FROM = 1200; // pixels: room for the map beside that
-const MAIN_SHARE = 0.77; // of the width, for all but the map
+const MAP_FROM = 860; // pixels: room for the map beside the flow of the words
+const ROOMY = 1200;
+const MAIN_SHARES = [0.7, 0.74]; // of the width, for all but the map: in narrow and wide pictures
 const COLUMN = 50; // pixels: room for a score, and for a finger
 const BESIDE_WORDS = 35; // letters: the names of the rows, and the decoder
 const LEAST_LETTERS_WIDE = 12.5; // pixels
-const MAP_LETTERS = [11, 12.5]; // pixels, at least and at most
+const MAP_LETTERS = 13; // pixels
+const MACHINE_LETTERS = 13; // pixels
+
+const MOST_LISTED = 600; // words
 
 const SWITCHES = { closed: "open it +", open: "close it −" };
 
 const EXAMPLES = [
   "gestern hat die Frau dem alten Lehrer einen Apfel gegeben .",
+  "der kleine Mann liest nie , weil Paul nicht wartet .",
   "heute ruft der Lehrer die Eltern an , weil das Kind nicht im Garten schläft .",
   "der Koch hat gestern das neue Buch nicht gelesen .",
   "Anna kauft einen Apfel .",
@@ -36,6 +42,14 @@ export function sentencesFor(translator, given) {
     (text) => text !== given && translator.unknownWords(translator.read(text)).length === 0,
   );
   return given.trim() === "" ? known : [given, ...known];
+}
+
+/** Return the words that a model knows, in their order; none if it reads pieces, or very many. */
+export function knownWords({ subwords, sourceWords }) {
+  const words = sourceWords.filter((word) => !SPECIALS.includes(word));
+  if (subwords || words.length > MOST_LISTED) return [];
+  const marksLast = (a, b) => /\p{L}/u.test(b) - /\p{L}/u.test(a);
+  return words.sort((a, b) => marksLast(a, b) || a.localeCompare(b));
 }
 
 /**
@@ -71,35 +85,20 @@ export function viewAt({ source, words, rows, steps }, t) {
   };
 }
 
-/** Return the view on the way from one to another of the same translation: share is 0 … 1. */
+/**
+ * Return the view on the way from one to another of the same translation: share is 0 … 1.
+ *
+ * Words and numbers are those of the step to come, as in the finding; only ribbons and colors move.
+ */
 export function mixViews(from, to, share) {
-  const blend = (a, b) => a * (1 - share) + b * share;
-  const blendAll = (a, b) => a.map((number, j) => blend(number, b[j]));
+  const blendAll = (a, b) => a.map((number, j) => number * (1 - share) + b[j] * share);
   const none = from.weights.map(() => 0);
-  const longer = from.rows.length > to.rows.length ? from.rows : to.rows;
-  const best = mixBest(from.best, to.best, blend);
   return {
-    ...(isArrived(from, to, best, share) ? to : from),
+    ...to,
     weights: blendAll(from.weights, to.weights),
-    scores: from.scores && to.scores && blendAll(from.scores, to.scores),
-    rows: longer.map((_, t) => blendAll(from.rows[t] || none, to.rows[t] || none)),
-    best,
+    numbers: to.weights,
+    rows: to.rows.map((row, t) => blendAll(from.rows[t] || none, row)),
   };
-}
-
-/** Tell whether the target row is that of the second view: it has changed once its word leads. */
-function isArrived(from, to, best, share) {
-  const [before, after] = [from.best[0][0], to.best[0][0]];
-  return before === after ? share >= 0.5 : best[0][0] === after;
-}
-
-/** The bars of the next words shrink and grow, and change places where they are equal. */
-function mixBest(from, to, blend) {
-  const [before, after] = [new Map(from), new Map(to)];
-  return [...new Set([...before.keys(), ...after.keys()])]
-    .map((word) => [word, blend(before.get(word) ?? 0, after.get(word) ?? 0)])
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, SHOWN);
 }
 
 /** Return where a drawing has each word of the target row: { position: x of its center }. */
@@ -114,20 +113,17 @@ export function wordPlaces(drawn) {
 }
 
 /**
- * Move the words of the target row on their way from one drawing's places to the other's: the new
- * word slides to where it will be read. A word that only one of them has appears, or fades.
+ * Move the words of the target row on their way from one drawing's places to the other's: the word
+ * before slides to where it will be read. A word that only one of them has is there at once.
  * @returns {{svg: string, places: Object<string, number>}} the drawing, and where the words are now
  */
 export function slideWords(drawn, from, to, share) {
   const own = wordPlaces(drawn);
   const places = { ...own };
   const change = (k) => {
-    const there = k in to;
-    if (k in from && there) {
-      places[k] = from[k] + (to[k] - from[k]) * share;
-      return ` transform="translate(${(places[k] - own[k]).toFixed(2)} 0)"`;
-    }
-    return ` opacity="${Math.max(there ? 2 * share - 1 : 1 - 2 * share, 0).toFixed(2)}"`;
+    if (!(k in from && k in to)) return "";
+    places[k] = from[k] + (to[k] - from[k]) * share;
+    return ` transform="translate(${(places[k] - own[k]).toFixed(2)} 0)"`;
   };
   const changes = Object.fromEntries(Object.keys(own).map((k) => [k, change(k)]));
   const svg = drawn.replace(/ data-target="(\d+)"/g, (mark, k) => mark + (changes[k] ?? ""));
@@ -140,28 +136,38 @@ export function easeShare(share) {
 }
 
 /**
- * Draw a view as the master picture of an attention, with the map of all steps so far: beside the
- * picture, or below if there is no room.
+ * Draw a view: the flow of the words, with the map of all steps so far beside it, or below if there
+ * is no room. `cell` is the map's {row, word} that is pointed at.
  *
- * score: "closed" draws the small net of additive attention as one box, and leaves out equations;
- * "open" draws its inside. Both say how to change that, and a map below grows row by row. "folded"
- * is closed where nothing can be pressed; without any, the net is open, and the map has all rows.
+ * With `machine` it is the master picture of an attention, without the map. score: "closed" draws
+ * the small net of additive attention as one box, and leaves out equations; "open" draws its
+ * inside. Both say how to change that. "folded" is closed where nothing can be pressed; without
+ * any, the net is open. A map below grows row by row if `score` is "closed" or "open".
  */
-export function drawStep(view, kind, { width, tall, map = true, score }) {
+export function drawStep(view, kind, { width, tall, map = true, machine = false, score, cell }) {
+  if (machine) return drawMachine(view, kind, { width, tall, score });
   const isBeside = map && width >= MAP_FROM;
-  const main = isBeside ? width * MAIN_SHARE : width;
+  const main = isBeside ? width * MAIN_SHARES[Number(width >= ROOMY)] : width;
+  const drawn = drawWordFlow(view, { width: main, tall, kind, title: pictureTitle(view) });
+  const shown = isBeside || !SWITCHES[score] ? view.words.length : view.rows.length;
+  return map ? addMap(drawn, view, { width, main, isBeside, shown, cell }) : drawn;
+}
+
+function drawMachine(view, kind, { width, tall, score }) {
   // A picture that is a little too narrow for its wide form is drawn wider, and shrunk.
-  const drawnWidth = main >= ALMOST_WIDE ? Math.max(main, WIDE) : main;
-  const zoom = main / drawnWidth;
+  const drawnWidth = width >= ALMOST_WIDE ? Math.max(width, WIDE) : width;
+  const zoom = width / drawnWidth;
   const isFolded = score === "closed" || score === "folded";
   const drawn = drawMaster(view, {
-    variant: kind, width: drawnWidth, tall: tall && tall / zoom,
+    variant: kind, width: drawnWidth, tall: tall && tall / zoom, least: MACHINE_LETTERS / zoom,
     compact: drawnWidth < WIDE || isFolded, folded: isFolded,
     letters: lettersFor(drawnWidth, view.source.length),
-    switch: kind === "additive" ? SWITCHES[score] : undefined,
+    switch: kind === "additive" ? SWITCHES[score] : undefined, title: pictureTitle(view),
   });
-  const shown = isBeside || !SWITCHES[score] ? view.words.length : view.rows.length;
-  return map ? addMap(drawn, view, { width, main, zoom, isBeside, shown }) : drawn;
+  return zoom === 1 ? drawn : svgRoot(
+    width, svgHeight(drawn) * zoom, pictureTitle(view),
+    svgElement("g", { transform: `scale(${zoom})` }, drawn),
+  );
 }
 
 /** Return the size of letters in a wide picture that leaves each word a column, if one does. */
@@ -172,28 +178,38 @@ function lettersFor(width, words) {
 }
 
 /** Put the map beside or below a drawing; the words to come stay hidden, and their rows empty. */
-function addMap(drawn, view, { width, main, zoom, isBeside, shown }) {
+function addMap(drawn, view, { width, main, isBeside, shown, cell }) {
   const { source, words, rows, target } = view;
-  const height = svgHeight(drawn) * zoom;
-  const [least, most] = MAP_LETTERS;
-  const size = Math.min(Math.max((isBeside ? width - main : width) * 0.04, least), most);
+  const height = svgHeight(drawn);
+  const size = MAP_LETTERS;
   const room = (isBeside ? width - main : width - size) - size;
   const place = layoutHeatMap(source, words, room, size, shown);
   const left = isBeside ? main : (width - place.total) / 2;
   const top = isBeside ? size : height;
   const written = words.slice(0, shown).map((word, t) => (t < rows.length ? word : ""));
-  const map = { source, target: written, rows, step: target.length };
+  const step = target.length;
+  const map = { source, target: written, rows, step, cells: numberedCells(view, step, cell) };
   return svgRoot(
     width, Math.max(height, top + place.tall + size), pictureTitle(view),
-    svgElement("g", { transform: `scale(${zoom})` }, drawn), drawHeatMap(left, top, map, place),
+    drawn, drawHeatMap(left, top, map, place),
   );
 }
 
+/** Return the cells whose numbers are written: the one pointed at, and the heaviest of the step. */
+function numberedCells({ rows, weights, numbers = weights }, step, cell) {
+  const [word] = largestFirst(numbers);
+  const heaviest = { row: step, word, weight: numbers[word] };
+  if (!cell || !rows[cell.row]) return [heaviest];
+  const row = cell.row === step ? numbers : rows[cell.row];
+  const asked = { ...cell, weight: row[cell.word] };
+  return asked.row === step ? [asked] : [heaviest, asked];
+}
+
 /** Return the picture in words, as a screen reader says it. */
-function pictureTitle({ source, weights, best }) {
+function pictureTitle({ source, weights: moving, numbers: weights = moving, best }) {
   const [most] = largestFirst(weights);
   return `Most weight, ${weights[most].toFixed(2)}, is on ${source[most]}. The next word is ${
-    best[0][0]}. The map shows the weights so far.`;
+    best[0][0]}.`;
 }
 
 /** Return the height of a drawing, in its own pixels. */
