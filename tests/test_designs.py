@@ -35,7 +35,7 @@ FAULTS = {  # wrong answers, and how the hint for each begins
     "02.4": [
         ("z = 1", "Hand over the cell itself"),
         (cell_with(1, 5.0), "Nearly: z is"),
-        (cell_with(1, -20.0), "z is near 0, so h′ is n"),
+        (cell_with(1, -20.0), "z is near 0, so each word overwrites the state."),
         (cell_with(0, 20.0), "You moved the reset gate r."),
         (cell_with(0, 0.0), "After 100 words the state has moved"),
     ],

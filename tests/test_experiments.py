@@ -35,7 +35,16 @@ from utils.experiments.speed import fitted_exponent, kept_megabytes, measure_cos
 from utils.experiments.studies import STUDIES, Study, run_study
 from utils.experiments.tables import Table, read_results
 from utils.experiments.transformers import SIDES, right_words, shifted
-from utils.experiments.variants import AT_RATES, CAUSES, CELLS, FEWER, FORMS, TAUGHT, VARIANTS
+from utils.experiments.variants import (
+    AT_RATES,
+    CAUSES,
+    CELLS,
+    FEWER,
+    FORMS,
+    STARTS,
+    TAUGHT,
+    VARIANTS,
+)
 from utils.models.attention import DotAttention, lengths_to_mask
 from utils.models.layers import add_positions
 from utils.models.transformer import build_transformer
@@ -45,7 +54,7 @@ from utils.trace import trace
 from utils.training import Settings, fit, word_loss
 from utils.translator import Translator
 
-EVERY = VARIANTS | CAUSES | CELLS | FORMS | TAUGHT
+EVERY = VARIANTS | CAUSES | CELLS | STARTS | FORMS | TAUGHT
 every_variant = pytest.mark.parametrize("name", EVERY)
 
 
@@ -149,6 +158,13 @@ def test_without_a_curve_the_query_cancels():
         attention = build(name).decoder.attention
         (_, one), (_, other) = (attention(torch.randn(2, 128), memory, mask) for _ in range(2))
         assert torch.allclose(one, other, atol=1e-6) != moves
+
+
+def test_only_a_start_from_the_summary_knows_the_sentence():
+    summary = torch.randn(2, 128)
+    usual, zeros = (build(name).decoder.start(summary) for name in ("fixed", "zeros"))
+    assert usual.shape == zeros.shape == (2, 128)
+    assert usual.any() and not zeros.any()
 
 
 @pytest.mark.parametrize(("name", "kind"), [("plain RNN", "RNN"), ("LSTM", "LSTM")])

@@ -6,10 +6,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from utils.batches import Batch
-from utils.exercises.verdicts import Design, Mistake, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Open, Predict, Write
 from utils.models.attention import last_states, lengths_to_mask
-from utils.models.seq2seq import ModelConfig, Seq2Seq
+from utils.models.seq2seq import Decoder, ModelConfig
 
 PADDING, START, END = 1, 2, 3  # the numbers of special words
 WORDS = 100  # that the cell of 02.4 reads
@@ -18,7 +17,7 @@ LOSSES = [math.log(2), math.log(8)]  # of the two real words in 02.1
 
 
 def count_gru(input_size: int, state_size: int) -> int:
-    """Return the number of weights in a GRU cell: three gates with W, U and two biases each."""
+    """Return the number of parameters in a GRU cell: three times W, U and two biases."""
     return 3 * state_size * (input_size + state_size + 2)
 
 
@@ -81,9 +80,9 @@ def find_fault_of_cell(cell: nn.GRUCell) -> str | None:
         left = f"{z:.4f} to the power of {WORDS} is {z**WORDS:.2f}"
         return f"Nearly: z is {z:.4f} on average. But {left}, and no more of the state is left."
     if z < 0.1:
-        return "z is near 0, so h′ is n: each word overwrites the state. Read h′ = … once more."
+        return "z is near 0, so each word overwrites the state. Read the formula of h_j once more."
     if r > 0.9 or r < 0.1:
-        return "You moved the reset gate r. It decides what the proposal n sees, not what survives."
+        return "You moved the reset gate r. It decides what the proposal sees, not what survives."
     return f"After {WORDS} words the state has moved by up to {moved:.2f}. Which gate keeps it?"
 
 
@@ -96,48 +95,61 @@ def cell_with(gate: int, bias: float) -> nn.GRUCell:
     return cell
 
 
-def free_running_logits(batch: Batch, model: Seq2Seq) -> Tensor:
-    """Feed the best word back: source (B, S), target (B, T) -> logits (B, T-1, V)."""
-    return _logits_if(_best_word)(batch, model)
+class Writer:
+    """A decoder with the methods of the notebook's: its steps return logits and the next state."""
+
+    def __init__(self, decoder: Decoder):
+        self.decoder = decoder
+
+    def start(self, c: Tensor) -> Tensor:  # (B, M) -> (B, Q)
+        """Return s_0."""
+        return self.decoder.start(c)
+
+    def step(self, word: Tensor, state: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+        """Read y_{t-1} (B,) in s_{t-1} (B, Q): return the logits (B, V) and s_t (B, Q)."""
+        embedded = self.decoder.embedding(word)
+        state = self.decoder.cell(torch.cat([embedded, c], dim=1), state)
+        return self.decoder.predict(embedded, state, c), state
 
 
-def _best_word(logits: Tensor, batch: Batch, t: int) -> Tensor:
+def free_running_logits(decoder: Writer, target: Tensor, c: Tensor) -> Tensor:
+    """Feed the best word back: target (B, T), c (B, M) -> logits (B, T-1, V)."""
+    return _logits_if(_best_word)(decoder, target, c)
+
+
+def _best_word(logits: Tensor, target: Tensor, t: int) -> Tensor:
     """Return the word with the largest logit in each row: (B, V) -> (B,)."""
     return logits.argmax(dim=1)
 
 
 def _logits_if(
-    feed: Callable[[Tensor, Batch, int], Tensor], forget: bool = False
-) -> Callable[[Batch, Seq2Seq], Tensor]:
-    """Return a decoding loop that feeds `feed(logits, batch, t)` (B,), or that loses its state."""
+    feed: Callable[[Tensor, Tensor, int], Tensor], forget: bool = False
+) -> Callable[[Writer, Tensor, Tensor], Tensor]:
+    """Return a decoding loop that feeds `feed(logits, target, t)` (B,), or that loses its state."""
 
-    def run(batch: Batch, model: Seq2Seq) -> Tensor:
-        decoder, steps = model.decoder, []
-        _, c = model.encoder(batch.source, batch.source_lengths)  # (B, M)
+    def run(decoder: Writer, target: Tensor, c: Tensor) -> Tensor:
         first = state = decoder.start(c)  # (B, Q)
-        word = batch.target[:, 0]  # (B,)
-        for t in range(1, batch.target.shape[1]):
-            embedded = decoder.embedding(word)
-            state = decoder.cell(torch.cat([embedded, c], dim=1), first if forget else state)
-            steps.append(decoder.predict(embedded, state, c))
-            word = feed(steps[-1], batch, t)
+        word, steps = target[:, 0], []  # (B,)
+        for t in range(1, target.shape[1]):
+            logits, state = decoder.step(word, first if forget else state, c)
+            steps.append(logits)
+            word = feed(logits, target, t)
         return torch.stack(steps, dim=1)
 
     return run
 
 
-def batch_and_model(seed: int) -> tuple[Batch, Seq2Seq]:
-    """Return a batch of two pairs, and a small model with large random weights."""
+def writer_and_target(seed: int) -> tuple[Writer, Tensor, Tensor]:
+    """Return a small decoder with large random parameters, two target rows, and their c (2, 8)."""
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(seed)
         config = ModelConfig(20, 20, PADDING, PADDING, False, "fixed", 6, 8, 8, 0.0)
-        model = Seq2Seq(config).eval()
-        for weights in model.decoder.parameters():
-            weights.mul_(4.0)
-        source, target = torch.randint(4, 20, (2, 5)), torch.randint(4, 20, (2, 7))
-    source[1, 3:], target[:, 0], target[0, 6], target[1, 4] = PADDING, START, END, END
-    target[1, 5:] = PADDING
-    return Batch(source, torch.tensor([5, 3]), target), model
+        decoder = Decoder(config).eval()
+        for parameters in decoder.parameters():
+            parameters.mul_(4.0)
+        target, c = torch.randint(4, 20, (2, 7)), torch.rand(2, 8) * 2 - 1
+    target[:, 0], target[0, 6], target[1, 4], target[1, 5:] = START, END, END, PADDING
+    return Writer(decoder), target, c
 
 
 EXERCISES = {
@@ -190,7 +202,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda input_size, state_size: 2 * state_size * (input_size + state_size + 2),
-                "You count two gates. The proposal n has its own W, U and biases.",
+                "You count two gates. The proposal has its own W, U and biases.",
             ),
         ),
         hint="Add up weight_ih (3H, E), weight_hh (3H, H), bias_ih (3H) and bias_hh (3H).",
@@ -233,15 +245,15 @@ EXERCISES = {
     ),
     "02.5": Write(
         solution=free_running_logits,
-        inputs=batch_and_model,
+        inputs=writer_and_target,
         mistakes=(
             Mistake(
-                _logits_if(lambda logits, batch, t: batch.target[:, t]),
+                _logits_if(lambda logits, target, t: target[:, t]),
                 "You feed the reference words: that is teacher forcing. Which word did the model "
                 "itself find best?",
             ),
             Mistake(
-                _logits_if(lambda logits, batch, t: batch.target[:, 0]),
+                _logits_if(lambda logits, target, t: target[:, 0]),
                 "You feed <sos> at every step, so the decoder never sees what it has written.",
             ),
             Mistake(
@@ -249,7 +261,7 @@ EXERCISES = {
                 "Each of your steps starts from s₀. Keep the state that the last step returned.",
             ),
             Mistake(
-                _logits_if(lambda logits, batch, t: logits.argmin(dim=1)),
+                _logits_if(lambda logits, target, t: logits.argmin(dim=1)),
                 "You feed the least probable word.",
             ),
         ),
@@ -257,5 +269,9 @@ EXERCISES = {
         "logits. Return the logits of all T − 1 steps.",
         praise="Right. After its first wrong word, the model continues a sentence that is no "
         "longer the reference.",
+    ),
+    "02.6": Open(
+        rubric="2 points for an expectation with a reason, 3 for a measurement in which one thing "
+        "changes, 3 for the numbers and what they say, 2 for another explanation."
     ),
 }

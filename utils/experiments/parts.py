@@ -220,6 +220,14 @@ class LongShortEncoder(PlainEncoder):
     CELL = nn.LSTM
 
 
+class ZeroStartDecoder(Decoder):
+    """Begins with s_0 = 0: the first step knows the sentence from c alone."""
+
+    def start(self, summary: Tensor) -> Tensor:  # (B, M) -> (B, Q)
+        """Return zeros."""
+        return summary.new_zeros(len(summary), self.cell.hidden_size)
+
+
 class SampledDecoder(Decoder):
     """Reads its own words in training, in place of some of the reference's.
 

@@ -8,7 +8,16 @@ from typing import Any
 from utils.corpora import Corpus, load_corpus
 from utils.corpora.pairs import Pair
 from utils.evaluation import alignment_error_rate, bleu, bleu_by_length, links_from_weights
-from utils.experiments.variants import AT_RATES, CAUSES, FEWER, FORMS, TAUGHT, VARIANTS, Variant
+from utils.experiments.variants import (
+    AT_RATES,
+    CAUSES,
+    FEWER,
+    FORMS,
+    STARTS,
+    TAUGHT,
+    VARIANTS,
+    Variant,
+)
 from utils.system.paths import RUNS
 from utils.text import build_fields
 from utils.training import Epoch, Settings, fit, validation_loss
@@ -116,6 +125,11 @@ def measure_quality(scale: str, variant: str, seed: int) -> list[dict[str, Any]]
 def measure_cause(cause: str, seed: int) -> list[dict[str, Any]]:
     """Train and score one of `CAUSES` with one seed, on sentences of all lengths."""
     return _measure({"cause": cause, "seed": seed}, CAUSES[cause])
+
+
+def measure_start(start: str, seed: int) -> list[dict[str, Any]]:
+    """Train and score one of `STARTS` with one seed."""
+    return _measure({"start": start, "seed": seed}, STARTS[start])
 
 
 def measure_form(form: str, seed: int) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from utils.experiments.quality import (
     measure_form,
     measure_quality,
     measure_rate,
+    measure_start,
 )
 from utils.experiments.reach import measure_reach
 from utils.experiments.recipes import TRIED, measure_pairs, measure_recipe
@@ -39,6 +40,7 @@ from utils.experiments.variants import (
     FORMS,
     FOUR,
     SCORES,
+    STARTS,
     TAUGHT,
     VARIANTS,
 )
@@ -100,6 +102,9 @@ STUDIES = {
     ),
     "reach": Study(
         ("seed", "cell"), list(product(range(SEEDS), CELLS)), measure_reach, timed=False
+    ),
+    "starts": Study(
+        ("seed", "start"), list(product(range(SEEDS), STARTS)), measure_start, timed=False
     ),
     "rates": Study(
         ("seed", "score", "rate"),

@@ -30,6 +30,7 @@ from utils.experiments.parts import (
     ScaledDotAttention,
     UniformContext,
     UnmaskedDotAttention,
+    ZeroStartDecoder,
     curved,
     replace_part,
     sized,
@@ -124,6 +125,11 @@ CELLS: dict[str, Variant] = {
     "GRU": Variant("fixed", "fixed"),
     "plain RNN": Variant("fixed", "fixed", parts={"encoder": PlainEncoder}),
     "LSTM": Variant("fixed", "fixed", parts={"encoder": LongShortEncoder}),
+}
+
+# What the decoder's first state is, if not made from the summary. The baseline is "GRU" above.
+STARTS: dict[str, Variant] = {
+    "zeros": Variant("fixed", "fixed", parts={"decoder": ZeroStartDecoder}),
 }
 
 # A learning rate for each score. The middle one is what all of VARIANTS have.
