@@ -34,7 +34,7 @@ export function equationsOf({ form, fixed, score, query, feeding, heads }) {
     ? [`e_kj = a_k ( ${s} , h_j )`, shares("k"), "c_t = [ Σ_j α_1j h_j ; Σ_j α_2j h_j ; … ]"]
     : [...scores[score], shares("t"), "c_t = Σ_j α_tj h_j"];
   return [
-    ...(fixed ? ["c = ½ h_1 + ½ h_S"] : looks),
+    ...(fixed ? ["c = [ →h_S ; ←h_1 ]"] : looks),
     `s_t = f( ${cell.join(" , ")} )`,
     ...(feeding ? [`h̃_t = ${readout}`, "p = softmax( W_o h̃_t )"] : [`p = softmax ${readout}`]),
   ];
