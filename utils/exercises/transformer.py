@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from utils.exercises.verdicts import Design, Mistake, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Open, Predict, Write
 
 HEADS = 2  # of the exercise on heads
 LOOK_BACK = 5  # words of the sentence in the last exercise
@@ -176,5 +176,9 @@ EXERCISES = {
         find_fault=find_fault_of_look_back,
         praise="Right. Positions are all this head needs: it looks one word back, whatever the "
         "words are.",
+    ),
+    "12.6": Open(
+        "did you say before counting what a hit is, count over many sentences, and compare with "
+        "something that could have won? A name that you had to drop scores as well as one you kept."
     ),
 }
