@@ -74,9 +74,9 @@ def p_value(differences: pd.Series) -> float:
 def welch(
     values: pd.DataFrame, others: pd.DataFrame, columns: Iterable[str] | None = None
 ) -> pd.DataFrame:
-    """Compare two kinds of models that share no weights, so that no seed makes a pair: Welch (1947).
+    """Compare two kinds of models whose seeds make no pairs: Welch (1947).
 
-    A row of either frame is one training; the `columns`, all by default, are one family. Returns
+    A row of either frame is a training. The `columns`, all by default, are one family. Returns
     column, first, second, change (second minus first), low, high (95 %), p, corrected_p.
     """
     rows = []
@@ -90,9 +90,7 @@ def welch(
         margin = t_quantile(degrees) * error if error else 0.0
         p = t_tail(abs(change) / error, degrees) if error else float(change == 0)
         rows.append((column, one.mean(), other.mean(), change, change - margin, change + margin, p))
-    table = pd.DataFrame(
-        rows, columns=["column", "first", "second", "change", "low", "high", "p"]
-    )
+    table = pd.DataFrame(rows, columns=["column", "first", "second", "change", "low", "high", "p"])
     return table.assign(corrected_p=holm(table.p))
 
 
