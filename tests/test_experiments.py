@@ -30,6 +30,9 @@ from utils.experiments.seeds import (
     mean_by_length,
     next_run_interval,
     p_value,
+    t_quantile,
+    t_tail,
+    welch,
 )
 from utils.experiments.speed import fitted_exponent, kept_megabytes, measure_cost, random_batch
 from utils.experiments.studies import STUDIES, Study, run_study
@@ -808,3 +811,27 @@ def test_pairs_are_compared_seed_by_seed():
     assert table.p["a", "c"] == 1
     assert table.low["a", "b"] < 1 < table.high["a", "b"]
     assert table.corrected_p["a", "b"] == pytest.approx(3 * table.p["a", "b"])
+
+
+@pytest.mark.parametrize(("degrees", "quantile"), [(4, T_95), (6, 2.447), (8, 2.306)])
+def test_students_distribution(degrees, quantile):
+    assert t_quantile(degrees) == pytest.approx(quantile, abs=1e-3)
+    assert t_tail(quantile, degrees) == pytest.approx(0.05, abs=1e-4)
+    assert t_tail(0.0, degrees) == 1
+
+
+def test_welchs_interval_by_hand():
+    """For 1 to 5 and twice that: variances 2.5 and 10, so t = 3 / √2.5 and 100 / 17 degrees."""
+    one, other = (pd.DataFrame({"bleu": [k * x for x in range(1, 6)]}) for k in (1.0, 2.0))
+    (row,) = welch(one, other).itertuples()
+    assert (row.first, row.second, row.change) == (3, 6, 3)
+    margin = t_quantile(100 / 17) * math.sqrt(2.5)
+    assert (row.low, row.high) == pytest.approx((3 - margin, 3 + margin), abs=1e-3)
+    assert row.corrected_p == row.p == pytest.approx(0.1075, abs=1e-4)
+
+
+def test_welch_takes_values_that_never_differ():
+    same = pd.DataFrame({"exact": [0.0] * 5, "bleu": [1.0, 2.0, 3.0, 4.0, 5.0]})
+    table = welch(same, same.assign(bleu=same.bleu + 1))
+    assert table.loc[0, ["low", "change", "high", "p"]].tolist() == [0, 0, 0, 1]
+    assert table.change.tolist() == [0, 1]

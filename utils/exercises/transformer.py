@@ -6,16 +6,32 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from utils.exercises.verdicts import Design, Mistake, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Open, Predict, Write
 
 HEADS = 2  # of the exercise on heads
 LOOK_BACK = 5  # words of the sentence in the last exercise
 ENOUGH = 0.9  # of the weight, for the word before
 
 
-def may_look(length: int) -> Tensor:
-    """Return the causal mask (T, T), True where a word may look: at itself and those before it."""
-    return torch.ones(length, length, dtype=torch.bool).tril()
+def may_look(lengths: Tensor) -> Tensor:  # (B) -> (B, 1, T, T)
+    """Return True where a target word may look: not ahead of itself, and not at padding."""
+    return _ahead_hidden(lengths) & _padding_hidden(lengths)
+
+
+def _ahead_hidden(lengths: Tensor) -> Tensor:  # (B) -> (B, 1, T, T)
+    T = int(lengths.max())
+    return torch.ones(T, T, dtype=torch.bool).tril().expand(len(lengths), 1, T, T)
+
+
+def _padding_hidden(lengths: Tensor) -> Tensor:  # (B) -> (B, 1, T, T)
+    T = int(lengths.max())
+    real = torch.arange(T) < lengths.unsqueeze(1)  # (B, T)
+    return real[:, None, None].expand(len(lengths), 1, T, T)
+
+
+def length_inputs(seed: int) -> tuple[Tensor]:
+    """Return the lengths of three sentences."""
+    return (torch.tensor([2, 4 + seed, 3]),)
 
 
 def split_heads(x: Tensor) -> Tensor:  # (B, T, E) -> (B, HEADS, T, E / HEADS)
@@ -94,30 +110,41 @@ EXERCISES = {
     ),
     "12.2": Write(
         solution=may_look,
-        inputs=lambda seed: (3 + seed,),
+        inputs=length_inputs,
         mistakes=(
             Mistake(
-                lambda length: torch.ones(length, length, dtype=torch.bool).triu(),
+                lambda lengths: _ahead_hidden(lengths).mT & _padding_hidden(lengths),
                 "This looks ahead: row 1 sees all words, and the last row only itself. That is the "
                 "fault.",
             ),
             Mistake(
-                lambda length: torch.ones(length, length, dtype=torch.bool).tril(-1),
-                "Now a word does not see itself, and the first row has nothing to look at: a "
-                "softmax over nothing.",
+                _ahead_hidden,
+                "Nobody looks ahead. But the last rows of short sentences see padding.",
             ),
             Mistake(
-                lambda length: ~may_look(length),
+                _padding_hidden,
+                "Padding is hidden. But all words see all words, also the one to be predicted.",
+            ),
+            Mistake(
+                lambda lengths: _ahead_hidden(lengths) | _padding_hidden(lengths),
+                "A word may look only where both masks allow it: and, not or.",
+            ),
+            Mistake(
+                lambda lengths: ~may_look(lengths),
                 "You mark what must stay hidden. Here True is to mean: may look.",
             ),
             Mistake(
-                lambda length: torch.ones(length, length, dtype=torch.bool),
-                "All words see all words: that is the mask of the encoder, where nothing has to be "
-                "predicted.",
+                lambda lengths: may_look(lengths)[:, 0],
+                "Right, but for the shape: one dimension more, of size 1, for all heads.",
+            ),
+            Mistake(
+                lambda lengths: _ahead_hidden(lengths).tril(-1) & _padding_hidden(lengths),
+                "Now a word does not see itself, and the first row has nothing to look at: a "
+                "softmax over nothing.",
             ),
         ),
-        hint="Return a square of True and False. Row t may look at the columns 1 to t.",
-        praise="Right. Row t sees words 1 to t, and has to predict word t + 1.",
+        hint="Make the causal mask (T, T) and the padding mask (B, 1, 1, T), and join them by &.",
+        praise="Right. Padding stands at the end, so every row can see word 1: none is empty.",
     ),
     "12.3": Write(
         solution=split_heads,
@@ -176,5 +203,9 @@ EXERCISES = {
         find_fault=find_fault_of_look_back,
         praise="Right. Positions are all this head needs: it looks one word back, whatever the "
         "words are.",
+    ),
+    "12.6": Open(
+        "did you say before counting what a hit is, count over many sentences, and compare with "
+        "something that could have won? A name that you had to drop scores as well as one you kept."
     ),
 }

@@ -11,6 +11,7 @@ from itertools import combinations
 from statistics import NormalDist
 
 import pandas as pd
+import torch
 
 from utils.evaluation import CONFIDENCE, T_95, T_999
 from utils.experiments.variants import VARIANTS
@@ -68,6 +69,51 @@ def p_value(differences: pd.Series) -> float:
     t = abs(mean) / (differences.std() / math.sqrt(SEEDS))
     theta = math.atan(t / 2)
     return 1 - math.sin(theta) * (1 + math.cos(theta) ** 2 / 2)
+
+
+def welch(
+    values: pd.DataFrame, others: pd.DataFrame, columns: Iterable[str] | None = None
+) -> pd.DataFrame:
+    """Compare two kinds of models whose seeds make no pairs: Welch (1947).
+
+    A row of either frame is a training. The `columns`, all by default, are one family. Returns
+    column, first, second, change (second minus first), low, high (95 %), p, corrected_p.
+    """
+    rows = []
+    for column in values.columns if columns is None else columns:
+        one, other = values[column], others[column]
+        spread, more = one.var() / len(one), other.var() / len(other)
+        change, error = other.mean() - one.mean(), math.sqrt(spread + more)
+        degrees = (spread + more) ** 2 / (
+            spread**2 / (len(one) - 1) + more**2 / (len(other) - 1) or math.inf
+        )
+        margin = t_quantile(degrees) * error if error else 0.0
+        p = t_tail(abs(change) / error, degrees) if error else float(change == 0)
+        rows.append((column, one.mean(), other.mean(), change, change - margin, change + margin, p))
+    table = pd.DataFrame(rows, columns=["column", "first", "second", "change", "low", "high", "p"])
+    return table.assign(corrected_p=holm(table.p))
+
+
+def t_tail(t: float, degrees: float) -> float:
+    """Return how often a Student's t of so many degrees of freedom lies beyond t or -t, t >= 0.
+
+    With t = √degrees tan θ, the density becomes cos θ to the power of (degrees - 1).
+    """
+
+    def area(start: float) -> float:  # from an angle to the right angle
+        angle = torch.linspace(start, math.pi / 2, 10_001, dtype=torch.float64)
+        return float(torch.trapezoid(angle.cos() ** (degrees - 1), angle))
+
+    return area(math.atan(t / math.sqrt(degrees))) / area(0.0)
+
+
+def t_quantile(degrees: float) -> float:
+    """Return the t beyond which, on both sides together, 5 % of Student's distribution lie."""
+    low, high = 0.0, 1e4
+    while high - low > 1e-5:
+        middle = (low + high) / 2
+        low, high = (middle, high) if t_tail(middle, degrees) > 1 - CONFIDENCE else (low, middle)
+    return high
 
 
 def holm(p_values: pd.Series) -> pd.Series:
