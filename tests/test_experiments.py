@@ -111,6 +111,17 @@ def test_the_seed_decides_a_variants_weights(name):
     assert not all(torch.equal(one, another) for one, _, another in pairs)
 
 
+def test_a_frozen_v_is_never_trained():
+    model = FORMS["additive, v frozen"].build(toy_fields(), seed=0)
+    before = {name: part.clone() for name, part in model.decoder.attention.state_dict().items()}
+    fit(model, toy_fields(), toy_corpus(), Settings(epochs=1), quiet=True)
+    moved = {
+        name: not torch.equal(part, before[name])
+        for name, part in model.decoder.attention.state_dict().items()
+    }
+    assert moved == {"W1.weight": True, "W2.weight": True, "W2.bias": True, "v.weight": False}
+
+
 @pytest.mark.parametrize("name", [name for name, one in EVERY.items() if one.baseline])
 def test_a_baseline_has_the_same_attention(name):
     assert EVERY[EVERY[name].baseline].attention == EVERY[name].attention

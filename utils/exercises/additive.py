@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from utils.exercises.verdicts import Design, Mistake, Predict, Write
+from utils.exercises.verdicts import Design, Mistake, Open, Predict, Write
 
 WORDS = {"an article": "der", "a noun": "Lehrer", "a verb": "liest"}  # what each word is
 SHAPES = {"W1": (3, 3), "W2": (3, 3), "b": (3,), "v": (3,)}  # with three hidden units
@@ -55,9 +55,9 @@ def find_fault_of_units(parts: Sequence[Tensor]) -> str | None:
     return None
 
 
-def concat_score(query: Tensor, memory: Tensor, W: Tensor, v: Tensor) -> Tensor:
-    """Return the scores (B, S): query (B, Q), memory (B, S, M), W (A, Q + M), v (A)."""
-    return torch.tanh(_concatenated(query, memory) @ W.T) @ v
+def concat_score(query: Tensor, memory: Tensor, joint: Tensor, v: Tensor) -> Tensor:
+    """Return the scores (B, S): query (B, Q), memory (B, S, M), joint (A, Q + M), v (A)."""
+    return torch.tanh(_concatenated(query, memory) @ joint.T) @ v
 
 
 def _concatenated(query: Tensor, memory: Tensor, query_last: bool = False) -> Tensor:
@@ -67,11 +67,11 @@ def _concatenated(query: Tensor, memory: Tensor, query_last: bool = False) -> Te
 
 
 def concat_inputs(seed: int) -> tuple[Tensor, ...]:
-    """Return query (B, Q), memory (B, S, M), W (A, Q + M) and v (A)."""
+    """Return query (B, Q), memory (B, S, M), joint (A, Q + M) and v (A)."""
     random, B, S, Q, M, A = sizes(seed)
     shapes = [(B, Q), (B, S, M), (A, Q + M), (A,)]
-    query, memory, W, v = (torch.randn(shape, generator=random) for shape in shapes)
-    return query, memory, W / 4, v
+    query, memory, joint, v = (torch.randn(shape, generator=random) for shape in shapes)
+    return query, memory, joint / 4, v
 
 
 def slopes(query: Tensor, memory: Tensor, W1: Tensor, W2: Tensor, b: Tensor, v: Tensor) -> Tensor:
@@ -108,17 +108,17 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 "verb",
-                "That is the unit you switched off. In the heat maps of the hidden layer, which "
-                "column is the first, and which the second?",
+                "That is the unit you switched off. In the two tables, which row is the first "
+                "unit's, and which the second's?",
             ),
             Mistake(
                 "both",
-                "Take away the second unit's answer. What is left in the row of liest if a verb is "
-                "needed?",
+                "Take away the second unit's answer. What is left in the column of liest if a verb "
+                "is needed?",
             ),
             Mistake(
                 "neither",
-                "The first unit still counts. Which word stands out in its column if a noun is "
+                "The first unit still counts. Which word stands out in its row if a noun is "
                 "needed?",
             ),
         ),
@@ -183,28 +183,30 @@ EXERCISES = {
         inputs=concat_inputs,
         mistakes=(
             Mistake(
-                lambda query, memory, W, v: (
-                    torch.tanh(_concatenated(query, memory, query_last=True) @ W.T) @ v
+                lambda query, memory, joint, v: (
+                    torch.tanh(_concatenated(query, memory, query_last=True) @ joint.T) @ v
                 ),
-                "You wrote [h ; s]. The first Q columns of W belong to the query.",
+                "You wrote [h ; s]. The first Q columns of joint belong to the query.",
             ),
             Mistake(
-                lambda query, memory, W, v: _concatenated(query, memory) @ W.T @ v,
+                lambda query, memory, joint, v: _concatenated(query, memory) @ joint.T @ v,
                 "The tanh is missing, so the query cancels in the softmax.",
             ),
             Mistake(
-                lambda query, memory, W, v: torch.tanh(_concatenated(query, memory)) @ W.T @ v,
-                "Your tanh comes too early: it belongs between W and v.",
+                lambda query, memory, joint, v: (
+                    torch.tanh(_concatenated(query, memory)) @ joint.T @ v
+                ),
+                "Your tanh comes too early: it belongs between joint and v.",
             ),
             Mistake(
-                lambda query, memory, W, v: torch.tanh(_concatenated(query, memory) @ W.T),
+                lambda query, memory, joint, v: torch.tanh(_concatenated(query, memory) @ joint.T),
                 "You return the answers of the hidden units. Which vector turns them into one "
                 "number?",
             ),
         ),
         hint="Give each word a copy of its sentence's query, concatenate along the last dimension, "
-        "query first, and apply W, tanh and v.",
-        praise="Right. The first Q columns of W are W₂, the other M are W₁, and there is no bias.",
+        "query first, and apply joint, tanh and v.",
+        praise="Right. The first Q columns of joint are W₂, the other M are W₁; there is no bias.",
     ),
     "07.5": Write(
         solution=slopes,
@@ -237,5 +239,10 @@ EXERCISES = {
         "s. Multiply the derivatives, weight them by v, and add up over units.",
         praise="Right. If all rows were equal, s would move all scores alike, and the softmax "
         "would not notice.",
+    ),
+    "07.6": Open(
+        rubric="seven points, in the table above. The first line counts only if you wrote the "
+        "prediction down before the training ran.",
+        words=40,
     ),
 }

@@ -203,6 +203,14 @@ def curved(curve: Callable[[Tensor], Tensor]) -> Part:
     return sized(partial(CurvedAttention, curve=curve))
 
 
+class FrozenVAttention(AdditiveAttention):
+    """Equation (3c) with a v that keeps its initial values: W₁ and W₂ do all the learning."""
+
+    def __init__(self, query_size: int, memory_size: int):
+        super().__init__(query_size, memory_size)
+        self.v.requires_grad_(False)
+
+
 class PlainEncoder(Encoder):
     """A plain RNN in place of the GRU: h_j = tanh(W x_j + U h_{j-1} + b), in each direction."""
 

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from utils.corpora import Corpus
 from utils.corpora.pairs import Pair
 from utils.experiments.parts import (
+    FrozenVAttention,
     InputFeedingDecoder,
     LastStateContext,
     LongShortEncoder,
@@ -139,7 +140,7 @@ AT_RATES: dict[tuple[str, float], Variant] = {
     for score, rate in product(SCORES, RATES)
 }
 
-# The score's form: a factor, and other curves than tanh.
+# The score's form: a factor, other curves than tanh, and a v that is never trained.
 FORMS: dict[str, Variant] = {
     "dot / √d": Variant("dot", parts={"decoder.attention": sized(ScaledDotAttention)}),
     "additive, ReLU": Variant("additive", "additive", parts={"decoder.attention": curved(F.relu)}),
@@ -148,6 +149,9 @@ FORMS: dict[str, Variant] = {
     ),
     "additive, no curve": Variant(
         "additive", "additive", parts={"decoder.attention": curved(lambda hidden: hidden)}
+    ),
+    "additive, v frozen": Variant(
+        "additive", "additive", parts={"decoder.attention": sized(FrozenVAttention)}
     ),
 }
 
