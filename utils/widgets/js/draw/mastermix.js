@@ -56,7 +56,10 @@ function emptyEnds({ f, columns, rows, weights, heads, edits }) {
   });
 }
 
-/** Write "× α" where a state meets its weight; where there is no room, only for the heaviest. */
+/**
+ * Write "× α" where a state meets its weight, and "half" for a fixed vector; where there is no
+ * room, only for the heaviest.
+ */
 function weightFactors(place, row) {
   const { f, least, columns } = place;
   const size = Math.max(Math.min(f * 0.85, columns.step / 4.3), least);
@@ -69,7 +72,8 @@ function weightFactors(place, row) {
   ));
 }
 
-function factorPill(x, j, weight, { size, width }, { f, rows, columns }) {
+function factorPill(x, j, weight, { size, width }, { f, rows, columns, edits }) {
+  const factor = edits.fixed ? "half" : `× ${weight.toFixed(2)}`; // of its numbers, none averaged
   const color = wordPaint(j, columns.centers.length);
   const middle = Math.max(Math.min(x, columns.right - width / 2 + f * 0.4), width / 2 + f * 0.2);
   return svgElement(
@@ -78,7 +82,7 @@ function factorPill(x, j, weight, { size, width }, { f, rows, columns }) {
     svgBox(middle, rows.weights, width, f * 1.35, {
       fill: paint("panel"), stroke: color, "stroke-width": f * 0.13, rx: f * 0.68,
     }),
-    svgText(middle, rows.weights + size * 0.35, `× ${weight.toFixed(2)}`, {
+    svgText(middle, rows.weights + size * 0.35, factor, {
       "font-size": size, "font-weight": weight >= 0.3 ? "bold" : "normal",
     }),
   );
