@@ -62,10 +62,6 @@ EXERCISES = {
                 "That is the whole PIN. How much is it for each of the five tokens?",
             ),
             Mistake(
-                math.log(10_000) / 4,
-                "You divide by four digits, but the model predicts five tokens.",
-            ),
-            Mistake(
                 math.log(14),
                 "That is where training starts, if all 14 tokens are guessed alike. Where does "
                 "it stop once the form of a PIN is learned?",
