@@ -18,6 +18,7 @@ MODULES = {
     "09": "reading",
     "11": "captions",
     "12": "transformer",
+    "13": "own",
 }
 
 
