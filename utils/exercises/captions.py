@@ -3,14 +3,13 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from random import Random
 
 import torch
 from torch import Tensor
 
-from utils.decoding import beam_search
-from utils.exercises.verdicts import Design, Mistake, Write
-from utils.models.table import TableModel
+from utils.exercises.verdicts import Mistake, Open, Write
 from utils.text import UNKNOWN
 
 Scored = tuple[list[str], float]  # a hypothesis: its words, and its log-probability
@@ -58,91 +57,76 @@ def words_with_unknown(seed: int) -> tuple[list[str], Tensor, list[str]]:
     return words, scores.softmax(dim=1), source
 
 
-def rank_beam(hypotheses: Sequence[Scored], rho: float) -> list[Scored]:
-    """Sort pairs of words and log p by log p / length**rho, best first; `<eos>` counts."""
-    return _ranked_by(lambda log_p, length, rho: log_p / length**rho)(hypotheses, rho)
+def uncovered(weights: Tensor, source: Sequence[str], least: float) -> list[str]:
+    """Return the words of S whose columns of weights (T, S) sum to less than `least`."""
+    sums = weights.sum(dim=0).tolist()
+    return [word for word, total in zip(source, sums, strict=True) if total < least]
 
 
-def _ranked_by(rank: Callable[[float, int, float], float]) -> Callable[..., list[Scored]]:
-    """Return a ranking by a number made from log p, the length with `<eos>`, and ρ."""
-
-    def ranked(hypotheses: Sequence[Scored], rho: float) -> list[Scored]:
-        return sorted(
-            hypotheses, key=lambda pair: rank(pair[1], len(pair[0]) + 1, rho), reverse=True
-        )
-
-    return ranked
+def _by_rows(weights: Tensor, source: Sequence[str], least: float) -> list[str]:
+    sums = weights.sum(dim=1).tolist()
+    return [word for word, total in zip(source, sums, strict=False) if total < least]
 
 
-def a_beam(seed: int) -> tuple[list[Scored], float]:
-    """Return 8 hypotheses of 1 to 12 words with their log p, and ρ: 0.5, 1, 1.5, …"""
-    random = Random(seed)
-    lengths = random.sample(range(1, 13), 8)
-    scores = [-random.uniform(0.8, 1.2) * (length + 1) ** 0.8 for length in lengths]
-    beam = [(random.sample(ENGLISH, k), score) for k, score in zip(lengths, scores, strict=True)]
-    return beam, 0.5 + 0.5 * seed
+def weights_to_sum(seed: int) -> tuple[Tensor, list[str], float]:
+    """Return weights (5 or 6, 8), whose columns lie far from the last number, and the words."""
+    generator = torch.Generator().manual_seed(seed)
+    scores = 3 * torch.randn(5 + seed % 2, len(GERMAN), generator=generator)
+    weights = scores.softmax(dim=1)
+    ordered = weights.sum(dim=0).sort().values
+    return weights, GERMAN, float(ordered[2 + seed % 2 : 4 + seed % 2].mean())
 
 
-def ngrams(words: Sequence[str], n: int) -> Counter:
-    """Count the sequences of n words."""
-    return Counter(zip(*(words[i:] for i in range(n)), strict=False))
+def best_pair(counts: dict[str, int], pieces: dict[str, list[str]]) -> tuple[str, str]:
+    """Return the two neighbors that occur most often, given how each word is cut."""
+    return _pair_counts(counts, pieces).most_common(1)[0][0]
 
 
-def clipped_precision(words: Sequence[str], references: Sequence[Sequence[str]], n: int) -> float:
-    """Return the share of the n-grams in `words` that count: as many as one reference has."""
-    return _precision_with(max)(words, references, n)
+def _pair_counts(counts: dict[str, int], pieces: dict[str, list[str]]) -> Counter:
+    found: Counter = Counter()
+    for word, times in counts.items():
+        for pair in pairwise(pieces[word]):
+            found[pair] += times
+    return found
 
 
-def _precision_with(limit: Callable[[list[int]], int]) -> Callable[..., float]:
-    """Return a precision where an n-gram counts up to a limit made from its references' counts."""
-
-    def precision(words: Sequence[str], references: Sequence[Sequence[str]], n: int) -> float:
-        written, wanted = ngrams(words, n), [ngrams(reference, n) for reference in references]
-        limits = {gram: limit([counts[gram] for counts in wanted]) for gram in written}
-        return sum(min(written[gram], limits[gram]) for gram in written) / written.total()
-
-    return precision
+def _each_word_once(counts: dict[str, int], pieces: dict[str, list[str]]) -> tuple[str, str]:
+    return best_pair(dict.fromkeys(counts, 1), pieces)
 
 
-def words_and_references(seed: int) -> tuple[list[str], list[list[str]], int]:
-    """Return 9 words with many repetitions, 2 or 3 references of 7 words, and n = 1 or 2."""
-    random = Random(seed)
-    references = [random.choices([*FEW, *ENGLISH[:2]], k=7) for _ in range(2 + seed % 2)]
-    return random.choices(FEW[:3], k=9), references, 1 + seed % 2
+def _most_frequent_pieces(counts: dict[str, int], pieces: dict[str, list[str]]) -> tuple[str, str]:
+    found: Counter = Counter()
+    for word, times in counts.items():
+        for piece in pieces[word]:
+            found[piece] += times
+    (first, _), (second, _) = found.most_common(2)
+    return first, second
 
 
-def best_probability(model: TableModel, beam_size: int) -> float:
-    """Return the probability of the best translation that a beam finds, ranked by log p."""
-    source, lengths = torch.zeros(1, 3, dtype=torch.long), torch.tensor([3])
-    (found,) = beam_search(model, source, lengths, model.start, model.end, beam_size, 0.0)
-    return math.exp(found[0].score)
+def _pairs_of_letters(counts: dict[str, int], pieces: dict[str, list[str]]) -> tuple[str, str]:
+    return best_pair(counts, {word: list(word) for word in counts})
 
 
-def find_fault_of_table(table: Table) -> str | None:
-    """Find out why beams of 1, 2 and 3 do not find better and better translations in a table."""
-    if not isinstance(table, dict) or not all(isinstance(row, dict) for row in table.values()):
-        return "A table is a dictionary of dictionaries: {words so far: {next word: probability}}."
-    if not all(isinstance(prefix, tuple) for prefix in table):
-        return 'The words so far are a tuple. A single word needs a comma: ("a",), not ("a").'
-    try:
-        model = TableModel(table)
-    except ValueError as error:
-        return f"That is not a table yet: {error}"
-    one, two, three = (best_probability(model, beam_size) for beam_size in (1, 2, 3))
-    if two <= one + 1e-6:
-        found = f"A beam of 2 finds p = {two:.3f}, and a beam of 1 has found {one:.3f}. "
-        return found + "Where does the first word of greedy search lead? See the table `cat`."
-    if three <= two + 1e-6:
-        found = f"A beam of 3 finds p = {three:.3f}, and a beam of 2 has found {two:.3f}. "
-        return found + "Which beginning would a beam of 2 have to drop?"
-    return None
-
-
-GROWING: Table = {
-    (): {"a": 0.4, "the": 0.35, "one": 0.25},
-    ("a",): {"dog": 0.4, "cat": 0.3, "bird": 0.3},
-    ("the",): {"dog": 0.6, "cat": 0.4},
+CUTS = {
+    "unten": ["un", "t", "en"],
+    "wanten": ["w", "an", "t", "en"],
+    "wand": ["w", "an", "d"],
+    "und": ["un", "d"],
+    "hand": ["h", "an", "d"],
+    "land": ["l", "an", "d"],
 }
+TIMES = [
+    {"unten": 3, "wanten": 2, "wand": 1, "und": 9, "hand": 2, "land": 3},
+    {"unten": 8, "wanten": 5, "wand": 2, "und": 1, "hand": 3, "land": 1},
+    {"unten": 1, "wanten": 2, "wand": 3, "und": 4, "hand": 5, "land": 6},
+    {"unten": 2, "wanten": 9, "wand": 8, "und": 1, "hand": 1, "land": 1},
+]
+
+
+def words_with_counts(seed: int) -> tuple[dict[str, int], dict[str, list[str]]]:
+    """Return how often each of six words occurs, and how each is cut."""
+    return TIMES[seed], CUTS
+
 
 EXERCISES = {
     "11.1": Write(
@@ -198,74 +182,58 @@ EXERCISES = {
         "depends on the word: a name mostly is, a compound is not.",
     ),
     "11.3": Write(
-        solution=rank_beam,
-        inputs=a_beam,
+        solution=uncovered,
+        inputs=weights_to_sum,
         mistakes=(
             Mistake(
-                _ranked_by(lambda log_p, length, rho: -log_p / length**rho),
-                "Your first is the worst. Log-probabilities are negative: which end of the number "
-                "line is good?",
+                _by_rows,
+                "You add up rows. Each row sums to 1, whatever happened. A source word has a "
+                "column.",
             ),
             Mistake(
-                _ranked_by(lambda log_p, length, rho: log_p / (length - 1) ** rho),
-                "You count only the words. What else did the model write, and pay for in log p?",
+                lambda weights, source, least: [
+                    word for word in source if word not in uncovered(weights, source, least)
+                ],
+                "Those are the words that received enough. Wanted are the others.",
             ),
             Mistake(
-                _ranked_by(lambda log_p, length, rho: log_p),
-                "You rank by log p alone, as if ρ were 0.",
-            ),
-            Mistake(
-                _ranked_by(lambda log_p, length, rho: log_p / (length * rho)),
-                "You rank as if ρ were 1. A factor that all share changes no ranking: where does ρ "
-                "stand in the formula?",
-            ),
-            Mistake(
-                _ranked_by(lambda log_p, length, rho: math.exp(log_p) / length**rho),
-                "You divide the probability, not its logarithm. Dividing a positive number makes "
-                "it smaller, so long translations lose twice.",
+                lambda weights, source, least: [
+                    word
+                    for word, most in zip(source, weights.max(dim=0).values.tolist(), strict=True)
+                    if most < least
+                ],
+                "You take the largest weight of each column. Coverage is the sum of all.",
             ),
         ),
-        hint="Return the pairs themselves, sorted by log p / length**ρ, best first. The length "
-        "counts the words and <eos>.",
-        praise="Right. Log p is negative, so a larger divisor brings it closer to 0: the larger ρ, "
-        "the better for long translations.",
+        hint="Sum each column of weights, and keep the words whose sum is less than `least`.",
+        praise="Right. A small sum is a hint that a word was skipped. It is no proof: the model "
+        "may look at a word and not translate it, as with the teacher's students.",
     ),
     "11.4": Write(
-        solution=clipped_precision,
-        inputs=words_and_references,
+        solution=best_pair,
+        inputs=words_with_counts,
         mistakes=(
             Mistake(
-                _precision_with(lambda counts: 99 * max(counts)),
-                "You don't clip. “the the the the” would get full marks for any reference with one "
-                "“the”.",
+                _each_word_once,
+                "You count each word once. A word that occurs nine times has each of its pairs "
+                "nine times.",
             ),
             Mistake(
-                _precision_with(sum),
-                "You add up the counts of the references. Two references with one “the” each do "
-                "not ask for two.",
+                _most_frequent_pieces,
+                "You take the two most frequent pieces. Wanted is a pair of neighbors.",
             ),
             Mistake(
-                _precision_with(lambda counts: min(1, max(counts))),
-                "You count each n-gram once. One that is written twice counts twice, if a "
-                "reference wants it twice.",
-            ),
-            Mistake(
-                lambda words, references, n: max(
-                    clipped_precision(words, [reference], n) for reference in references
-                ),
-                "You score against each reference alone. A sentence may take one n-gram from the "
-                "first and one from the second.",
+                _pairs_of_letters,
+                "You begin with the letters again. The words are cut into `pieces` by now.",
             ),
         ),
-        hint="For each n-gram: how often is it written, and what is the most that any one "
-        "reference has? Add up the smaller numbers, and divide by all n-grams written.",
-        praise="Right. Clipping stops a model from scoring with one frequent word, over and over; "
-        "a second reference lets another wording count.",
+        hint="Go through each word's neighboring pieces, add the word's count to each pair, and "
+        "return the pair with the largest sum.",
+        praise="Right. Join that pair everywhere, count again, and repeat 8,000 times: that is "
+        "byte-pair encoding.",
     ),
-    "11.5": Design(
-        solution=GROWING,
-        find_fault=find_fault_of_table,
-        praise="Right. A beam drops a beginning that looks weak, and never gets it back. A larger "
-        "one keeps more of them.",
+    "11.5": Open(
+        rubric="one point for ten captions chosen in advance with reasons, two for classes with "
+        "counts and examples, one for a change that fits, two for a fair measurement.",
     ),
 }

@@ -16,6 +16,7 @@ MODULES = {
     "07": "additive",
     "08": "comparing",
     "09": "reading",
+    "10": "searching",
     "11": "captions",
     "12": "transformer",
     "13": "own",
