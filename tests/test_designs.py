@@ -21,7 +21,7 @@ def toy_with(row, column, entry):
 
 
 def look_back(factor=1.0, shift=-1):
-    """Queries of 11.5 that ask, as loudly as `factor` says, for the word `shift` places away."""
+    """Queries of 12.5 that ask, as loudly as `factor` says, for the word `shift` places away."""
     return factor * torch.eye(LOOK_BACK).roll(shift, dims=0), torch.eye(LOOK_BACK)
 
 
