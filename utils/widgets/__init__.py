@@ -10,7 +10,7 @@ from utils.widgets.head import HeadViewer
 from utils.widgets.length import LengthExplorer
 from utils.widgets.playground import Playground
 from utils.widgets.quiz import QuickQuestions
-from utils.widgets.schematic import schematic, schematic_of
+from utils.widgets.schematic import schematic, schematic_of, side_by_side
 from utils.widgets.stepper import AttentionStepper
 from utils.widgets.training_viewer import TrainingRecorder, TrainingViewer
 
@@ -27,4 +27,5 @@ __all__ = [
     "TrainingViewer",
     "schematic",
     "schematic_of",
+    "side_by_side",
 ]
