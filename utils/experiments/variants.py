@@ -17,7 +17,6 @@ from torch.nn import functional as F
 from utils.corpora import Corpus
 from utils.corpora.pairs import Pair
 from utils.experiments.parts import (
-    CellOnlyDecoder,
     InputFeedingDecoder,
     LastStateContext,
     LongShortEncoder,
@@ -27,7 +26,6 @@ from utils.experiments.parts import (
     Part,
     PlainEncoder,
     RandomContext,
-    ReadoutOnlyDecoder,
     SampledDecoder,
     ScaledDotAttention,
     UniformContext,
@@ -145,12 +143,6 @@ FORMS: dict[str, Variant] = {
     "additive, no curve": Variant(
         "additive", "additive", parts={"decoder.attention": curved(lambda hidden: hidden)}
     ),
-}
-
-# The context enters the decoder twice, in the cell and in the readout: here once.
-ONCE: dict[str, Variant] = {
-    "cell only": Variant("dot", parts={"decoder": CellOnlyDecoder}),
-    "readout only": Variant("dot", parts={"decoder": ReadoutOnlyDecoder}),
 }
 
 # How often the decoder reads the reference's word in training. In the last, the ratio falls from 1
