@@ -78,9 +78,7 @@ def length_curve(
     return ax
 
 
-def changes(
-    table: pd.DataFrame, ax: Axes, names: Sequence[str] = (), color: str = INK
-) -> Axes:
+def changes(table: pd.DataFrame, ax: Axes, names: Sequence[str] = (), color: str = INK) -> Axes:
     """Draw changes with their intervals beside a line at 0, the first on top.
 
     `table` has the columns second, first (what it is compared with), change, low, high and
