@@ -1,7 +1,4 @@
-"""The explorers: classes here hand words, settings and weights to a script in `js/explorers`.
-
-`schematic` draws the same picture as a figure.
-"""
+"""The explorers: classes here hand words and settings to a script in `js`; and figures like them."""
 
 from utils.widgets.beam import BeamExplorer
 from utils.widgets.calculator import ScoreCalculator
