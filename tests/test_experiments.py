@@ -32,7 +32,7 @@ from utils.experiments.speed import fitted_exponent, kept_megabytes, measure_cos
 from utils.experiments.studies import STUDIES, Study, run_study
 from utils.experiments.tables import Table, read_results
 from utils.experiments.transformers import SIDES, right_words, shifted
-from utils.experiments.variants import AT_RATES, CAUSES, CELLS, FEWER, FORMS, TAUGHT, VARIANTS
+from utils.experiments.variants import AT_RATES, CAUSES, CELLS, FEWER, FORMS, ONCE, TAUGHT, VARIANTS
 from utils.models.attention import DotAttention, lengths_to_mask
 from utils.models.layers import add_positions
 from utils.models.transformer import build_transformer
@@ -42,7 +42,7 @@ from utils.trace import trace
 from utils.training import Settings, fit, word_loss
 from utils.translator import Translator
 
-EVERY = VARIANTS | CAUSES | CELLS | FORMS | TAUGHT
+EVERY = VARIANTS | CAUSES | CELLS | FORMS | ONCE | TAUGHT
 every_variant = pytest.mark.parametrize("name", EVERY)
 
 

@@ -8,7 +8,16 @@ from typing import Any
 from utils.corpora import Corpus, load_corpus
 from utils.corpora.pairs import Pair
 from utils.evaluation import alignment_error_rate, bleu, bleu_by_length, links_from_weights
-from utils.experiments.variants import AT_RATES, CAUSES, FEWER, FORMS, TAUGHT, VARIANTS, Variant
+from utils.experiments.variants import (
+    AT_RATES,
+    CAUSES,
+    FEWER,
+    FORMS,
+    ONCE,
+    TAUGHT,
+    VARIANTS,
+    Variant,
+)
 from utils.system.paths import RUNS
 from utils.text import build_fields
 from utils.training import Epoch, Settings, fit, validation_loss
@@ -121,6 +130,11 @@ def measure_cause(cause: str, seed: int) -> list[dict[str, Any]]:
 def measure_form(form: str, seed: int) -> list[dict[str, Any]]:
     """Train and score one of `FORMS` with one seed."""
     return _measure({"form": form, "seed": seed}, FORMS[form])
+
+
+def measure_once(enters: str, seed: int) -> list[dict[str, Any]]:
+    """Train and score one of `ONCE` with one seed."""
+    return _measure({"enters": enters, "seed": seed}, ONCE[enters])
 
 
 def measure_fewer(score: str, pairs: int, seed: int) -> list[dict[str, Any]]:

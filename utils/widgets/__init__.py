@@ -1,4 +1,4 @@
-"""The explorers: classes here hand words and settings to a script in `js`; and figures like them."""
+"""The explorers: classes that hand words and settings to scripts in `js`; and figures like them."""
 
 from utils.widgets.beam import BeamExplorer
 from utils.widgets.calculator import ScoreCalculator
