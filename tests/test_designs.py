@@ -5,7 +5,7 @@ import torch
 
 from utils.exercises import check, exercises_of
 from utils.exercises.catalog import MODULES
-from utils.exercises.comparing import CLEAR, LEADS
+from utils.exercises.comparing import LEADS
 from utils.exercises.fixed_vector import cell_with
 from utils.exercises.general import TOY_W
 from utils.exercises.searching import GROWING
@@ -79,14 +79,6 @@ FAULTS = {  # wrong answers, and how the hint for each begins
         (units(W2=(0, 2, 2)), "If an article is needed, der gets 0.33"),
         (units(v=(0, 2, 2)), "If an article is needed, der gets 0.24"),
         (torch.eye(3), "Hand over four tensors"),
-    ],
-    "08.1": [
-        (["fixed, 256 numbers"], "A loss counts as well as a gain."),
-        (["one direction"], "There are more. Read the whole table"),
-        ([*CLEAR, "s_t asks"], "The interval of 's_t asks' runs from -0.1 to 1.5."),
-        ([*CLEAR, "fixed, reversed"], "The interval of 'fixed, reversed' runs from -2.4 to 0.1."),
-        (["reversed"], "There is no change called 'reversed'"),
-        ("one direction", "Hand over a list of names"),
     ],
     "08.2": LEADS,
     "08.5": [

@@ -10,7 +10,7 @@ from toy import REPOSITORY, mixed_batch, number_pairs, toy_corpus, toy_fields, t
 
 from utils.batches import make_batches
 from utils.corpora import Pair, load_corpus
-from utils.evaluation import T_95, T_999
+from utils.evaluation import T_95
 from utils.experiments import __main__ as command
 from utils.experiments import captions, quality, recipes, speed, studies, texts
 from utils.experiments.parts import (
@@ -23,12 +23,9 @@ from utils.experiments.parts import (
 from utils.experiments.quality import score_by_length
 from utils.experiments.reach import gradient_reach
 from utils.experiments.seeds import (
-    SEEDS,
     all_pairs,
-    effects,
     holm,
-    mean_by_length,
-    next_run_interval,
+    mean_interval,
     p_value,
     t_quantile,
     t_tail,
@@ -44,6 +41,7 @@ from utils.experiments.variants import (
     CELLS,
     FEWER,
     FORMS,
+    ONCE,
     STARTS,
     TAUGHT,
     VARIANTS,
@@ -57,7 +55,7 @@ from utils.trace import trace
 from utils.training import Settings, fit, word_loss
 from utils.translator import Translator
 
-EVERY = VARIANTS | CAUSES | CELLS | STARTS | FORMS | TAUGHT
+EVERY = VARIANTS | CAUSES | CELLS | STARTS | FORMS | ONCE | TAUGHT
 every_variant = pytest.mark.parametrize("name", EVERY)
 
 
@@ -756,44 +754,16 @@ def test_recorded_studies_are_complete(name):
 # What five seeds say
 
 
-def five_runs(variant, values, bucket="4–5"):
-    return pd.DataFrame(
-        [
-            {"variant": variant, "seed": seed, "bucket": bucket, "bleu": value}
-            for seed, value in enumerate(values)
-        ]
-    )
-
-
 def test_the_interval_of_a_mean_is_students_t():
-    rows = pd.concat([five_runs("dot", [1, 2, 3, 4, 5]), five_runs("dot", [7] * 5, "6–10")])
-    first, second = mean_by_length(rows).itertuples(index=False)
     margin = T_95 * math.sqrt(2.5) / math.sqrt(5)  # the variance of the five is 2.5
-    assert first == ("4–5", 3, pytest.approx(3 - margin), pytest.approx(3 + margin))
-    assert second == ("6–10", 7, 7, 7)
-
-
-def test_the_interval_of_the_next_run_is_wider_than_that_of_the_mean():
-    low, high = next_run_interval(pd.Series([1, 2, 3, 4, 5]))
-    assert (low + high) / 2 == pytest.approx(3)
-    assert high - low == pytest.approx(2 * T_999 * math.sqrt(2.5 * 1.2))
-
-
-def test_a_change_is_the_mean_difference_to_the_baseline_over_seeds():
-    values = {name: [10.0 * seed for seed in range(SEEDS)] for name in VARIANTS}
-    values["no mask"] = [10.0 * seed - 3 for seed in range(SEEDS)]
-    values["Luong"] = [10.0 * seed + 1 for seed in range(SEEDS)]
-    table = effects(pd.concat(five_runs(*item) for item in values.items()), "4–5")
-    rows = {row.variant: row for row in table.itertuples()}
-    assert set(rows) == {name for name, variant in VARIANTS.items() if variant.baseline}
-    assert rows["no mask"].against == "dot"
-    assert rows["no mask"].change == rows["no mask"].low == rows["no mask"].high == -3
-    assert (rows["input feeding"].against, rows["input feeding"].change) == ("Luong", -1)
+    interval = mean_interval(pd.Series([1, 2, 3, 4, 5]))
+    assert interval == (3, pytest.approx(3 - margin), pytest.approx(3 + margin))
+    assert mean_interval(pd.Series([7.0] * 5)) == (7, 7, 7)
 
 
 def test_an_interval_is_for_five_seeds_only():
     with pytest.raises(ValueError, match="for 5 seeds, and there are 4"):
-        next_run_interval(pd.Series([1, 2, 3, 4]))
+        mean_interval(pd.Series([1, 2, 3, 4]))
 
 
 @pytest.mark.parametrize(("t", "p"), [(2.776, 0.05), (4.604, 0.01), (8.610, 0.001), (0.0, 1.0)])

@@ -109,16 +109,17 @@ def test_a_length_curve_draws_the_value_it_is_asked_for(ax):
 
 
 def test_changes_stand_from_top_to_bottom_beside_a_line_at_0(ax):
-    rows = [("a", "dot", 1.0, 0.5, 1.5), ("b", "a", -2.0, -3.0, -1.0)]
-    table = pd.DataFrame(rows, columns=["variant", "against", "change", "low", "high"])
-    assert changes(table, ax) is ax
-    points, _, (bars,) = ax.containers[0]
-    assert list(points.get_xdata()) == [1.0, -2.0]
+    rows = [("dot", "a", 1.0, 0.5, 1.5, 0.04), ("a", "b", -2.0, -3.0, -1.0, 0.06)]
+    columns = ["first", "second", "change", "low", "high", "corrected_p"]
+    table = pd.DataFrame(rows, columns=columns)
+    assert changes(table, ax, color="#112233") is ax
+    _, _, (bars,) = ax.containers[0]
     assert [list(segment[:, 0]) for segment in bars.get_segments()] == [[0.5, 1.5], [-3.0, -1.0]]
-    assert [label.get_text() for label in ax.get_yticklabels()] == [
-        "a\nagainst dot",
-        "b\nagainst a",
-    ]
+    points = ax.collections[-1]
+    assert list(points.get_offsets()[:, 0]) == [1.0, -2.0]
+    filled, hollow = map(to_hex, points.get_facecolors())
+    assert filled == "#112233" != hollow
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a against dot", "b against a"]
     assert ax.yaxis_inverted() and list(ax.lines[0].get_xdata()) == [0, 0]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from utils.trace import trace
 from utils.translator import Translator
-from utils.widgets import schematic, schematic_of
+from utils.widgets import schematic, schematic_of, side_by_side
 from utils.widgets.stills import drawings
 
 WORDS, WEIGHTS = ["knowledge", "is", "power"], [0.7, 0.2, 0.1]
@@ -35,6 +35,15 @@ def test_a_step_of_a_translation_shows_its_own_numbers():
 def test_hidden_parts_are_not_there():
     assert ">scores" in schematic(WORDS, WEIGHTS, state={"scores": [1, 2, 3]}).svg
     assert ">scores" not in schematic(WORDS, WEIGHTS, hide=["scores"]).svg
+
+
+def test_pictures_stand_side_by_side():
+    narrow, wide = (schematic(WORDS, WEIGHTS, width=width) for width in (400, 500))
+    both = side_by_side(narrow, wide, narrow)
+    assert both.svg.startswith('<svg xmlns="http://www.w3.org/2000/svg" width="920.0"')
+    assert [both.svg.count(f'x="{x}" y="0.0"') for x in (0.0, 420.0)] == [1, 1]
+    assert both.alt == " ".join([narrow.alt, wide.alt, narrow.alt])
+    assert both._repr_mimebundle_()[0]["image/png"].startswith(b"\x89PNG")
 
 
 def test_bad_input_is_refused():

@@ -6,21 +6,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from utils.evaluation import T_95, T_999
-from utils.exercises.verdicts import Design, Mistake, Write
+from utils.evaluation import T_95
+from utils.exercises.verdicts import Design, Mistake, Open, Predict, Write
 
-INTERVALS = {  # change of BLEU at 26–30 words, recorded at full size: 95 % intervals
-    "s_t asks": (-0.1, 1.5),
-    "Luong": (-0.6, 0.7),
-    "input feeding": (-0.8, 0.2),
-    "one direction": (-3.4, -0.6),
-    "no mask": (-0.6, 0.6),
-    "fixed, 64 numbers": (-13.0, -8.8),
-    "fixed, 256 numbers": (7.8, 11.9),
-    "fixed, one direction": (-2.2, 2.6),
-    "fixed, reversed": (-2.4, 0.1),
-}
-CLEAR = ["one direction", "fixed, 64 numbers", "fixed, 256 numbers"]
 LEADS = (  # a mean of additive minus dot at 41–50 words, and what went wrong on the way to it
     Mistake(
         4.2, "That is the lead with all five seeds. Leave out seed 2, then average the others."
@@ -34,28 +22,6 @@ LEADS = (  # a mean of additive minus dot at 41–50 words, and what went wrong 
 LEAD, ROUNDING = -1.0, 0.06
 
 
-def find_fault_of_names(names: list[str] | str) -> str | None:
-    """Find out which changes are wrongly on the list of clear ones, or missing from it."""
-    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
-        return 'Hand over a list of names, with quotation marks: ["…", "…"].'
-    known = {name.lower(): name for name in INTERVALS}
-    given = [name.strip().lower() for name in names]
-    unknown = [name for name in given if name not in known]
-    if unknown:
-        return f"There is no change called {unknown[0]!r}: copy the names from the table."
-    chosen = {known[name] for name in given}
-    for name in INTERVALS:
-        if name in chosen and name not in CLEAR:
-            low, high = INTERVALS[name]
-            return f"The interval of {name!r} runs from {low} to {high}. Where does 0 lie?"
-    missing = set(CLEAR) - chosen
-    if not missing:
-        return None
-    if all(INTERVALS[name][1] < 0 for name in missing):
-        return "A loss counts as well as a gain. Look for intervals to the left of 0."
-    return "There are more. Read the whole table: both pictures, both sides of 0."
-
-
 def find_fault_of_lead(lead: float) -> str | None:
     """Find out which runs went into a mean difference of additive and dot attention."""
     lead = float(lead)
@@ -67,33 +33,30 @@ def find_fault_of_lead(lead: float) -> str | None:
     return "Take additive minus dot for each of the seeds 0, 1, 3 and 4, then the mean of the four."
 
 
-def paired_interval(one: Tensor, other: Tensor) -> tuple[float, float, float]:
-    """Mean, low and high (95 %) of the difference: scores (5,) and (5,), by seed."""
-    return _paired_by(lambda change: change.std() / math.sqrt(5))(one, other)
+def holm(p: Tensor) -> Tensor:
+    """Correct p values (m,) for how many they are, by Holm (1979): -> (m,), in the same order."""
+    return _by_rank(p, lambda ordered, factors: _rising(ordered * factors))
 
 
-def _around(mean: Tensor, error: Tensor, t: float = T_95) -> tuple[float, float, float]:
-    """Return a mean, and the ends of its interval: t standard errors below and above it."""
-    return mean.item(), (mean - t * error).item(), (mean + t * error).item()
+def _rising(values: Tensor) -> Tensor:
+    """Let no value be smaller than one before it, and none exceed 1."""
+    return values.cummax(dim=0).values.clamp(max=1)
 
 
-def _unpaired(one: Tensor, other: Tensor) -> tuple[float, float, float]:
-    """Return the interval for two models that share no seeds."""
-    return _around(one.mean() - other.mean(), ((one.var() + other.var()) / 5).sqrt())
+def _by_rank(p: Tensor, correct: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    """Correct sorted p values, given their factors m … 1, and put them back in their order."""
+    order = p.argsort()
+    corrected = correct(p[order], torch.arange(len(p), 0, -1))
+    return torch.empty_like(p).index_put((order,), corrected)
 
 
-def _paired_by(
-    error: Callable[[Tensor], Tensor], t: float = T_95
-) -> Callable[[Tensor, Tensor], tuple[float, float, float]]:
-    """Return a paired interval, given the standard error of the differences (5,), and t."""
-    return lambda one, other: _around((one - other).mean(), error(one - other), t)
-
-
-def paired_scores(seed: int) -> tuple[Tensor, Tensor]:
-    """Return the scores of two models with the same five seeds, (5,) and (5,)."""
+def some_p_values(seed: int) -> tuple[Tensor]:
+    """Return six p values in no order: small ones, two close ones, and a large one."""
     random = torch.Generator().manual_seed(seed)
-    luck, more_luck, own = torch.randn(3, 5, generator=random)
-    return 80 + 5 * luck + more_luck + seed, 79 + 5 * luck + own
+    small = torch.tensor([0.003, 0.012, 0.0125, 0.02, 0.6, 0.85])
+    return (
+        (small * (1 + 0.1 * torch.rand(6, generator=random)))[torch.randperm(6, generator=random)],
+    )
 
 
 def exponents(lengths: Tensor, costs: Tensor) -> Tensor:
@@ -115,7 +78,8 @@ def find_fault_of_differences(differences: list[float]) -> str | None:
         return f"Give five numbers, one for each seed. There are {int(values.isfinite().sum())}."
     if not (values > 0).all():
         return "Not all five seeds favor the new model: every difference has to be larger than 0."
-    mean, low, high = _around(values.mean(), values.std() / math.sqrt(5))
+    mean, margin = values.mean(), T_95 * values.std() / math.sqrt(5)
+    low, high = mean - margin, mean + margin
     if low <= 0:
         return None
     return (
@@ -125,10 +89,25 @@ def find_fault_of_differences(differences: list[float]) -> str | None:
 
 
 EXERCISES = {
-    "08.1": Design(
-        solution=CLEAR,
-        find_fault=find_fault_of_names,
-        praise="Right. The other six may help or hurt a little: five seeds cannot tell.",
+    "08.1": Predict(
+        solution=1 - 0.95**20,
+        mistakes=(
+            Mistake(0.05, "That is the risk of a single test. There are 20 of them."),
+            Mistake(
+                20 * 0.05,
+                "Chances of alarms do not add up: a false alarm would be certain. Ask for the "
+                "chance that all 20 tests stay silent.",
+            ),
+            Mistake(0.95**20, "That is the chance that all 20 stay silent. And of the opposite?"),
+            Mistake(1 - 0.95, "That is the risk of a single test. There are 20 of them."),
+            Mistake(
+                20 * 0.05 * 0.95**19,
+                "That is the chance of exactly one false alarm. Two would be a scandal as well.",
+            ),
+        ),
+        hint="A single test stays silent with 0.95. How often do 20 independent ones all stay so?",
+        praise="Right. 0.64: more likely than not, something comes out.",
+        within=0.005,
     ),
     "08.2": Design(
         solution=LEAD,
@@ -137,41 +116,38 @@ EXERCISES = {
         "the winner, so give the reason before you see the scores.",
     ),
     "08.3": Write(
-        solution=paired_interval,
-        inputs=paired_scores,
+        solution=holm,
+        inputs=some_p_values,
         mistakes=(
             Mistake(
-                _unpaired,
-                "You add the spreads of two strangers. But two runs with the same seed share its "
-                "luck: take the differences first, then their spread.",
+                lambda p: (p * len(p)).clamp(max=1),
+                "You multiply each by the number of tests. That is Bonferroni's correction, which "
+                "is right but stricter than it need be: only the smallest takes the full factor.",
             ),
             Mistake(
-                _paired_by(lambda change: change.std()),
-                "That is how far single differences scatter. The mean of five scatters less: by "
-                "which factor?",
+                lambda p: _by_rank(p, lambda ordered, factors: (ordered * factors).clamp(max=1)),
+                "Almost: a larger p came out smaller than one before it. Which function keeps the "
+                "largest so far?",
             ),
             Mistake(
-                _paired_by(lambda change: change.std(correction=0) / math.sqrt(5)),
-                "Your variance divides by 5. But the mean comes from the same five values, so "
-                "divide by one less.",
+                lambda p: _rising(p.sort().values * torch.arange(len(p), 0, -1)),
+                "The values are right, but sorted. Put each back where its p stood.",
             ),
             Mistake(
-                lambda one, other: paired_interval(other, one),
-                "You compare the other way around. The change is the first model minus the second.",
+                lambda p: _by_rank(p, lambda ordered, factors: _rising(ordered * factors.flip(0))),
+                "Upside down: you multiply the largest p by the number of tests, and the smallest "
+                "by 1.",
             ),
             Mistake(
-                _paired_by(lambda change: change.std() / math.sqrt(5), t=1.96),
-                "1.96 is for many values. With five the factor is larger: the notebook gives it.",
-            ),
-            Mistake(
-                _paired_by(lambda change: change.std() * math.sqrt(6 / 5), t=T_999),
-                "That t is for a single new run. Notebook 08 has another factor for the mean.",
+                lambda p: _by_rank(
+                    p, lambda ordered, factors: (ordered * factors).cummax(dim=0).values
+                ),
+                "A p value is a share: let none exceed 1.",
             ),
         ),
-        hint="Return three numbers: the mean of the differences, and the two ends. What does the "
-        "formula below the picture say for n = 5?",
-        praise="Right. The luck that both models share cancels in each difference, so the interval "
-        "is narrower than for two independent groups.",
+        hint="Sort; multiply by 6, 5, … for six; let none be smaller than the one before; put them "
+        "back in their order.",
+        praise="Right. Even the strictest referee must accept what survives this.",
     ),
     "08.4": Write(
         solution=exponents,
@@ -211,5 +187,10 @@ EXERCISES = {
         find_fault=find_fault_of_differences,
         praise="Right. One large gain widens the interval on both sides. The formula assumes "
         "normally distributed scores, so look at the single runs as well.",
+    ),
+    "08.6": Open(
+        rubric="eight points, in the table above. Most reviewers miss the second line: the best of "
+        "three is not a run, it is a choice.",
+        words=40,
     ),
 }

@@ -105,6 +105,19 @@ class InputFeedingDecoder(LuongDecoder):
         return self.output(self.dropout(state[..., self.cell.hidden_size :]))
 
 
+class CellOnlyDecoder(Decoder):
+    """The context enters once, into the cell: the readout is g(y_{t-1}, s_t), without c_t."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__(config)
+        sizes = config.embedding_size + config.hidden_size, config.embedding_size
+        self.readout = nn.Linear(*sizes)
+
+    def combine(self, embedded: Tensor, state: Tensor, context: Tensor) -> Tensor:
+        """Run the readout, which does not look at c_t: (…, E), (…, Q), (…, M) -> (…, E)."""
+        return torch.tanh(self.readout(torch.cat([embedded, self.dropout(state)], dim=-1)))
+
+
 class OneDirectionEncoder(Encoder):
     """Reads from left to right only, with one GRU of M units instead of two of M / 2."""
 

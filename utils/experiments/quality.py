@@ -13,6 +13,7 @@ from utils.experiments.variants import (
     CAUSES,
     FEWER,
     FORMS,
+    ONCE,
     STARTS,
     TAUGHT,
     VARIANTS,
@@ -135,6 +136,11 @@ def measure_start(start: str, seed: int) -> list[dict[str, Any]]:
 def measure_form(form: str, seed: int) -> list[dict[str, Any]]:
     """Train and score one of `FORMS` with one seed."""
     return _measure({"form": form, "seed": seed}, FORMS[form])
+
+
+def measure_once(enters: str, seed: int) -> list[dict[str, Any]]:
+    """Train and score one of `ONCE` with one seed."""
+    return _measure({"enters": enters, "seed": seed}, ONCE[enters])
 
 
 def measure_fewer(score: str, pairs: int, seed: int) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from utils.experiments.quality import (
     measure_fewer,
     measure_forcing,
     measure_form,
+    measure_once,
     measure_quality,
     measure_rate,
     measure_start,
@@ -39,6 +40,7 @@ from utils.experiments.variants import (
     FEWER,
     FORMS,
     FOUR,
+    ONCE,
     SCORES,
     STARTS,
     TAUGHT,
@@ -123,6 +125,7 @@ STUDIES = {
     ),
     "shift": Study(("seed",), [(seed,) for seed in range(SEEDS)], measure_shift, timed=False),
     "forms": Study(("seed", "form"), list(product(range(SEEDS), FORMS)), measure_form, timed=False),
+    "once": Study(("seed", "enters"), list(product(range(SEEDS), ONCE)), measure_once, timed=False),
     "fewer": Study(
         ("seed", "score", "pairs"),
         [(seed, *key) for seed, key in product(range(SEEDS), FEWER)],

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from utils.corpora import Corpus
 from utils.corpora.pairs import Pair
 from utils.experiments.parts import (
+    CellOnlyDecoder,
     FrozenVAttention,
     InputFeedingDecoder,
     LastStateContext,
@@ -154,6 +155,9 @@ FORMS: dict[str, Variant] = {
         "additive", "additive", parts={"decoder.attention": sized(FrozenVAttention)}
     ),
 }
+
+# The context enters once, in the cell and not in the readout; `Luong` is the other way around.
+ONCE: dict[str, Variant] = {"cell only": Variant("dot", parts={"decoder": CellOnlyDecoder})}
 
 # How often the decoder reads the reference's word in training. In the last, the ratio falls from 1
 # to 0.5 over the 1,128 batches that six epochs have.

@@ -78,15 +78,19 @@ def length_curve(
     return ax
 
 
-def changes(table: pd.DataFrame, ax: Axes, color: str = NEUTRAL) -> Axes:
+def changes(table: pd.DataFrame, ax: Axes, names: Sequence[str] = (), color: str = INK) -> Axes:
     """Draw changes with their intervals beside a line at 0, the first on top.
 
-    `table` has the columns variant, against, change, low and high.
+    `table` has the columns second, first (what it is compared with), change, low, high and
+    corrected_p, as `seeds.compare` returns. A point is filled where that p is below 5 %. `names`
+    stand at the left, if the columns' names are not to.
     """
     error = np.array([table.change - table.low, table.high - table.change])
-    names = [f"{row.variant}\nagainst {row.against}" for row in table.itertuples()]
+    names = names or [f"{row.second} against {row.first}" for row in table.itertuples()]
     ax.axvline(0, color=NEUTRAL, lw=1.5)
-    ax.errorbar(table.change, names, xerr=error, fmt="o", color=color, capsize=4)
+    ax.errorbar(table.change, names, xerr=error, fmt="none", ecolor=color, capsize=5)
+    inside = np.where(table.corrected_p < 0.05, color, GROUND)
+    ax.scatter(table.change, names, s=110, c=inside, edgecolors=color, linewidths=2, zorder=3)
     ax.set_ylim(len(table) - 0.5, -0.5)
     ax.grid(axis="y", visible=False)
     return ax

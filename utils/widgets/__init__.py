@@ -1,7 +1,4 @@
-"""The explorers: classes here hand words, settings and weights to a script in `js/explorers`.
-
-`schematic` draws the same picture as a figure.
-"""
+"""The explorers: classes that hand words and settings to scripts in `js`; and figures like them."""
 
 from utils.widgets.beam import BeamExplorer
 from utils.widgets.calculator import ScoreCalculator
@@ -10,7 +7,7 @@ from utils.widgets.head import HeadViewer
 from utils.widgets.length import LengthExplorer
 from utils.widgets.playground import Playground
 from utils.widgets.quiz import QuickQuestions
-from utils.widgets.schematic import schematic, schematic_of
+from utils.widgets.schematic import schematic, schematic_of, side_by_side
 from utils.widgets.stepper import AttentionStepper
 from utils.widgets.training_viewer import TrainingRecorder, TrainingViewer
 
@@ -27,4 +24,5 @@ __all__ = [
     "TrainingViewer",
     "schematic",
     "schematic_of",
+    "side_by_side",
 ]

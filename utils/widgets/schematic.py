@@ -3,6 +3,7 @@
 `js/draw/master.js` draws it, so a figure looks like the explorers, each word in its own color.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -16,6 +17,8 @@ from utils.widgets.stills import drawings, still
 ZOOM = 1.5  # pixels of the picture for one of the drawing's
 WIDTH = 960
 SVG_TITLE = ("<title>", "</title>")
+SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
+GAP = 20  # pixels between two pictures
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,23 @@ def schematic(
     svg = still("drawMaster", {**told, **(state or {})}, asked)
     start, end = (svg.find(mark) for mark in SVG_TITLE)
     return Schematic(svg, alt or unescape(svg[start + len(SVG_TITLE[0]) : end]))
+
+
+def side_by_side(*pictures: Schematic, columns: int = 2) -> Schematic:
+    """Put pictures in one, row by row: draw each with the `width` that a column is to have."""
+    rows = [pictures[i : i + columns] for i in range(0, len(pictures), columns)]
+    placed, y, right = [], 0.0, 0.0
+    for row in rows:
+        x, heights = 0.0, []
+        for picture in row:
+            width, height = (float(size) for size in SIZE.findall(picture.svg)[0])
+            placed.append(picture.svg.replace("<svg ", f'<svg x="{x}" y="{y}" ', 1))
+            x, right = x + width + GAP, max(right, x + width)
+            heights.append(height)
+        y += max(heights) + GAP
+    size = f'width="{right}" height="{y - GAP}"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(placed)}</svg>'
+    return Schematic(svg, " ".join(picture.alt for picture in pictures))
 
 
 def schematic_of(
