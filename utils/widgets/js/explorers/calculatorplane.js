@@ -113,17 +113,16 @@ function drawSum(view, plane) {
   return svgElement("g", { "data-part": "sum", opacity }, copies);
 }
 
-/** Draw the context where the shrunken arrows end: a ring of shares, beside a tip it would hide. */
+/** Draw the context where the shrunken arrows end: a ring of shares, and a line to its name. */
 function drawContext(view) {
   const { scene, places } = view;
   if (!scene.weights.some((weight) => weight > 0)) return "";
   const { tip, grip } = places.context;
   const shares = scene.weights.map((share, j) => ({ share, color: colorOf(view, j) }));
-  const point = { cx: tip[0], cy: tip[1], r: 3.5, fill: paint("ink"), stroke: paint("ground") };
   return svgPart(
     "context",
-    tip !== grip && [drawSpoke(tip, grip, paint("ink")), svgElement("circle", point)],
-    drawShareRing(grip, 6.5, shares),
+    drawSpoke(tip, grip, paint("ink")),
+    drawShareRing(tip, 6.5, shares),
   );
 }
 

@@ -58,6 +58,7 @@ class TrainingExplorer {
     frame.controls.append(this.button, strip);
     this.handles = new Handles(frame.picture, {
       drag: (id, x) => id === "marker" && this.dragMarker(x),
+      press: (id, x) => id === "marker" && x !== undefined && this.dragMarker(x),
       step: (id, right, down) => this.step(id, right, down),
       point: (id) => id !== "map" && this.pointAt(null),
     });
@@ -232,7 +233,7 @@ class TrainingExplorer {
   handlesNow(finding) {
     const { view, layout } = this;
     const { map } = layout;
-    const { x, area } = lossMarker(view, this.shown, layout.chart);
+    const { area } = lossMarker(view, this.shown, layout.chart);
     const { epoch, valid } = view.snaps[view.at];
     const label = view.fixed
       ? "Words it writes: arrow keys walk through them"
@@ -244,7 +245,7 @@ class TrainingExplorer {
       },
       {
         id: "marker", label: "Epoch on the curve of the loss", height: area.y0 - area.y1,
-        x, y: (area.y0 + area.y1) / 2, value: `${epoch}, validation loss ${writeLoss(valid)}`,
+        width: area.x1 - area.x0, x: (area.x0 + area.x1) / 2, y: (area.y0 + area.y1) / 2, value: `${epoch}, validation loss ${writeLoss(valid)}`,
       },
     ];
   }
