@@ -5,7 +5,8 @@ import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { blendSnaps, prepareTraining, snapChange, snapFrame } from "./trainingfacts.js";
 import { spreadSnaps } from "./trainingfacts.js";
-import { TRAINING_END, trainingChallenges, trainingFinding, writeLoss } from "./trainingfacts.js";
+import { TRAINING_END, trainingChallenges, trainingFinding } from "./trainingfacts.js";
+import { writeEpoch, writeLoss } from "./trainingfacts.js";
 import { layoutTraining, pointInTrainingMap } from "./traininglayout.js";
 import { lossMarker, snapAtX } from "./trainingloss.js";
 import { firstWords } from "./trainingtext.js";
@@ -81,7 +82,7 @@ class TrainingExplorer {
       makeElement("b", {}, change.note),
       makeElement("span", { class: "at-words" }, fresh && `: ${fresh}`));
     const head = makeElement("span", { class: "at-head" },
-      makeElement("b", {}, `epoch ${epoch}`), makeElement("small", {}, `loss ${writeLoss(valid)}`));
+      makeElement("b", {}, `epoch ${writeEpoch(epoch)}`), makeElement("small", {}, `loss ${writeLoss(valid)}`));
     const element = makeElement("button", { type: "button", "data-epoch": epoch }, head, map,
       text);
     element.dataset.same = String(change.count === 0);
@@ -245,7 +246,8 @@ class TrainingExplorer {
       },
       {
         id: "marker", label: "Epoch on the curve of the loss", height: area.y0 - area.y1,
-        width: area.x1 - area.x0, x: (area.x0 + area.x1) / 2, y: (area.y0 + area.y1) / 2, value: `${epoch}, validation loss ${writeLoss(valid)}`,
+        width: area.x1 - area.x0, x: (area.x0 + area.x1) / 2, y: (area.y0 + area.y1) / 2,
+        value: `${writeEpoch(epoch)}, validation loss ${writeLoss(valid)}`,
       },
     ];
   }
