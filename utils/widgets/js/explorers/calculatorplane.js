@@ -26,8 +26,9 @@ export function captionOf({ state, focus, isMixing, isStill }) {
     general: `Dashed: W\u00a0h of ${word}, compared with s.`,
     additive: "Dots: tanh(h + s), in the square.",
   }[state.kind];
-  const sum = "The thick shares α\u00a0h, tip to tail, end in c.";
-  return [isStill ? sum : `Drag any tip. ${sum}`, isMixing ? mixtureInWords(state) : said];
+  const sum = isStill ? "The thick shares α\u00a0h, tip to tail, end in c."
+    : "Drag any tip, or point at c: tip to tail, the thick shares α\u00a0h end there.";
+  return [sum, isMixing ? mixtureInWords(state) : said];
 }
 
 /** Draw the plane where the layout has it. */
@@ -102,8 +103,12 @@ function drawQueryArrow({ scene, places }, plane) {
   ];
 }
 
-/** Draw the shares α_j h_j tip to tail; the first one with any lies on its own arrow already. */
+/**
+ * Draw the shares α_j h_j tip to tail, while c is looked at or on its way; the first one with any
+ * lies on its own arrow already.
+ */
 function drawSum(view, plane) {
+  if (!view.isMixing && !view.dragged && !view.isStill) return "";
   const { scene } = view;
   const corners = sumCorners(scene);
   const first = scene.weights.findIndex((weight) => weight > LEAST_SHARE);
