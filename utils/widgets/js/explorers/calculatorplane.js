@@ -27,7 +27,7 @@ export function captionOf({ state, focus, isMixing, isStill }) {
     additive: "Dots: tanh(h + s), in the square.",
   }[state.kind];
   const sum = isStill ? "The thick shares α\u00a0h, tip to tail, end in c."
-    : "Drag any tip, or point at c: tip to tail, the thick shares α\u00a0h end there.";
+    : "Drag any tip. Point at c: the shares α\u00a0h, tip to tail.";
   return [sum, isMixing ? mixtureInWords(state) : said];
 }
 
