@@ -3,9 +3,10 @@
 from functools import cache
 
 import pandas as pd
+from toy import number_pairs, toy_fields, toy_model
 
-from utils.corpora import Pair, load_corpus
-from utils.training import Epoch
+from utils.corpora import Corpus, Pair, load_corpus
+from utils.training import Epoch, Settings, fit
 from utils.translator import Translator
 from utils.widgets import (
     AttentionEditor,
@@ -22,6 +23,7 @@ from utils.widgets import (
 
 RUNNING = "gestern hat die Frau dem alten Lehrer einen Apfel gegeben ."
 READS = "am Bahnhof liest Lena ."  # greedy search with one fixed vector writes another name
+COUNTS, BACKWARDS = "zwei drei fünf sieben acht neun", "nine eight seven five three two"
 PHRASES = (  # as in notebook 03: one sentence that grows
     "Tom liest|Tom reads",
     "das Buch|the book",
@@ -71,11 +73,21 @@ def length_explorer() -> LengthExplorer:
     return LengthExplorer({name: mini(name) for name in CURVES}, curves, test, growing_pairs())
 
 
-def training_viewer(sentence: str = RUNNING) -> TrainingViewer:
+def still_training(sentence: str) -> TrainingViewer:
     """Return a viewer of six epochs in which nothing changes but the losses."""
     recorder = TrainingRecorder(mini("additive"), sentence)
     for number in range(1, 7):
         recorder(Epoch(number, 3 / number, 3.2 / number, None, 1.0))
+    return TrainingViewer(recorder)
+
+
+def training_viewer() -> TrainingViewer:
+    """Return a viewer of a real training, of some seconds, in which an alignment emerges."""
+    model = toy_model(hidden_size=32, embedding_size=16)
+    recorder = TrainingRecorder(Translator(model, toy_fields()), COUNTS, BACKWARDS)
+    corpus = Corpus(number_pairs(400, seed=1), number_pairs(20, seed=2), [])
+    watch = {"on_epoch": recorder, "on_part": recorder, "quiet": True}
+    fit(model, toy_fields(), corpus, Settings(epochs=7, batch_size=8, learning_rate=0.01), **watch)
     return TrainingViewer(recorder)
 
 

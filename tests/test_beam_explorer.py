@@ -571,6 +571,18 @@ def test_by_mouse(tmp_path):
 
 
 @pytest.mark.browser
+def test_it_opens_where_greedy_search_goes_astray_and_plays_on(tmp_path):
+    skip_without_browser()
+    with open_page(EXAMPLES["beam"](), tmp_path, "light") as page:
+        finding = page.locator(".at-finding")
+        expect(finding).to_contain_text("“at the station Max” leads")
+        page.get_by_role("button", name="Play").click()
+        expect(finding).to_contain_text("“at the station Lena")
+        page.get_by_role("button", name="Reset").click()
+        expect(finding).to_contain_text("“at the station Max” leads")
+
+
+@pytest.mark.browser
 def test_challenges_are_met_by_hand_and_nothing_moves(tmp_path):
     skip_without_browser()
     with open_page(EXAMPLES["beam"](), tmp_path, "light") as page:

@@ -127,6 +127,18 @@ def test_it_begins_with_the_clearest_habit():
     assert call("clearestHead", traced, "cross") == {"layer": 1, "heads": [0]}, "none has a habit"
 
 
+def test_beside_it_stands_the_head_that_disagrees_most():
+    call = engine_of("head").call
+    rows = zip(diagonal(0), EVEN, diagonal(-1), strict=True)
+    steps = [{"word": f"w{i}", "heads": {"source": [list(heads)]}} for i, heads in enumerate(rows)]
+    traced = {"source": [f"s{j}" for j in range(6)], "steps": steps}
+    opposed = call("opposedHead", traced, "cross", {"layer": 0, "heads": [0]})
+    assert opposed == {"head": 2, "position": 1}
+    for step in steps:
+        del step["heads"]["source"][0][1:]
+    assert call("opposedHead", traced, "cross", {"layer": 0, "heads": [0]}) is None
+
+
 def diagonal(shift, words=6):
     return [[float(j == i + shift) for j in range(words)] for i in range(words)]
 
@@ -255,7 +267,8 @@ CHALLENGES = [
     (with_rows("cross", [[1.0, 0, 0, 0, 0, 0]] * 6) | {"key": 1, "isKept": True}, {"ignored"}),
     (with_rows("cross", [[1.0, 0, 0, 0, 0, 0]] * 6) | {"key": 1, "isKept": False}, set()),
     (with_rows("cross", [[1.0, 0, 0, 0, 0, 0]] * 6) | {"key": 0, "isKept": True}, set()),
-    (with_rows("cross", diagonal(0), diagonal(1)), {"apart"}),
+    (with_rows("cross", *map(diagonal, range(3))), {"apart"}),
+    (with_rows("cross", diagonal(0), diagonal(1)), set()),
     (with_rows("cross", diagonal(0), diagonal(0)), set()),
     (view(heads=[ON_0], chosen=()), set()),
 ]
@@ -307,7 +320,7 @@ def test_odd_words_stay_text(word):
 
 def test_options_are_read_and_set(translator):
     viewer = HeadViewer(translator, SENTENCE)
-    assert (viewer.part, viewer.layer, viewer.heads, viewer.position) == ("cross", 2, [2], 2)
+    assert (viewer.part, viewer.layer, viewer.heads, viewer.position) == ("cross", 2, [2, 4], 8)
     viewer.heads = [3, 1, 3]
     viewer.layer, viewer.part, viewer.position = 1, "decoder", 5
     assert viewer.heads == [1, 3]
@@ -366,7 +379,9 @@ HEADS = """async () => {
 @pytest.fixture(params=["light", "dark"])
 def page(request, translator, tmp_path):
     skip_without_browser()
-    with open_page(HeadViewer(translator, SENTENCE), tmp_path, request.param) as page:
+    with open_page(
+        HeadViewer(translator, SENTENCE, layer=2, heads=[2]), tmp_path, request.param
+    ) as page:
         yield page
 
 

@@ -490,3 +490,18 @@ def test_by_keys(tmp_path):
         expect(finding).to_contain_text("12 German words")
         page.get_by_role("button", name="Grow").press("Enter")
         expect(finding).to_contain_text("16 German words")
+
+
+@pytest.mark.browser
+def test_while_it_grows_it_dwells_at_the_first_mistake(tmp_path):
+    skip_without_browser()
+    with open_page(make(length=2), tmp_path, "light") as page:
+        page.clock.install()
+        page.get_by_role("button", name="Grow").press("Enter")
+        seen = []
+        for _ in range(12):
+            page.clock.run_for(1150)
+            seen.append(page.locator(".at-finding").inner_text())
+        kept = {text for text, after in pairwise(seen) if text == after}
+        assert any("wrong, dot gets all" in text for text in kept - {seen[-1]})
+        assert len(set(seen)) > 3

@@ -111,9 +111,9 @@ def test_the_still_is_text_and_pictures_with_their_numbers():
 
 def test_cells_can_choose():
     questions = QuickQuestions("05")
-    questions.chosen = [1, None, 0, 2]
+    questions.chosen = [1, None, 0, 2, None]
     questions.question = len(questions.loaded) + 1
-    for name, value in (("chosen", [1]), ("chosen", [9, None, None, None]), ("question", 0)):
+    for name, value in (("chosen", [1]), ("chosen", [9, None, None, None, None]), ("question", 0)):
         with pytest.raises(traitlets.TraitError, match=name):
             setattr(questions, name, value)
 

@@ -569,7 +569,7 @@ def test_by_mouse(stepper, tmp_path):
         expect(switch).to_have_attribute("aria-pressed", "true")
         switch.press("Enter")
         expect(page.locator("[data-inside=tanh]")).to_have_count(0)
-        page.get_by_role("button", name="Show the machine").click()
+        page.get_by_role("button", name="Hide the machine").click()
         expect(page.locator("[data-part=softmax]")).to_have_count(0)
         page.get_by_role("button", name="hat, source word 2").hover()
         expect(finding(page)).to_contain_text("no step looks at it")

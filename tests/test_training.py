@@ -394,6 +394,17 @@ def test_the_weights_of_the_last_epochs_are_averaged(tmp_path):
     assert all(torch.equal(a, copy_weights(again)[k]) for k, a in copy_weights(mean).items())
 
 
+def test_who_watches_parts_of_the_first_epoch_changes_nothing():
+    alone, watched, heard = dropout_model(), dropout_model(), []
+    fit_toy(alone, epochs=2)
+    fit_toy(watched, epochs=2, on_part=heard.append)
+    assert [part.number for part in heard] == [0, 1 / 8, 1 / 4, 1 / 2]
+    assert all(math.isfinite(part.valid_loss) and math.isnan(part.train_loss) for part in heard)
+    assert len({part.valid_loss for part in heard}) == 4
+    weights = zip(alone.state_dict().values(), watched.state_dict().values(), strict=True)
+    assert all(torch.equal(one, other) for one, other in weights)
+
+
 def test_one_line_is_printed_for_each_epoch(capsys):
     history = fit_toy(toy_model(), epochs=2)
     lines = capsys.readouterr().out.splitlines()

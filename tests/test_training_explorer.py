@@ -74,6 +74,22 @@ def test_a_recorder_notes_each_epoch():
     assert recorder.snaps[0].trace.words == toy_translator().translate([SENTENCE])[0].tokens
 
 
+def test_parts_of_the_first_epoch_can_be_viewed_as_fractions():
+    recorder = TrainingRecorder(toy_translator(), SENTENCE)
+    for number in (0, 0.125, 0.5, 1, 2):
+        recorder(Epoch(number, math.nan if number < 1 else 2.0, 2.0 - number / 2, None, 1.0))
+    viewer = TrainingViewer(recorder)
+    assert viewer.epoch == 0
+    viewer.epoch = 0.5
+    with pytest.raises(traitlets.TraitError, match="not there: choose one of 0, 0"):
+        viewer.epoch = 0.3
+    drawn, found = viewer.picture()
+    assert "epoch ½" in drawn and "From epoch 0 to 2" in found
+    assert "Epoch ⅛: " in call("trainingFinding", view_of(viewer.snaps, 1))
+    chart = call("epochLossChart", view_of(viewer.snaps))
+    assert [text for _, text in chart["ticksAcross"]] == ["0", "1", "2"]
+
+
 def test_a_second_run_forgets_the_first():
     recorder = recorder_of()
     recorder(Epoch(1, 9.0, 9.0, None, 1.0))
@@ -415,6 +431,8 @@ def test_epochs_are_chosen_by_mouse(trained, tmp_path):
         expect(finding).to_contain_text("looks at")
         page.mouse.move(5, 5)
         expect(finding).to_contain_text("; loss")
+        page.locator("[data-handle=marker]").click(position={"x": 20, "y": 30})
+        expect(finding).to_contain_text("Epoch 1:")
         marker = page.locator("[data-handle=marker]").bounding_box()
         page.mouse.move(marker["x"] + marker["width"] / 2, marker["y"] + marker["height"] / 2)
         page.mouse.down()

@@ -1,7 +1,7 @@
 """How fast the explorers are in Chromium, in pages opened as files, with 30 source words."""
 
 import pytest
-from examples import EXAMPLES, length_explorer, long_pair, mini, training_viewer
+from examples import EXAMPLES, length_explorer, long_pair, mini, still_training
 from explorers import open_page
 
 from utils.widgets import (
@@ -41,7 +41,7 @@ LONG = {
     "editor": lambda: AttentionEditor({"additive": mini("additive")}, SENTENCE),
     "beam": lambda: BeamExplorer(mini("additive"), SENTENCE),
     "length": length_explorer,
-    "training": lambda: training_viewer(SENTENCE),
+    "training": lambda: still_training(SENTENCE),
     "head": lambda: HeadViewer(mini("transformer"), SENTENCE),
 }
 

@@ -50,7 +50,7 @@ def measure_reach(cell: str, seed: int) -> list[dict[str, Any]]:
     pairs = [pair for pair in mini.test if len(pair.source) == LENGTH]
     rows = []
 
-    def note(translator: Translator, epoch: int) -> None:
+    def note(translator: Translator, epoch: float) -> None:
         for at, value in enumerate(gradient_reach(translator.model, fields, pairs).tolist(), 1):
             rows.append({"measure": "gradient", "epoch": epoch, "at": at, "value": value})
 

@@ -1,5 +1,6 @@
 """The training loop: `train_epoch` takes the steps, `fit` runs all epochs to the best weights."""
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ from utils.training.settings import Settings
 # Seconds between two updates of the progress bar, which take two messages each. A program that runs
 # a notebook may read them only once the cell has ended, and loses the last ones of thousands.
 REFRESH = 0.5
+
+PARTS = (0, 1 / 8, 1 / 4, 1 / 2)  # of the first epoch, in which a small corpus is mostly learned
 
 
 def train_epoch(
@@ -85,6 +88,7 @@ def fit(
     *,
     validation_bleu: bool = False,
     on_epoch: Callable[[Epoch], None] | None = None,
+    on_part: Callable[[Epoch], None] | None = None,
     quiet: bool = False,
     processes: Processes = SINGLE,
 ) -> History:
@@ -95,8 +99,9 @@ def fit(
 
     Unless `quiet`, it shows a progress bar and prints one line per epoch. With `checkpoint`, it
     writes a file after each epoch, and the same call resumes from there, bit for bit as if it had
-    never stopped. When interrupted, it prints how to resume and raises KeyboardInterrupt like any
-    other code; the model keeps what it has learned so far.
+    never stopped. `on_part` is called like `on_epoch`, but before the first step, and after an
+    eighth, a quarter and half of the first epoch. When interrupted, it prints how to resume and
+    raises KeyboardInterrupt like any other code; the model keeps what it has learned so far.
 
     Raises ValueError if the file belongs to another run, the fields don't match the model, or a
     sentence is too long, and if the loss is no longer finite: then the model has its best weights
@@ -112,7 +117,7 @@ def fit(
         torch.manual_seed(settings.seed)
         if path is not None:
             _begin(run, path)
-        _train(run, path, validation_bleu, on_epoch, quiet or processes.rank > 0)
+        _train(run, path, validation_bleu, on_epoch, on_part, quiet or processes.rank > 0)
     return run.history
 
 
@@ -166,6 +171,7 @@ def _train(
     path: Path | None,
     validation_bleu: bool,
     on_epoch: Callable[[Epoch], None] | None,
+    on_part: Callable[[Epoch], None] | None,
     quiet: bool,
 ) -> None:
     """Run the remaining epochs."""
@@ -180,7 +186,10 @@ def _train(
     ) as bar:
         for number in range(done + 1, epochs + 1):
             started = time.perf_counter()
-            train_loss = train_epoch(run, number, run.batches(number), bar.update)
+            on_step = bar.update
+            if on_part is not None and number == 1:
+                on_step = _telling_parts(run, bar.update, on_part)
+            train_loss = train_epoch(run, number, run.batches(number), on_step)
             epoch = run.finish_epoch(number, train_loss, started, validation_bleu)
             if path is not None:  # before printing, which may fail
                 _save(run, path)
@@ -188,6 +197,28 @@ def _train(
                 bar.write(str(epoch))
             if on_epoch is not None:
                 on_epoch(epoch)
+
+
+def _telling_parts(
+    run: Run, on_step: Callable[[], object], on_part: Callable[[Epoch], None]
+) -> Callable[[], object]:
+    """Tell of the model before its first step; return what to do after each: tell at the parts."""
+    parts = {math.ceil(part * run.steps): part for part in PARTS}
+    steps = 0
+
+    def tell() -> None:
+        if steps in parts and steps < run.steps:
+            on_part(run.measure_part(parts[steps]))
+            run.model.train()  # with dropout, as it was
+
+    def after_step() -> None:
+        nonlocal steps
+        on_step()
+        steps += 1
+        tell()
+
+    tell()
+    return after_step
 
 
 def _save(run: Run, path: Path) -> None:

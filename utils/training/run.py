@@ -27,9 +27,12 @@ from utils.translator import Translator
 
 @dataclass
 class Epoch:
-    """Results of one pass over the training pairs: losses in nats per word, BLEU if asked for."""
+    """Results of one pass over the training pairs: losses in nats per word, BLEU if asked for.
 
-    number: int
+    Of a part of the first epoch, `number` is that part, and there is no training loss: it is nan.
+    """
+
+    number: float
     train_loss: float
     valid_loss: float
     valid_bleu: float | None
@@ -142,6 +145,13 @@ class Run:
             self.last_weights.append(self.copy_weights())
             del self.last_weights[: -self.settings.average]
         return epoch
+
+    def measure_part(self, part: float) -> Epoch:
+        """Return how good the model is after a part of its first epoch; the history stays."""
+        loss = self.processes.ask_first(
+            lambda: validation_loss(self.model, self.fields, self.corpus.valid)
+        )
+        return Epoch(part, math.nan, loss, None, 0.0)
 
     def copy_weights(self) -> dict[str, Tensor]:
         """Return a copy of the weights, which later updates leave alone."""

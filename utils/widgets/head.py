@@ -18,7 +18,8 @@ class HeadViewer(LiveExplorer):
 
     `sentence`, `part` ("encoder", "decoder" or "cross"), `layer`, `heads` (a list; none is their
     average) and `position` of the word that looks can be set and read; all count from 1. It begins
-    with the head that has the clearest habit. Raises TypeError for a translator that is no
+    with the head that has the clearest habit and the one that disagrees with it most. Raises
+    TypeError for a translator that is no
     Transformer.
     """
 
@@ -38,6 +39,8 @@ class HeadViewer(LiveExplorer):
         if options.keys().isdisjoint({"layer", "heads"}):
             begin = self._call("headToBegin", sentence, self.part)
             self.layer, self.heads = begin["layer"], begin["heads"]
+            if "position" not in options:
+                self.position = begin["position"]
 
     @property
     def config(self) -> TransformerConfig:

@@ -19,7 +19,7 @@ STILL_WIDTH = 960
 
 
 class Snap(NamedTuple):
-    """What one epoch left behind: its losses, and the translation of the fixed sentence."""
+    """What an epoch, or a part of the first, left: losses, and the sentence's translation."""
 
     epoch: Epoch
     trace: Trace
@@ -28,7 +28,8 @@ class Snap(NamedTuple):
 class TrainingRecorder:
     """Translate one sentence after each epoch: `fit(..., on_epoch=TrainingRecorder(…))`.
 
-    With a `reference`, the right translation, words that differ from it count as wrong.
+    What is learned within the first epoch shows if the same recorder is `on_part`, too. With a
+    `reference`, the right translation, words that differ from it count as wrong.
     """
 
     def __init__(self, translator: Translator, sentence: str, reference: str = ""):
@@ -58,7 +59,7 @@ class TrainingViewer(LiveExplorer):
     """
 
     name = "training"
-    epoch = traitlets.Int().tag(sync=True)
+    epoch = traitlets.Float().tag(sync=True)
     playing = traitlets.Bool(False).tag(sync=True)
     snaps: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     about: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
@@ -79,13 +80,13 @@ class TrainingViewer(LiveExplorer):
         return call("drawTrainingStill", view, STILL_WIDTH), call("trainingSummary", view)
 
     @traitlets.validate("epoch")
-    def _check_epoch(self, proposal: dict[str, Any]) -> int:
+    def _check_epoch(self, proposal: dict[str, Any]) -> float:
         """Return the epoch; TraitError unless it was recorded, and kept."""
         known = [snap["epoch"] for snap in self.snaps]
-        number: int = proposal["value"]
+        number: float = proposal["value"]
         if number not in known:
-            numbers = ", ".join(map(str, known))
-            raise traitlets.TraitError(f"epoch {number} is not there: choose one of {numbers}.")
+            numbers = ", ".join(f"{each:g}" for each in known)
+            raise traitlets.TraitError(f"epoch {number:g} is not there: choose one of {numbers}.")
         return number
 
 

@@ -33,7 +33,8 @@ export function layoutLetterMap(columns, rows, { width, tall }, size) {
  *
  * map: { source: S letters, written: [{ letter, isRight }, …], rows: as many rows of S weights,
  * needed: for all T rows the column of the letter to be written, -1 if there is none,
- * note: of the columns at both ends, or "", isMuted: all is gray, nothing is learned yet,
+ * note: of the columns at both ends, or "", isMuted: all is gray, nothing is learned yet, and in
+ * place of letters the `goal` shows, all T letters to be written,
  * lit: { row, column } of a cell that is lit with its row and its letters, or null, isPinned }.
  */
 export function drawLetterWeights(left, top, map, place) {
@@ -59,12 +60,14 @@ export function drawLetterWeights(left, top, map, place) {
     })))),
     needed.map((j, t) => (j < 0 ? "" : svgElement("rect", {
       x: x0 + j * cell + 1.5, y: y0 + t * height + 1.5, width: cell - 3, height: height - 3, rx: 3,
-      fill: "none", stroke: wordPaint(j, source.length), "stroke-width": 1.5,
-      "stroke-dasharray": "3 3",
+      fill: map.isMuted ? wordPaint(j, source.length) : "none", "fill-opacity": 0.2,
+      stroke: wordPaint(j, source.length), "stroke-width": 1.5, "stroke-dasharray": "3 3",
     }))),
     lit && drawLitRow(x0, y0, map, place),
     drawColumnsNote(x0, y0 + height * (needed.length - 1), map, place),
-    rows.map((row, t) => writtenLetter(left, y0 + t * height, t, map, place)),
+    map.isMuted
+      ? map.goal.map((letter, t) => goalLetter(left, y0 + t * height, t, map, place))
+      : rows.map((row, t) => writtenLetter(left, y0 + t * height, t, map, place)),
   );
 }
 
@@ -130,15 +133,28 @@ function columnLetter(x, top, letter, j, map, { cell, head, size }) {
   return isDimmed(lit?.column, j) ? svgElement("g", { opacity: DIMMED }, token) : token;
 }
 
+/** A letter that should be written, in a box dashed like the cell that it needs. */
+function goalLetter(left, top, t, { goal, needed, source }, { labels, height, size }) {
+  const [width, tall] = [labels - size * 0.5, height * 0.88];
+  const letters = Math.min(size, height * 0.8, (width * 0.84 * size) / textWidth(goal[t], size));
+  const color = needed[t] < 0 ? paint("faint") : wordPaint(needed[t], source.length);
+  return svgElement("g", { "data-goal": t },
+    svgElement("rect", {
+      x: left, y: top + (height - tall) / 2, width, height: tall, rx: 3, fill: color,
+      "fill-opacity": 0.14, stroke: color, "stroke-width": 1.5, "stroke-dasharray": "3 3",
+    }),
+    letters < LEAST_SHOWN ? "" : svgText(left + width / 2, top + height / 2 + letters * 0.35,
+      goal[t], { "font-size": letters, fill: paint("quiet") }));
+}
+
 /** A letter of the output on the mixture that it was written from; a wrong one is crossed out. */
 function writtenLetter(left, top, t, map, { labels, height, size }) {
-  const { source, written, rows, isMuted, lit } = map;
+  const { source, written, rows, lit } = map;
   const { letter, isRight } = written[t];
   const [width, tall] = [labels - size * 0.5, height * 0.88];
   const y = top + (height - tall) / 2;
   const letters = Math.min(size, height * 0.8, (width * 0.84 * size) / textWidth(letter, size));
-  const color = (j) => (isMuted ? paint("faint") : wordPaint(j, source.length));
-  const shares = rows[t].map((share, j) => ({ share, color: color(j) }))
+  const shares = rows[t].map((share, j) => ({ share, color: wordPaint(j, source.length) }))
     .filter(({ share }) => share * width > LEAST_STRIPE);
   const length = width / shares.reduce((sum, { share }) => sum + share, 0);
   const middle = top + height / 2;
@@ -151,9 +167,9 @@ function writtenLetter(left, top, t, map, { labels, height, size }) {
     svgElement("g", { "fill-opacity": 0.45 }, drawMixture(left, y, length, tall, shares)),
     letters < LEAST_SHOWN ? "" : svgText(left + width / 2, middle + letters * 0.35, letter, {
       "font-size": letters, "font-weight": isRight ? "bold" : "normal",
-      fill: paint(isMuted ? "quiet" : "ink"),
+      fill: paint("ink"),
     }),
-    isRight || isMuted ? "" : svgElement("line", {
+    isRight ? "" : svgElement("line", {
       x1: left + width * 0.2, x2: left + width * 0.8, y1: y + tall * 0.85, y2: y + tall * 0.15,
       stroke: paint("wrong"), "stroke-width": Math.max(size * 0.13, 1.5),
     }),

@@ -4,7 +4,8 @@ import { readTyped } from "../model/typed.js";
 import { svgRoot } from "../draw/svg.js";
 import { layoutBeam, scrollBeam } from "./beamlayout.js";
 import { beamChallenges, beamFinding, beamSentences, beamView, clampStep } from "./beamtext.js";
-import { forkOf, isGreedyLosing, leaderOf, rankingPlaces, settleBeam } from "./beamtext.js";
+import { forkOf, isGreedyLosing, leaderOf, openingStep, rankingPlaces } from "./beamtext.js";
+import { settleBeam } from "./beamtext.js";
 import { BEAM_MOST_RHO } from "./beamtree.js";
 import { beamHandles, neighborOf } from "./beamhandles.js";
 import { rhoTrack } from "./beamranking.js";
@@ -46,6 +47,7 @@ class BeamExplorer {
     this.answers = new Map();
     this.options = this.chosen();
     this.start = { ...this.options };
+    this.isOpening = true; // until anything is chosen, it stands where it gets interesting
     this.frame = new Frame(root, {
       paint: (room, time) => this.paint(room, time),
       reset: () => this.reset(),
@@ -108,6 +110,7 @@ class BeamExplorer {
   /** Take over options; a new sentence or K needs a search, a new ρ none. */
   choose(options, isReaders = true) {
     const before = this.options;
+    this.isOpening = false;
     this.options = { ...before, ...options };
     const { sentence, beamSize, rho, step } = this.options;
     const last = this.view?.search.columns.length;
@@ -153,7 +156,8 @@ class BeamExplorer {
       const isOther = view && words.join(" ") !== view.search.sentence;
       const opened = isOther ? [] : view?.opened ?? [];
       const found = this.find(words, options.beamSize);
-      const step = clampStep(found.search, options.step);
+      const first = this.isOpening ? openingStep({ ...found, rho: options.rho }) : null;
+      const step = clampStep(found.search, options.step ?? first);
       this.view = settleBeam({ ...found, rho: options.rho, step, opened });
     }
     this.root.removeAttribute("aria-busy");
@@ -362,6 +366,7 @@ class BeamExplorer {
     if (this.view) this.view = { ...this.view, opened: [], pointed: -1 };
     this.searches.clear();
     this.options = { ...this.start };
+    this.isOpening = true;
     this.tell();
     this.read();
     this.search();

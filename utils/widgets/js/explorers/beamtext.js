@@ -143,6 +143,12 @@ export function forkOf(view) {
   return index === undefined ? null : Math.max(view.nodes[index].t - 1, 0);
 }
 
+/** Return the step with the first word that greedy search would not write, or null: all steps. */
+export function openingStep(view) {
+  const index = isGreedyLosing(view) ? leavingNode(view.nodes, beamWinner(view)) : undefined;
+  return index === undefined ? null : view.nodes[index].t + 1;
+}
+
 /** Say which word greedy search prefers where it leaves the winner's way. */
 function greedyTakes({ nodes }, winner) {
   const right = nodes[leavingNode(nodes, winner)];

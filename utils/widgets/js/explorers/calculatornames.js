@@ -110,6 +110,6 @@ function obstaclesOf({ state, scene, focus, places }, plane) {
       ...way.slice(1).map((pixel, i) => [way[i], pixel]),
       ...all.filter(({ tip, grip }) => tip !== grip).map(({ tip, grip }) => [tip, grip]),
     ],
-    tips: [...all.map(({ grip }) => grip), ...ghosts.map(at), ...bent, ...sum],
+    tips: [...all.map(({ grip }) => grip), places.context.tip, ...ghosts.map(at), ...bent, ...sum],
   };
 }

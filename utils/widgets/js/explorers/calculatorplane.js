@@ -26,8 +26,9 @@ export function captionOf({ state, focus, isMixing, isStill }) {
     general: `Dashed: W\u00a0h of ${word}, compared with s.`,
     additive: "Dots: tanh(h + s), in the square.",
   }[state.kind];
-  const sum = "The thick shares α\u00a0h, tip to tail, end in c.";
-  return [isStill ? sum : `Drag any tip. ${sum}`, isMixing ? mixtureInWords(state) : said];
+  const sum = isStill ? "The thick shares α\u00a0h, tip to tail, end in c."
+    : "Drag any tip. Point at c: the shares α\u00a0h, tip to tail.";
+  return [sum, isMixing ? mixtureInWords(state) : said];
 }
 
 /** Draw the plane where the layout has it. */
@@ -102,8 +103,12 @@ function drawQueryArrow({ scene, places }, plane) {
   ];
 }
 
-/** Draw the shares α_j h_j tip to tail; the first one with any lies on its own arrow already. */
+/**
+ * Draw the shares α_j h_j tip to tail, while c is looked at or on its way; the first one with any
+ * lies on its own arrow already.
+ */
 function drawSum(view, plane) {
+  if (!view.isMixing && !view.dragged && !view.isStill) return "";
   const { scene } = view;
   const corners = sumCorners(scene);
   const first = scene.weights.findIndex((weight) => weight > LEAST_SHARE);
@@ -113,17 +118,16 @@ function drawSum(view, plane) {
   return svgElement("g", { "data-part": "sum", opacity }, copies);
 }
 
-/** Draw the context where the shrunken arrows end: a ring of shares, beside a tip it would hide. */
+/** Draw the context where the shrunken arrows end: a ring of shares, and a line to its name. */
 function drawContext(view) {
   const { scene, places } = view;
   if (!scene.weights.some((weight) => weight > 0)) return "";
   const { tip, grip } = places.context;
   const shares = scene.weights.map((share, j) => ({ share, color: colorOf(view, j) }));
-  const point = { cx: tip[0], cy: tip[1], r: 3.5, fill: paint("ink"), stroke: paint("ground") };
   return svgPart(
     "context",
-    tip !== grip && [drawSpoke(tip, grip, paint("ink")), svgElement("circle", point)],
-    drawShareRing(grip, 6.5, shares),
+    drawSpoke(tip, grip, paint("ink")),
+    drawShareRing(tip, 6.5, shares),
   );
 }
 

@@ -1,4 +1,4 @@
-// Where tips can be grabbed and read: tips in one place fan out, and c stands off what it covers.
+// Where tips can be grabbed and read: tips in one place fan out, and c's name stands off others.
 
 import { bowBetween, lineTouchesBox, pixelOf } from "../draw/plane.js";
 import { dotProduct } from "../model/numbers.js";
@@ -9,18 +9,18 @@ const SAME = 4; // pixels between tips that are one dot to the eye
 const FAN = 36; // pixels from such a dot to each of its grips
 const FAN_STEP = 32; // pixels between two of them
 const EDGE_ROOM = 14; // pixels between a grip and the plane's edge
-const COVERS = 25; // pixels between c and a tip that it would cover
-const AWAY = [34, 46]; // pixels between c's point and its ring, where it has to stand off
-const BESIDE = 10; // pixels around the ring that lines had better leave free
-const NEAR = 4; // pixels around the middle of the way to the ring
+const COVERS = 25; // pixels between c and a tip that lies too near to tell whose name is whose
+const AWAY = [34, 46]; // pixels between c's ring and its grip, where it has to stand off
+const BESIDE = 10; // pixels around the grip that lines had better leave free
+const NEAR = 4; // pixels around the middle of the way to the grip
 const BULGE = 0.22; // of the way's length
 const LINE_COST = 8; // pixels that a line in the way is worth
 
 /**
  * Return where everything that has a tip stands, in pixels: {query, words, context}.
  *
- * Each is {tip, grip}: the grip, or c's ring, is off the tip where others lie there, too. The one
- * that is dragged, `view.dragged`, stays at its tip.
+ * Each is {tip, grip}: the grip, and with it the name, is off the tip where others lie there, too;
+ * c's ring never is. The one that is dragged, `view.dragged`, stays at its tip.
  */
 export function placeTips(view, plane) {
   const { scene } = view;
@@ -49,7 +49,7 @@ function fanned([x, y], crowd, i, { left, top, side, x0, y0 }) {
   return [inside(x + radius * Math.cos(angle), left), inside(y + radius * Math.sin(angle), top)];
 }
 
-/** Return c's place; where its ring would cover a tip, it stands beside. */
+/** Return c's place; where its ring lies over a tip, it is named and pointed at beside. */
 function placeContext(scene, places, plane) {
   const tip = pixelOf(plane, sumCorners(scene).at(-1));
   const others = places.flatMap((place) => [place.tip, place.grip]);

@@ -14,6 +14,7 @@ import { loadTranslators } from "./models.js";
 
 const OPTIONS = ["sentence", "model", "step", "weights"];
 const MOVE_TIME = 400; // milliseconds in which bars move after a button
+const SAME_TO_THE_EYE = 0.005; // of the weight: both are written alike
 const LARGE_STEPS = 4; // of an arrow key, with Shift
 const [, ONLY_HERE, ALL_EQUAL, SWAP_TWO, BY_HAND] = ROW_EDITS;
 
@@ -162,11 +163,19 @@ class AttentionEditor {
 
   /** Overwrite the row of the step. */
   edit(kind, first = this.word, second = 0) {
-    if (!this.before) return;
+    if (!this.before || this.isIdle(kind)) return;
     const row = editRow(this.after.steps[this.step].weights, kind, first, second, 0);
     this.swapping = null;
     this.changeRows({ ...this.edits, [this.step]: row });
     this.tell();
+  }
+
+  /** Tell whether an edit would change nothing that one sees. */
+  isIdle(kind) {
+    if (![ONLY_HERE, ALL_EQUAL].includes(kind)) return false;
+    const row = this.after.steps[this.step].weights;
+    const edited = editRow(row, kind, this.word, 0, 0);
+    return edited.every((weight, j) => Math.abs(weight - row[j]) < SAME_TO_THE_EYE);
   }
 
   undo(step) {
@@ -351,7 +360,10 @@ class AttentionEditor {
   }
 
   showButtons({ source, edited, after }) {
-    const { only, swap, own } = this.buttons;
+    const { only, even, swap, own } = this.buttons;
+    // Not disabled: who has just pressed one by a key keeps the focus.
+    only.setAttribute("aria-disabled", String(this.isIdle(ONLY_HERE)));
+    even.setAttribute("aria-disabled", String(this.isIdle(ALL_EQUAL)));
     changeButton(only, "only", `Only ${shorten(source[this.word])}`);
     swap.setAttribute("aria-pressed", String(Boolean(this.swapping)));
     own.disabled = !edited.includes(this.step);

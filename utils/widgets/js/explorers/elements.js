@@ -46,7 +46,8 @@ export function makeButton(icon, text, press) {
 /** Give a button from `makeButton` another icon and text. */
 export function changeButton(button, icon, text) {
   if (button.lastChild.textContent === text) return; // it is not torn from under a finger
-  button.replaceChildren(makeIcon(icon), makeElement("span", {}, text));
+  const { className } = button.lastChild; // it may fold away
+  button.replaceChildren(makeIcon(icon), makeElement("span", { class: className }, text));
 }
 
 /**

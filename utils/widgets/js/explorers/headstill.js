@@ -5,7 +5,7 @@ import { Translator } from "../model/translator.js";
 import { readTyped } from "../model/typed.js";
 import { layoutHeads } from "./headlayout.js";
 import { headFinding } from "./headtext.js";
-import { clearestHead, drawHeads, headView } from "./headview.js";
+import { clearestHead, drawHeads, headView, opposedHead } from "./headview.js";
 
 /** Return {svg, finding} for a model, as `pack_translator` packs it, and options. */
 export function headStill(packed, { sentence, part, layer, heads, position, width }) {
@@ -18,11 +18,21 @@ export function headStill(packed, { sentence, part, layer, heads, position, widt
   return { svg: drawHeads(view, place), finding: headFinding(view) };
 }
 
-/** Return {layer, heads}, from 1, to begin with: of a part, the head with the clearest habit. */
+/**
+ * Return {layer, heads, position}, from 1, to begin with: of a part, the head with the clearest
+ * habit and the one that disagrees with it most.
+ */
 export function headToBegin(packed, sentence, part) {
   const translator = new Translator(packed);
   const { words } = readTyped(translator, sentence);
-  if (words.length === 0) return { layer: translator.model.config.layers, heads: [1] };
-  const { layer, heads } = clearestHead(translator.trace(words), part);
-  return { layer: layer + 1, heads: heads.map((head) => head + 1) };
+  const { layers } = translator.model.config;
+  if (words.length === 0) return { layer: layers, heads: [1], position: 1 };
+  const traced = translator.trace(words);
+  const { layer, heads } = clearestHead(traced, part);
+  const other = opposedHead(traced, part, { layer, heads });
+  const both = other ? [...heads, other.head] : heads;
+  return {
+    layer: layer + 1, heads: both.map((head) => head + 1).sort((a, b) => a - b),
+    position: (other?.position ?? 0) + 1,
+  };
 }

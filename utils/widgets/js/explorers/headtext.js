@@ -97,8 +97,8 @@ export function headChallenges(view) {
     },
     {
       name: "apart",
-      text: "Show two heads that disagree: each with over half its weight on another word.",
-      isMet: chosen.length === 2 && tops[0] !== tops[1]
+      text: "Show three heads that disagree: each with over half its weight on another word.",
+      isMet: chosen.length === 3 && new Set(tops).size === 3
         && sets.every(({ rows }, k) => rows[position][tops[k]] > MOSTLY),
     },
   ];

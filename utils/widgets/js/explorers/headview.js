@@ -58,6 +58,25 @@ export function clearestHead(traced, part) {
   return share > 0 ? { layer, heads } : { layer: maps.length - 1, heads: [0] };
 }
 
+/**
+ * Return a head, of the layer of `clearest`, that disagrees with it most, and the word for which
+ * they do: {head, position}, from 0; null where a layer has one head. Two rows disagree as far as
+ * they have no weight in common and each has one large weight.
+ */
+export function opposedHead(traced, part, { layer, heads: [clearest] }) {
+  const maps = mapsOfPart(traced, part)[layer];
+  const apart = (a, b) => a.reduce((sum, weight, j) => sum + Math.abs(weight - b[j]), 0) / 2
+    * Math.min(Math.max(...a), Math.max(...b));
+  const others = maps.map((map, head) => {
+    const rows = map.map((row, t) => apart(row, maps[clearest][t]));
+    const position = rows.indexOf(Math.max(...rows));
+    return { head, position, sum: rows.reduce((a, b) => a + b, 0) };
+  }).filter(({ head }) => head !== clearest);
+  if (others.length === 0) return null;
+  const { head, position } = others.reduce((a, b) => (b.sum > a.sum ? b : a));
+  return { head, position };
+}
+
 /** Draw the head viewer as SVG text, in the places that `layoutHeads` returns. */
 export function drawHeads(view, place) {
   return svgRoot(place.width, place.tall, headFinding(view),

@@ -15,6 +15,7 @@ import { Motion } from "./motion.js";
 import { numberBetween } from "./motion.js";
 
 const GROW_EVERY = 1100; // milliseconds
+const DWELL = 4000; // milliseconds at the first mistake: there is something to read
 const RIDE = 350; // milliseconds in which the marker comes along
 const LEAP = 3; // lengths that an arrow key with Shift goes
 
@@ -166,15 +167,22 @@ class LengthExplorer {
     }
     const isLast = () => this.view.length === this.view.lengths[this.view.lengths.length - 1];
     if (isLast()) this.choose({ length: this.view.lengths[0] });
-    this.growing = setInterval(() => {
+    const growOn = () => {
       if (isLast()) this.stopGrowing();
       else this.go(1);
-    }, GROW_EVERY);
+      if (this.growing !== null) this.growing = setTimeout(growOn, this.dwellTime);
+    };
+    this.growing = setTimeout(growOn, GROW_EVERY);
     this.showControls();
   }
 
+  /** How long a length stays while it grows: longest where only one model still gets it right. */
+  get dwellTime() {
+    return this.view.length === this.apart ? DWELL : GROW_EVERY;
+  }
+
   stopGrowing() {
-    clearInterval(this.growing);
+    clearTimeout(this.growing);
     this.growing = null;
     this.showControls();
   }
@@ -199,7 +207,7 @@ class LengthExplorer {
   }
 
   end() {
-    clearInterval(this.growing);
+    clearTimeout(this.growing);
     this.unlisten.forEach((stop) => stop());
     this.frame.end();
   }

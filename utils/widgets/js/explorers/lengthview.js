@@ -61,10 +61,9 @@ function drawLengthRow({ name, found, words, gaps, y }, view) {
   return svgElement("g", { "data-row": name },
     found && drawModelMark(name, LENGTH_MARGIN + 7, y + 13, view),
     svgText(LENGTH_MARGIN + (found ? 20 : 0), y + 18, name, bold),
-    found && svgText(LENGTH_MARGIN + 20, y + 36, faultCount(found), {
-      "font-size": 12, "text-anchor": "start",
-      fill: paint(faultCount(found) === NO_FAULT ? "right" : "wrong"),
-    }),
+    found && faultCounts(found).map((count, i) => svgText(LENGTH_MARGIN + 20, y + 36 + 15 * i, count, {
+      "font-size": 12, "text-anchor": "start", fill: paint(count === NO_FAULT ? "right" : "wrong"),
+    })),
     words.map((word, i) => found
       ? drawWrittenWord(word, found.right[i], i) : drawReferenceWord(word, i, view)),
     gaps.map(drawGap),
@@ -73,12 +72,12 @@ function drawLengthRow({ name, found, words, gaps, y }, view) {
     }));
 }
 
-/** Count what is wrong with a translation, in two or three words. */
-function faultCount(found) {
+/** Count what is wrong with a translation, a line for each kind: beside it is no room for two. */
+function faultCounts(found) {
   const wrong = wrongCount(found);
   const left = found.leftOut.flatMap(({ words }) => words).length;
   const parts = [wrong > 0 && `${wrong} wrong`, left > 0 && `${left} left out`].filter(Boolean);
-  return parts.join(", ") || NO_FAULT;
+  return parts.length > 0 ? parts : [NO_FAULT];
 }
 
 /** A wrong word stays readable: it stands on a tint, above a line. */

@@ -80,7 +80,8 @@ class PlaygroundExplorer {
       this.main, once, this.longest.element, this.box.element));
     for (const legend of frame.controls.querySelectorAll("legend")) legend.classList.add("at-fold");
     this.copied = makeElement("small", { class: "at-note", role: "status" });
-    frame.below.append(this.lines, makeElement("div", { class: "at-row" },
+    frame.below.before(this.lines, frame.more); // what to try comes before links
+    frame.below.append(makeElement("div", { class: "at-row" },
       makeButton("copy", "Copy a link to this state", () => this.copyLink()), this.copied,
       makeElement("small", { class: "at-note" }, PLAYGROUND_HINT)));
   }

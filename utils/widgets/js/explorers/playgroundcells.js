@@ -37,7 +37,7 @@ export function letterMapOf({ attention, example }, task) {
   const needed = [...letterOrigins(source, [...expected], task), -1];
   const letters = shown.map((letter, t) => ({ letter, isRight: letter === answer[t] }));
   const note = attention === "fixed" ? FIXED_NOTE : "";
-  return { source, written: letters, rows, needed, note };
+  return { source, written: letters, goal: answer, rows, needed, note };
 }
 
 /** Return the cell that is pointed at, or else pinned, if there is such a cell now; or null. */

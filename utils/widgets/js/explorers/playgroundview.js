@@ -114,11 +114,11 @@ function drawLetterModel(view, model, { left, top, width }, plan) {
 
 /** Write a model's name and output in one line, and what is wrong with it in the next. */
 function drawModelCaption(attention, example, { left, top, width, size, isMuted }) {
-  const { isRight, text } = isMuted ? beforeVerdict(example) : exampleVerdict(example);
+  const { isRight, text } = isMuted ? beforeVerdict() : exampleVerdict(example);
   const [first, second, mark] = [top + size * 0.9, top + size * 2.25, size * 0.8];
   const style = { "font-size": size, "text-anchor": "start" };
   const begin = size * 2 + textWidth(attention, size);
-  const written = isMuted ? noiseOf(example) : example.output || "nothing";
+  const written = isMuted ? example.expected : example.output || "nothing";
   const [output, letters] = fitOutput(written, width - begin, size);
   const verdict = paint(isRight ? "right" : isMuted ? "quiet" : "wrong");
   const small = Math.min(size * 0.85, (size * (width - mark * 1.4)) / textWidth(text, size));
@@ -142,15 +142,9 @@ function drawModelCaption(attention, example, { left, top, width, size, isMuted 
   ];
 }
 
-/** Say what an untrained model should write: what it got wrong says nothing yet. */
-function beforeVerdict({ expected }) {
-  return { isRight: false, text: `noise; it should be “${expected}”` };
-}
-
-/** Return what an untrained model wrote, no longer than the answer: it does not know when to stop. */
-function noiseOf({ output, expected }) {
-  const [letters, asked] = [[...output], [...expected].length];
-  return `${letters.slice(0, asked).join("")}${letters.length > asked ? "…" : ""}` || "nothing";
+/** Before training, the noise that it writes is not worth reading. */
+function beforeVerdict() {
+  return { isRight: false, text: "is what it should learn to write" };
 }
 
 /** Return [text, size] of an output in so many pixels: somewhat smaller, and cut if need be. */

@@ -79,6 +79,7 @@ class Stepper {
     this.machine = makeButton("open", "Show the machine", () => (
       this.choose({ machine: !this.state.machine })
     ));
+    this.machine.lastChild.classList.add("at-fold");
     frame.tools.append(this.machine);
   }
 
@@ -233,7 +234,8 @@ class Stepper {
     this.box.show(state.sentence, note);
     this.menu.choose(state.model);
     this.versus.choose(this.shownNames[1] ?? "");
-    this.machine.setAttribute("aria-pressed", String(state.machine));
+    if (state.machine) changeButton(this.machine, "close", "Hide the machine");
+    else changeButton(this.machine, "open", "Show the machine");
   }
 
   tellHost(traced) {

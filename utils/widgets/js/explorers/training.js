@@ -5,7 +5,8 @@ import { Frame } from "./frame.js";
 import { Handles } from "./handles.js";
 import { blendSnaps, prepareTraining, snapChange, snapFrame } from "./trainingfacts.js";
 import { spreadSnaps } from "./trainingfacts.js";
-import { TRAINING_END, trainingChallenges, trainingFinding, writeLoss } from "./trainingfacts.js";
+import { TRAINING_END, trainingChallenges, trainingFinding } from "./trainingfacts.js";
+import { writeEpoch, writeLoss } from "./trainingfacts.js";
 import { layoutTraining, pointInTrainingMap } from "./traininglayout.js";
 import { lossMarker, snapAtX } from "./trainingloss.js";
 import { firstWords } from "./trainingtext.js";
@@ -58,6 +59,7 @@ class TrainingExplorer {
     frame.controls.append(this.button, strip);
     this.handles = new Handles(frame.picture, {
       drag: (id, x) => id === "marker" && this.dragMarker(x),
+      press: (id, x) => id === "marker" && x !== undefined && this.dragMarker(x),
       step: (id, right, down) => this.step(id, right, down),
       point: (id) => id !== "map" && this.pointAt(null),
     });
@@ -80,7 +82,7 @@ class TrainingExplorer {
       makeElement("b", {}, change.note),
       makeElement("span", { class: "at-words" }, fresh && `: ${fresh}`));
     const head = makeElement("span", { class: "at-head" },
-      makeElement("b", {}, `epoch ${epoch}`), makeElement("small", {}, `loss ${writeLoss(valid)}`));
+      makeElement("b", {}, `epoch ${writeEpoch(epoch)}`), makeElement("small", {}, `loss ${writeLoss(valid)}`));
     const element = makeElement("button", { type: "button", "data-epoch": epoch }, head, map,
       text);
     element.dataset.same = String(change.count === 0);
@@ -232,7 +234,7 @@ class TrainingExplorer {
   handlesNow(finding) {
     const { view, layout } = this;
     const { map } = layout;
-    const { x, area } = lossMarker(view, this.shown, layout.chart);
+    const { area } = lossMarker(view, this.shown, layout.chart);
     const { epoch, valid } = view.snaps[view.at];
     const label = view.fixed
       ? "Words it writes: arrow keys walk through them"
@@ -244,7 +246,8 @@ class TrainingExplorer {
       },
       {
         id: "marker", label: "Epoch on the curve of the loss", height: area.y0 - area.y1,
-        x, y: (area.y0 + area.y1) / 2, value: `${epoch}, validation loss ${writeLoss(valid)}`,
+        width: area.x1 - area.x0, x: (area.x0 + area.x1) / 2, y: (area.y0 + area.y1) / 2,
+        value: `${writeEpoch(epoch)}, validation loss ${writeLoss(valid)}`,
       },
     ];
   }

@@ -1,6 +1,7 @@
 // What a training run tells: which words were right when, findings and challenges. No drawing.
 //
-// A run is {snaps, source, reference, fixed, ceiling, leftOut, cut}. snaps: one for each epoch,
+// A run is {snaps, source, reference, fixed, ceiling, leftOut, cut}. snaps: one for each epoch, and
+// for parts of the first,
 // {epoch, train, valid, words, sure, rows}: losses in nats per word, null where they are no number;
 // T words, how sure the model was of each, and T rows of S weights. A view is a run with what
 // `prepareTraining` adds, and `at` (the snap on show), `point` ({row} or {column}, or null),
@@ -10,6 +11,7 @@
 import { writePercent } from "../draw/nextwords.js";
 
 export const TRAINING_END = "<eos>";
+const EPOCH_PARTS = { 0.125: "⅛", 0.25: "¼", 0.5: "½" };
 const SURE = 0.9; // a probability to call sure
 const WORTH_SAYING = 0.05; // a weight
 const SPREAD = 0.2; // of the way from equal weights to a single one: it looks everywhere
@@ -149,6 +151,11 @@ export function trainingChallenges(view) {
   return challenges;
 }
 
+/** Return an epoch's number as text; the parts of the first are fractions: "½". */
+export function writeEpoch(epoch) {
+  return EPOCH_PARTS[epoch] ?? String(Number(epoch.toFixed(2)));
+}
+
 /** Return a loss in words: "0.18", or that it is none. */
 export function writeLoss(loss) {
   return loss === null ? "not a number" : loss.toFixed(2);
@@ -163,7 +170,7 @@ export function trainingFinding(view) {
     return columnFinding(view, snap, point.column);
   }
   const counted = `${wordsFinding(view)}; loss ${writeLoss(snap.valid)}.`;
-  const before = `Epoch ${snap.epoch}: ${writingWords(view)} and ${lookingWords(view)}.`;
+  const before = `Epoch ${writeEpoch(snap.epoch)}: ${writingWords(view)} and ${lookingWords(view)}.`;
   return `${before} ${counted}${leftOutFinding(view)}`;
 }
 
@@ -222,7 +229,7 @@ export function snapChange(view, from, to) {
 }
 
 function rowFinding({ source, fixed }, { epoch, words, sure, rows }, row) {
-  const about = `Epoch ${epoch}:`;
+  const about = `Epoch ${writeEpoch(epoch)}:`;
   if (fixed) return `${about} it is ${writePercent(sure[row])} sure of “${words[row]}”.`;
   const order = rows[row].map((_, j) => j).sort((a, b) => rows[row][b] - rows[row][a]);
   const told = order.slice(0, 3).filter((j, i) => i === 0 || rows[row][j] >= WORTH_SAYING);
@@ -234,7 +241,7 @@ function columnFinding({ source }, { epoch, words, rows }, column) {
   const row = largestAt(rows.map((weights) => weights[column]));
   const weight = writePercent(rows[row][column]);
   const most = `its largest weight, ${weight}, from “${words[row]}”`;
-  return `Epoch ${epoch}: “${source[column]}” gets ${most}.`;
+  return `Epoch ${writeEpoch(epoch)}: “${source[column]}” gets ${most}.`;
 }
 
 function wordsFinding({ snaps, at, marks, reference }) {
@@ -268,6 +275,7 @@ export function trainingSummary(view) {
       writeLoss(last.valid)} nats per word`;
   const settled = quests.settled === snaps.length - 1
     ? "the translation changes until the last epoch"
-    : `the translation stays the same from epoch ${snaps[quests.settled].epoch} on`;
-  return `From epoch ${first.epoch} to ${last.epoch} the validation loss ${losses}; ${settled}.`;
+    : `the translation stays the same from epoch ${writeEpoch(snaps[quests.settled].epoch)} on`;
+  const span = `From epoch ${writeEpoch(first.epoch)} to ${writeEpoch(last.epoch)}`;
+  return `${span} the validation loss ${losses}; ${settled}.`;
 }

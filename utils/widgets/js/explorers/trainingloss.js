@@ -4,29 +4,31 @@ import { chartArea, drawCurves } from "../draw/curves.js";
 import { paint } from "../draw/paint.js";
 import { svgElement, svgPart, svgText, textWidth } from "../draw/svg.js";
 import { spreadSnaps, writeLoss } from "./trainingfacts.js";
-import { placeCurveNames } from "./trainingnames.js";
 
 const MOST_EPOCH_TICKS = 10;
 const BEFORE_FIRST = 0.06; // of the width: the marker at the first epoch stands off the axis
+const AFTER_LAST = 0.34; // of the width: there stand the names of the curves
 const CEILING = "knows nothing";
 
 /**
  * Return the chart of the losses: lines have gaps where a loss is no number. Each has a `label`,
- * which `lossNames` places: at their ends, where the curves meet, names could not tell them apart.
+ * which `lossNames` places at its end.
  */
 export function epochLossChart(view) {
   const { snaps, ceiling } = view;
   const epochs = snaps.map(({ epoch }) => epoch);
   const last = Math.max(epochs[epochs.length - 1], epochs[0] + 1);
-  const across = [epochs[0] - (last - epochs[0]) * BEFORE_FIRST, last];
+  const long = last - epochs[0];
+  const across = [epochs[0] - long * BEFORE_FIRST, last + long * AFTER_LAST];
   const losses = snaps.flatMap(({ train, valid }) => [train, valid]);
   const finite = losses.filter((loss) => loss !== null);
   const top = Math.max(...finite, ceiling ?? 0, 0.01) * 1.04;
-  const shown = spreadSnaps(epochs.length, MOST_EPOCH_TICKS);
+  const whole = epochs.filter(Number.isInteger);
+  const shown = spreadSnaps(whole.length, MOST_EPOCH_TICKS);
   const knowsNothing = { name: "", label: CEILING, color: paint("faint") };
   return {
     part: "loss",
-    title: "Loss after each epoch, nats per word",
+    title: "Loss: surprise at each right word, in nats",
     series: [
       ...(ceiling ? [{ ...knowsNothing, points: across.map((x) => [x, ceiling]) }] : []),
       ...lossRuns(snaps, "train", "training", paint("highlight")),
@@ -34,7 +36,7 @@ export function epochLossChart(view) {
     ],
     across,
     up: [0, top],
-    ticksAcross: shown.map((i) => [epochs[i], String(epochs[i])]),
+    ticksAcross: shown.map((i) => [whole[i], String(whole[i])]),
     ticksUp: roundTicks(top),
   };
 }
@@ -81,34 +83,33 @@ export function snapAtX(view, x, chart) {
   return away.indexOf(Math.min(...away));
 }
 
-/** Return where the names of the curves stand in the chart: [{name, x, y, color}, …]. */
+/** Return where the names of the curves stand, at their ends: [{name, x, y, color}, …]. */
 export function lossNames(view, { left, top, ...place }) {
   const chart = epochLossChart(view);
   const area = chartArea(left, top, chart, place);
   const { size } = place;
-  const named = new Set();
-  const curves = chart.series.map(({ label, points }) => {
-    const isFirst = label !== CEILING && points.length > 1 && !named.has(label);
-    if (isFirst) named.add(label);
-    return {
-      name: isFirst ? label : "", points: points.map(([x, y]) => [area.xOf(x), area.yOf(y)]),
-    };
-  });
   const isCeiling = chart.series[0].label === CEILING;
-  const low = isCeiling ? curves[0].points[0][1] + size * 1.2 : area.y1;
+  const low = isCeiling ? area.yOf(chart.series[0].points[0][1]) + size * 1.2 : area.y1;
   const begin = area.x1 - textWidth(CEILING, size);
   const ceiling = { name: CEILING, x: begin, y: low, color: paint("quiet") };
-  const around = isCeiling ? [{ name: "", points: [[begin, low], [area.x1, low]] }] : [];
-  const places = placeCurveNames(area, [...curves, ...around]);
-  let free = begin - size * 0.8;
-  const spare = (name) => { // in one line below the top, where falling curves no longer are
-    free -= textWidth(name, size) + size * 0.8;
-    return { x: free + size * 0.8, y: isCeiling ? low : low + size };
-  };
-  const names = curves.flatMap(({ name }, i) => (name
-    ? [{ ...(places[i] ?? spare(name)), name, color: chart.series[i].color }]
-    : []));
-  return isCeiling ? [ceiling, ...names] : names;
+  const last = new Map(chart.series.slice(isCeiling ? 1 : 0).map((line) => [line.label, line]));
+  const ends = [...last.values()].map(({ label, color, points }) => ({
+    name: label, color, x: area.xOf(view.snaps.at(-1).epoch) + size * 0.8,
+    y: area.yOf(points.at(-1)[1]) + size * 0.35,
+  }));
+  return [...(isCeiling ? [ceiling] : []), ...keepApart(ends, low, area.y0, size * 1.2)];
+}
+
+/** Move names apart, `line` pixels from each other, between the heights `above` and `below`. */
+function keepApart(names, above, below, line) {
+  const sorted = [...names].sort((a, b) => a.y - b.y);
+  sorted.forEach((name, i) => {
+    name.y = Math.max(name.y, (sorted[i - 1]?.y ?? above) + line);
+  });
+  sorted.reverse().forEach((name, i) => {
+    name.y = Math.min(name.y, i === 0 ? below - line * 0.2 : sorted[i - 1].y - line);
+  });
+  return sorted;
 }
 
 /** Draw the losses, and the marker at the frame's place: on its way, it has the next number. */

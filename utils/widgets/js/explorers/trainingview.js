@@ -6,7 +6,8 @@ import { writePercent } from "../draw/nextwords.js";
 import { paint, wordPaint } from "../draw/paint.js";
 import { escapeText, shortenWord, svgElement, svgPart } from "../draw/svg.js";
 import { svgRoot, svgText, textWidth } from "../draw/svg.js";
-import { snapFrame, spreadSnaps, trainingSummary, writeLoss } from "./trainingfacts.js";
+import { snapFrame, spreadSnaps, trainingSummary } from "./trainingfacts.js";
+import { writeEpoch, writeLoss } from "./trainingfacts.js";
 import { layoutSnapRows, mostRows, writtenLines } from "./traininglayout.js";
 import { TRAINING_LINE, TRAINING_MARGIN } from "./traininglayout.js";
 import { drawLoss } from "./trainingloss.js";
@@ -23,7 +24,7 @@ const VISIBLE_WEIGHT = 0.01; // that a small map shows
 export function drawTraining(view, frame, layout) {
   const { width, height, map, chart } = layout;
   const { epoch, words } = view.snaps[view.at];
-  const title = `Training after epoch ${epoch}. The model writes: ${words.join(" ")}`;
+  const title = `Training after epoch ${writeEpoch(epoch)}. The model writes: ${words.join(" ")}`;
   return svgRoot(width, height, title,
     view.fixed ? drawSureness(view, frame, map) : drawAlignment(view, frame, map),
     drawTexts(view, layout.left, TRAINING_MARGIN, layout.texts),
@@ -223,7 +224,7 @@ function drawEpochCard(card, left, top, lines) {
   const place = { ...map, left, top: top + epochMapTop(card, lines) };
   const draw = one.fixed ? drawSureness : drawAlignment;
   return svgElement("g", { "data-epoch": epoch },
-    svgText(left, top + size, `epoch ${epoch}`, trainingHeading(size * 1.2)),
+    svgText(left, top + size, `epoch ${writeEpoch(epoch)}`, trainingHeading(size * 1.2)),
     svgText(left + map.total, top + size, `loss ${writeLoss(valid)}`, {
       "font-size": size, fill: paint("quiet"), "text-anchor": "end",
     }),
