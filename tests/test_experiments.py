@@ -13,13 +13,8 @@ from utils.corpora import Pair, load_corpus
 from utils.evaluation import T_95
 from utils.experiments import __main__ as command
 from utils.experiments import captions, quality, recipes, speed, studies, texts
-from utils.experiments.parts import (
-    OneDirectionEncoder,
-    SampledDecoder,
-    ScaledDotAttention,
-    UnmaskedDotAttention,
-    replace_part,
-)
+from utils.experiments.looks import ScaledDotAttention, UnmaskedDotAttention
+from utils.experiments.parts import OneDirectionEncoder, SampledDecoder, replace_part
 from utils.experiments.quality import score_by_length
 from utils.experiments.reach import gradient_reach
 from utils.experiments.seeds import (

@@ -1,9 +1,10 @@
-"""The measurements behind notebooks 08 and 10 and data/README.md, by `make experiments`.
+"""The measurements behind notebooks 03 and 06 to 13 and data/README.md, by `make experiments`.
 
 The parts, in order:
 
     tables       results in data/results/*.csv, one run after another, so that a stop loses nothing
-    parts        what takes the place of a part of a model
+    parts        encoders and decoders that take the place of a model's
+    looks        attentions that do
     variants     the four models, and models that differ from one of them in exactly one thing
     seeds        what five seeds say: means and differences, each with an interval
     signals      what a model shows while it writes, and how well that finds errors

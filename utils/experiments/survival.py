@@ -29,7 +29,8 @@ from utils.experiments.adversary import (
     shuffled,
     uniform,
 )
-from utils.experiments.parts import UniformContext, replace_part
+from utils.experiments.looks import UniformContext
+from utils.experiments.parts import replace_part
 from utils.experiments.quality import trained
 from utils.models.seq2seq import Decoder, Seq2Seq
 from utils.text import END

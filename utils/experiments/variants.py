@@ -16,26 +16,28 @@ from torch.nn import functional as F
 
 from utils.corpora import Corpus
 from utils.corpora.pairs import Pair
+from utils.experiments.looks import (
+    FrozenVAttention,
+    LastStateContext,
+    RandomContext,
+    ScaledDotAttention,
+    UniformContext,
+    UnmaskedDotAttention,
+    curved,
+    sized,
+)
 from utils.experiments.parts import (
     CellOnlyDecoder,
-    FrozenVAttention,
     InputFeedingDecoder,
-    LastStateContext,
     LongShortEncoder,
     LuongDecoder,
     NewStateDecoder,
     OneDirectionEncoder,
     Part,
     PlainEncoder,
-    RandomContext,
     SampledDecoder,
-    ScaledDotAttention,
-    UniformContext,
-    UnmaskedDotAttention,
     ZeroStartDecoder,
-    curved,
     replace_part,
-    sized,
 )
 from utils.models.seq2seq import Seq2Seq, build_model
 from utils.text import Fields
