@@ -121,6 +121,26 @@ def test_every_module_belongs_to_a_script_that_runs():
     assert paths - told - workers == set()
 
 
+NOT_CODE = re.compile(r"//[^\n]*|/\*.*?\*/|\"[^\"\n]*\"|`[^`]*`", re.DOTALL)
+DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)
+
+
+def test_a_module_imports_every_function_of_others_that_it_calls():
+    """A script of joined modules would run without; the modules themselves would not."""
+    texts = {path: path.read_text("utf-8") for path in MODULES.rglob("*.js")}
+    declared = {path: set(DECLARED.findall(text)) for path, text in texts.items()}
+    everything = set.union(*declared.values())
+    missing = {}
+    for path, text in texts.items():
+        imported = set(re.findall(r"\w+", " ".join(re.findall(r"import \{([^}]*)\}", text))))
+        code = NOT_CODE.sub("", text)
+        methods = set(re.findall(r"^ +(?:static |async )?(\w+)\([^)]*\) \{$", code, re.MULTILINE))
+        local = set(re.findall(r"\b(?:function|const|let) (\w+)", code)) | methods
+        called = set(re.findall(r"(?<![.\w])(\w+)\(", code)) & everything
+        missing[path.name] = called - imported - declared[path] - local
+    assert {name: found for name, found in missing.items() if found} == {}
+
+
 # The engine
 
 

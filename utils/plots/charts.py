@@ -13,7 +13,6 @@ from utils.plots.colors import EMPTY, GROUND, INK, NEUTRAL, WORD
 from utils.plots.labels import drawable
 from utils.plots.style import CELL, COLORS, LARGEST_CELL, LETTER, MARKERS, PADDING_OR_WORD
 from utils.plots.words import word_colors
-from utils.training import History
 
 __all__ = [
     "BY_LENGTH",
@@ -22,7 +21,6 @@ __all__ = [
     "length_curve",
     "map_size",
     "shared_bar",
-    "training_curves",
     "vectors",
     "word_bars",
     "word_grid",
@@ -149,16 +147,6 @@ def shared_bar(axes: np.ndarray, label: str = "weight α") -> None:
     """Put one color bar beside several maps drawn without one, so that all stay equally large."""
     first, rows = axes.flat[0], np.atleast_2d(axes).shape[0]
     first.figure.colorbar(first.collections[0], ax=axes, label=label, shrink=0.6 / rows)
-
-
-def training_curves(history: History, ax: Axes, color: str = NEUTRAL) -> Axes:
-    """Draw training and validation loss after each epoch."""
-    numbers = [epoch.number for epoch in history.epochs]
-    ax.plot(numbers, [e.train_loss for e in history.epochs], "--", color=color, label="training")
-    ax.plot(numbers, [e.valid_loss for e in history.epochs], "-o", color=color, label="validation")
-    ax.set(xlabel="epoch", ylabel="loss (nats per word)", xticks=numbers, ylim=(0, None))
-    ax.legend()
-    return ax
 
 
 def word_bars(

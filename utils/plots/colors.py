@@ -21,14 +21,10 @@ ACCENT = _LIGHT["query"]  # what is no model, but stands out: a query, for examp
 INK = _LIGHT["ink"]  # words and lines
 NEUTRAL = _LIGHT["neutral"]  # what belongs to no model, in figures
 QUIET = _LIGHT["quiet"]  # the faintest color that words can be read in: contrast 7 on white
-FRAME = _LIGHT["frame"]  # the faintest color that a border can be seen in: contrast 4.5 on white
 NEXT = _LIGHT["next"]  # bars of the words that may come next
-FAINT = _LIGHT["faint"]  # lines that lead the eye
 EMPTY = _LIGHT["empty"]  # lines between cells; padding
-TRACK = _LIGHT["track"]  # what a bar would fill
 GROUND = _LIGHT["ground"]  # behind a picture; words on a dark shape
 
-HIGHLIGHT = _LIGHT["highlight"]  # where to look
 WRONG = _LIGHT["wrong"]  # a word that the reference does not have
 LINK = _LIGHT["link"]
 WORD = _LIGHT["mask"]  # a position that is no padding

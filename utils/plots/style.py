@@ -13,7 +13,6 @@ SHAPES = ("o", "s", "^", "D", "<")
 COLORS = dict(zip(ATTENTIONS, PALETTE, strict=False)) | {"Transformer": TRANSFORMER}
 MARKERS = dict(zip(ATTENTIONS, SHAPES, strict=False)) | {"Transformer": "v"}
 PADDING_OR_WORD = ListedColormap([EMPTY, WORD])  # a mask's False and True
-SIGNED = "PuOr_r"  # a color map for numbers of either sign, white at 0
 
 NARROW, WIDE = 9.0, 12.0  # inches: the width of a figure with one panel, and with several
 HEIGHT = 5.0  # of a row of panels

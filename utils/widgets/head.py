@@ -19,8 +19,7 @@ class HeadViewer(LiveExplorer):
     `sentence`, `part` ("encoder", "decoder" or "cross"), `layer`, `heads` (a list; none is their
     average) and `position` of the word that looks can be set and read; all count from 1. It begins
     with the head that has the clearest habit and the one that disagrees with it most. Raises
-    TypeError for a translator that is no
-    Transformer.
+    TypeError for a translator that is no Transformer.
     """
 
     name = "head"

@@ -4,6 +4,7 @@
 
 import { addScaled, copyNumbers, portableTanh } from "./arithmetic.js";
 import { encodeWords, encodeWordsBackward } from "./encoder.js";
+import { joinDirectionsBackward, summarizeWordsBackward } from "./encoder.js";
 import { gruBackward, gruForward } from "./gru.js";
 import { embedLetters, embedLettersBackward } from "./layers.js";
 import { linearBackward, linearForward, softmaxInPlace, throughTanh } from "./layers.js";

@@ -87,7 +87,7 @@ function joinDirections(network, space, batch) {
   }
 }
 
-function joinDirectionsBackward(network, space, batch) {
+export function joinDirectionsBackward(network, space, batch) {
   const { E, M } = network.sizes;
   const { rows, longest, active } = batch;
   const { dEmbedded, dMemory, embedded } = space;
@@ -114,7 +114,7 @@ function summarizeWords(network, space, batch) {
   }
 }
 
-function summarizeWordsBackward(network, space, batch) {
+export function summarizeWordsBackward(network, space, batch) {
   const { H, M, Q } = network.sizes;
   const { rows, lengths } = batch;
   const { decoder, dMemory, dState, dSummary, summary } = space;
