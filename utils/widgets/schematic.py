@@ -6,9 +6,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
+from math import hypot
 from typing import Any
 
+from utils.plots.colors import INK
 from utils.text import END
 from utils.trace import Trace
 from utils.widgets.png import small_png_of
@@ -17,6 +19,10 @@ from utils.widgets.stills import drawings, still
 ZOOM = 1.5  # pixels of the picture for one of the drawing's
 WIDTH = 960
 SVG_TITLE = ("<title>", "</title>")
+ARROW_FROM_WORD = re.compile(
+    r'data-from="word" data-to="h"[^>]*data-word="(\d+)"[^>]*><path d="M([\d.]+) [\d.]+L[\d.]+ ([\d.]+)'
+)
+NOTE = 17  # pixels: the letters of a note
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
 GAP = 20  # pixels between two pictures
 
@@ -80,6 +86,56 @@ def side_by_side(*pictures: Schematic, columns: int = 2) -> Schematic:
     size = f'width="{right}" height="{y - GAP}"'
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(placed)}</svg>'
     return Schematic(svg, " ".join(picture.alt for picture in pictures))
+
+
+def state_of(picture: Schematic, word: int) -> tuple[float, float]:
+    """Return x and y where the arrow from source word `word`, from 1, meets its state."""
+    for j, x, y in ARROW_FROM_WORD.findall(picture.svg):
+        if int(j) == word - 1:
+            return float(x), float(y)
+    raise ValueError(f"the picture has no arrow from a word {word} to its state.")
+
+
+def noted(
+    picture: Schematic,
+    notes: Sequence[tuple[float, float, str]],
+    arrows: Sequence[Sequence[tuple[float, float]]] = (),
+    alt: str = "",
+) -> Schematic:
+    """Write notes on a picture: x, y of the first line's middle, and text, its first line bold.
+
+    Each of `arrows` is a path of points with a tip at its end; each is fainter than the one before.
+    """
+    shapes = []
+    for k, points in enumerate(arrows):
+        strength = 1 - 0.75 * k / max(len(arrows) - 1, 1)
+        shapes.append(_arrow(points, strength))
+    for x, y, text in notes:
+        for i, line in enumerate(text.split("\n")):
+            look = f'font-size="{NOTE}" text-anchor="middle" fill="{INK}"'
+            weight = ' font-weight="bold"' if i == 0 else ""
+            shapes.append(f'<text x="{x}" y="{y + 1.3 * NOTE * i}" {look}{weight}>{escape(line)}</text>')
+    return Schematic(picture.svg.replace("</svg>", "".join(shapes) + "</svg>"), alt or picture.alt)
+
+
+def _arrow(points: Sequence[tuple[float, float]], strength: float) -> str:
+    """Return a path with a tip at its end, as wide and dark as its strength, 0 to 1, says."""
+    (x0, y0), (x, y) = points[-2:]
+    size = 6 + 5 * strength
+    length = hypot(x - x0, y - y0)
+    dx, dy = (x - x0) / length, (y - y0) / length
+    base = (x - size * dx, y - size * dy)
+    line = "L".join(f"{a:.1f} {b:.1f}" for a, b in [*points[:-1], base])
+    tip = "L".join(
+        f"{a:.1f} {b:.1f}"
+        for a, b in (
+            (x, y),
+            (base[0] - size * 0.6 * dy, base[1] + size * 0.6 * dx),
+            (base[0] + size * 0.6 * dy, base[1] - size * 0.6 * dx),
+        )
+    )
+    look = f'stroke="{INK}" stroke-width="{1 + 3 * strength:.1f}" fill="none"'
+    return f'<g opacity="{strength:.2f}"><path d="M{line}" {look}/><path d="M{tip}Z" fill="{INK}"/></g>'
 
 
 def schematic_of(
