@@ -52,7 +52,8 @@ def drawn(figure):
     """Return the words on the axes of a figure's first plot, after drawing it."""
     figure.canvas.draw()
     ax = figure.axes[0]
-    return {text.get_text() for text in [*ax.get_xticklabels(), *ax.get_yticklabels(), *ax.texts]}
+    texts = [*ax.get_xticklabels(), *ax.get_yticklabels(), *ax.texts]
+    return {text.get_text().rstrip("\n") for text in texts}
 
 
 @each_word
