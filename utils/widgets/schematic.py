@@ -19,8 +19,9 @@ from utils.widgets.stills import drawings, still
 ZOOM = 1.5  # pixels of the picture for one of the drawing's
 WIDTH = 960
 SVG_TITLE = ("<title>", "</title>")
-ARROW_FROM_WORD = re.compile(
-    r'data-from="word" data-to="h"[^>]*data-word="(\d+)"[^>]*><path d="M([\d.]+) [\d.]+L[\d.]+ ([\d.]+)'
+ARROW_FROM_WORD = re.compile(  # the word, x, and where the arrow ends
+    r'data-from="word" data-to="h"[^>]*data-word="(\d+)"[^>]*>'
+    r'<path d="M([\d.]+) [\d.]+L[\d.]+ ([\d.]+)'
 )
 NOTE = 17  # pixels: the letters of a note
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
@@ -106,36 +107,32 @@ def noted(
 
     Each of `arrows` is a path of points with a tip at its end; each is fainter than the one before.
     """
-    shapes = []
-    for k, points in enumerate(arrows):
-        strength = 1 - 0.75 * k / max(len(arrows) - 1, 1)
-        shapes.append(_arrow(points, strength))
+    shapes = [
+        _arrow(points, 1 - 0.75 * k / max(len(arrows) - 1, 1)) for k, points in enumerate(arrows)
+    ]
     for x, y, text in notes:
         for i, line in enumerate(text.split("\n")):
-            look = f'font-size="{NOTE}" text-anchor="middle" fill="{INK}"'
-            weight = ' font-weight="bold"' if i == 0 else ""
-            shapes.append(f'<text x="{x}" y="{y + 1.3 * NOTE * i}" {look}{weight}>{escape(line)}</text>')
-    return Schematic(picture.svg.replace("</svg>", "".join(shapes) + "</svg>"), alt or picture.alt)
+            place = f'x="{x}" y="{y + 1.3 * NOTE * i}" text-anchor="middle"'
+            look = f'font-size="{NOTE}" font-weight="{"normal" if i else "bold"}" fill="{INK}"'
+            shapes.append(f"<text {place} {look}>{escape(line)}</text>")
+    svg = f"{picture.svg.removesuffix('</svg>')}{''.join(shapes)}</svg>"
+    return Schematic(svg, alt or picture.alt)
 
 
 def _arrow(points: Sequence[tuple[float, float]], strength: float) -> str:
     """Return a path with a tip at its end, as wide and dark as its strength, 0 to 1, says."""
     (x0, y0), (x, y) = points[-2:]
-    size = 6 + 5 * strength
     length = hypot(x - x0, y - y0)
-    dx, dy = (x - x0) / length, (y - y0) / length
-    base = (x - size * dx, y - size * dy)
-    line = "L".join(f"{a:.1f} {b:.1f}" for a, b in [*points[:-1], base])
-    tip = "L".join(
-        f"{a:.1f} {b:.1f}"
-        for a, b in (
-            (x, y),
-            (base[0] - size * 0.6 * dy, base[1] + size * 0.6 * dx),
-            (base[0] + size * 0.6 * dy, base[1] - size * 0.6 * dx),
-        )
+    dx, dy = ((6 + 5 * strength) * way / length for way in (x - x0, y - y0))  # the tip's length
+    base_x, base_y = x - dx, y - dy
+    wings = [(base_x - 0.6 * dy, base_y + 0.6 * dx), (base_x + 0.6 * dy, base_y - 0.6 * dx)]
+    line, tip = (
+        "L".join(f"{a:.1f} {b:.1f}" for a, b in path)
+        for path in ([*points[:-1], (base_x, base_y)], [(x, y), *wings])
     )
-    look = f'stroke="{INK}" stroke-width="{1 + 3 * strength:.1f}" fill="none"'
-    return f'<g opacity="{strength:.2f}"><path d="M{line}" {look}/><path d="M{tip}Z" fill="{INK}"/></g>'
+    look = f'fill="none" stroke="{INK}" stroke-width="{1 + 3 * strength:.1f}"'
+    shapes = f'<path d="M{line}" {look}/><path d="M{tip}Z" fill="{INK}"/>'
+    return f'<g opacity="{strength:.2f}">{shapes}</g>'
 
 
 def schematic_of(
