@@ -64,7 +64,7 @@ def test_an_attention_map_of_any_word_is_written(tmp_path, caplog, word, shown, 
     attention_map(np.eye(2), [word, "ja"], ["yes", word], figure.subplots())
     figure.savefig(tmp_path / f"map.{suffix}")
     assert (tmp_path / f"map.{suffix}").stat().st_size > 1000
-    assert drawn(figure) == {shown, "ja", "yes"}
+    assert drawn(figure) | {""} == {shown, "ja", "yes", ""}  # a line to a word has no text
     assert max(figure.get_size_inches()) < 16
     assert caplog.messages == []
 
