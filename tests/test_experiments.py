@@ -689,6 +689,35 @@ def test_captions_are_joined_in_their_order():
     ]
 
 
+def test_coverage_counts_up_to_one_for_each_word():
+    weights = torch.tensor([[0.9, 0.05, 0.05], [0.8, 0.15, 0.05]])
+    assert coverage.coverage_penalty(weights) == pytest.approx(math.log(0.2) + math.log(0.1))
+    assert coverage.coverage_penalty(torch.eye(3)) == 0
+
+
+def test_the_penalty_prefers_what_skips_nothing():
+    skips = Translation(("a", "b"), torch.tensor([[1.0, 0.0], [1.0, 0.0]]), -1.0)
+    complete = Translation(("a", "c"), torch.eye(2), -1.5)
+    assert coverage.with_coverage([skips, complete], list) is complete
+    unlikely = complete._replace(score=-30.0)
+    assert coverage.with_coverage([skips, unlikely], list) is skips
+
+
+def test_a_word_is_found_as_often_as_it_stands():
+    assert coverage.word_recall([("a", "a", "b")], [("a", "c", "b", "a", "a")]) == 3 / 5
+
+
+@pytest.mark.parametrize(("joined", "n"), [(1, 6), (4, 1)])
+def test_rankings_with_and_without_coverage_are_compared(monkeypatch, joined, n):
+    corpus = toy_corpus()
+    monkeypatch.setattr(coverage, "load_corpus", lambda _: replace(corpus, valid=corpus.test))
+    monkeypatch.setattr(Translator, "load", lambda _: Translator(toy_model(), toy_fields()))
+    (row,) = coverage.measure_coverage(joined)
+    assert row["n"] == n
+    assert row["low"] <= row["change"] <= row["high"]
+    assert row["change"] == pytest.approx(row["covered_bleu"] - row["plain_bleu"])
+
+
 @pytest.mark.parametrize(("joined", "n"), [(1, 6), (4, 1)])
 def test_captions_are_scored(monkeypatch, joined, n):
     translator = Translator(toy_model(), toy_fields())
