@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch, Rectangle
 from torch import Tensor
 
@@ -26,6 +27,7 @@ __all__ = [
     "word_grid",
 ]
 
+DARK = 0.5  # below this mean of red, green and blue, words in a cell are white
 STRIP = 0.16  # of a cell: how high a word's color stands above its column
 
 
@@ -104,32 +106,27 @@ def attention_map(
 ) -> Axes:
     """Draw weights (T, S): a row for each target word, a column for each source word.
 
-    A strip above each column has the word's color. With a format such as ".3f", `numbers` writes
-    each weight into its cell. The color `bar` says what the blues mean; one of several maps needs
-    it.
+    A cell is as strong as its weight, in the color of its source word. With a format such as
+    ".3f", `numbers` writes each weight into its cell. The `bar` says how strong is how much; one of
+    several maps needs it.
     """
-    sns.heatmap(
-        np.asarray(weights),
-        ax=ax,
-        vmin=0,
-        vmax=1,
-        cmap="Blues",
-        square=True,
-        linewidths=0.5,
-        linecolor=EMPTY,
-        annot=bool(numbers),
-        fmt=numbers,
-        xticklabels=False,  # seaborn would measure each
-        yticklabels=False,
-        cbar=bar,
-        cbar_kws={"label": "weight α", "shrink": 0.7},
-    )
+    rows = np.clip(np.asarray(weights), 0, 1)
+    inks = np.array([to_rgb(color) for color in word_colors(len(source))])
+    cells = 1 - rows[:, :, None] * (1 - inks)  # (T, S, 3): from white to the word's color
+    ax.pcolormesh(cells, edgecolors=EMPTY, linewidth=0.5)
+    ax.set(aspect="equal", ylim=(len(target), 0))
+    for (t, j), weight in np.ndenumerate(rows) if numbers else ():
+        ink = GROUND if cells[t, j].mean() < DARK else INK
+        ax.text(j + 0.5, t + 0.5, format(weight, numbers), color=ink, ha="center", va="center")
     ax.grid(visible=False)  # it would show where weights are missing
+    ax.spines[:].set_visible(False)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     _name_columns(source, ax)
     words, look = drawable(target)
     ax.set_yticks(np.arange(len(words)) + 0.5, words, **look, va="center")
+    if bar:
+        shared_bar(np.array([ax]))
     return ax
 
 
@@ -145,8 +142,9 @@ def _name_columns(source: Sequence[str], ax: Axes) -> None:
 
 def shared_bar(axes: np.ndarray, label: str = "weight α") -> None:
     """Put one color bar beside several maps drawn without one, so that all stay equally large."""
-    first, rows = axes.flat[0], np.atleast_2d(axes).shape[0]
-    first.figure.colorbar(first.collections[0], ax=axes, label=label, shrink=0.6 / rows)
+    rows = np.atleast_2d(axes).shape[0]
+    strength = ScalarMappable(cmap="Greys")  # 0 to 1
+    axes.flat[0].figure.colorbar(strength, ax=axes, label=label, shrink=0.6 / rows)
 
 
 def word_bars(
