@@ -1,6 +1,7 @@
 """The experiments: what the variants change, and that no finished run is lost."""
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ from utils.batches import make_batches
 from utils.corpora import Pair, load_corpus
 from utils.evaluation import T_95
 from utils.experiments import __main__ as command
-from utils.experiments import captions, quality, recipes, speed, studies, texts
+from utils.experiments import captions, coverage, quality, recipes, speed, studies, texts
 from utils.experiments.looks import ScaledDotAttention, UnmaskedDotAttention
 from utils.experiments.parts import OneDirectionEncoder, SampledDecoder, replace_part
 from utils.experiments.quality import score_by_length
@@ -48,7 +49,7 @@ from utils.text import build_fields
 from utils.text.subwords import join
 from utils.trace import trace
 from utils.training import Settings, fit, word_loss
-from utils.translator import Translator
+from utils.translator import Translation, Translator
 
 EVERY = VARIANTS | CAUSES | CELLS | STARTS | FORMS | ONCE | TAUGHT
 every_variant = pytest.mark.parametrize("name", EVERY)
