@@ -1,6 +1,7 @@
 """One function for each kind of picture. It takes and returns a matplotlib Axes."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.patheffects import withStroke
 from torch import Tensor
 
 from utils.plots.colors import EMPTY, GROUND, INK, NEUTRAL, WORD
@@ -28,6 +30,7 @@ __all__ = [
 ]
 
 DARK = 0.5  # below this mean of red, green and blue, words in a cell are white
+LEVELS, LINE = 3, 18  # of words above a map, and points from one to the next
 STRIP = 0.16  # of a cell: how high a word's color stands above its column
 
 
@@ -131,13 +134,28 @@ def attention_map(
 
 
 def _name_columns(source: Sequence[str], ax: Axes) -> None:
-    """Write the words above the columns of a map, each on a strip of its color."""
-    for j, color in enumerate(word_colors(len(source))):
-        ax.add_patch(Rectangle((j + 0.04, -STRIP), 0.92, STRIP, color=color, lw=0, clip_on=False))
+    """Write the words above the columns of a map, each on a strip of its color.
+
+    Words wider than their columns take turns on up to `LEVELS` lines; a thin line leads down to
+    the column, behind other words. Where that is too few, the words are turned.
+    """
     words, look = drawable(source)
-    look |= {"rotation": 60, "ha": "left", "rotation_mode": "anchor"}
+    columns = ax.get_window_extent().width / ax.figure.dpi / max(len(words), 1)  # inches; about
+    levels = max(ceil(max(map(len, words), default=0) * LETTER / columns), 1)
+    if levels > LEVELS:
+        levels, turned = 1, {"rotation": 60, "ha": "left", "rotation_mode": "anchor"}
+        look |= turned
+    for j, color in enumerate(word_colors(len(words))):
+        ax.add_patch(Rectangle((j + 0.04, -STRIP), 0.92, STRIP, color=color, lw=0, clip_on=False))
+        if level := j % levels:
+            line, foot = {"arrowstyle": "-", "color": color}, (j + 0.5, -STRIP)
+            place = (foot, (0, 5 + level * LINE), "data", "offset points")
+            ax.annotate("", *place, line, annotation_clip=False, zorder=0)
+    raised = [word + "\n" * (j % levels) for j, word in enumerate(words)]
+    halo = [withStroke(linewidth=5, foreground=GROUND)]
     ax.tick_params(axis="x", pad=8)
-    ax.set_xticks(np.arange(len(words)) + 0.5, words, **look)
+    centers = np.arange(len(words)) + 0.5
+    ax.set_xticks(centers, raised, linespacing=1.1, path_effects=halo, **look)
 
 
 def shared_bar(axes: np.ndarray, label: str = "weight α") -> None:
