@@ -47,6 +47,7 @@ def test_a_choice_shows_the_decoder_alone_and_marks_the_arrow_to_the_word():
     drawn = choice_of(steps, 2, "who & why?")
     whole = schematic_of(steps, 2, "fixed", compact=True)
     assert drawn.svg.count("who &amp; why?") == 1 and "liest" not in drawn.svg
+    assert drawn.svg.count(">Tom</text>") == 2  # written, and half of the context
     assert f">{steps.steps[1].word}<" in drawn.svg and "who & why?" in drawn.alt
     sizes = [SIZE.findall(picture.svg)[0] for picture in (drawn, whole)]
     assert sizes[0][0] == sizes[1][0] and float(sizes[0][1]) < 0.5 * float(sizes[1][1])
