@@ -50,7 +50,7 @@ def test_a_choice_shows_the_decoder_alone_and_marks_the_arrow_to_the_word():
     assert drawn.svg.count(">Tom</text>") == 2  # written, and half of the context
     assert f">{steps.steps[1].word}<" in drawn.svg and "who & why?" in drawn.alt
     sizes = [SIZE.findall(picture.svg)[0] for picture in (drawn, whole)]
-    assert sizes[0][0] == sizes[1][0] and float(sizes[0][1]) < 0.5 * float(sizes[1][1])
+    assert sizes[0][0] == sizes[1][0] and float(sizes[0][1]) < 0.6 * float(sizes[1][1])
     assert drawn._repr_mimebundle_()[0]["image/png"].startswith(b"\x89PNG")
 
 
