@@ -7,7 +7,14 @@ from utils.widgets.head import HeadViewer
 from utils.widgets.length import LengthExplorer
 from utils.widgets.playground import Playground
 from utils.widgets.quiz import QuickQuestions
-from utils.widgets.schematic import noted, schematic, schematic_of, side_by_side, state_of
+from utils.widgets.schematic import (
+    choice_of,
+    noted,
+    schematic,
+    schematic_of,
+    side_by_side,
+    state_of,
+)
 from utils.widgets.stepper import AttentionStepper
 from utils.widgets.training_viewer import TrainingRecorder, TrainingViewer
 
@@ -22,6 +29,7 @@ __all__ = [
     "ScoreCalculator",
     "TrainingRecorder",
     "TrainingViewer",
+    "choice_of",
     "noted",
     "schematic",
     "schematic_of",
