@@ -16,6 +16,8 @@ from utils.trace import Trace
 from utils.widgets.png import small_png_of
 from utils.widgets.stills import drawings, still
 
+__all__ = ["choice_of", "noted", "schematic", "schematic_of", "side_by_side", "state_of"]
+
 ZOOM = 1.5  # pixels of the picture for one of the drawing's
 WIDTH = 960
 SVG_TITLE = ("<title>", "</title>")
