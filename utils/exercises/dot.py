@@ -175,9 +175,7 @@ EXERCISES = {
         inputs=linked_sentences,
         mistakes=(
             Mistake(
-                lambda found, gold: (
-                    sum(map(error_rate, _each(found), _each(gold))) / len(found)
-                ),
+                lambda found, gold: sum(map(error_rate, _each(found), _each(gold))) / len(found),
                 "You take the mean over sentences, so a link of a short sentence counts more than "
                 "one of a long sentence. Add up the three counts first, then divide once.",
             ),

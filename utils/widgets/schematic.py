@@ -55,9 +55,9 @@ def schematic(
     `variant` is one of these, or several: dot, fixed, general, additive (the score), current
     (s_t asks), feeding (input feeding), heads, self (self-attention), block (cross-attention in a
     Transformer). `hide` names parts to leave out. `state` and `options` are those of `drawMaster`,
-    such as state={"scores": …, "target": …, "best": …} and decoder=False. `asks`, such as "s₀ asks",
-    cuts off the decoder above the context, and names the query that comes in from there. Raises
-    ValueError for a variant that is not known, and if words and weights differ in number.
+    such as state={"scores": …, "target": …, "best": …} and decoder=False. `asks`, a text such as
+    "s₀ asks", cuts off the decoder above the context, and names the query that comes from there.
+    Raises ValueError for a variant that is not known, and if words and weights differ in number.
     """
     if len(source) != len(weights):
         raise ValueError(f"there are {len(source)} words and {len(weights)} weights: give as many.")
@@ -83,6 +83,12 @@ def _cut_above_context(svg: str, asks: str) -> str:
     return VIEW.sub(
         f'viewBox="0 {top:.1f} {wide} {tall:.1f}" width="{wide}" height="{tall:.1f}"', svg, 1
     )
+
+
+def captioned(picture: Schematic, words: str) -> Schematic:
+    """Write words in the upper left corner, where a picture of a whole step is empty."""
+    text = f'<text x="14" y="24" font-size="17" font-weight="bold">{escape(words)}</text>'
+    return Schematic(picture.svg.removesuffix("</svg>") + text + "</svg>", picture.alt)
 
 
 def side_by_side(*pictures: Schematic, columns: int = 2) -> Schematic:
