@@ -9,7 +9,7 @@ from PIL import Image
 from utils.plots import word_colors
 from utils.trace import trace
 from utils.translator import Translator
-from utils.widgets import captioned, schematic, schematic_of, side_by_side
+from utils.widgets import captioned, choice_of, schematic, schematic_of, side_by_side
 from utils.widgets.schematic import SIZE
 from utils.widgets.stills import drawings
 
@@ -57,6 +57,18 @@ def test_the_query_comes_in_where_the_decoder_is_cut_off():
 def test_a_caption_stands_in_the_picture():
     picture = schematic(WORDS, WEIGHTS)
     assert captioned(picture, "look & think").svg.endswith(">look &amp; think</text></svg>")
+
+
+def test_a_choice_shows_the_decoder_alone_and_marks_the_arrow_to_the_word():
+    steps = trace(Translator.load("mini-fixed"), "Tom liest ein Buch .")
+    drawn = choice_of(steps, 2, "who & why?")
+    whole = schematic_of(steps, 2, "fixed", compact=True)
+    assert drawn.svg.count("who &amp; why?") == 1 and "liest" not in drawn.svg
+    assert drawn.svg.count(">Tom</text>") == 2  # written, and half of the context
+    assert f">{steps.steps[1].word}<" in drawn.svg and "who & why?" in drawn.alt
+    sizes = [SIZE.findall(picture.svg)[0] for picture in (drawn, whole)]
+    assert sizes[0][0] == sizes[1][0] and float(sizes[0][1]) < 0.6 * float(sizes[1][1])
+    assert drawn._repr_mimebundle_()[0]["image/png"].startswith(b"\x89PNG")
 
 
 def test_pictures_stand_side_by_side():
