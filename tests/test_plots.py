@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 
 from utils.models.attention import ATTENTIONS, lengths_to_mask
 from utils.plots import (
@@ -99,6 +99,13 @@ def test_an_attention_map_writes_the_weights_if_asked(ax, numbers, written):
     assert [label.get_text() for label in ax.get_yticklabels()] == ["yes", "."]
 
 
+def test_a_cell_of_a_map_is_as_strong_as_its_weight_in_the_color_of_its_word(ax):
+    attention_map(np.array([[1, 0], [0.5, 0.5]]), ["ja", "."], ["yes", "."], ax)
+    cells = ax.collections[0].get_array()
+    first, second = (np.array(to_rgb(color)) for color in word_colors(2))
+    assert np.allclose(cells, [[first, [1, 1, 1]], [(1 + first) / 2, (1 + second) / 2]])
+
+
 def test_a_length_curve_draws_the_value_it_is_asked_for(ax):
     frame = pd.DataFrame({"bucket": ["4–5", "6–10"], "aer": [0.1, 0.3], "low": 0.0, "high": 0.5})
     assert length_curve({"dot": frame}, ax, value="aer") is ax
@@ -166,7 +173,7 @@ def test_no_other_module_writes_a_color():
 @pytest.mark.parametrize("count", [1, 6, 7, 11, 30])
 def test_a_word_has_the_color_that_it_has_in_the_explorers(count):
     call = drawings().call
-    painted = [f'="{call("wordPaint", j, count)}"' for j in range(count)]
+    painted = [f'="{call("wordPaint", j)}"' for j in range(count)]
     assert [f'="{color}"' for color in word_colors(count)] == [
         call("bakeTheme", paint, "light") for paint in painted
     ]

@@ -1,7 +1,11 @@
 """Schematics are the master picture as a figure, with true numbers and words for screen readers."""
 
-import pytest
+from io import BytesIO
 
+import pytest
+from PIL import Image
+
+from utils.plots import word_colors
 from utils.trace import trace
 from utils.translator import Translator
 from utils.widgets import schematic, schematic_of, side_by_side
@@ -51,3 +55,11 @@ def test_bad_input_is_refused():
         schematic(WORDS, [0.5, 0.5])
     with pytest.raises(ValueError, match="no variant 'hard'"):
         schematic(WORDS, WEIGHTS, "hard")
+
+
+def test_words_have_their_exact_colors_in_a_picture():
+    """A palette that merges like colors would turn some words gray."""
+    png = schematic([*"abcdefghijkl"], [1 / 12] * 12)._repr_mimebundle_()[0]["image/png"]
+    image = Image.open(BytesIO(png)).convert("RGBA").convert("RGB")
+    found = {"#{:02X}{:02X}{:02X}".format(*color) for _, color in image.getcolors(256)}
+    assert set(word_colors(12)) <= found

@@ -165,7 +165,7 @@ function projections({ f, columns, rows }) {
     { "data-inside": label, "data-word": j },
     svgElement("line", {
       x1: x, y1: rows.projected, x2: x, y2: rows.states - f * 0.95, "stroke-width": f * 0.1,
-      stroke: label === "V" ? wordPaint(j, columns.centers.length) : paint("neutral"),
+      stroke: label === "V" ? wordPaint(j) : paint("neutral"),
     }),
     svgBox(x, rows.projected, width, f * 1.25, { fill: paint("panel") }),
     svgBox(x, rows.projected, width, f * 1.25, learnedLook(f)),
@@ -203,7 +203,7 @@ function outputWords(word, { columns, small, main }) {
 }
 
 function outputBox(x, y, j, asks, { f, columns }) {
-  const color = wordPaint(j, columns.centers.length);
+  const color = wordPaint(j);
   const size = Math.min(f * 0.95, columns.box * 0.42);
   return svgElement(
     "g",

@@ -21,7 +21,7 @@ export function drawThreads(place) {
     const end = got ? rows.weightsTop + (heads.length > 1 ? 0 : f * 0.4) : rows.weights + f * 0.25;
     const line = { x1: x, y1: start, x2: x, y2: end, "data-word": j };
     return svgElement("line", {
-      ...line, stroke: wordPaint(j, columns.centers.length),
+      ...line, stroke: wordPaint(j),
       "stroke-width": f * (got ? 0.2 : 0.11), "stroke-opacity": got ? 1 : 0.6,
     });
   }));
@@ -32,7 +32,7 @@ export function drawWeightRow(place, numbers) {
   const { f, rows, weights, heads } = place;
   const bars = heads.map((row, k) => drawWeightBars(
     weights.centers[k], rows.barsTop, weights.perHead, f * 0.8, row.map((weight, j) => ({
-      weight, color: wordPaint(j, row.length),
+      weight, color: wordPaint(j),
       top: weights.has[k][j] ? rows.barsTop : rows.weights - f * 0.1,
       data: {
         "data-word": j, "data-weight": weight.toFixed(6), "data-role": "handle",
@@ -52,7 +52,7 @@ function emptyEnds({ f, columns, rows, weights, heads, edits }) {
   return columns.valueX.map((x, j) => {
     if (weights.has.some((row) => row[j]) || (edits.fixed && heads[0][j] === 0)) return "";
     return svgBox(x, rows.weights, radius * 2, radius * 2, {
-      fill: paint("panel"), stroke: wordPaint(j, columns.centers.length), rx: radius,
+      fill: paint("panel"), stroke: wordPaint(j), rx: radius,
       "stroke-width": f * 0.1, "data-word": j, "data-empty": "true",
     });
   });
@@ -76,7 +76,7 @@ function weightFactors(place, row) {
 
 function factorPill(x, j, weight, { size, width }, { f, rows, columns, edits }) {
   const factor = edits.fixed ? "half" : `× ${weight.toFixed(2)}`; // of its numbers, none averaged
-  const color = wordPaint(j, columns.centers.length);
+  const color = wordPaint(j);
   const middle = Math.max(Math.min(x, columns.right - width / 2 + f * 0.4), width / 2 + f * 0.2);
   return svgElement(
     "g",
@@ -100,7 +100,7 @@ export function drawRibbons(place) {
     return row.map((weight, j) => {
       if (!weights.has[k][j]) return "";
       const width = weight * weights.perHead;
-      const color = wordPaint(j, row.length);
+      const color = wordPaint(j);
       const x = weights.left + (k + starts[j] + weight / 2) * weights.perHead;
       const data = {
         "data-word": j, ...headLook(place, k), "data-from": "h", "data-to": "c", "data-term": "5",
@@ -158,7 +158,7 @@ export function drawContext(place) {
   const height = f * 1.7;
   const bars = heads.map((row, k) => drawMixture(
     weights.left + k * weights.perHead, top, weights.perHead, height, row.map((share, j) => ({
-      share, color: wordPaint(j, row.length),
+      share, color: wordPaint(j),
       data: { "data-word": j, ...headLook(place, k), "data-share": share.toFixed(6) },
     })),
   ));

@@ -31,8 +31,8 @@ export function drawEncoder(state, place) {
       { "data-word": j, "data-role": "handle" },
       svgBox(x, rows.states, box, half * 2, { fill: paint("panel") }),
       svgBox(x, rows.states, box, half * 2, {
-        fill: wordPaint(j, centers.length), "fill-opacity": 0.22, "stroke-width": f * 0.11,
-        stroke: wordPaint(j, centers.length),
+        fill: wordPaint(j), "fill-opacity": 0.22, "stroke-width": f * 0.11,
+        stroke: wordPaint(j),
       }),
       box > f * 1.4 && svgSymbol(x, rows.states, "h", j + 1, Math.min(f * 0.95, box * 0.5)),
     ))),
@@ -46,7 +46,7 @@ function readingArrow(x, j, place) {
   const token = tokenY(place, j) - columns.size * 0.85;
   const style = {
     from: "word", to: "h", term: "1", size: f * 0.8, data: { "data-word": j },
-    color: wordPaint(j, columns.centers.length),
+    color: wordPaint(j),
   };
   const bottom = rows.states + f * 0.95;
   if (edits.form !== "block") return svgArrow([[x, token], [x, bottom]], style);
@@ -100,7 +100,7 @@ function sourceToken(word, j, place) {
   const { x, width } = places[j];
   const y = tokenY(place, j);
   const data = { "data-word": j, "data-role": "handle" };
-  const color = wordPaint(j, columns.centers.length);
+  const color = wordPaint(j);
   const strong = place.heads.some((row) => row[j] >= STRONG_WEIGHT);
   const base = svgBox(x, y, width, size * 1.7, { fill: paint("panel") });
   return [base, drawToken(x, y, levels > 0 ? word : "", { width, size, color, data, strong })];

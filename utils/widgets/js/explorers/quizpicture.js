@@ -138,8 +138,8 @@ function drawQuizPlane({ words, states, query, keys = [] }, width) {
   const plane = planeIn((width - side) / 2 + 10, EDGE, side, PLANE_END);
   const middle = [0, 0];
   const arrows = [
-    ...states.map((h, j) => ({ to: h, color: wordPaint(j, words.length), width: 2.4 })),
-    ...keys.map((key, j) => ({ to: key, color: wordPaint(j, words.length), dashed: true })),
+    ...states.map((h, j) => ({ to: h, color: wordPaint(j), width: 2.4 })),
+    ...keys.map((key, j) => ({ to: key, color: wordPaint(j), dashed: true })),
     { to: query, color: paint("query"), width: 4 },
   ];
   const names = [
@@ -190,7 +190,7 @@ function drawQuizShares({ words, weights }, width) {
   const start = (width - unit) / 2;
   const starts = shareStarts(weights);
   const items = weights.map((weight, j) => ({
-    weight, share: weight, color: wordPaint(j, words.length),
+    weight, share: weight, color: wordPaint(j),
   }));
   const shapes = [
     words.map((word, j) => drawToken(centers[j], tokens, word, {
