@@ -22,7 +22,6 @@ from utils.experiments.detector import (
     Signal,
     compare_signals,
     count_bins,
-    error_curve,
     first_deviation,
     judge_words,
     measure_conventions,
@@ -367,14 +366,6 @@ def test_signals_are_compared_seed_by_seed():
     assert (a.change, a.change_low, a.change_high) == (pytest.approx(0.1),) * 3
     assert a.corrected_p < 1e-6
     assert math.isnan(b.change)  # there is nothing to compare
-
-
-def test_a_curve_sums_up_the_seeds():
-    rows = five_seeds().query("signal == 'a'")
-    curve = error_curve(rows)
-    assert curve[["bin_low", "n", "wrong"]].to_numpy().tolist() == [[0, 50, 10], [1, 50, 10]]
-    assert curve.share.tolist() == [0.2, 0.2]
-    assert (curve.low[0], curve.high[0]) == wilson_interval(10, 50)
 
 
 @pytest.mark.parametrize("beam_size", [1, 3])

@@ -24,7 +24,7 @@ from utils.corpora.grammar.conventions import sure_and_possible
 from utils.corpora.pairs import Pair
 from utils.evaluation import alignment_error_rate, links_from_weights
 from utils.experiments.quality import trained
-from utils.experiments.seeds import compare, mean_interval, wilson_interval
+from utils.experiments.seeds import compare, mean_interval
 from utils.experiments.signals import Reading, area_under_curve, ranks, read_again
 from utils.text import END
 from utils.translator import Translator
@@ -206,20 +206,6 @@ def measure_conventions(attention: str, seed: int) -> list[dict[str, Any]]:
             row = {"n": sum(map(len, found)), "missed": missed, "aer": aer}
             table.append({"lengths": name, "convention": convention} | row)
     return [{"attention": attention, "seed": seed} | row for row in table]
-
-
-def error_curve(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of errors in each bin: bin_low, bin_high, n, wrong, share, low, high.
-
-    `rows` are those of one signal: n and wrong are summed over the runs, and low and high are
-    Wilson's. Runs of several seeds translate the same sentences, so the interval is for words of
-    those sentences, and narrower than it would be for as many different ones.
-    """
-    bins = rows.dropna(subset=["bin_low"]).groupby(["bin_low", "bin_high"], as_index=False)
-    table = bins[["n", "wrong"]].sum()
-    ends = [wilson_interval(wrong, n) for n, wrong in zip(table.n, table.wrong, strict=True)]
-    low, high = zip(*ends, strict=True)
-    return table.assign(share=table.wrong / table.n, low=low, high=high)
 
 
 def compare_signals(rows: pd.DataFrame, against: str) -> pd.DataFrame:
