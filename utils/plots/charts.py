@@ -31,6 +31,7 @@ __all__ = [
 
 DARK = 0.5  # below this mean of red, green and blue, words in a cell are white
 LEVELS, LINE = 3, 18  # of words above a map, and points from one to the next
+POINTS = 72  # in an inch
 STRIP = 0.16  # of a cell: how high a word's color stands above its column
 
 
@@ -153,7 +154,7 @@ def _name_columns(source: Sequence[str], ax: Axes) -> None:
             ax.annotate("", *place, line, annotation_clip=False, zorder=0)
     raised = [word + "\n" * (j % levels) for j, word in enumerate(words)]
     halo = [withStroke(linewidth=5, foreground=GROUND)]
-    ax.tick_params(axis="x", pad=8)
+    ax.tick_params(axis="x", pad=max(8, STRIP * columns * POINTS + 3))
     centers = np.arange(len(words)) + 0.5
     ax.set_xticks(centers, raised, linespacing=1.1, path_effects=halo, **look)
 
