@@ -7,7 +7,6 @@ has Wilson's, which says how much the choice of what was counted matters.
 
 import math
 from collections.abc import Iterable
-from itertools import combinations
 from statistics import NormalDist
 
 import pandas as pd
@@ -106,11 +105,6 @@ def compare(values: pd.DataFrame, pairs: Iterable[tuple[str, str]]) -> pd.DataFr
         rows.append((first, second, *mean_interval(differences), p_value(differences)))
     table = pd.DataFrame(rows, columns=["first", "second", "change", "low", "high", "p"])
     return table.assign(corrected_p=holm(table.p))
-
-
-def all_pairs(values: pd.DataFrame) -> pd.DataFrame:
-    """Compare each column with each other, as `compare` does."""
-    return compare(values, combinations(values.columns, 2))
 
 
 def wilson_interval(hits: int, n: int) -> tuple[float, float]:

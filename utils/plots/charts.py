@@ -161,7 +161,7 @@ def _name_columns(source: Sequence[str], ax: Axes) -> None:
 def shared_bar(axes: np.ndarray, label: str = "weight α") -> None:
     """Put one color bar beside several maps drawn without one, so that all stay equally large."""
     rows = np.atleast_2d(axes).shape[0]
-    strength = ScalarMappable(cmap="Greys")  # 0 to 1
+    strength = ScalarMappable(cmap="gray_r")  # 0 to 1
     axes.flat[0].figure.colorbar(strength, ax=axes, label=label, shrink=0.6 / rows)
 
 
