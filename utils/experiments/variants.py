@@ -143,8 +143,8 @@ AT_RATES: dict[tuple[str, float], Variant] = {
     for score, rate in product(SCORES, RATES)
 }
 
-# The score's form: a factor, other curves than tanh, and a v that is never trained. Its norm is then
-# the initial one, about 0.6, or the one that it has in the shipped translator, after training.
+# The score's form: a factor, other curves than tanh, and a v that is never trained. Its norm is the
+# initial one then, about 0.6, or the one that it has in the shipped translator, after training.
 TRAINED_NORM = 2.73
 FORMS: dict[str, Variant] = {
     "dot / √d": Variant("dot", parts={"decoder.attention": sized(ScaledDotAttention)}),
