@@ -8,7 +8,8 @@ from PIL import Image
 from utils.plots import word_colors
 from utils.trace import trace
 from utils.translator import Translator
-from utils.widgets import schematic, schematic_of, side_by_side
+from utils.widgets import choice_of, schematic, schematic_of, side_by_side
+from utils.widgets.schematic import SIZE
 from utils.widgets.stills import drawings
 
 WORDS, WEIGHTS = ["knowledge", "is", "power"], [0.7, 0.2, 0.1]
@@ -39,6 +40,18 @@ def test_a_step_of_a_translation_shows_its_own_numbers():
 def test_hidden_parts_are_not_there():
     assert ">scores" in schematic(WORDS, WEIGHTS, state={"scores": [1, 2, 3]}).svg
     assert ">scores" not in schematic(WORDS, WEIGHTS, hide=["scores"]).svg
+
+
+def test_a_choice_shows_the_decoder_alone_and_marks_the_arrow_to_the_word():
+    steps = trace(Translator.load("mini-fixed"), "Tom liest ein Buch .")
+    drawn = choice_of(steps, 2, "who & why?")
+    whole = schematic_of(steps, 2, "fixed", compact=True)
+    assert drawn.svg.count("who &amp; why?") == 1 and "liest" not in drawn.svg
+    assert drawn.svg.count(">Tom</text>") == 2  # written, and half of the context
+    assert f">{steps.steps[1].word}<" in drawn.svg and "who & why?" in drawn.alt
+    sizes = [SIZE.findall(picture.svg)[0] for picture in (drawn, whole)]
+    assert sizes[0][0] == sizes[1][0] and float(sizes[0][1]) < 0.6 * float(sizes[1][1])
+    assert drawn._repr_mimebundle_()[0]["image/png"].startswith(b"\x89PNG")
 
 
 def test_pictures_stand_side_by_side():

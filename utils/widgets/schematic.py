@@ -6,9 +6,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
 from typing import Any
 
+from utils.plots.colors import THEMES
 from utils.text import END
 from utils.trace import Trace
 from utils.widgets.png import small_png_of
@@ -19,6 +20,23 @@ WIDTH = 960
 SVG_TITLE = ("<title>", "</title>")
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
 GAP = 20  # pixels between two pictures
+SOURCE_PARTS = (
+    "encoder",
+    "halo",
+    "note",
+    "ribbons",
+    "states",
+    "tag",
+    "threads",
+    "tokens",
+    "weights",
+)
+# Where a drawing has the context's bar, and the arrow from the probabilities to the next word.
+CONTEXT_BAR = re.compile(r'"context"><rect x="[\d.]+" y="([\d.]+)"[^>]*? height="([\d.]+)"')
+SHARE = re.compile(
+    r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"[^>]*data-word="(\d+)" data-head'
+)
+CHOICE = re.compile(r'<g data-from="p" data-to="y".*?M([\d.]+) ([\d.]+)L[\d.]+ ([\d.]+)".*?</g>')
 
 
 @dataclass(frozen=True)
@@ -63,6 +81,37 @@ def schematic(
     svg = still("drawMaster", {**told, **(state or {})}, asked)
     start, end = (svg.find(mark) for mark in SVG_TITLE)
     return Schematic(svg, alt or unescape(svg[start + len(SVG_TITLE[0]) : end]))
+
+
+def choice_of(trace: Trace, step: int, note: str, **options: Any) -> Schematic:
+    """Draw the decoder's half of a step of a fixed-vector model, and mark where a word is chosen.
+
+    `note` stands beside that arrow, from the probabilities to the next word. Below the context
+    stand the words that it is made of. `options` are those of `schematic`. Raises ValueError if the
+    translation has no such step.
+    """
+    whole = schematic_of(trace, step, "fixed", compact=True, hide=SOURCE_PARTS, **options)
+    bar, arrow = CONTEXT_BAR.search(whole.svg), CHOICE.search(whole.svg)
+    assert bar and arrow  # a drawing with a decoder has both
+    width, tall = SIZE.findall(whole.svg)[0]
+    low = sum(map(float, bar.groups())) + 2 * GAP  # below, only the words of the context
+    x, start, end = map(float, arrow.groups())
+    color = THEMES["light"]["highlight"]
+    mark = arrow[0].replace(str(THEMES["light"]["ink"]), str(color)) + (
+        f'<text x="{x + 18}" y="{(start + end) / 2 + 5}" font-size="17" font-weight="bold" '
+        f'fill="{color}">{escape(note)}</text>'
+    )
+    mark += "".join(
+        f'<text x="{float(left) + float(wide) / 2}" y="{low - GAP}" font-size="16" '
+        f'text-anchor="middle" fill="{THEMES["light"]["ink"]}">'
+        f"{escape(trace.source[int(j)])}</text>"
+        for left, wide, j in SHARE.findall(whole.svg)
+        if float(wide)
+    )
+    svg = whole.svg.replace(arrow[0], mark).replace(f'height="{tall}"', f'height="{low}"')
+    words = ", ".join(f"{word} {share:.0%}" for word, share in trace.steps[step - 1].best)
+    alt = f"The decoder says which word may come next: {words}. {note}"
+    return Schematic(svg.replace(f"{width} {tall}", f"{width} {low}", 1), alt)
 
 
 def side_by_side(*pictures: Schematic, columns: int = 2) -> Schematic:
