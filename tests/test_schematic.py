@@ -1,5 +1,6 @@
 """Schematics are the master picture as a figure, with true numbers and words for screen readers."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -8,7 +9,7 @@ from PIL import Image
 from utils.plots import word_colors
 from utils.trace import trace
 from utils.translator import Translator
-from utils.widgets import choice_of, schematic, schematic_of, side_by_side
+from utils.widgets import captioned, choice_of, schematic, schematic_of, side_by_side
 from utils.widgets.schematic import SIZE
 from utils.widgets.stills import drawings
 
@@ -40,6 +41,22 @@ def test_a_step_of_a_translation_shows_its_own_numbers():
 def test_hidden_parts_are_not_there():
     assert ">scores" in schematic(WORDS, WEIGHTS, state={"scores": [1, 2, 3]}).svg
     assert ">scores" not in schematic(WORDS, WEIGHTS, hide=["scores"]).svg
+
+
+def test_the_query_comes_in_where_the_decoder_is_cut_off():
+    whole = schematic(WORDS, WEIGHTS, compact=True)
+    half = schematic(WORDS, WEIGHTS, asks="s₀ asks")
+    tall = [float(SIZE.findall(each.svg)[0][1]) for each in (whole, half)]
+    assert tall[1] < tall[0] and ">s₀ asks<" in half.svg and ">readout<" not in half.svg
+    context = re.search(r'data-part="context"><rect x="[\d.]+" y="([\d.]+)"', half.svg)
+    top = re.search(r'viewBox="0 ([\d.]+) ', half.svg)
+    assert float(context[1]) > float(top[1])
+    assert half._repr_mimebundle_()[0]["image/png"].startswith(b"\x89PNG")
+
+
+def test_a_caption_stands_in_the_picture():
+    picture = schematic(WORDS, WEIGHTS)
+    assert captioned(picture, "look & think").svg.endswith(">look &amp; think</text></svg>")
 
 
 def test_a_choice_shows_the_decoder_alone_and_marks_the_arrow_to_the_word():

@@ -19,7 +19,11 @@ ZOOM = 1.5  # pixels of the picture for one of the drawing's
 WIDTH = 960
 SVG_TITLE = ("<title>", "</title>")
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
+VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)" width="[\d.]+" height="[\d.]+"')
+ASKING = re.compile(r'<text x="[\d.]+" y="[\d.]+" ([^>]*) text-anchor="middle">query</text>')
 GAP = 20  # pixels between two pictures
+ABOVE = ("cell", "readout", "next", "target", "feedback", "halo", "tag")  # what stands above c
+HEADROOM = 13  # pixels that are left above c
 SOURCE_PARTS = (
     "encoder",
     "halo",
@@ -60,6 +64,7 @@ def schematic(
     width: int = WIDTH,
     hide: Sequence[str] = (),
     state: dict[str, Any] | None = None,
+    asks: str = "",
     **options: Any,
 ) -> Schematic:
     """Draw one step: S source words, and their weights (S), which sum to one.
@@ -67,8 +72,9 @@ def schematic(
     `variant` is one of these, or several: dot, fixed, general, additive (the score), current
     (s_t asks), feeding (input feeding), heads, self (self-attention), block (cross-attention in a
     Transformer). `hide` names parts to leave out. `state` and `options` are those of `drawMaster`,
-    such as state={"scores": …, "target": …, "best": …} and decoder=False. Raises ValueError for a
-    variant that is not known, and if words and weights differ in number.
+    such as state={"scores": …, "target": …, "best": …} and decoder=False. `asks`, a text such as
+    "s₀ asks", cuts off the decoder above the context, and names the query that comes from there.
+    Raises ValueError for a variant that is not known, and if words and weights differ in number.
     """
     if len(source) != len(weights):
         raise ValueError(f"there are {len(source)} words and {len(weights)} weights: give as many.")
@@ -77,10 +83,30 @@ def schematic(
     if unknown := set(names) - set(known):
         raise ValueError(f"no variant {min(unknown)!r}: take of {', '.join(known)}.")
     told = {"source": list(source), "weights": [float(weight) for weight in weights]}
-    asked = {"variant": names, "hide": list(hide), "width": width, **options}
+    hidden = [*hide, *(ABOVE if asks else ())]
+    asked = {"variant": names, "hide": hidden, "width": width, "compact": bool(asks), **options}
     svg = still("drawMaster", {**told, **(state or {})}, asked)
+    svg = _cut_above_context(svg, asks) if asks else svg
     start, end = (svg.find(mark) for mark in SVG_TITLE)
     return Schematic(svg, alt or unescape(svg[start + len(SVG_TITLE[0]) : end]))
+
+
+def _cut_above_context(svg: str, asks: str) -> str:
+    """Begin the picture a little above c, and say at the query's line who asks."""
+    top = float(CONTEXT_BAR.findall(svg)[0][0]) - HEADROOM
+    svg = ASKING.sub(rf'<text x="34" y="{top + 60:.1f}" \1>{escape(asks)}</text>', svg)
+    wide, tall = map(float, VIEW.findall(svg)[0])
+    tall -= top
+    return VIEW.sub(
+        f'viewBox="0 {top:.1f} {wide} {tall:.1f}" width="{wide}" height="{tall:.1f}"', svg, 1
+    )
+
+
+def captioned(picture: Schematic, words: str) -> Schematic:
+    """Write words in the upper left corner, where a picture of a whole step is empty."""
+    look = f'font-size="17" font-weight="bold" fill="{THEMES["light"]["ink"]}"'
+    text = f'<text x="14" y="24" {look}>{escape(words)}</text>'
+    return Schematic(picture.svg.removesuffix("</svg>") + text + "</svg>", picture.alt)
 
 
 def choice_of(trace: Trace, step: int, note: str, **options: Any) -> Schematic:
