@@ -205,12 +205,12 @@ def word_grid(
     mask: Tensor | np.ndarray,
     names: Sequence[str],
     ax: Axes,
-    colors: Sequence[str] = (),
+    colors: Sequence[str] | Sequence[Sequence[str]] = (),
 ) -> Axes:
     """Draw padded sentences, a word in each cell, colored by mask (B, S): True is a real word.
 
-    `names` are the B labels of the rows. With `colors`, one for each of S positions, a real word
-    has the color of its position.
+    `names` are the B labels of the rows. With `colors`, a real word has the color of its position,
+    one of S, or a color of its own, from B rows of S.
     """
     mask = np.asarray(mask)
     shown = np.zeros_like(mask) if colors else mask
@@ -233,10 +233,13 @@ def word_grid(
     return ax
 
 
-def _color_words(mask: np.ndarray, ax: Axes, colors: Sequence[str]) -> None:
-    """Give each real word of a grid a tint of its position's color, and a strip below."""
+def _color_words(
+    mask: np.ndarray, ax: Axes, colors: Sequence[str] | Sequence[Sequence[str]]
+) -> None:
+    """Give each real word of a grid a tint of its color, and a strip below."""
+    shades = np.broadcast_to(np.array(colors), mask.shape)  # (S,) or (B, S) -> (B, S)
     for b, j in zip(*np.nonzero(mask), strict=True):
-        look = {"color": colors[j], "lw": 0}
+        look = {"color": shades[b, j], "lw": 0}
         ax.add_patch(Rectangle((j + 0.02, b + 0.03), 0.96, 0.94, color=GROUND, lw=0))
         ax.add_patch(Rectangle((j + 0.02, b + 0.03), 0.96, 0.94, alpha=0.25, **look))
         ax.add_patch(Rectangle((j + 0.02, b + 0.87), 0.96, 0.1, **look))
