@@ -116,8 +116,8 @@ function headWeightsOf(state, edits) {
 /** Return the columns of the source words: their centers, and what fits into one. */
 function sourceColumnsOf({ source }, { main, f, small, wide, roomy, named, edits, hasDecoder }) {
   const scaled = edits.projections && roomy && !wide ? small * 2 : 0; // for "÷ √d"
-  const names = small * (roomy ? 6.2 : named ? 5.2 : edits.projections ? 2.6 : 1.2);
-  const aside = roomy ? (wide ? 1 : 2.2) : (hasDecoder ? QUERY_MARGIN : 0.6) + 1.15;
+  const names = small * (roomy ? 6.2 : named ? 5.2 : 2.3);
+  const aside = roomy ? (wide ? 1 : 2.2) : QUERY_MARGIN + 1.15;
   const gutter = scaled + names + f * aside;
   const right = wide ? main - (DECODER_WIDTH[edits.form] + 1.4) * f : main - f * (roomy ? 1 : 0.9);
   const step = Math.min((right - gutter) / source.length, f * (hasDecoder ? 9 : 13));
