@@ -412,8 +412,9 @@ LOOP = {
     ("g", "h̃", "7"), ("h̃", "p", "7"), ("h̃", "h̃ before", "6"), ("h̃ before", "f", "6"),
 }  # fmt: skip
 BLOCK = {
-    ("y before", "self-attention", "block"), ("y earlier", "self-attention", "block"),
-    ("self-attention", "s", "block"), ("s", "add", "block"), ("c", "add", "block"),
+    ("y before", "add", "block"), ("y earlier", "self-attention", "block"),
+    ("self-attention", "add", "block"), ("add", "s", "block"), ("s", "add", "block"),
+    ("c", "add", "block"),
     ("add", "add", "block"), ("add", "feed-forward", "block"), ("feed-forward", "add", "block"),
     ("add", "output", "block"), ("output", "p", "7"), ("p", "y", "7"), ("y", "y before", "6"),
     ("s", "score", "2"),

@@ -161,7 +161,7 @@ HABITS = [
     ([[0.1, 0.7, 0.2]] * 3, "cross", "always “w1” 0.70"),
     (diagonal(0)[:4], "cross", "same position 1.00"),
     (AROUND, "encoder", "nearby words 0.90"),
-    (EVEN, "encoder", "spread out: 6.0 words"),
+    (EVEN, "encoder", "spread out: on average 6.0 words"),
     ([[0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0], [0.3, 0.3, 0.4]], "cross", "mixed"),
 ]
 

@@ -110,7 +110,7 @@ def schematic(
 def _cut_above_context(svg: str, asks: str) -> str:
     """Begin the picture a little above c, and say at the query's line who asks."""
     top = float(CONTEXT_BAR.findall(svg)[0][0]) - HEADROOM
-    svg = ASKING.sub(rf'<text x="34" y="{top + 60:.1f}" \1>{escape(asks)}</text>', svg)
+    svg = ASKING.sub(rf'<text x="46" y="{top + 60:.1f}" \1>{escape(asks)}</text>', svg)
     wide, tall = map(float, VIEW.findall(svg)[0])
     tall -= top
     return VIEW.sub(

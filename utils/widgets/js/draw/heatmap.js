@@ -5,6 +5,7 @@ import { shortenWord, svgBox, svgElement, svgPart, svgText, textWidth } from "./
 import { labelsThatFit, tokenLevels } from "./tokens.js";
 
 const LARGEST_CELL = 3; // letters
+const MOST_HEADS = 5; // lines in which the source words take turns above their columns
 const LEAST_SEEN = 0.002; // of the weight: less leaves no color in a cell
 const LABEL_SHARE = 0.28; // of the width, at most, for the target words
 
@@ -17,7 +18,7 @@ export function layoutHeatMap(source, target, width, size, rows = target.length)
   const widest = Math.max(...target.map((word) => textWidth(word, size)), size * 3);
   const labels = Math.min(widest + size * 0.8, width * LABEL_SHARE);
   const cell = Math.min((width - labels) / source.length, size * LARGEST_CELL);
-  const { levels, room } = tokenLevels(source, cell, size);
+  const { levels, room } = tokenLevels(source, cell, size, MOST_HEADS);
   const height = Math.min(cell, size * 1.9);
   const head = (Math.max(levels, 1) + 0.9) * size * 1.25;
   const total = labels + cell * source.length;
@@ -103,20 +104,20 @@ function columnHeads(x0, y0, { source, rows, step }, { cell, levels, room, size 
     x: j * cell, width: textWidth(word, size), weight: now[j],
   }));
   const written = new Set(levels > 0 ? [] : labelsThatFit(labels, size * 0.4));
-  return source.map((word, j) => {
+  const heads = source.map((word, j) => {
     const [x, color] = [x0 + (j + 0.5) * cell, wordPaint(j)];
     const edge = x0 + source.length * cell + size * 0.5; // the last words would go beyond it
     const level = levels > 0 ? j % levels : 0;
     const base = y0 - size * 0.75 - level * size * 1.25;
     const shown = levels > 0 ? shortenWord(word, room, size) : written.has(j) ? word : "";
     const half = Math.min(cell * 0.42, size);
-    return svgElement(
+    const line = level > 0 && svgElement("line", {
+      x1: x, y1: base + size * 0.25, x2: x, y2: y0 - size * 0.3, stroke: color,
+      "stroke-opacity": 0.5, "stroke-width": size * 0.08,
+    });
+    const name = svgElement(
       "g",
       { "data-word": j, "aria-label": word },
-      level > 0 && svgElement("line", {
-        x1: x, y1: base + size * 0.25, x2: x, y2: y0 - size * 0.3, stroke: color,
-        "stroke-opacity": 0.5, "stroke-width": size * 0.08,
-      }),
       svgElement("rect", {
         x: x - half, y: y0 - size * 0.42, width: 2 * half, height: size * 0.3, fill: color,
       }),
@@ -125,7 +126,9 @@ function columnHeads(x0, y0, { source, rows, step }, { cell, levels, room, size 
         "stroke-width": size * 0.25,
       }),
     );
+    return { line, name };
   });
+  return [heads.map(({ line }) => line), heads.map(({ name }) => name)]; // lines behind all words
 }
 
 /** Lead the eye along rows and columns: a thin line each. */

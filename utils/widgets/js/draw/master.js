@@ -88,19 +88,17 @@ function partsOf(state, place) {
   ];
 }
 
-/** Say at the left, or above, what each row is; a label belongs to its part, and hides with it. */
+/** Say at the left what each row is; a label belongs to its part, and hides with it. */
 function rowLabels(place) {
   const { f, small, columns, rows, roomy } = place;
-  const halo = { "paint-order": "stroke", stroke: paint("panel"), "stroke-width": f * 0.4 };
-  const style = { "font-size": small, "text-anchor": roomy ? "end" : "start", ...halo };
-  const x = roomy ? columns.left - f * 0.5 : columns.left;
+  const style = { "font-size": small, "text-anchor": "end" };
+  const x = columns.left - f * 0.75;
   const first = columns.tokens.places[0];
   const word = Math.min(x, first.x - first.width / 2 - f * 0.4);
   return [
     rowNames(place).map(([part, words, symbol, y, color = "quiet"]) => {
-      const left = part === "weights" && !roomy ? besideFunnels(place) : x;
       const look = { ...style, fill: paint(color) };
-      return svgPart(part, rowName(left, y + small * 0.35, words, symbol, look));
+      return svgPart(part, rowName(x, y + small * 0.35, words, symbol, look));
     }),
     roomy && svgPart("tokens", svgText(word, rows.tokensTop + f * 0.975 + small * 0.35, "words", {
       ...style, fill: paint("quiet"),
@@ -108,39 +106,35 @@ function rowLabels(place) {
   ];
 }
 
-/** Return where, above the weights of a narrow picture, a name stands on no word's funnel. */
-function besideFunnels({ f, small, columns, weights }) {
-  const width = small * 5.4;
-  const thick = columns.valueX.filter((_, j) => weights.has.some((row) => row[j]));
-  const starts = [columns.left, ...thick.map((x) => x + f * 0.7)];
-  const free = (left) => thick.every((x) => x < left || x > left + width + f * 0.4);
-  return starts.find((left) => free(left) && left + width < columns.right) ?? columns.left;
-}
-
 /** Write the name of a row and the letter that it has in the equations. */
 function rowName(x, y, words, symbol, style) {
   const letter = svgElement("tspan", { "font-style": "italic", fill: paint("ink") }, symbol);
-  return svgElement("text", { x, y, ...style }, `${words}${symbol ? " " : ""}`, symbol && letter);
+  const gap = words && symbol ? " " : "";
+  return svgElement("text", { x, y, ...style }, `${words}${gap}`, symbol && letter);
 }
 
-/** Return [part, label, letter, y, color] for each row above the words. */
+/**
+ * Return [part, label, letter, y, color] for each row above the words.
+ *
+ * In a narrow picture there is room for the letters alone: names would cut the words' lines.
+ */
 function rowNames(place) {
-  const { f, small, rows, edits, heads, roomy, wide, weights, columns } = place;
-  const above = (row, y) => (roomy ? y : rows[`${row}NameTop`] + small * 0.6);
-  const names = [["states", "states", "h", above("states", rows.states)]];
-  const free = weights.left - f * 1.9 - columns.left;
-  if (roomy || free > small * 4.5) names.push(["context", "context", "", rows.context]);
+  const { rows, edits, heads, roomy, named, wide, hasDecoder } = place;
+  const full = (words) => (named ? words : "");
+  const names = [["states", full("states"), "h", rows.states]];
+  if (named) names.push(["context", "context", "", rows.context]);
   if (edits.projections) {
-    names.push(["projections", "keys, values", "", above("projected", rows.projected)]);
+    names.push(["projections", roomy ? "keys, values" : "K, V", "", rows.projected]);
   }
-  if (edits.fixed) return [...names, ["weights", "two halves", "", above("weights", rows.weights)]];
-  const scaled = edits.projections && !wide ? " ÷ √d" : "";
-  names.push(["scores", "scores", `e${scaled}`, above("scores", scoreY(place, 0))]);
-  if (edits.score !== "additive" && roomy) {
+  if (edits.fixed) return roomy ? [...names, ["weights", "two halves", "", rows.weights]] : names;
+  const scaled = !edits.projections || wide ? "" : roomy ? " ÷ √d" : "/√d";
+  names.push(["scores", scaled && !roomy ? "" : full("scores"), `e${scaled}`, scoreY(place, 0)]);
+  const fromLeft = hasDecoder && !wide; // there the query's line comes from, named where it starts
+  if (edits.score !== "additive" && roomy && !fromLeft) {
     names.push(["query", "query", "", railY(place), "query-text"]);
   }
   const y = heads.length === 1 ? rows.weights : rows.bars;
-  return [...names, ["weights", "weights", "α", above("weights", y)]];
+  return [...names, ["weights", full("weights"), "α", y]];
 }
 
 /** Say what is not there. */
@@ -158,7 +152,7 @@ function missingNote({ f, small, columns, rows }) {
 
 /** Keys and values: a matrix for each state before it is compared, another before it is mixed. */
 function projections({ f, columns, rows }) {
-  const width = columns.inner * 0.25;
+  const width = columns.matrix;
   const size = Math.min(f * 0.85, width * 0.8);
   const draw = (x, label, j) => svgElement(
     "g",
@@ -183,7 +177,7 @@ function drawOutput(state, place) {
   const y = rows.outputTop + f * 2.2;
   const x = columns.centers[asks];
   const top = mixedTop(place);
-  const from = Math.max(Math.min(x, weights.right - f), weights.left + f);
+  const from = weights.middle; // all of the mixture goes there, not one word's share
   const turn = (top + y + f * 0.95) / 2;
   const path = [[from, top], [from, turn], [x, turn], [x, y + f * 0.95]];
   return svgPart(

@@ -82,14 +82,16 @@ function drawBlock(state, place) {
     place, boxes[from], boxes[to], { from: name, to: goal, term: "block" },
   );
   const cell = [
-    wordTap(place, boxes.masked, "self-attention", "block"),
-    earlierTaps(state, place),
-    flow("masked", "state", "self-attention", "s"),
+    writtenTap(state, place),
+    lastWordTap(place),
+    flow("masked", "add0", "self-attention", "add"),
+    flow("add0", "state", "add", "s"),
     flow("state", "add", "s", "add"),
     flow("add", "forward", "add", "feed-forward"),
     bypass(place, boxes.add, boxes.add2),
     flow("forward", "add2", "feed-forward", "add"),
-    functionBox(place, boxes.masked, "self-", "attention"),
+    functionBox(place, boxes.masked, "masked self-", "attention"),
+    plusBox(place, boxes.add0),
     stateBox(place, boxes.state, "s", "t"),
     plusBox(place, boxes.add),
     functionBox(place, boxes.forward, "feed", "forward"),
@@ -125,15 +127,39 @@ function wordTap(place, box, goal, term) {
   return svgArrow(path, { from: "y before", to: goal, term, size: f * 0.8 });
 }
 
-/** Masked self-attention reads all words written so far, not only the last. */
-function earlierTaps(state, place) {
+/** Masked self-attention reads all words written so far, not only the last: a frame holds them. */
+function writtenTap(state, place) {
   const { decoder, f } = place;
-  const { turn, target, wordBus } = decoder;
-  return writtenPlaces(state, place).slice(1).map(({ x }) => svgElement("line", {
-    x1: x, y1: target - turn * f * 0.85, x2: x, y2: wordBus,
-    stroke: paint("neutral"), "stroke-width": f * 0.1,
-    "data-from": "y earlier", "data-to": "self-attention", "data-term": "block",
-  }));
+  const { turn, target, y, boxes: { masked } } = decoder;
+  const places = writtenPlaces(state, place);
+  if (places.length === 0) return "";
+  const [last, first] = [places[0], places[places.length - 1]];
+  const more = first.t > 0 ? f * 1.5 : 0; // "…"
+  const around = f * 0.3;
+  const from = first.x - first.width / 2 - more - around;
+  const to = last.x + last.width / 2 + around;
+  const x = from + f * 0.9;
+  const bus = target - turn * f * 1.8;
+  const path = [
+    [x, target - turn * f * 1.15], [x, bus], [masked.x, bus], [masked.x, y + turn * f * BOX_HALF],
+  ];
+  return [
+    svgBox((from + to) / 2, target, to - from, f * 2.3, {
+      fill: "none", stroke: paint("neutral"), "stroke-width": f * 0.1, rx: f * 0.5,
+    }),
+    svgArrow(path, { from: "y earlier", to: "self-attention", term: "block", size: f * 0.8 }),
+  ];
+}
+
+/** What self-attention found is added to the last word, which the next one follows. */
+function lastWordTap(place) {
+  const { decoder, f } = place;
+  const { turn, target, y, boxes: { add0 } } = decoder;
+  const [x, bus] = [wordLineX(place), target - turn * f * 2.5];
+  const path = [
+    [x, target - turn * f * 0.85], [x, bus], [add0.x, bus], [add0.x, y + turn * f * 0.65],
+  ];
+  return svgArrow(path, { from: "y before", to: "add", term: "block", size: f * 0.8 });
 }
 
 /** Bring c into a box, from the side of the source. */
@@ -154,8 +180,9 @@ function contextTop(place) {
   const { f, decoder, weights, heads } = place;
   const { x } = decoder.boxes.readout;
   if (heads.length > 1 && !mixesHeads(place)) {
-    const head = Math.round((x - weights.left) / weights.perHead);
-    return weights.left + Math.max(Math.min(head, heads.length - 1), 1) * weights.perHead;
+    const unit = weights.unit / heads.length;
+    const head = Math.max(Math.min(Math.round((x - weights.left) / unit), heads.length - 1), 1);
+    return (weights.lefts[head - 1] + weights.perHead + weights.lefts[head]) / 2;
   }
   return Math.max(Math.min(x, weights.right - f), weights.left + f);
 }

@@ -12,10 +12,11 @@ import { placeTokens } from "./tokens.js";
 const SMALLEST_LETTER = 12; // pixels
 const LARGEST_LETTER = 21;
 const WIDE_FROM = 1000; // pixels: room for source and decoder side by side
-const ROOMY_FROM = 600; // and for names beside the rows; in narrower pictures they stand above
+const ROOMY_FROM = 600; // and for long names beside the rows,
+const NAMED_FROM = 440; // and for short ones; in narrower pictures only letters stand there
 const MAP_BESIDE_FROM = 1200; // and for a heat map
 const BESIDE_SHARE = 0.26; // of the width, for a heat map beside the rest
-const DECODER_WIDTH = 28; // letters
+const DECODER_WIDTH = { rnn: 28, self: 28, block: 29 }; // letters
 const DENSE = 0.4; // letters: in narrower columns single arrows would be a gray area
 const TARGET_TOP = 3.1; // letters from the upper edge to the target row, when that stands above
 const LEAST_RIBBON = 1; // pixels: a word whose ribbon would be narrower got nothing,
@@ -24,7 +25,10 @@ export const BOX_HALF = 1.25; // letters: half the height of the decoder's boxes
 export const BAND_ROW = 1.75; // letters: the height of a band of the opened score
 const OPENED_BANDS = { additive: 4, folded: 0, dot: 0, general: 0 };
 const CARD = 0.34; // letters: of each head behind the first, a strip as high as this is seen
+const HEAD_GAP = 0.45; // letters between the contexts of two heads
 const MIX_ROOM = 2.9; // letters: for the matrix that mixes the heads’ contexts, above them
+const MATRIX = 0.25; // of a column: the width of a state's matrices for its key and its value
+const QUERY_MARGIN = 1.85; // letters: there the query goes down, maybe through a matrix of its own
 const RAIL_BELOW = 1.5; // letters from the middle of a score down to the query's rail
 
 /** The edits that lead from the picture of dot attention to each variant. */
@@ -79,11 +83,13 @@ export function layoutMaster(state, options = {}) {
   const roomy = main >= ROOMY_FROM;
   const least = options.least || (roomy ? 12 : 11); // pixels: no letter is smaller
   const small = Math.max(f * 0.76, least);
-  const place = { width, main, f, small, least, edits, wide, roomy, hasDecoder };
+  const named = roomy || main >= NAMED_FROM;
+  const place = { width, main, f, small, least, edits, wide, roomy, named, hasDecoder };
   place.focus = options.head;
   place.tight = Boolean(options.tight);
   place.heads = headWeightsOf(state, edits);
-  const decoderHeight = hasDecoder && !wide ? stackedDecoderHeight(state, f) : 0;
+  place.cards = edits.heads && state.headScores ? place.heads.length : 1;
+  const decoderHeight = hasDecoder && !wide ? stackedDecoderHeight(state, place) : 0;
   place.columns = sourceColumnsOf(state, place);
   place.rows = sourceRowsOf(place, decoderHeight);
   place.weights = weightPlacesOf(place);
@@ -108,10 +114,12 @@ function headWeightsOf(state, edits) {
 }
 
 /** Return the columns of the source words: their centers, and what fits into one. */
-function sourceColumnsOf({ source }, { main, f, small, wide, roomy, edits, hasDecoder }) {
+function sourceColumnsOf({ source }, { main, f, small, wide, roomy, named, edits, hasDecoder }) {
   const scaled = edits.projections && roomy && !wide ? small * 2 : 0; // for "÷ √d"
-  const gutter = scaled + (roomy ? small * 6.2 + f * (wide ? 0.8 : 2.2) : f * 2.4);
-  const right = wide ? main - DECODER_WIDTH * f - f * 1.4 : main - f * (roomy ? 1 : 0.5);
+  const names = small * (roomy ? 6.2 : named ? 5.2 : 2.3);
+  const aside = roomy ? (wide ? 1 : 2.2) : QUERY_MARGIN + 1.15;
+  const gutter = scaled + names + f * aside;
+  const right = wide ? main - (DECODER_WIDTH[edits.form] + 1.4) * f : main - f * (roomy ? 1 : 0.9);
   const step = Math.min((right - gutter) / source.length, f * (hasDecoder ? 9 : 13));
   const left = gutter + (right - gutter - step * source.length) / 2;
   const centers = source.map((_, j) => left + (j + 0.5) * step);
@@ -121,11 +129,12 @@ function sourceColumnsOf({ source }, { main, f, small, wide, roomy, edits, hasDe
     left: roomy ? left - f * 0.8 : f * 0.4,
     right: wide ? left + step * source.length + f * 0.5 : main - f * 0.4,
   };
-  const [chip, score, value] = edits.projections ? [0.56, -0.06, 0.33] : [0.64, -0.2, 0.31];
+  const [chip, score, value] = edits.projections ? [0.58, -0.03, 0.31] : [0.64, -0.2, 0.31];
   return {
     left, right: left + step * source.length, step, centers, size,
     tokens: placeTokens(source, centers, { size, step, ...edges }),
     inner,
+    matrix: inner * MATRIX,
     chip: inner * chip,
     chipX: centers.map((x) => x + inner * score),
     valueX: centers.map((x) => x + inner * value),
@@ -135,21 +144,19 @@ function sourceColumnsOf({ source }, { main, f, small, wide, roomy, edits, hasDe
 }
 
 /** Stack the rows of the source from the top, each in the middle of its height. */
-function sourceRowsOf({ f, small, edits, heads, columns, wide, roomy, tight }, above) {
+function sourceRowsOf({ f, edits, heads, cards, columns, wide, tight }, above) {
   const { levels } = columns.tokens;
   const several = heads.length > 1;
   const behind = CARD * (heads.length - 1);
   const opened = edits.form === "rnn" ? OPENED_BANDS[edits.score] : 0;
-  const name = roomy ? 0 : (small * 1.35) / f; // above a row
   const heights = [
     ["pad", several ? 1.4 : 0.8], ["output", edits.form === "self" ? 4.4 : 0],
     ["mix", mixesHeads({ heads, edits }) ? MIX_ROOM : 0], ["context", 1.7],
     ["ribbons", tight ? 3.2 : 4.3], ["bars", 0.8], ["funnel", tight ? 1.2 : 1.5],
-    ["weightsName", name], ["weights", several ? 0.4 : 1.5], ["gap1", 0.75],
-    ["softmax", 1.4 + behind], ["gap2", 0.75], ["scoresName", name],
-    ["scores", (opened ? 1.9 : 2.5) + behind], ["opened", BAND_ROW * opened],
-    ["projectedName", edits.projections ? name : 0], ["projected", edits.projections ? 2.1 : 0],
-    ["gap3", 0.9], ["statesName", name], ["states", 1.9],
+    ["weights", several ? 0.4 : 1.5], ["gap1", 0.75],
+    ["softmax", 1.4 + behind], ["gap2", 0.75],
+    ["scores", (opened ? 1.9 : 2.5) + CARD * (cards - 1)], ["opened", BAND_ROW * opened],
+    ["projected", edits.projections ? 2.1 : 0], ["gap3", 0.9], ["states", 1.9],
     ["reading", edits.form === "block" ? 2.6 : 0], ["gap4", 1.1],
     ["tokens", Math.max(levels, 1) * 1.95 + (levels === 0 ? 1.6 : 0)], ["end", wide ? 2.1 : 0.8],
   ];
@@ -172,7 +179,8 @@ export function mixesHeads({ heads, edits }) {
 function weightPlacesOf({ f, columns, heads }) {
   const span = columns.right - columns.left;
   const unit = Math.min(span * 0.66, f * 20); // pixels for a weight of 1
-  const perHead = unit / heads.length;
+  const apart = f * HEAD_GAP;
+  const perHead = (unit - apart * (heads.length - 1)) / heads.length;
   const has = heads.map((row) => row.map((weight) => (
     weight >= LEAST_WEIGHT && weight * perHead >= LEAST_RIBBON
   )));
@@ -191,11 +199,18 @@ function weightPlacesOf({ f, columns, heads }) {
   kept.forEach(([k, j], i) => { centers[k][j] = placed[i]; });
   const middle = (columns.left + columns.right) / 2;
   const [left, right] = [middle - unit / 2, middle + unit / 2];
-  return { unit, perHead, has, centers, left, right, middle };
+  const lefts = heads.map((_, k) => left + k * (perHead + apart)); // of each head's context
+  return { unit, perHead, has, centers, left, right, middle, lefts };
 }
 
-function stackedDecoderHeight(state, f) {
-  return f * (TARGET_TOP + 3.2) + listHeight(state, f);
+function stackedDecoderHeight(state, { f, edits }) {
+  const list = listHeight(state, f);
+  return f * (TARGET_TOP + 1.05) + boxesBelowTarget(list, edits, f) + list / 2;
+}
+
+/** Return how far below the target row the boxes stand; a block has two lines on the way. */
+function boxesBelowTarget(list, { form }, f) {
+  return Math.max(f * 2.15 + list / 2, form === "block" ? f * 5.5 : 0);
 }
 
 function listHeight(state, f) {
@@ -206,19 +221,19 @@ function listHeight(state, f) {
 function decoderPlaceOf(state, place) {
   const { f, rows, main, wide } = place;
   const turn = wide ? 1 : -1;
-  const left = wide ? main - DECODER_WIDTH * f : f * 1.1;
+  const left = wide ? main - DECODER_WIDTH[place.edits.form] * f : f * 1.1;
   const right = main - f * 0.9;
   const list = listHeight(state, f);
   const target = wide ? rows.tokensTop + f * 0.975 : f * TARGET_TOP;
   const middle = Math.min(railY(place) - f * 4, (rows.context + target) / 2 + f * 1.5);
-  const y = wide ? middle : target + f * 2.15 + list / 2;
+  const y = wide ? middle : target + boxesBelowTarget(list, place.edits, f);
   const boxes = boxesAlong(place, left, right);
   const listTop = y - list / 2;
   return {
     turn, left, right, target, y, listTop, ...boxes, listHeight: list,
     contextBus: wide ? rows.context : y + f * 2.2,
     wordBus: wide ? target - f * 2.5 : y - f * 2.5,
-    margin: f * 1.3,
+    margin: f * QUERY_MARGIN,
   };
 }
 
@@ -229,14 +244,14 @@ export function mixedTop(place) {
 }
 
 /** Return the y at which the query passes below the scores. */
-export function railY({ edits, f, rows, heads }) {
+export function railY({ edits, f, rows, cards }) {
   if (edits.form === "rnn" && edits.score === "additive") return openedY({ rows, f }, 2);
-  return scoreY({ rows, f, heads }, 0) + RAIL_BELOW * f;
+  return scoreY({ rows, f, cards }, 0) + RAIL_BELOW * f;
 }
 
 /** Return the y of a head's scores; heads work side by side, like cards behind the first. */
-export function scoreY({ rows, f, heads }, head) {
-  return rows.scoresTop + ((heads.length - 1 - head) * CARD + 0.7) * f;
+export function scoreY({ rows, f, cards }, head) {
+  return rows.scoresTop + ((cards - 1 - head) * CARD + 0.7) * f;
 }
 
 /** Return the y of a head's softmax. */
@@ -251,16 +266,18 @@ export function openedY({ rows, f }, band) {
 
 /** Return the centers x and widths of the decoder's boxes from left to right, then the list. */
 function boxesAlong({ edits: { form, feeding }, f, small }, left, right) {
-  const [seven, nine] = [7, 9].map((letters) => (letters * small * 0.55) / f + 0.25);
+  const [seven, long] = [7, 12].map((letters) => (letters * small * 0.55) / f + 0.25);
   const cell = { before: 3.2, cell: 2.7, state: 2.6, readout: seven + 0.3 };
   const fed = { before: 2.8, cell: 2.5, state: 2.3, readout: seven + 0.1, hidden: 2.3 };
   const block = {
-    masked: nine, state: 2.3, add: 1.3, forward: seven, add2: 1.3, readout: seven,
+    masked: long, add0: 1.3, state: 2.3, add: 1.3, forward: seven + 0.3, add2: 1.3,
+    readout: seven + 0.3,
   };
   const names = Object.entries(form === "block" ? block : feeding ? fed : cell);
   const taken = names.reduce((sum, [, units]) => sum + units * f, 0);
   const listWidth = Math.min(Math.max((right - left - taken) * 0.8, f * 7.3), f * 14);
-  const gap = Math.max((right - left - taken - listWidth) / names.length, f * 0.55);
+  const least = f * (form === "block" ? 0.42 : 0.55);
+  const gap = Math.max((right - left - taken - listWidth) / names.length, least);
   const boxes = {};
   let x = left;
   for (const [name, units] of names) {

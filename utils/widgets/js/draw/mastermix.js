@@ -3,11 +3,13 @@
 import { learnedLook } from "./masterequations.js";
 import { headLook, mixedTop, mixesHeads } from "./masterlayout.js";
 import { paint, wordPaint } from "./paint.js";
-import { drawFunnel, drawMixture, drawRibbon, drawWeightBars, shareStarts } from "./ribbons.js";
+import { drawFunnel, drawMixture, drawRibbon, drawWeightBars } from "./ribbons.js";
+import { RIBBON_OPACITY, shareStarts } from "./ribbons.js";
 import { svgArrow, svgBox, svgElement, svgPart, svgSymbol, svgText, textWidth } from "./svg.js";
 import { labelsThatFit } from "./tokens.js";
 
 const LEAST_NAMED = 0.05; // a word with less weight is not named at its ribbon
+const LEAST_FOLLOWED = 0.1; // with several heads, a ribbon of less weight is faint
 const LEAST_FACTOR = 0.02; // nor is its weight written where it meets its state
 const NAME_DOWN = 0.8; // of the way from c to a bar: there its ribbon is named
 
@@ -22,7 +24,8 @@ export function drawThreads(place) {
     const line = { x1: x, y1: start, x2: x, y2: end, "data-word": j };
     return svgElement("line", {
       ...line, stroke: wordPaint(j),
-      "stroke-width": f * (got ? 0.2 : 0.11), "stroke-opacity": got ? 1 : 0.6,
+      "stroke-width": f * (got ? 0.2 : 0.11),
+      "stroke-opacity": got ? strength(place, Math.max(...heads.map((row) => row[j]))) ?? 1 : 0.6,
     });
   }));
 }
@@ -36,7 +39,7 @@ export function drawWeightRow(place, numbers) {
       top: weights.has[k][j] ? rows.barsTop : rows.weights - f * 0.1,
       data: {
         "data-word": j, "data-weight": weight.toFixed(6), "data-role": "handle",
-        "fill-opacity": heads.length > 1 && !weights.has[k][j] ? 0 : null, // a speck, near a word
+        "fill-opacity": heads.length === 1 ? null : weights.has[k][j] ? strength(place, weight) : 0,
         ...headLook(place, k),
       },
     })),
@@ -68,7 +71,9 @@ function weightFactors(place, row) {
   const both = columns.inner * 0.62 + size * 0.6; // the pill covers the arrow and the thread
   const width = Math.max(size * 3.85, Math.min(both, columns.step - size * 0.3));
   const kept = row.map((_, j) => j).filter((j) => row[j] >= LEAST_FACTOR);
-  const labels = kept.map((j) => ({ x: columns.centers[j], width, weight: row[j] }));
+  const beside = columns.step + columns.centers[0] - columns.valueX[0] - f * 0.41; // a hollow dot
+  const places = width / 2 > beside ? columns.valueX : columns.centers;
+  const labels = kept.map((j) => ({ x: places[j], width, weight: row[j] }));
   return labelsThatFit(labels, size * 0.1).map((i) => (
     factorPill(labels[i].x, kept[i], row[kept[i]], { size, width }, place)
   ));
@@ -77,7 +82,7 @@ function weightFactors(place, row) {
 function factorPill(x, j, weight, { size, width }, { f, rows, columns, edits }) {
   const factor = edits.fixed ? "half" : `× ${weight.toFixed(2)}`; // of its numbers, none averaged
   const color = wordPaint(j);
-  const middle = Math.max(Math.min(x, columns.right - width / 2 + f * 0.4), width / 2 + f * 0.2);
+  const middle = Math.max(Math.min(x, columns.right - width / 2 + f * 0.6), width / 2 + f * 0.2);
   return svgElement(
     "g",
     { "data-word": j, "data-factor": weight.toFixed(4) },
@@ -88,6 +93,11 @@ function factorPill(x, j, weight, { size, width }, { f, rows, columns, edits }) 
       "font-size": size, "font-weight": weight >= 0.3 ? "bold" : "normal",
     }),
   );
+}
+
+/** Among several heads, what a head hardly looks at steps back: else no head can be followed. */
+function strength({ heads }, weight) {
+  return heads.length > 1 && weight < LEAST_FOLLOWED ? 0.25 : null;
 }
 
 /** Draw c = Σ α_j h_j: each state, times its weight, becomes a ribbon that goes into c. */
@@ -101,7 +111,8 @@ export function drawRibbons(place) {
       if (!weights.has[k][j]) return "";
       const width = weight * weights.perHead;
       const color = wordPaint(j);
-      const x = weights.left + (k + starts[j] + weight / 2) * weights.perHead;
+      const x = weights.lefts[k] + (starts[j] + weight / 2) * weights.perHead;
+      const faint = strength(place, weight);
       const data = {
         "data-word": j, ...headLook(place, k), "data-from": "h", "data-to": "c", "data-term": "5",
       };
@@ -109,8 +120,12 @@ export function drawRibbons(place) {
       const thread = { at: [columns.valueX[j], start], width: f * 0.2 };
       const bar = { at: [from[0], bottom + f * 0.8 - 0.5], width };
       return [
-        drawFunnel(thread, bar, color, { "data-word": j, ...headLook(place, k) }),
-        drawRibbon(from, [x, top], width, color, data),
+        drawFunnel(thread, bar, color, {
+          "data-word": j, "fill-opacity": faint, ...headLook(place, k),
+        }),
+        drawRibbon(from, [x, top], width, color, {
+          ...data, ...(faint ? { "fill-opacity": RIBBON_OPACITY * faint } : {}),
+        }),
       ];
     });
   });
@@ -157,20 +172,20 @@ export function drawContext(place) {
   const top = rows.context - f * 0.85;
   const height = f * 1.7;
   const bars = heads.map((row, k) => drawMixture(
-    weights.left + k * weights.perHead, top, weights.perHead, height, row.map((share, j) => ({
+    weights.lefts[k], top, weights.perHead, height, row.map((share, j) => ({
       share, color: wordPaint(j),
       data: { "data-word": j, ...headLook(place, k), "data-share": share.toFixed(6) },
     })),
   ));
   const frames = heads.map((_, k) => svgElement("rect", {
-    x: weights.left + k * weights.perHead, y: top, width: weights.perHead, height, fill: "none",
+    x: weights.lefts[k], y: top, width: weights.perHead, height, fill: "none",
     stroke: paint("ink"), "stroke-width": f * 0.11, ...headLook(place, k),
   }));
   const index = edits.fixed ? "" : edits.form === "self" ? "i" : "t";
   const label = svgSymbol(weights.left - f * 0.9, rows.context, "c", index, f * 1.1);
   const word = textWidth("head 1", small) < weights.perHead ? "head " : "";
   const names = heads.length === 1 ? [] : heads.map((_, k) => svgText(
-    weights.left + (k + 0.5) * weights.perHead, top - f * 0.3, `${word}${k + 1}`,
+    weights.lefts[k] + weights.perHead / 2, top - f * 0.3, `${word}${k + 1}`,
     { "font-size": small, fill: paint("quiet"), ...headLook(place, k) },
   ));
   return svgPart("context", bars, frames, label, names, mixBand(place));
@@ -184,7 +199,7 @@ function mixBand(place) {
   const middle = top + height / 2;
   const box = (look) => svgBox(weights.middle, middle, weights.right - weights.left, height, look);
   const ways = heads.map((_, k) => {
-    const x = weights.left + (k + 0.1) * weights.perHead;
+    const x = weights.lefts[k] + weights.perHead * 0.1;
     return svgArrow([[x, rows.context - f * 0.85], [x, top + height]], {
       from: "c", to: "mix", term: "5", size: f * 0.7, data: headLook(place, k),
     });

@@ -12,7 +12,8 @@ export function drawHalo(state, place) {
   if (!around) return "";
   const { f } = place;
   const [, top, , bottom] = around;
-  const [left, right] = [Math.max(around[0], 2), Math.min(around[2], place.main - 2)];
+  const edge = f * 0.3; // of the picture
+  const [left, right] = [Math.max(around[0], edge), Math.min(around[2], place.main - edge)];
   return svgPart("halo", svgElement("rect", {
     x: left, y: top, width: right - left, height: bottom - top, rx: f * 0.6,
     fill: paint("highlight"), "fill-opacity": 0.09, stroke: paint("highlight"),
@@ -30,7 +31,8 @@ function haloOf(state, place) {
     return [ends[0], rows.contextTop - f * 0.35, ends[1], rows.ribbonsTop + f * 0.35];
   }
   if (edits.form === "self") {
-    const [x, half] = [columns.centers[state.position || 0], columns.inner / 2 + f * 0.3];
+    const x = columns.centers[state.position || 0]; // around Q, K and V, and no neighbor's matrix
+    const half = Math.max(columns.inner * 0.5, columns.box / 2 + f * 0.3);
     return [x - half, rows.projectedTop + f * 0.1, x + half, rows.states + f * 1.4];
   }
   if (edits.form === "block") return [left, rows.reading - f * 1.1, right, rows.reading + f * 1.1];
@@ -72,7 +74,7 @@ export function drawTag(place) {
   const [x, y] = tagPlace(place);
   const lines = tagLines(place);
   const widths = lines.map((words) => textWidth(words.replaceAll("_", ""), small));
-  const width = Math.max(...widths) * 1.08 + f * 0.8;
+  const width = Math.max(...widths) * 1.15 + f * 0.8;
   const left = Math.max(Math.min(x, place.main - width - f * 0.3), f * 0.3);
   const pitch = small * 1.25;
   const style = { fill: paint("panel"), "font-weight": "bold" };

@@ -73,7 +73,7 @@ export function queryStart(place, state) {
   const { f, edits, decoder, columns, rows, wide } = place;
   if (edits.form === "self") {
     const j = state.position || 0;
-    const x = columns.centers[j] - columns.inner * 0.36;
+    const x = columns.centers[j] - columns.inner * 0.335;
     return { x, points: [[x, rows.states - f * 0.95]], from: "h" };
   }
   const name = askingState(edits);
@@ -93,7 +93,7 @@ export function queryMatrixPlace(place, start) {
   if (!label) return null;
   const [, last] = start.points[start.points.length - 1];
   if (edits.form === "self") {
-    const width = columns.inner * 0.25;
+    const width = columns.matrix;
     return { label, x: start.x, y: rows.projected, width, height: f * 1.25 };
   }
   const y = wide ? last + f * 1.6 : rows.ribbonsTop + f * 1.4;

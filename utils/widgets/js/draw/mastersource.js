@@ -151,9 +151,11 @@ function plainLink(left, right, y, f) {
 export function drawScores(state, place) {
   const { columns, heads, edits } = place;
   const scores = state.headScores && edits.heads ? state.headScores : [state.scores];
-  const chips = backToFront(heads).map((k) => columns.chipX.map((x, j) => (
-    scoreBox(x, scoreY(place, k), scores[k], j, place, { "data-word": j, ...headLook(place, k) })
-  )));
+  const chips = backToFront(scores).map((k) => columns.chipX.map((x, j) => {
+    const data = { "data-word": j, ...headLook(place, k) };
+    if (heads.length > 1 && !scores[k]) return productDot(x, scoreY(place, k), place, data);
+    return scoreBox(x, scoreY(place, k), scores[k], j, place, data);
+  }));
   const opened = edits.form === "rnn" && edits.score === "additive";
   const ways = columns.dense || opened ? [] : stateWays(place);
   const net = edits.score === "folded" ? foldedNet(place) : "";
@@ -197,8 +199,18 @@ function stateWays(place) {
 }
 
 /** Return how far beside the middle of a score's box its state comes in; the query, opposite. */
-export function tapSide({ f, columns }) {
+export function tapSide({ f, columns, edits }) {
+  const { matrix } = columns;
+  if (edits.projections) return Math.max(matrix * 0.26, Math.min(f * 0.28, matrix * 0.44));
   return Math.min(columns.chip * 0.24, f * 0.6);
+}
+
+/** Where several heads' scores are not told: a key meets the query in a product. */
+function productDot(x, y, { f }, data) {
+  const size = f * SCORE_HALF * 2;
+  return svgElement("g", data, svgBox(x, y, size, size, {
+    fill: paint("panel"), stroke: paint("query"), "stroke-width": f * 0.09, rx: size / 2,
+  }), svgBox(x, y, f * 0.28, f * 0.28, { fill: paint("ink"), rx: f * 0.14 }));
 }
 
 /** Draw a score: its number or, where none fits, how high it is between lowest and highest. */
@@ -235,7 +247,7 @@ export function drawSoftmax(place) {
   const goal = heads.length > 1 ? rows.weightsTop : rows.weights + f * 0.7;
   const style = { size: f * 0.7 };
   const ways = columns.dense ? [] : columns.chipX.map((x, j) => [
-    svgArrow([[x, scoreY(place, heads.length - 1) - f * SCORE_HALF], [x, front + f * 0.6]], {
+    svgArrow([[x, scoreY(place, place.cards - 1) - f * SCORE_HALF], [x, front + f * 0.6]], {
       ...style, from: "score", to: "softmax", term: "4", data: { "data-word": j },
     }),
     svgArrow([[x, back - f * 0.6], [x, goal]], {

@@ -37,8 +37,9 @@ export function drawNext(state, place) {
 
 /** Return where y_{t-1} leaves the target row: straight to the readout, if that is next to it. */
 export function wordLineX(place) {
-  const { f, decoder } = place;
+  const { f, decoder, edits } = place;
   const before = previousPlace(place);
+  if (edits.form === "block") return before.x;
   const { x } = decoder.boxes.readout;
   return Math.abs(x - before.x) < before.width / 2 - f * 0.4 ? x : before.x;
 }
@@ -60,10 +61,11 @@ function slotPlace(place) {
 
 /** Return where y_{t-1} stands: left of the empty place. */
 function previousPlace(place) {
-  const { f, previous } = place;
+  const { f, previous, edits } = place;
   const slot = slotPlace(place);
   const width = tokenWidth(previous, f * 0.92, f * 8);
-  return { x: slot.x - slot.width / 2 - f * 0.5 - width / 2, width };
+  const gap = f * (edits.form === "block" ? 0.9 : 0.5); // a block's words have a frame
+  return { x: slot.x - slot.width / 2 - gap - width / 2, width };
 }
 
 /** Note the words that the target row starts and ends with. */
@@ -113,12 +115,15 @@ export function drawTarget(state, place) {
 
 /** Name the two words in the equations: y_{t-1} and y_t. */
 function targetSymbols(place, fresh) {
-  const { decoder, f, least } = place;
+  const { decoder, edits, f, least } = place;
+  const [side, anchor] = edits.form === "block" ? [1, "start"] : [-1, "end"];
   const y = decoder.target - decoder.turn * f * 1.6;
   const size = Math.max(f * 0.85, 12, least);
   const style = { fill: paint("quiet"), "text-anchor": "end" };
   return [
-    svgSymbol(wordLineX(place) - f * 0.4, y, "y", "t−1", size, style),
+    svgSymbol(wordLineX(place) + side * f * 0.4, y, "y", "t−1", size, {
+      ...style, "text-anchor": anchor,
+    }),
     svgSymbol(fresh.x - f * 0.6, y, "y", "t", size, style),
   ];
 }

@@ -50,16 +50,16 @@ export function tokenWidth(word, size, room = Infinity) {
 
 /**
  * Return how to set words whose columns are `column` pixels apart: in how many rows they take
- * turns, and how wide a token may be. No row: the words do not fit, only colors do.
+ * turns, at most `most`, and how wide a token may be. No row: the words do not fit, only colors do.
  */
-export function tokenLevels(words, column, size) {
+export function tokenLevels(words, column, size, most = MOST_LEVELS) {
   const widest = Math.max(...words.map((word) => tokenWidth(word, size)));
-  for (let levels = 1; levels <= MOST_LEVELS; levels += 1) {
+  for (let levels = 1; levels <= most; levels += 1) {
     const room = levels * column - size * 0.4;
     if (widest <= room) return { levels, room };
   }
-  const room = MOST_LEVELS * column - size * 0.4;
-  return room < LEAST_LETTERS * size ? { levels: 0, room: column } : { levels: MOST_LEVELS, room };
+  const room = most * column - size * 0.4;
+  return room < LEAST_LETTERS * size ? { levels: 0, room: column } : { levels: most, room };
 }
 
 /**

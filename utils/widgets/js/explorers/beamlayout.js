@@ -5,7 +5,7 @@ import { textWidth } from "../draw/svg.js";
 import { tokenWidth } from "../draw/tokens.js";
 import { BEAM_MARGIN, BEAM_ROOT, clampBeam, fitColumns, padOf } from "./beamcolumns.js";
 import { pieceName } from "./beamcolumns.js";
-import { foldRuns, layLanes } from "./beamtree.js";
+import { countFaint, foldRuns, layLanes } from "./beamtree.js";
 
 export const ALL_BRANCHES = -1; // among what is unfolded by hand
 const BEAM_TALL = 1000; // where the page scrolls
@@ -149,12 +149,14 @@ function placeLegend({ search, beamSize, winners, texts: written, greedy }, room
 }
 
 /** Leave out as few branches as it takes until the others have room. */
-function fitLanes({ nodes, search, opened }, room) {
+function fitLanes({ nodes, search, opened, foldsFaint }, room) {
   const fits = ({ lanes, hidden }) =>
     lanes * BEAM_LEAST_PITCH + (hidden > 0 ? BEAM_MORE : 0) <= room;
-  const whole = layLanes(nodes, search.ended);
-  if (fits(whole) || opened.includes(ALL_BRANCHES)) return whole;
-  let [few, many] = [0, whole.branches.length];
+  if (opened.includes(ALL_BRANCHES)) return layLanes(nodes, search.ended);
+  const faint = foldsFaint ? countFaint(nodes, search.ended) : 0;
+  const whole = layLanes(nodes, search.ended, faint);
+  if (fits(whole)) return whole;
+  let [few, many] = [faint, faint + whole.branches.length];
   while (many - few > 1) {
     const half = Math.floor((few + many) / 2);
     if (fits(layLanes(nodes, search.ended, half))) many = half;

@@ -9,6 +9,7 @@ import { rankFinished } from "../model/search.js";
 export const BEAM_MOST_RHO = 1.5;
 export const FOREVER = 1e9; // a step after all others: JSON has no Infinity
 const BEAM_CROSSING = 3; // lanes that a dead branch would rather go down than run under a word
+const BEAM_FAINT = 0.01; // of the probability of a word
 const BEAM_NEW_LANE = 2;
 
 /**
@@ -136,7 +137,19 @@ function weakBranches(nodes, branches) {
   return branches
     .filter((branch) => branch.parent >= 0 && !lastOf(branch).isRanked &&
       !branch.nodes.some((index) => nodes[index].isKept))
-    .sort((a, b) => life(a) - life(b) || b.from - a.from);
+    .sort((a, b) => isFaint(nodes, b) - isFaint(nodes, a)
+      || life(a) - life(b) || b.from - a.from);
+}
+
+/** Tell whether a branch dies at its first word, which hardly has a chance. */
+function isFaint(nodes, branch) {
+  return branch.to === branch.from && nodes[branch.nodes[0]].p < BEAM_FAINT;
+}
+
+/** Return how many branches are folded from the start: their ways would run behind all others. */
+export function countFaint(nodes, ended) {
+  const weak = weakBranches(nodes, divideTree(nodes, ended));
+  return weak.filter((branch) => isFaint(nodes, branch)).length;
 }
 
 /** A branch follows the best child; each other child begins a branch of its own. */

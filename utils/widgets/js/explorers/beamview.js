@@ -23,7 +23,7 @@ export function drawBeam(view, place) {
 
 /** Return the view drawn in full, for where nothing runs. */
 export function drawBeamStill(view, width) {
-  return drawBeam(view, layoutBeam(view, { width, tall: 430 }));
+  return drawBeam(view, layoutBeam({ ...view, foldsFaint: true }, { width, tall: 430 }));
 }
 
 /** Draw a mark, and what it says. */

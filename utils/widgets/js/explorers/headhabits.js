@@ -35,7 +35,7 @@ export function shareOfPrevious(map, part) {
  *
  * `kind` is one word for an icon, `does` goes on after "head 2 …". `share` is the mean weight that
  * the habit accounts for; of "spread", the number of words (the mean of e to the row's entropy).
- * Without a clear habit the name is "mixed", without a share.
+ * `brief`, where set, is a shorter text. Without a clear habit the name is "mixed", without a share.
  */
 export function patternOf(map, part, keys) {
   if (!knownPatterns.has(map)) knownPatterns.set(map, findPattern(map, part, keys));
@@ -57,8 +57,8 @@ function findPattern(map, part, keys) {
   }
   const count = words.toFixed(1);
   return {
-    kind: "spread", name: "spread out", share: words, text: `spread out: ${count} words`,
-    does: `spreads over ${count} words`,
+    kind: "spread", name: "spread out", share: words, text: `spread out: on average ${count} words`,
+    brief: `on average ${count} words`, does: `spreads over ${count} words on average`,
   };
 }
 

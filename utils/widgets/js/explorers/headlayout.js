@@ -47,7 +47,7 @@ function layoutMaps({ maps }, { width, tall, isBeside, f }) {
   const across = Math.min((room + gap) / perLine - gap, MAP.most);
   const nameLines = across >= MAP.roomy ? 1 : 2;
   const lead = f * 1.2; // the title
-  const [name, label] = [f * 1.8, f * (1.3 + nameLines * (nameLines > 1 ? 0.8 : 1))]; // a layer's
+  const [name, label] = [f * 1.8, f * (1.3 + nameLines * (nameLines > 1 ? 0.95 : 1))]; // a layer's
   const down = isBeside && tall !== Infinity
     ? ((tall - 2 * MARGIN - lead) / layers - name) / lines - label : MAP.most;
   const side = Math.max(Math.min(across, down), MAP.least);

@@ -224,10 +224,11 @@ function drawPanelName(view, { panels, names, f }, { name, rows }, k) {
   const { left, right, line } = panels[k];
   const y = names.y + line * f * 1.5;
   const habit = patternOf(rows, view.part, view.keys);
-  const full = `${name === AVERAGE ? "average of the heads" : `head ${name}`} · ${habit.text}`;
+  const who = name === AVERAGE ? "average of the heads" : `head ${name}`;
   const short = name === AVERAGE ? "average" : `head ${name}`;
   const fits = (words) => textWidth(words, f * 0.8) < right - left - f * 1.5;
-  const words = [full, short].find(fits) ?? (name === AVERAGE ? "mean" : name);
+  const habits = [habit.text, habit.brief].filter(Boolean).map((text) => `${who} · ${text}`);
+  const words = [...habits, short].find(fits) ?? (name === AVERAGE ? "mean" : name);
   const width = textWidth(words, f * 0.8) + f * 1.6;
   return svgElement("g", { opacity: panelOpacity(view, k) },
     svgBox((left + right) / 2, y, Math.min(width, right - left - 2), f * 1.4, {

@@ -118,19 +118,17 @@ function drawSwitch(x, y, size, isOn) {
   ];
 }
 
-/** Draw a habit as an icon, and its name beside it, or below where there is little room. */
+/** Draw a habit as an icon, and its name beside it. */
 function drawHabit({ kind, name }, { x, y, f, grid, hasIcon }) {
-  const isTight = grid.nameLines > 1;
-  const [size, icon] = [f * (isTight ? 0.68 : 0.78), f * 0.8];
-  const left = isTight ? 0 : icon * 1.3;
+  const [size, icon] = [f * 0.8, f * 0.8];
+  const left = hasIcon ? icon * 1.3 : 0;
   const room = grid.pitch - grid.gap * 0.5 - left;
   const broken = textWidth(name, size) <= room ? [name] : wrapWords(name.split(" "), room, size);
   const color = paint(kind === "mixed" || kind === "spread" ? "quiet" : "ink");
-  const at = isTight ? [x + grid.side - icon, y - f * 1.1] : [x, y];
   return [
     hasIcon && svgElement("path", {
       d: HABIT_ICONS[kind], fill: "none", stroke: color, "stroke-width": 1.8,
-      "stroke-linecap": "round", transform: `translate(${at.join(" ")}) scale(${icon / 16})`,
+      "stroke-linecap": "round", transform: `translate(${x} ${y}) scale(${icon / 16})`,
     }),
     broken.slice(0, grid.nameLines).map((line, i) => svgText(
       x + left, y + size * (0.9 + 1.15 * i), line,
