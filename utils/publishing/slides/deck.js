@@ -32,18 +32,50 @@ Reveal.addKeyBinding({ keyCode: 84, key: "T", description: "Light or dark" }, ()
   root.dataset.theme = isDark ? "light" : "dark";
 });
 
-// An explorer takes the largest width at which it is no higher than its place.
-const NARROWER = 20; // pixels at a time
+// An explorer is shown in large letters, and smaller where it is higher than its place. It draws
+// itself anew for each width, a moment later.
+const SMALLEST = 0.6;
+const STEP = 0.04;
+const DRAWN = 3; // frames until a drawing has its new size
 
-function fit(place) {
+const frames = async (count) => {
+  for (let i = 0; i < count; i += 1) await new Promise(requestAnimationFrame);
+};
+
+async function fit(place) {
   const root = place.querySelector("[data-explorer]");
-  if (!root || !place.clientHeight) return;
-  for (let width = place.clientWidth; width > 600; width -= NARROWER) {
-    root.style.width = `${width}px`;
-    if (root.scrollHeight <= place.clientHeight) break;
+  if (!root || !place.clientHeight || place.dataset.fitting) return;
+  place.dataset.fitting = "true";
+  for (let scale = 1; scale > SMALLEST && place.clientHeight; scale -= STEP) {
+    root.style.width = `${Math.floor(place.clientWidth / scale)}px`;
+    root.style.transform = `scale(${scale})`;
+    await frames(DRAWN);
+    if (root.offsetHeight * scale <= place.clientHeight) break;
   }
+  delete place.dataset.fitting;
 }
 
-const places = [...document.querySelectorAll(".explorer")];
-const observer = new ResizeObserver((entries) => entries.forEach(({ target }) => fit(target)));
-places.forEach((place) => observer.observe(place));
+function enlarge(root) {
+  const button = root.querySelector(".at-tools button[aria-pressed=false]");
+  if (!button || root.dataset.enlarged) return; // whoever made it small again wants it so
+  root.dataset.enlarged = "true";
+  button.click();
+}
+
+function settle(place) {
+  const root = place.querySelector("[data-explorer]");
+  if (!place.clientHeight || !root?.dataset.ready) return;
+  enlarge(root);
+  fit(place);
+}
+
+const resized = new ResizeObserver((entries) => entries.forEach(({ target }) => settle(target)));
+const readied = new MutationObserver((changes) => changes.forEach(({ target }) => {
+  settle(target.closest(".explorer"));
+}));
+for (const place of document.querySelectorAll(".explorer")) {
+  resized.observe(place);
+  for (const root of place.querySelectorAll("[data-explorer]")) {
+    readied.observe(root, { attributes: true, attributeFilter: ["data-ready"] });
+  }
+}

@@ -1,5 +1,6 @@
 """Texts, code and outputs of cells as HTML for a slide."""
 
+import re
 from functools import cache
 from html import escape
 
@@ -11,6 +12,9 @@ from pygments.lexers.python import PythonLexer
 
 from utils.publishing.explorers import has_explorer
 
+ASKED = re.compile(r"<p>(<strong>(?:(?!</?(?:strong|p)>).)*</strong>)</p>", flags=re.DOTALL)
+ROOMY = 66  # characters: lines that are no longer have room for larger letters
+
 
 @cache
 def markdown() -> mistune.Markdown:
@@ -21,8 +25,8 @@ def markdown() -> mistune.Markdown:
 
 
 def text_html(text: str) -> str:
-    """Return Markdown as HTML."""
-    return str(markdown()(text))
+    """Return Markdown as HTML; a paragraph that is all bold asks the class."""
+    return ASKED.sub('<p class="ask">\\1</p>', str(markdown()(text)))
 
 
 def line_html(text: str) -> str:
@@ -37,7 +41,8 @@ def code_html(source: str) -> str:
     for line, plain in zip(lines, source.split("\n"), strict=True):
         indent = len(plain) - len(plain.lstrip())
         rows.append(f'<span class="row" style="--indent: {indent}ch">{line.lstrip() or " "}</span>')
-    return f'<pre class="code"><code>{"".join(rows)}</code></pre>'
+    look = "code roomy" if max(map(len, source.split("\n"))) <= ROOMY else "code"
+    return f'<pre class="{look}"><code>{"".join(rows)}</code></pre>'
 
 
 def output_html(cell: NotebookNode) -> list[tuple[str, str]]:
