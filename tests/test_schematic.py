@@ -1,5 +1,6 @@
 """Schematics are the master picture as a figure, with true numbers and words for screen readers."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -8,7 +9,8 @@ from PIL import Image
 from utils.plots import word_colors
 from utils.trace import trace
 from utils.translator import Translator
-from utils.widgets import schematic, schematic_of, side_by_side
+from utils.widgets import captioned, choice_of, schematic, schematic_of, side_by_side
+from utils.widgets.schematic import SIZE
 from utils.widgets.stills import drawings
 
 WORDS, WEIGHTS = ["knowledge", "is", "power"], [0.7, 0.2, 0.1]
@@ -39,6 +41,34 @@ def test_a_step_of_a_translation_shows_its_own_numbers():
 def test_hidden_parts_are_not_there():
     assert ">scores" in schematic(WORDS, WEIGHTS, state={"scores": [1, 2, 3]}).svg
     assert ">scores" not in schematic(WORDS, WEIGHTS, hide=["scores"]).svg
+
+
+def test_the_query_comes_in_where_the_decoder_is_cut_off():
+    whole = schematic(WORDS, WEIGHTS, compact=True)
+    half = schematic(WORDS, WEIGHTS, asks="s₀ asks")
+    tall = [float(SIZE.findall(each.svg)[0][1]) for each in (whole, half)]
+    assert tall[1] < tall[0] and ">s₀ asks<" in half.svg and ">readout<" not in half.svg
+    context = re.search(r'data-part="context"><rect x="[\d.]+" y="([\d.]+)"', half.svg)
+    top = re.search(r'viewBox="0 ([\d.]+) ', half.svg)
+    assert float(context[1]) > float(top[1])
+    assert half._repr_mimebundle_()[0]["image/png"].startswith(b"\x89PNG")
+
+
+def test_a_caption_stands_in_the_picture():
+    picture = schematic(WORDS, WEIGHTS)
+    assert captioned(picture, "look & think").svg.endswith(">look &amp; think</text></svg>")
+
+
+def test_a_choice_shows_the_decoder_alone_and_marks_the_arrow_to_the_word():
+    steps = trace(Translator.load("mini-fixed"), "Tom liest ein Buch .")
+    drawn = choice_of(steps, 2, "who & why?")
+    whole = schematic_of(steps, 2, "fixed", compact=True)
+    assert drawn.svg.count("who &amp; why?") == 1 and "liest" not in drawn.svg
+    assert drawn.svg.count(">Tom</text>") == 2  # written, and half of the context
+    assert f">{steps.steps[1].word}<" in drawn.svg and "who & why?" in drawn.alt
+    sizes = [SIZE.findall(picture.svg)[0] for picture in (drawn, whole)]
+    assert sizes[0][0] == sizes[1][0] and float(sizes[0][1]) < 0.6 * float(sizes[1][1])
+    assert drawn._repr_mimebundle_()[0]["image/png"].startswith(b"\x89PNG")
 
 
 def test_pictures_stand_side_by_side():

@@ -53,28 +53,36 @@ def measure_coverage(joined: int) -> list[dict[str, Any]]:
     plain = [beam[0].tokens for beam in beams]
     covered = [with_coverage(beam, split).tokens for beam in beams]
     references = [pair.target for pair in pairs]
-    before, after = (ngram_counts(found, references) for found in (plain, covered))
-
-    def change(drawn: np.ndarray) -> float:
-        both = (bleu_from_counts(counts[drawn].sum(axis=0)) for counts in (after, before))
-        return float(next(both) - next(both))
-
-    low, high = bootstrap_interval(change, len(pairs))
     row = {
         "joined": joined,
         "n": len(pairs),
         "words": float(np.mean([len(pair.source) for pair in pairs])),
-        "change": change(np.arange(len(pairs))),
-        "low": low,
-        "high": high,
+        **change_of_bleu(plain, covered, references),
         "changed": float(np.mean([a != b for a, b in zip(plain, covered, strict=True)])),
     }
-    for name, found, counts in (("plain", plain, before), ("covered", covered, after)):
+    for name, found in (("plain", plain), ("covered", covered)):
+        counts = ngram_counts(found, references)
         row |= {
             f"{name}_bleu": float(bleu_from_counts(counts.sum(axis=0))),
             f"{name}_recall": word_recall(found, references),
         }
     return [row]
+
+
+def change_of_bleu(
+    before: Sequence[Sequence[str]],
+    after: Sequence[Sequence[str]],
+    references: Sequence[Sequence[str]],
+) -> dict[str, float]:
+    """Return the change of BLEU from one set of translations to another, and its interval."""
+    old, new = (ngram_counts(found, references) for found in (before, after))
+
+    def change(drawn: np.ndarray) -> float:
+        both = (bleu_from_counts(counts[drawn].sum(axis=0)) for counts in (new, old))
+        return float(next(both) - next(both))
+
+    low, high = bootstrap_interval(change, len(references))
+    return {"change": change(np.arange(len(references))), "low": low, "high": high}
 
 
 def word_recall(found: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> float:

@@ -31,6 +31,7 @@ __all__ = [
 
 DARK = 0.5  # below this mean of red, green and blue, words in a cell are white
 LEVELS, LINE = 3, 18  # of words above a map, and points from one to the next
+POINTS = 72  # in an inch
 STRIP = 0.16  # of a cell: how high a word's color stands above its column
 
 
@@ -153,7 +154,7 @@ def _name_columns(source: Sequence[str], ax: Axes) -> None:
             ax.annotate("", *place, line, annotation_clip=False, zorder=0)
     raised = [word + "\n" * (j % levels) for j, word in enumerate(words)]
     halo = [withStroke(linewidth=5, foreground=GROUND)]
-    ax.tick_params(axis="x", pad=8)
+    ax.tick_params(axis="x", pad=max(8, STRIP * columns * POINTS + 3))
     centers = np.arange(len(words)) + 0.5
     ax.set_xticks(centers, raised, linespacing=1.1, path_effects=halo, **look)
 
@@ -161,7 +162,7 @@ def _name_columns(source: Sequence[str], ax: Axes) -> None:
 def shared_bar(axes: np.ndarray, label: str = "weight α") -> None:
     """Put one color bar beside several maps drawn without one, so that all stay equally large."""
     rows = np.atleast_2d(axes).shape[0]
-    strength = ScalarMappable(cmap="Greys")  # 0 to 1
+    strength = ScalarMappable(cmap="gray_r")  # 0 to 1
     axes.flat[0].figure.colorbar(strength, ax=axes, label=label, shrink=0.6 / rows)
 
 
