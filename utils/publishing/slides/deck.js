@@ -64,7 +64,9 @@ function enlarge(root) {
 
 function settle(place) {
   const root = place.querySelector("[data-explorer]");
-  if (!place.clientHeight || !root?.dataset.ready) return;
+  if (!place.clientHeight || !root) return;
+  root.querySelector(".at-load:enabled")?.click(); // a room should not have to wait for a press
+  if (!root.dataset.ready) return;
   enlarge(root);
   fit(place);
 }
@@ -76,6 +78,6 @@ const readied = new MutationObserver((changes) => changes.forEach(({ target }) =
 for (const place of document.querySelectorAll(".explorer")) {
   resized.observe(place);
   for (const root of place.querySelectorAll("[data-explorer]")) {
-    readied.observe(root, { attributes: true, attributeFilter: ["data-ready"] });
+    readied.observe(root, { attributes: true, attributeFilter: ["data-ready"], childList: true });
   }
 }

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,18 @@ from utils.publishing.pages.page import (
     title_of,
 )
 from utils.publishing.slides.links import Places, link_to_slides, places_of, slide_id
-from utils.publishing.slides.plan import EXERCISES, SUMMARY, Part, excerpt, parts_of, questions_of
+from utils.publishing.slides.plan import CLOSING, EXERCISES, SUMMARY, Part, excerpt, parts_of, questions_of
 from utils.publishing.slides.render import (
     code_html,
     line_html,
     output_html,
     text_html,
 )
+from utils.system.paths import NOTEBOOKS
 from utils.widgets.themes import color_sheet
 
 WIDTH, HEIGHT = 1280, 720
+MANY = 330  # letters: with more, a slide of words alone has smaller ones
 HERE = Path(__file__).parent
 WEB = "https://unpkg.com/reveal.js@5.2.1"  # for decks without reveal.js beside them
 
@@ -51,6 +54,11 @@ class Slide:
         block = f'<div class="part {kind}{faded}">{html}</div>'
         is_beside = self.beside and kind in ("picture", "table")
         (self.shown if is_beside else self.texts).append(block)
+
+    @property
+    def letters(self) -> int:
+        """Return how many letters the slide's texts have."""
+        return len(re.sub(r"<[^>]*>|\s+", "", "".join(self.texts)))
 
     @property
     def body(self) -> str:
@@ -76,7 +84,11 @@ class Deck:
                 is_exercise = cell.source.startswith(EXERCISES)
             self.add_cell(cell)
             if is_text and not is_exercise and self.slides:
-                self.note(cell.source)
+                self.slides[-1].notes.append(self.ready(CLOSING.sub("", cell.source)))
+        for slide in self.slides[:1]:
+            slide.notes.append(self.ready(guide_to(title_of(notebook)[:2])))
+        for before, slide in pairwise(self.slides):
+            slide.notes = slide.notes or before.notes  # the text above it speaks of it
 
     def add_cell(self, cell: NotebookNode) -> None:
         """Add what a cell shows."""
@@ -104,10 +116,6 @@ class Deck:
         if part.say:
             slide.notes.append(self.ready(part.say))
 
-    def note(self, text: str) -> None:
-        """Give a text of the notebook to the speaker, with the slide that it begins."""
-        (self.slides[-1]).notes.append(self.ready(text))
-
     def ready(self, text: str) -> str:
         """Return Markdown with marks for its formulas, and links to slides."""
         return take_formulas_out(link_to_slides(text, self.own, self.series), self.drawn)
@@ -123,6 +131,13 @@ def answer_of(question: Mapping[str, Any]) -> str:
     return f"**{question['text']}** {right['text']}. {right['why']}"
 
 
+def guide_to(number: str) -> str:
+    """Return what the teacher's guide says of a notebook; "" if it says nothing."""
+    guide = (NOTEBOOKS / "TEACHING.md").read_text(encoding="utf-8")
+    found = re.search(rf"^### {number}\b.*\n(?:(?!##).*\n?)*", guide, flags=re.MULTILINE)
+    return found[0] if found else ""
+
+
 @cache
 def environment() -> Environment:
     """Return what fills the template beside this file."""
@@ -133,7 +148,9 @@ def sections(deck: Deck) -> Iterator[dict[str, Any]]:
     """Yield what the template shows of each slide."""
     for slide in deck.slides:
         look = ["beside"] if slide.shown else []
-        look += ["words"] if slide.kinds <= {"text"} else []
+        look += [] if slide.kinds & {"picture", "explorer"} else ["plain"]
+        if slide.kinds <= {"text"}:
+            look += ["words"] if slide.letters <= MANY else ["words", "many"]
         yield {
             "id": escape(slide.id),
             "title": slide.title,

@@ -13,6 +13,7 @@ from pygments.lexers.python import PythonLexer
 from utils.publishing.explorers import has_explorer
 
 ASKED = re.compile(r"<p>(<strong>(?:(?!</?(?:strong|p)>).)*</strong>)</p>", flags=re.DOTALL)
+INDENT = re.compile(r"^((?:<span[^>]*>)*)\s+")  # of a line, also inside a string that began before
 ROOMY = 66  # characters: lines that are no longer have room for larger letters
 
 
@@ -40,7 +41,8 @@ def code_html(source: str) -> str:
     rows = []
     for line, plain in zip(lines, source.split("\n"), strict=True):
         indent = len(plain) - len(plain.lstrip())
-        rows.append(f'<span class="row" style="--indent: {indent}ch">{line.lstrip() or " "}</span>')
+        text = INDENT.sub(r"\1", line) or " "
+        rows.append(f'<span class="row" style="--indent: {indent}ch">{text}</span>')
     look = "code roomy" if max(map(len, source.split("\n"))) <= ROOMY else "code"
     return f'<pre class="{look}"><code>{"".join(rows)}</code></pre>'
 
