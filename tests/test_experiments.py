@@ -40,6 +40,7 @@ from utils.experiments.variants import (
     ONCE,
     STARTS,
     TAUGHT,
+    TRAINED_NORM,
     VARIANTS,
 )
 from utils.models.attention import DotAttention, lengths_to_mask
@@ -114,6 +115,17 @@ def test_a_frozen_v_is_never_trained():
         for name, part in model.decoder.attention.state_dict().items()
     }
     assert moved == {"W1.weight": True, "W2.weight": True, "W2.bias": True, "v.weight": False}
+
+
+def test_a_large_frozen_v_has_the_direction_of_the_small_one():
+    small, large = (
+        FORMS[name].build(toy_fields(), seed=0).decoder.attention
+        for name in ("additive, v frozen", "additive, large v frozen")
+    )
+    assert not large.v.weight.requires_grad
+    query, keys = torch.randn(2, 128), torch.randn(2, 3, 128)
+    times = TRAINED_NORM / small.v.weight.norm()
+    torch.testing.assert_close(large.score(query, keys), times * small.score(query, keys))
 
 
 @pytest.mark.parametrize("name", [name for name, one in EVERY.items() if one.baseline])

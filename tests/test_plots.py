@@ -79,6 +79,14 @@ def test_a_word_grid_has_each_word_in_a_cell_of_its_color(ax):
     assert legend == {"mask True", "False"}
 
 
+def test_a_word_grid_can_have_the_words_colors(ax):
+    word_grid([["ja", "<pad>"]], [[True, False]], ["1"], ax, ["#0072B2", "#555555"])
+    strips = [
+        to_hex(patch.get_facecolor()).upper() for patch in ax.patches if patch.get_alpha() is None
+    ]
+    assert strips == ["#FFFFFF", "#0072B2"] and ax.get_legend() is None  # padding stays gray
+
+
 def test_bars_have_their_colors_and_their_values(ax):
     colors = ["#0072B2", "#555555"]
     assert word_bars([0.25, -2], ["ja", "nein"], ax, colors, numbers="{:.2f}") is ax

@@ -9,7 +9,15 @@ from PIL import Image
 from utils.plots import word_colors
 from utils.trace import trace
 from utils.translator import Translator
-from utils.widgets import captioned, choice_of, schematic, schematic_of, side_by_side
+from utils.widgets import (
+    captioned,
+    choice_of,
+    noted,
+    schematic,
+    schematic_of,
+    side_by_side,
+    state_of,
+)
 from utils.widgets.schematic import SIZE
 from utils.widgets.stills import drawings
 
@@ -93,3 +101,16 @@ def test_words_have_their_exact_colors_in_a_picture():
     image = Image.open(BytesIO(png)).convert("RGBA").convert("RGB")
     found = {"#{:02X}{:02X}{:02X}".format(*color) for _, color in image.getcolors(256)}
     assert set(word_colors(12)) <= found
+
+
+def test_notes_and_arrows_stand_on_the_picture():
+    drawn = schematic(WORDS, WEIGHTS, decoder=False)
+    x, y = state_of(drawn, 2)
+    assert state_of(drawn, 1)[0] < x < state_of(drawn, 3)[0]
+    more = noted(drawn, [(x, 20, "here <\nso")], [[(x, 30), (x, y)]] * 2, alt="A note.")
+    assert more.alt == "A note." and noted(drawn, []) == drawn
+    assert ">here &lt;</text>" in more.svg and ">so</text>" in more.svg
+    assert more.svg.count('<g opacity="1.00">') == more.svg.count('<g opacity="0.25">') == 1
+    assert more._repr_mimebundle_()[0]["image/png"].startswith(b"\x89PNG")
+    with pytest.raises(ValueError, match="no arrow from a word 4"):
+        state_of(drawn, 4)

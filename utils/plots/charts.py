@@ -201,14 +201,20 @@ def vectors(arrows: Mapping[str, Sequence[float]], ax: Axes, colors: Sequence[st
 
 
 def word_grid(
-    rows: Sequence[Sequence[str]], mask: Tensor | np.ndarray, names: Sequence[str], ax: Axes
+    rows: Sequence[Sequence[str]],
+    mask: Tensor | np.ndarray,
+    names: Sequence[str],
+    ax: Axes,
+    colors: Sequence[str] = (),
 ) -> Axes:
     """Draw padded sentences, a word in each cell, colored by mask (B, S): True is a real word.
 
-    `names` are the B labels of the rows.
+    `names` are the B labels of the rows. With `colors`, one for each of S positions, a real word
+    has the color of its position.
     """
     mask = np.asarray(mask)
-    ax.pcolormesh(mask, cmap=PADDING_OR_WORD, vmin=0, vmax=1, edgecolors=GROUND, linewidth=2)
+    shown = np.zeros_like(mask) if colors else mask
+    ax.pcolormesh(shown, cmap=PADDING_OR_WORD, vmin=0, vmax=1, edgecolors=GROUND, linewidth=2)
     for b, row in enumerate(rows):
         words, look = drawable(row)
         look |= {"ha": "center", "va": "center", "color": INK, "size": 15}
@@ -219,6 +225,18 @@ def word_grid(
     ax.set(xlabel="position", ylim=(len(names), 0), aspect="auto")
     ax.tick_params(length=0)
     ax.grid(visible=False)
+    if colors:
+        _color_words(mask, ax, colors)
+        return ax
     handles = [Patch(color=WORD, label="mask True"), Patch(color=EMPTY, label="False")]
     ax.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)
     return ax
+
+
+def _color_words(mask: np.ndarray, ax: Axes, colors: Sequence[str]) -> None:
+    """Give each real word of a grid a tint of its position's color, and a strip below."""
+    for b, j in zip(*np.nonzero(mask), strict=True):
+        look = {"color": colors[j], "lw": 0}
+        ax.add_patch(Rectangle((j + 0.02, b + 0.03), 0.96, 0.94, color=GROUND, lw=0))
+        ax.add_patch(Rectangle((j + 0.02, b + 0.03), 0.96, 0.94, alpha=0.25, **look))
+        ax.add_patch(Rectangle((j + 0.02, b + 0.87), 0.96, 0.1, **look))

@@ -7,17 +7,33 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape, unescape
+from math import hypot
 from typing import Any
 
-from utils.plots.colors import THEMES
+from utils.plots.colors import INK, THEMES
 from utils.text import END
 from utils.trace import Trace
 from utils.widgets.png import small_png_of
 from utils.widgets.stills import drawings, still
 
+__all__ = [
+    "captioned",
+    "choice_of",
+    "noted",
+    "schematic",
+    "schematic_of",
+    "side_by_side",
+    "state_of",
+]
+
 ZOOM = 1.5  # pixels of the picture for one of the drawing's
 WIDTH = 960
 SVG_TITLE = ("<title>", "</title>")
+ARROW_FROM_WORD = re.compile(  # the word, x, and where the arrow ends
+    r'data-from="word" data-to="h"[^>]*data-word="(\d+)"[^>]*>'
+    r'<path d="M([\d.]+) [\d.]+L[\d.]+ ([\d.]+)'
+)
+NOTE = 17  # pixels: the letters of a note
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
 VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)" width="[\d.]+" height="[\d.]+"')
 ASKING = re.compile(r'<text x="[\d.]+" y="[\d.]+" ([^>]*) text-anchor="middle">query</text>')
@@ -155,6 +171,52 @@ def side_by_side(*pictures: Schematic, columns: int = 2) -> Schematic:
     size = f'width="{right}" height="{y - GAP}"'
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(placed)}</svg>'
     return Schematic(svg, " ".join(picture.alt for picture in pictures))
+
+
+def state_of(picture: Schematic, word: int) -> tuple[float, float]:
+    """Return x and y where the arrow from source word `word`, from 1, meets its state."""
+    for j, x, y in ARROW_FROM_WORD.findall(picture.svg):
+        if int(j) == word - 1:
+            return float(x), float(y)
+    raise ValueError(f"the picture has no arrow from a word {word} to its state.")
+
+
+def noted(
+    picture: Schematic,
+    notes: Sequence[tuple[float, float, str]],
+    arrows: Sequence[Sequence[tuple[float, float]]] = (),
+    alt: str = "",
+) -> Schematic:
+    """Write notes on a picture: x, y of the first line's middle, and text, its first line bold.
+
+    Each of `arrows` is a path of points with a tip at its end; each is fainter than the one before.
+    """
+    shapes = [
+        _arrow(points, 1 - 0.75 * k / max(len(arrows) - 1, 1)) for k, points in enumerate(arrows)
+    ]
+    for x, y, text in notes:
+        for i, line in enumerate(text.split("\n")):
+            place = f'x="{x}" y="{y + 1.3 * NOTE * i}" text-anchor="middle"'
+            look = f'font-size="{NOTE}" font-weight="{"normal" if i else "bold"}" fill="{INK}"'
+            shapes.append(f"<text {place} {look}>{escape(line)}</text>")
+    svg = f"{picture.svg.removesuffix('</svg>')}{''.join(shapes)}</svg>"
+    return Schematic(svg, alt or picture.alt)
+
+
+def _arrow(points: Sequence[tuple[float, float]], strength: float) -> str:
+    """Return a path with a tip at its end, as wide and dark as its strength, 0 to 1, says."""
+    (x0, y0), (x, y) = points[-2:]
+    length = hypot(x - x0, y - y0)
+    dx, dy = ((6 + 5 * strength) * way / length for way in (x - x0, y - y0))  # the tip's length
+    base_x, base_y = x - dx, y - dy
+    wings = [(base_x - 0.6 * dy, base_y + 0.6 * dx), (base_x + 0.6 * dy, base_y - 0.6 * dx)]
+    line, tip = (
+        "L".join(f"{a:.1f} {b:.1f}" for a, b in path)
+        for path in ([*points[:-1], (base_x, base_y)], [(x, y), *wings])
+    )
+    look = f'fill="none" stroke="{INK}" stroke-width="{1 + 3 * strength:.1f}"'
+    shapes = f'<path d="M{line}" {look}/><path d="M{tip}Z" fill="{INK}"/>'
+    return f'<g opacity="{strength:.2f}">{shapes}</g>'
 
 
 def schematic_of(

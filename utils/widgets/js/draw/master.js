@@ -3,7 +3,7 @@
 import { drawHeatMap } from "./heatmap.js";
 import { drawDecoder } from "./masterdecoder.js";
 import { drawEquations, learnedLook } from "./masterequations.js";
-import { layoutMaster, railY, scoreY } from "./masterlayout.js";
+import { layoutMaster, mixedTop, railY, scoreY } from "./masterlayout.js";
 import { drawContext, drawRibbonNames, drawRibbons, drawThreads } from "./mastermix.js";
 import { drawWeightRow } from "./mastermix.js";
 import { drawHalo, drawOrder, drawTag } from "./masternew.js";
@@ -135,11 +135,9 @@ function rowNames(place) {
   }
   if (edits.fixed) return [...names, ["weights", "two halves", "", above("weights", rows.weights)]];
   const scaled = edits.projections && !wide ? " ÷ √d" : "";
-  if (heads.length === 1 || !roomy) {
-    names.push(["scores", "scores", `e${scaled}`, above("scores", scoreY(place, 0))]);
-  }
-  if (edits.score !== "additive" && roomy && heads.length === 1) {
-    names.push(["query", "query", "", railY(place, 0), "query-text"]);
+  names.push(["scores", "scores", `e${scaled}`, above("scores", scoreY(place, 0))]);
+  if (edits.score !== "additive" && roomy) {
+    names.push(["query", "query", "", railY(place), "query-text"]);
   }
   const y = heads.length === 1 ? rows.weights : rows.bars;
   return [...names, ["weights", "weights", "α", above("weights", y)]];
@@ -184,7 +182,7 @@ function drawOutput(state, place) {
   const asks = state.position || 0;
   const y = rows.outputTop + f * 2.2;
   const x = columns.centers[asks];
-  const top = rows.context - f * 0.85;
+  const top = mixedTop(place);
   const from = Math.max(Math.min(x, weights.right - f), weights.left + f);
   const turn = (top + y + f * 0.95) / 2;
   const path = [[from, top], [from, turn], [x, turn], [x, y + f * 0.95]];

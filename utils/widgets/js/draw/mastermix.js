@@ -1,9 +1,10 @@
 // The mixture in the master picture: weights, ribbons of their widths, and c, equation (5).
 
-import { headLook } from "./masterlayout.js";
+import { learnedLook } from "./masterequations.js";
+import { headLook, mixedTop, mixesHeads } from "./masterlayout.js";
 import { paint, wordPaint } from "./paint.js";
 import { drawFunnel, drawMixture, drawRibbon, drawWeightBars, shareStarts } from "./ribbons.js";
-import { svgBox, svgElement, svgPart, svgSymbol, svgText, textWidth } from "./svg.js";
+import { svgArrow, svgBox, svgElement, svgPart, svgSymbol, svgText, textWidth } from "./svg.js";
 import { labelsThatFit } from "./tokens.js";
 
 const LEAST_NAMED = 0.05; // a word with less weight is not named at its ribbon
@@ -35,6 +36,7 @@ export function drawWeightRow(place, numbers) {
       top: weights.has[k][j] ? rows.barsTop : rows.weights - f * 0.1,
       data: {
         "data-word": j, "data-weight": weight.toFixed(6), "data-role": "handle",
+        "fill-opacity": heads.length > 1 && !weights.has[k][j] ? 0 : null, // a speck, near a word
         ...headLook(place, k),
       },
     })),
@@ -171,5 +173,26 @@ export function drawContext(place) {
     weights.left + (k + 0.5) * weights.perHead, top - f * 0.3, `${word}${k + 1}`,
     { "font-size": small, fill: paint("quiet"), ...headLook(place, k) },
   ));
-  return svgPart("context", bars, frames, label, names);
+  return svgPart("context", bars, frames, label, names, mixBand(place));
+}
+
+/** Each head has a context of its own; side by side they go into one more learned matrix. */
+function mixBand(place) {
+  if (!mixesHeads(place)) return "";
+  const { f, rows, weights, heads, small } = place;
+  const [top, height] = [mixedTop(place), f * 1.25];
+  const middle = top + height / 2;
+  const box = (look) => svgBox(weights.middle, middle, weights.right - weights.left, height, look);
+  const ways = heads.map((_, k) => {
+    const x = weights.left + (k + 0.1) * weights.perHead;
+    return svgArrow([[x, rows.context - f * 0.85], [x, top + height]], {
+      from: "c", to: "mix", term: "5", size: f * 0.7, data: headLook(place, k),
+    });
+  });
+  const words = `mix: ${heads.length} contexts, one matrix`;
+  const shown = textWidth(words, small) < weights.unit ? words : "mix";
+  return [
+    ways, box({ fill: paint("panel") }), box(learnedLook(f)),
+    svgText(weights.middle, middle + small * 0.35, shown, { "font-size": small }),
+  ];
 }
