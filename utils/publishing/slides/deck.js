@@ -1,6 +1,7 @@
 // How a deck behaves: reveal.js, and what it lacks for slides that one can type into.
 
 const isPrinted = /[?&](print-pdf|view=print)/.test(location.search);
+if (isPrinted) document.documentElement.dataset.theme = "light"; // as paper is
 
 Reveal.initialize({
   ...SIZE,

@@ -110,7 +110,10 @@ class Deck:
         if part.code:
             slide.add("code", code_html(excerpt(cell.source, part.code)), part.fade)
         if part.output:
-            for kind, html in output_html(cell):
+            shown = [each for each in output_html(cell) if part.output in (True, each[0])]
+            if not shown:
+                raise ValueError(f"cell {cell.id} has no output for its slide: run the notebook.")
+            for kind, html in shown:
                 slide.add(kind, self.table(html) if kind == "table" else html, part.fade)
         slide.notes += map(answer_of, questions_of(cell))
         if part.say:

@@ -27,6 +27,7 @@ class Part(NamedTuple):
     """What a cell adds to a slide.
 
     `code` names lines by how they begin: one line, or "first .. last"; True shows all of them.
+    `output` may be a single kind of output: "picture", "table", "text" or "explorer".
     `beside` sets the texts of a new slide beside its picture. `fade` waits for the next press.
     `say` is for the speaker, before the notebook's own text.
     """
@@ -34,7 +35,7 @@ class Part(NamedTuple):
     title: str = ""
     text: str = ""
     code: bool | list[str] = False
-    output: bool = False
+    output: bool | str = False
     fade: bool = False
     beside: bool = False
     say: str = ""
