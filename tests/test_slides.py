@@ -1,4 +1,4 @@
-"""The series as slides: a title on each, one idea, little code, nothing orphaned, all of it alive."""
+"""The series as slides: a title on each, little code, nothing orphaned, every explorer alive."""
 
 import re
 import shutil
@@ -135,7 +135,9 @@ def with_slide(cell, kind, *parts):
 def test_a_cell_that_says_no_more_is_shown_as_it_is():
     text = new_markdown_cell("## Why?\n\nBecause.\n\n## References\n\n- A")
     assert parts_of(with_slide(text, "slide")) == [Part(title="Why?", text="Because.")]
-    opening = new_markdown_cell("# 07 · Toy\n\n**Promise.** You learn.\n\n**Time.** about 5 minutes")
+    opening = new_markdown_cell(
+        "# 07 · Toy\n\n**Promise.** You learn.\n\n**Time.** about 5 minutes"
+    )
     assert parts_of(with_slide(opening, "slide")) == [Part(title="07 · Toy", text="You learn.")]
     code = with_slide(new_code_cell("x = 1"), "fragment")
     assert parts_of(code) == [Part(code=True, output=True, fade=True)]
@@ -145,7 +147,7 @@ def test_a_cell_that_says_no_more_is_shown_as_it_is():
 
 def test_parts_that_cannot_be_are_refused():
     cell = with_slide(new_markdown_cell("Text.", id="here"), "slide", {"titel": "x"})
-    with pytest.raises(ValueError, match='cell here: "slide" in its metadata is wrong.*titel'):
+    with pytest.raises(ValueError, match=r'cell here: "slide" in its metadata is wrong.*titel'):
         parts_of(cell)
     source = "def f(x):\n    y = x\n    return y\n\n\nprint(f(1))"
     with pytest.raises(ValueError, match="no line of this cell begins with 'return z'"):
@@ -199,7 +201,15 @@ def test_links_lead_to_slides():
         with_slide(new_markdown_cell("## E", id="e"), "notes"),
     ]
     places = places_of(nbformat.v4.new_notebook(cells=cells))
-    assert places == {"a": "a", "01-·-A": "a", "b": "a", "Why?": "a", "c": "c", "e": "c-2", "E": "c-2"}
+    assert places == {
+        "a": "a",
+        "01-·-A": "a",
+        "b": "a",
+        "Why?": "a",
+        "c": "c",
+        "e": "c-2",
+        "E": "c-2",
+    }
     series = {"01_a": places}
     for text, linked in {
         "[x](01_a.ipynb#cell-id=e)": "[x](01_a.html#/c-2)",

@@ -21,7 +21,15 @@ from utils.publishing.pages.page import (
     title_of,
 )
 from utils.publishing.slides.links import Places, link_to_slides, places_of, slide_id
-from utils.publishing.slides.plan import CLOSING, EXERCISES, SUMMARY, Part, excerpt, parts_of, questions_of
+from utils.publishing.slides.plan import (
+    CLOSING,
+    EXERCISES,
+    SUMMARY,
+    Part,
+    excerpt,
+    parts_of,
+    questions_of,
+)
 from utils.publishing.slides.render import (
     code_html,
     line_html,
@@ -170,15 +178,19 @@ def build_deck(notebook: NotebookNode, series: Mapping[str, Places], reveal: str
     takes it from the web when the slides are shown.
     """
     deck = Deck(notebook, series)
-    page = environment().get_template("deck.html.j2").render(
-        language=LANGUAGE,
-        title=title_of(notebook),
-        slides=list(sections(deck)),
-        size=(WIDTH, HEIGHT),
-        reveal=reveal or WEB,
-        colors=color_sheet(),
-        style=(HERE / "deck.css").read_text(encoding="utf-8"),
-        script=(HERE / "deck.js").read_text(encoding="utf-8"),
+    page = (
+        environment()
+        .get_template("deck.html.j2")
+        .render(
+            language=LANGUAGE,
+            title=title_of(notebook),
+            slides=list(sections(deck)),
+            size=(WIDTH, HEIGHT),
+            reveal=reveal or WEB,
+            colors=color_sheet(),
+            style=(HERE / "deck.css").read_text(encoding="utf-8"),
+            script=(HERE / "deck.js").read_text(encoding="utf-8"),
+        )
     )
     return enliven(put_formulas_back(page, deck.drawn))
 
@@ -188,6 +200,5 @@ def build_decks(reveal: str | None) -> dict[str, str]:
     notebooks = read_series()
     series = {name: places_of(notebook) for name, notebook in notebooks.items()}
     return {
-        f"{name}.html": build_deck(notebook, series, reveal)
-        for name, notebook in notebooks.items()
+        f"{name}.html": build_deck(notebook, series, reveal) for name, notebook in notebooks.items()
     }
