@@ -1,7 +1,11 @@
 """The series as slides: `make slides` writes a deck for each notebook, to be shown at 1280 × 720.
 
-The notebooks say which cells to show: their slide types can be changed in JupyterLab, in the
-property inspector. A slide has less room than a page, so it shows the first sentences of a
-paragraph, and a figure without its code; the speaker's notes (key S) have the whole text. What does
-not fit begins a new slide. Each quick question has a slide of its own.
+plan     what a cell puts on slides, as its metadata say
+render   texts, code and outputs as HTML
+links    which slide a link leads to
+deck     the slides of a notebook, and the page that shows them
+
+A cell's metadata say what it shows: under "slideshow", which JupyterLab's property inspector can
+change, whether it begins a slide, goes on, fades in or is skipped; under "slide", if a slide needs
+other words than the page, its title, its text, and which lines of code.
 """

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from utils.publishing.editions import choose_folder, shown, write_edition
 from utils.publishing.explorers import files_for
-from utils.publishing.slides.deck import build_deck
+from utils.publishing.slides.deck import build_decks
 from utils.system.failures import run
-from utils.system.paths import NOTEBOOKS
 
 REVEAL = "reveal.js"
 PACKAGE = f"{REVEAL}@5.2.1"
@@ -57,12 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     what = "Write the series as slides."
     folder = choose_folder("utils.publishing.slides", "slides", what, arguments)
     reveal = REVEAL if fetch_reveal(folder) else None
-    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
-    decks = {f"{path.stem}.html": build_deck(path, reveal) for path in paths}
+    decks = build_decks(reveal)
     written = ((name, deck.encode()) for name, deck in decks.items())
     kept = write_edition(chain(written, files_for(decks.values())), folder)
     print(
-        f"{len(paths)} decks in {shown(folder)}/: open one, and press S for notes", *kept, sep="\n"
+        f"{len(decks)} decks in {shown(folder)}/: open one, and press S for notes", *kept, sep="\n"
     )
     if reveal is None:
         print(f"npm could not fetch {REVEAL}, so the slides will need a network connection.")

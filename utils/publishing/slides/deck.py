@@ -1,140 +1,204 @@
-"""One deck for each notebook."""
+"""The slides of a notebook, and the page that shows them."""
 
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache
-from itertools import zip_longest
+from html import escape
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-import nbformat
-from nbconvert import SlidesExporter
+from jinja2 import Environment, FileSystemLoader
 from nbformat import NotebookNode
 
-from utils.exercises.questions import Question, load_questions
-from utils.publishing.editions import read_notebook
-from utils.publishing.explorers import enliven, has_explorer
-from utils.publishing.pages.page import CELL_OPTIONS, LANGUAGE, prepare, put_formulas_back, title_of
-from utils.publishing.slides.condense import EXPLORER, code_lines, height, shown_blocks
+from utils.publishing.explorers import enliven
+from utils.publishing.pages.page import (
+    LANGUAGE,
+    describe_figures,
+    put_formulas_back,
+    read_series,
+    take_formulas_out,
+    title_of,
+)
+from utils.publishing.slides.links import Places, link_to_slides, places_of, slide_id
+from utils.publishing.slides.plan import (
+    CLOSING,
+    EXERCISES,
+    SUMMARY,
+    Part,
+    excerpt,
+    parts_of,
+    questions_of,
+)
+from utils.publishing.slides.render import (
+    code_html,
+    line_html,
+    output_html,
+    text_html,
+)
 from utils.system.paths import NOTEBOOKS
+from utils.widgets.themes import color_sheet
 
 WIDTH, HEIGHT = 1280, 720
-ROOM = 620  # pixels for what a slide holds
-MOST_LINES = 12  # of code on a slide
-QUESTIONS = 'data-explorer="quiz"'  # a slide for each, for a room that answers aloud
+MANY = 330  # letters: with more, a slide of words alone has smaller ones
+HERE = Path(__file__).parent
+WEB = "https://unpkg.com/reveal.js@5.2.1"  # for decks without reveal.js beside them
 
 
-def slide_type(cell: NotebookNode) -> str:
-    """Return the slide type that a notebook gives to a cell; "skip" if it gives none."""
-    return cell.metadata.get("slideshow", {}).get("slide_type", "skip")
+class Slide:
+    """A slide while it is filled: HTML for its texts and for what is looked at, and notes."""
+
+    def __init__(self, id: str, title: str, beside: bool = False):
+        self.id, self.title, self.beside = id, title, beside
+        self.texts: list[str] = []
+        self.shown: list[str] = []  # in order, with the texts
+        self.notes: list[str] = []
+        self.kinds: set[str] = set()
+
+    def add(self, kind: str, html: str, fade: bool) -> None:
+        """Put something below what is there; `kind` is "text", "code", "picture" and so on."""
+        self.kinds.add(kind)
+        faded = " fragment" if fade else ""
+        block = f'<div class="part {kind}{faded}">{html}</div>'
+        is_beside = self.beside and kind in ("picture", "table")
+        (self.shown if is_beside else self.texts).append(block)
+
+    @property
+    def letters(self) -> int:
+        """Return how many letters the slide's texts have."""
+        return len(re.sub(r"<[^>]*>|\s+", "", "".join(self.texts)))
+
+    @property
+    def body(self) -> str:
+        """Return the slide's HTML below its title."""
+        if not self.shown:
+            return "\n".join(self.texts)
+        column = '<div class="column">' + "\n".join(self.texts) + "</div>"
+        return "\n".join([column, *self.shown])
 
 
-def markdown_cell(text: str, kind: str) -> NotebookNode:
-    """Return a cell of Markdown with a slide type."""
-    return nbformat.v4.new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}})
+class Deck:
+    """The slides of a notebook; `series` says where links to other decks lead."""
+
+    def __init__(self, notebook: NotebookNode, series: Mapping[str, Places]):
+        self.own, self.series = places_of(notebook), series
+        self.drawn: list[str] = []  # formulas
+        self.slides: list[Slide] = []
+        describe_figures(notebook)
+        is_exercise = False
+        for cell in notebook.cells:
+            is_text = cell.cell_type == "markdown"
+            if is_text and cell.source.startswith((EXERCISES, SUMMARY)):
+                is_exercise = cell.source.startswith(EXERCISES)
+            self.add_cell(cell)
+            if is_text and not is_exercise and self.slides:
+                self.slides[-1].notes.append(self.ready(CLOSING.sub("", cell.source)))
+        for slide in self.slides[:1]:
+            slide.notes.append(self.ready(guide_to(title_of(notebook)[:2])))
+        for before, slide in pairwise(self.slides):
+            slide.notes = slide.notes or before.notes  # the text above it speaks of it
+
+    def add_cell(self, cell: NotebookNode) -> None:
+        """Add what a cell shows."""
+        begun = 0
+        for part in parts_of(cell):
+            if part.title:
+                begun += 1
+                title = line_html(self.ready(part.title))
+                self.slides.append(Slide(slide_id(cell, begun), title, part.beside))
+            if not self.slides:
+                raise ValueError(f"cell {cell.id} goes on with a slide, and none has begun.")
+            self.add_part(part, cell)
+
+    def add_part(self, part: Part, cell: NotebookNode) -> None:
+        """Add a part to the last slide."""
+        slide = self.slides[-1]
+        if part.text:
+            slide.add("text", text_html(self.ready(part.text)), part.fade)
+        if part.code:
+            slide.add("code", code_html(excerpt(cell.source, part.code)), part.fade)
+        if part.output:
+            shown = [each for each in output_html(cell) if part.output in (True, each[0])]
+            if not shown:
+                raise ValueError(f"cell {cell.id} has no output for its slide: run the notebook.")
+            for kind, html in shown:
+                slide.add(kind, self.table(html) if kind == "table" else html, part.fade)
+        slide.notes += map(answer_of, questions_of(cell))
+        if part.say:
+            slide.notes.append(self.ready(part.say))
+
+    def ready(self, text: str) -> str:
+        """Return Markdown with marks for its formulas, and links to slides."""
+        return take_formulas_out(link_to_slides(text, self.own, self.series), self.drawn)
+
+    def table(self, html: str) -> str:
+        """Return an output in HTML with links to decks, such as the map of the series."""
+        return re.sub(r'(<a href="\d\d_\w+)\.ipynb', r"\1.html", html)
 
 
-def shown_text(cell: NotebookNode) -> list[NotebookNode]:
-    """Return the blocks of a Markdown cell that are shown, and its whole text as notes.
-
-    A "What to notice" is one block, so that it stays with its figure. A heading begins a slide.
-    """
-    first, *others = shown_blocks(cell.source)
-    if slide_type(cell) == "fragment":
-        others = []
-    kinds = ["slide" if block.startswith("## ") else "-" for block in others]
-    shown = [markdown_cell(text, kind) for text, kind in zip(others, kinds, strict=True)]
-    opening = markdown_cell(first, slide_type(cell))
-    opening.id = cell.id  # links lead to it
-    return [opening, *shown, markdown_cell(cell.source, "notes")]
+def answer_of(question: Mapping[str, Any]) -> str:
+    """Return the notes on a quick question: which option is right, and why."""
+    right = next(option for option in question["options"] if option["right"])
+    return f"**{question['text']}** {right['text']}. {right['why']}"
 
 
-def shown_code(cell: NotebookNode) -> NotebookNode:
-    """Return a code cell; its code is hidden if it draws a figure or is longer than a slide."""
-    draws = any(
-        "image/png" in output.get("data", {}) or has_explorer(output) for output in cell.outputs
-    )
-    if draws or code_lines(cell) > MOST_LINES:
-        cell.metadata["transient"] = {"remove_source": True}
-    return cell
-
-
-def shown_question(number: int, question: Question, kind: str) -> list[NotebookNode]:
-    """Return the slide of a quick question: the options, then the right one and why."""
-    options = "\n".join(f"- {option.text}" for option in question.options)
-    right = next(option for option in question.options if option.right)
-    return [
-        markdown_cell(f"### Question {number}: {question.text}\n\n{options}", kind),
-        markdown_cell(f"**{right.text}.** {right.why}", "fragment"),
-    ]
-
-
-def shows_questions(cell: NotebookNode) -> bool:
-    """Tell whether a cell shows the quick questions."""
-    outputs = cell.get("outputs", [])
-    return any(QUESTIONS in output.get("data", {}).get("text/html", "") for output in outputs)
-
-
-def deck_of(notebook: NotebookNode, number: str) -> NotebookNode:
-    """Return a notebook with what the slides show; `number` is the original's, such as "05"."""
-    cells = []
-    for cell in notebook.cells:
-        kind = slide_type(cell)
-        if shows_questions(cell) and kind != "skip":
-            for place, question in enumerate(load_questions(number), 1):
-                cells += shown_question(place, question, kind if place == 1 else "subslide")
-        elif cell.cell_type == "markdown" and kind not in ("notes", "skip"):
-            cells += shown_text(cell)
-        elif kind != "skip":
-            cells.append(cell if kind == "notes" else shown_code(cell))
-    begin_where_full(cells)
-    return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
-
-
-def begin_where_full(cells: list[NotebookNode]) -> None:
-    """Let a cell that goes on ("-") begin a new slide where it, or its code, does not fit.
-
-    What fades in after a cell ("fragment") must fit as well; after an explorer, nothing does.
-    """
-    shown = [cell for cell in cells if slide_type(cell) != "notes"]
-    pixels = lines = 0  # on this slide so far
-    for cell, following in zip_longest(shown, shown[1:]):
-        needed = height(cell)
-        if following is not None and slide_type(following) == "fragment":
-            needed += height(following)
-        is_full = pixels + needed > ROOM or lines + code_lines(cell) > MOST_LINES
-        no_room = slide_type(cell) == "fragment" and pixels >= EXPLORER
-        if no_room or (slide_type(cell) == "-" and is_full):
-            cell.metadata["slideshow"]["slide_type"] = "subslide"
-        if slide_type(cell) in ("slide", "subslide"):
-            pixels = lines = 0
-        pixels += height(cell)
-        lines += code_lines(cell)
+def guide_to(number: str) -> str:
+    """Return what the teacher's guide says of a notebook; "" if it says nothing."""
+    guide = (NOTEBOOKS / "TEACHING.md").read_text(encoding="utf-8")
+    found = re.search(rf"^### {number}\b.*\n(?:(?!##).*\n?)*", guide, flags=re.MULTILINE)
+    return found[0] if found else ""
 
 
 @cache
-def deck_exporter(reveal: str | None) -> SlidesExporter:
-    """Return what makes decks; `reveal` is the path of reveal.js from the deck."""
-    options = {} if reveal is None else {"reveal_url_prefix": reveal}
-    here = Path(__file__).parent
-    return SlidesExporter(
-        template_file="deck.html.j2",
-        extra_template_paths=[str(here), str(here.parent / "pages")],
-        reveal_theme="white",
-        **CELL_OPTIONS,
-        **options,
-    )
+def environment() -> Environment:
+    """Return what fills the template beside this file."""
+    return Environment(loader=FileSystemLoader(HERE), autoescape=False)
 
 
-def build_deck(path: Path, reveal: str | None) -> str:
-    """Return the deck of the notebook at `path` as a web page that shows slides.
+def sections(deck: Deck) -> Iterator[dict[str, Any]]:
+    """Yield what the template shows of each slide."""
+    for slide in deck.slides:
+        look = ["beside"] if slide.shown else []
+        look += [] if slide.kinds & {"picture", "explorer"} else ["plain"]
+        if slide.kinds <= {"text"}:
+            look += ["words"] if slide.letters <= MANY else ["words", "many"]
+        yield {
+            "id": escape(slide.id),
+            "title": slide.title,
+            "look": " ".join([*look, *sorted(slide.kinds)]),
+            "body": slide.body,
+            "notes": text_html("\n\n".join(slide.notes)),
+        }
 
-    `reveal` is the folder with reveal.js; None takes it from the web when the slides are shown.
+
+def build_deck(notebook: NotebookNode, series: Mapping[str, Places], reveal: str | None) -> str:
+    """Return the deck of a notebook as a web page that shows slides.
+
+    `series` has the places of every deck, by name. `reveal` is the folder with reveal.js; None
+    takes it from the web when the slides are shown.
     """
-    notebook = read_notebook(path)
-    drawn: list[str] = []
-    deck = deck_of(prepare(notebook, drawn), path.stem[:2])
-    resources = {
-        "metadata": {"name": title_of(notebook), "path": str(NOTEBOOKS)},
-        "language_code": LANGUAGE,
-        "slide_size": (WIDTH, HEIGHT),
+    deck = Deck(notebook, series)
+    page = (
+        environment()
+        .get_template("deck.html.j2")
+        .render(
+            language=LANGUAGE,
+            title=title_of(notebook),
+            slides=list(sections(deck)),
+            size=(WIDTH, HEIGHT),
+            reveal=reveal or WEB,
+            colors=color_sheet(),
+            style=(HERE / "deck.css").read_text(encoding="utf-8"),
+            script=(HERE / "deck.js").read_text(encoding="utf-8"),
+        )
+    )
+    return enliven(put_formulas_back(page, deck.drawn))
+
+
+def build_decks(reveal: str | None) -> dict[str, str]:
+    """Return every deck by the name of its file."""
+    notebooks = read_series()
+    series = {name: places_of(notebook) for name, notebook in notebooks.items()}
+    return {
+        f"{name}.html": build_deck(notebook, series, reveal) for name, notebook in notebooks.items()
     }
-    page, _ = deck_exporter(reveal).from_notebook_node(deck, resources)
-    return enliven(put_formulas_back(page, drawn))

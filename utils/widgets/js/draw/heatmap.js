@@ -117,7 +117,7 @@ function columnHeads(x0, y0, { source, rows, step }, { cell, levels, room, size 
     });
     const name = svgElement(
       "g",
-      { "data-word": j, "aria-label": word },
+      { "data-word": j, role: "img", "aria-label": word },
       svgElement("rect", {
         x: x - half, y: y0 - size * 0.42, width: 2 * half, height: size * 0.3, fill: color,
       }),
