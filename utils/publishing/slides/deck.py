@@ -11,7 +11,8 @@ from nbformat import NotebookNode
 from utils.exercises.questions import Question, load_questions
 from utils.publishing.editions import read_notebook
 from utils.publishing.explorers import enliven, has_explorer
-from utils.publishing.pages.page import CELL_OPTIONS, LANGUAGE, prepare, put_formulas_back, title_of
+from utils.publishing.pages.formulas import put_formulas_back
+from utils.publishing.pages.page import CELL_OPTIONS, LANGUAGE, prepare, title_of
 from utils.publishing.slides.condense import EXPLORER, code_lines, height, shown_blocks
 from utils.system.paths import NOTEBOOKS
 
