@@ -17,7 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NAMES = [path.stem for path in sorted((REPOSITORY / "notebooks").glob("*.ipynb"))]
 ALL = [*NAMES, "teaching", "server", "index"]
 per_page = pytest.mark.parametrize("name", ALL)
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+# Pages opened as files may not fetch their own style sheet, so axe need not try.
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "preload": False}
 VIEWS = [(theme, width) for theme in ("light", "dark") for width in (360, 1440)]
 OPENED = 300_000  # bytes that a page loads before the reader scrolls
 PACKED = (".html", ".css", ".js", ".svg")  # which hosts compress
@@ -101,8 +102,9 @@ def test_a_page_is_light_when_it_opens(visit, folder, name):
     page.wait_for_load_state("networkidle")
     if name != "index":
         wake(page)
-    assert all(request.startswith(folder.as_uri()) for request in page.requests)
-    paths = {Path(unquote(urlsplit(request).path)) for request in page.requests}
+    asked = [url for url in page.requests if not url.startswith(("data:", "blob:"))]
+    assert all(url.startswith(folder.as_uri()) for url in asked)
+    paths = {Path(unquote(urlsplit(url).path)) for url in asked}
     sent = 0
     for path in paths:
         if path.parent.name != "models":  # the weights of translators

@@ -112,7 +112,7 @@ function columnHeads(x0, y0, { source, rows, step }, { cell, levels, room, size 
     const half = Math.min(cell * 0.42, size);
     return svgElement(
       "g",
-      { "data-word": j, "aria-label": word },
+      { "data-word": j, role: "img", "aria-label": word },
       level > 0 && svgElement("line", {
         x1: x, y1: base + size * 0.25, x2: x, y2: y0 - size * 0.3, stroke: color,
         "stroke-opacity": 0.5, "stroke-width": size * 0.08,

@@ -161,7 +161,8 @@ function writtenLetter(left, top, t, map, { labels, height, size }) {
   return svgElement(
     "g",
     {
-      "data-written": t, "data-right": String(isRight), "aria-label": letter,
+      "data-written": t, "data-right": String(isRight), role: "img",
+      "aria-label": letter,
       opacity: isDimmed(lit?.row, t) ? DIMMED : undefined,
     },
     svgElement("g", { "fill-opacity": 0.45 }, drawMixture(left, y, length, tall, shares)),

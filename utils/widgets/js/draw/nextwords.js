@@ -34,7 +34,7 @@ export function drawNextWords(left, top, width, best, { size, least = 0, chosen 
     const box = { x: start, y: y - size * 0.42, height: size * 0.84 };
     return svgElement(
       "g",
-      { "data-next": row, "aria-label": word },
+      { "data-next": row, role: "img", "aria-label": word },
       svgText(left + columns.word, y + size * 0.3, shown, {
         ...style, "font-size": columns.letters,
       }),

@@ -18,7 +18,7 @@ export function drawToken(x, y, word, about) {
   const shown = shortenWord(word, width - inset - size * 0.35, size);
   return svgElement(
     "g",
-    { ...data, "aria-label": word },
+    { ...data, role: word ? "img" : undefined, "aria-label": word || undefined },
     shown === String(word) ? "" : svgElement("title", {}, escapeText(word)),
     svgBox(x, y, width, size * 1.7, { ...box, "stroke-width": size * (strong ? 0.14 : 0.1) }),
     svgText(x - inset / 2, y + size * 0.35, shown, { "font-size": size, fill: paint("ink") }),

@@ -233,7 +233,7 @@ function bigWord(word, t, width, differs, { middle, target, big }) {
   const color = paint(differs ? "highlight" : "ink");
   return svgElement(
     "g",
-    { "data-target": t, "aria-label": word },
+    { "data-target": t, role: "img", "aria-label": word },
     shown === String(word) ? "" : svgElement("title", {}, escapeText(word)),
     svgBox(middle, target, width, big * 1.5, {
       fill: paint("ground"), stroke: color, "stroke-width": differs ? 3.5 : 2.5,

@@ -106,7 +106,7 @@ function drawWords(view, place) {
 
 /** Draw a word where lines are too low for a box: over a bar in its color. */
 function drawLowWord(x, y, word, { width, size, color, strong, data }) {
-  return svgElement("g", { ...data, "aria-label": word },
+  return svgElement("g", { ...data, role: "img", "aria-label": word },
     svgElement("rect", {
       x: x - width / 2, y: y - size * 0.56, width, height: size * 1.12, fill: color,
       "fill-opacity": strong ? 0.4 : 0.16,
