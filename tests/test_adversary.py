@@ -27,7 +27,7 @@ from utils.experiments.adversary import (
     shuffled,
     uniform,
 )
-from utils.experiments.seeds import SEEDS, shares, wilson_interval
+from utils.experiments.seeds import SEEDS
 from utils.experiments.studies import STUDIES
 from utils.experiments.survival import (
     FUNCTION_WORDS,
@@ -394,15 +394,3 @@ def test_the_study_has_five_seeds_of_three_scores():
     runs = STUDIES["adversary"].runs
     assert len(set(runs)) == len(runs) == SEEDS * len(NAMES)
     assert {name for _, name in runs} == set(NAMES)
-
-
-# Intervals of shares
-
-
-def test_shares_of_a_table():
-    table = shares(pd.DataFrame({"n": [10, 4], "far": [5, 0]}), "far")
-    assert table.share.tolist() == [0.5, 0]
-    assert list(zip(table.low, table.high, strict=True)) == [
-        wilson_interval(5, 10),
-        wilson_interval(0, 4),
-    ]

@@ -15,8 +15,7 @@ call = drawings().call
 TEXT = ("ink", "neutral", "quiet", "highlight", "link", "right", "wrong", "query-text")
 MARKS = ("query", "frame", "next", "right", "wrong", "highlight")
 MODELS = [f"model-{name}" for name in ("fixed", "dot", "general", "additive", "transformer")]
-SIX = [f"word-{number}" for number in range(1, 7)]
-LENGTHS = [*range(2, 16), 30, 100]
+WORDS = [f"word-{number}" for number in range(1, 13)]
 per_theme = pytest.mark.parametrize("theme", ["light", "dark"])
 
 # Machado, Oliveira and Fernandes (2009), severity 1.0, for linear light.
@@ -78,7 +77,7 @@ def distance(one, other):
 
 def words(theme, count):
     """Return the colors of a sentence of `count` words."""
-    painted = [f'="{call("wordPaint", position, count)}"' for position in range(count)]
+    painted = [f'="{call("wordPaint", position)}"' for position in range(count)]
     return [call("bakeTheme", color, theme)[2:-1] for color in painted]
 
 
@@ -130,16 +129,9 @@ def test_text_can_be_read(theme, ground, name):
 
 @per_theme
 @pytest.mark.parametrize("ground", ["panel", "ground"])
-@pytest.mark.parametrize("name", [*MARKS, *MODELS, *SIX])
+@pytest.mark.parametrize("name", [*MARKS, *MODELS, *WORDS])
 def test_marks_can_be_seen(theme, ground, name):
     assert contrast(THEMES[theme][name], THEMES[theme][ground]) >= 3
-
-
-@per_theme
-@pytest.mark.parametrize("count", LENGTHS)
-def test_words_of_any_sentence_can_be_seen(theme, count):
-    panel = THEMES[theme]["panel"]
-    assert min(contrast(color, panel) for color in words(theme, count)) >= 3
 
 
 # color blindness
@@ -147,7 +139,7 @@ def test_words_of_any_sentence_can_be_seen(theme, count):
 
 def test_red_and_green_look_alike_to_some():
     """The simulation does something: two colors that most people tell apart come together."""
-    red, green = call("oklchToHex", 0.6, 0.1, 25), call("oklchToHex", 0.6, 0.1, 155)
+    red, green = "#B9655F", "#4E946A"
     apart = {v: np.linalg.norm(seen(red, v) - seen(green, v)) for v in VISION}
     assert apart["deuteranopia"] < apart["all"] / 2
 
@@ -159,41 +151,36 @@ def test_any_two_of_six_words_stay_apart(theme):
 
 
 @per_theme
-@pytest.mark.parametrize("count", LENGTHS)
-def test_neighbors_stay_apart(theme, count):
-    colors = words(theme, count)
-    assert min(map(distance, colors, colors[1:])) > 0.08
+def test_neighbors_stay_apart(theme):
+    colors = words(theme, 13)  # the thirteenth follows the twelfth
+    assert min(map(distance, colors, colors[1:])) > 0.1
 
 
 @per_theme
-def test_longer_sentences_have_two_lightnesses_and_equally_strong_colors(theme):
-    lab = np.array([seen(color, "all") for color in words(theme, 30)])
-    known = [THEMES[theme][name] for name in ("word-lightness", "word-deep")]
-    off = np.abs(lab[:, :1] - np.array(known))  # (30, 2)
-    assert off.min(axis=1).max() < 0.02
-    assert sorted(np.bincount(off.argmin(axis=1))) == [14, 16]
-    chroma = np.hypot(lab[:, 1], lab[:, 2])
-    assert chroma == pytest.approx(THEMES[theme]["word-chroma"], abs=0.02)
+def test_any_two_of_twelve_words_look_different(theme):
+    pairs = list(itertools.combinations(words(theme, 12), 2))
+    lab = {color: seen(color, "all") for color in words(theme, 12)}
+    assert min(np.linalg.norm(lab[one] - lab[other]) for one, other in pairs) > 0.08
+    assert min(distance(one, other) for one, other in pairs) > 0.035
 
 
 @per_theme
-def test_up_to_twelve_words_no_two_look_the_same(theme):
-    for count in range(7, 13):
-        lab = [seen(color, "all") for color in words(theme, count)]
-        pairs = itertools.combinations(lab, 2)
-        assert min(np.linalg.norm(one - other) for one, other in pairs) > 0.02
+def test_a_word_keeps_its_color_while_its_sentence_grows(theme):
+    sentence = words(theme, 30)
+    assert sentence[:5] == words(theme, 5)
+    assert sentence[12:24] == sentence[:12]
 
 
 @per_theme
-@pytest.mark.parametrize("count", LENGTHS)
-def test_no_word_looks_like_the_query(theme, count):
-    query = seen(str(THEMES[theme]["query"]), "all")
-    nearest = min(np.linalg.norm(seen(color, "all") - query) for color in words(theme, count))
-    assert nearest > 0.08
+@pytest.mark.parametrize("other", ["query", "wrong"])
+def test_no_word_looks_like_the_query_or_a_mistake(theme, other):
+    taken = seen(str(THEMES[theme][other]), "all")
+    nearest = min(np.linalg.norm(seen(color, "all") - taken) for color in words(theme, 12))
+    assert nearest > 0.07
 
 
 def test_a_word_keeps_its_hue_in_both_themes():
-    for position in range(9):
-        light, dark = (seen(words(theme, 9)[position], "all") for theme in ("light", "dark"))
+    for pair in zip(words("light", 12), words("dark", 12), strict=True):
+        light, dark = (seen(color, "all") for color in pair)
         turned = np.arctan2(light[2], light[1]) - np.arctan2(dark[2], dark[1])
-        assert abs(np.angle(np.exp(1j * turned))) < np.radians(8)
+        assert abs(np.angle(np.exp(1j * turned))) < np.radians(25)

@@ -12,7 +12,7 @@ from utils.corpora import Pair
 from utils.corpora.grammar import generate_pairs
 from utils.corpora.grammar.conventions import sure_and_possible
 from utils.corpora.grammar.lexicon import LEXICON
-from utils.evaluation import alignment_error_rate
+from utils.evaluation import RESAMPLES, alignment_error_rate
 from utils.experiments import detector
 from utils.experiments.detector import (
     NO_YES,
@@ -20,9 +20,7 @@ from utils.experiments.detector import (
     OF_WORDS,
     PROBABILITIES,
     Signal,
-    compare_signals,
     count_bins,
-    error_curve,
     first_deviation,
     judge_words,
     measure_conventions,
@@ -31,10 +29,11 @@ from utils.experiments.detector import (
     sentence_signals,
 )
 from utils.experiments.detector_captions import score_captions
-from utils.experiments.seeds import SEEDS, wilson_interval
+from utils.experiments.seeds import wilson_interval
 from utils.experiments.signals import (
     Reading,
     area_under_curve,
+    areas_of_draws,
     bootstrap_interval,
     rank_correlation,
     read_again,
@@ -202,6 +201,20 @@ def test_the_bootstrap_interval_is_that_of_a_mean():
     assert (high - low) / 2 == pytest.approx(margin, rel=0.1)
 
 
+def test_the_areas_of_draws_are_those_of_whole_sentences():
+    rng = np.random.default_rng(2)
+    sentence = np.repeat(np.arange(12), 5)
+    wrong, values = rng.random(60) < 0.4, rng.integers(5, size=60)
+    areas = areas_of_draws(values, wrong, sentence)
+    for draw, area in zip(
+        np.random.default_rng(0).integers(12, size=(20, 12)), areas, strict=False
+    ):
+        rows = np.concatenate([np.flatnonzero(sentence == each) for each in draw])
+        assert area == pytest.approx(area_under_curve(values[rows], wrong[rows]), abs=1e-6)
+    assert len(areas) == RESAMPLES
+    assert np.isnan(areas_of_draws(values, np.zeros(60, dtype=bool), sentence)).all()
+
+
 @pytest.mark.parametrize(
     ("hits", "n", "low", "high"),
     [
@@ -342,39 +355,6 @@ def test_a_run_compares_the_conventions(on_toys):
 def test_the_pairs_are_those_that_no_training_saw():
     found = detector.pairs_by_length()
     assert [len(pairs) for pairs in found.values()] == [1200, 800]
-
-
-def five_seeds():
-    return pd.DataFrame(
-        [
-            {"seed": seed, "signal": signal, "n": 10, "wrong": 2, "auc": area, "bin_low": low}
-            | {"bin_high": low + 1}
-            for seed in range(SEEDS)
-            for signal, area, low in [
-                ("a", 0.6 + 0.1 * seed, math.nan),
-                ("b", 0.5 + 0.1 * seed, math.nan),
-                ("a", math.nan, 0),
-                ("a", math.nan, 1),
-            ]
-        ]
-    )
-
-
-def test_signals_are_compared_seed_by_seed():
-    a, b = compare_signals(five_seeds(), "b").itertuples()
-    assert (a.signal, a.n, a.wrong, a.auc) == ("a", 50, 10, pytest.approx(0.8))
-    assert a.low < 0.7 < 0.9 < a.high  # the seeds differ much, and the difference never does
-    assert (a.change, a.change_low, a.change_high) == (pytest.approx(0.1),) * 3
-    assert a.corrected_p < 1e-6
-    assert math.isnan(b.change)  # there is nothing to compare
-
-
-def test_a_curve_sums_up_the_seeds():
-    rows = five_seeds().query("signal == 'a'")
-    curve = error_curve(rows)
-    assert curve[["bin_low", "n", "wrong"]].to_numpy().tolist() == [[0, 50, 10], [1, 50, 10]]
-    assert curve.share.tolist() == [0.2, 0.2]
-    assert (curve.low[0], curve.high[0]) == wilson_interval(10, 50)
 
 
 @pytest.mark.parametrize("beam_size", [1, 3])

@@ -1,6 +1,7 @@
 """The experiments: what the variants change, and that no finished run is lost."""
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -12,13 +13,13 @@ from utils.batches import make_batches
 from utils.corpora import Pair, load_corpus
 from utils.evaluation import T_95
 from utils.experiments import __main__ as command
-from utils.experiments import captions, quality, recipes, speed, studies, texts
+from utils.experiments import captions, coverage, quality, recipes, speed, studies, texts
 from utils.experiments.looks import ScaledDotAttention, UnmaskedDotAttention
 from utils.experiments.parts import OneDirectionEncoder, SampledDecoder, replace_part
 from utils.experiments.quality import score_by_length
 from utils.experiments.reach import gradient_reach
 from utils.experiments.seeds import (
-    all_pairs,
+    compare,
     holm,
     mean_interval,
     p_value,
@@ -39,6 +40,7 @@ from utils.experiments.variants import (
     ONCE,
     STARTS,
     TAUGHT,
+    TRAINED_NORM,
     VARIANTS,
 )
 from utils.models.attention import DotAttention, lengths_to_mask
@@ -48,7 +50,7 @@ from utils.text import build_fields
 from utils.text.subwords import join
 from utils.trace import trace
 from utils.training import Settings, fit, word_loss
-from utils.translator import Translator
+from utils.translator import Translation, Translator
 
 EVERY = VARIANTS | CAUSES | CELLS | STARTS | FORMS | ONCE | TAUGHT
 every_variant = pytest.mark.parametrize("name", EVERY)
@@ -113,6 +115,17 @@ def test_a_frozen_v_is_never_trained():
         for name, part in model.decoder.attention.state_dict().items()
     }
     assert moved == {"W1.weight": True, "W2.weight": True, "W2.bias": True, "v.weight": False}
+
+
+def test_a_large_frozen_v_has_the_direction_of_the_small_one():
+    small, large = (
+        FORMS[name].build(toy_fields(), seed=0).decoder.attention
+        for name in ("additive, v frozen", "additive, large v frozen")
+    )
+    assert not large.v.weight.requires_grad
+    query, keys = torch.randn(2, 128), torch.randn(2, 3, 128)
+    times = TRAINED_NORM / small.v.weight.norm()
+    torch.testing.assert_close(large.score(query, keys), times * small.score(query, keys))
 
 
 @pytest.mark.parametrize("name", [name for name, one in EVERY.items() if one.baseline])
@@ -689,6 +702,35 @@ def test_captions_are_joined_in_their_order():
     ]
 
 
+def test_coverage_counts_up_to_one_for_each_word():
+    weights = torch.tensor([[0.9, 0.05, 0.05], [0.8, 0.15, 0.05]])
+    assert coverage.coverage_penalty(weights) == pytest.approx(math.log(0.2) + math.log(0.1))
+    assert coverage.coverage_penalty(torch.eye(3)) == 0
+
+
+def test_the_penalty_prefers_what_skips_nothing():
+    skips = Translation(("a", "b"), torch.tensor([[1.0, 0.0], [1.0, 0.0]]), -1.0)
+    complete = Translation(("a", "c"), torch.eye(2), -1.5)
+    assert coverage.with_coverage([skips, complete], list) is complete
+    unlikely = complete._replace(score=-30.0)
+    assert coverage.with_coverage([skips, unlikely], list) is skips
+
+
+def test_a_word_is_found_as_often_as_it_stands():
+    assert coverage.word_recall([("a", "a", "b")], [("a", "c", "b", "a", "a")]) == 3 / 5
+
+
+@pytest.mark.parametrize(("joined", "n"), [(1, 6), (4, 1)])
+def test_rankings_with_and_without_coverage_are_compared(monkeypatch, joined, n):
+    corpus = toy_corpus()
+    monkeypatch.setattr(coverage, "load_corpus", lambda _: replace(corpus, valid=corpus.test))
+    monkeypatch.setattr(Translator, "load", lambda _: Translator(toy_model(), toy_fields()))
+    (row,) = coverage.measure_coverage(joined)
+    assert row["n"] == n
+    assert row["low"] <= row["change"] <= row["high"]
+    assert row["change"] == pytest.approx(row["covered_bleu"] - row["plain_bleu"])
+
+
 @pytest.mark.parametrize(("joined", "n"), [(1, 6), (4, 1)])
 def test_captions_are_scored(monkeypatch, joined, n):
     translator = Translator(toy_model(), toy_fields())
@@ -781,8 +823,9 @@ def test_pairs_are_compared_seed_by_seed():
     values = pd.DataFrame(
         {"a": [1.0, 2, 3, 4, 5], "b": [2.0, 3.1, 4, 4.9, 6], "c": [1.0, 2, 3, 4, 5]}
     )
-    table = all_pairs(values).set_index(["first", "second"])
-    assert list(table.index) == [("a", "b"), ("a", "c"), ("b", "c")]
+    pairs = [("a", "b"), ("a", "c"), ("b", "c")]
+    table = compare(values, pairs).set_index(["first", "second"])
+    assert list(table.index) == pairs
     assert table.change["a", "b"] == pytest.approx(1)
     assert table.p["a", "c"] == 1
     assert table.low["a", "b"] < 1 < table.high["a", "b"]

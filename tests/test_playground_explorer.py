@@ -1,8 +1,10 @@
 """The playground: what it says and draws, and how it trains in a page opened as a file."""
 
+import json
 import re
 from copy import deepcopy
 from json import dumps
+from unittest.mock import ANY
 
 import pytest
 import traitlets
@@ -12,7 +14,7 @@ from playwright.sync_api import expect
 from py_mini_racer import JSEvalException
 
 from utils.widgets.live import engine_of, widget_script
-from utils.widgets.playground import Playground, constant
+from utils.widgets.playground import LESSON, Playground, constant, train_lesson
 
 TASKS = tuple(constant("PLAYGROUND_TASKS"))
 KINDS = tuple(constant("PLAYGROUND_ATTENTIONS"))
@@ -110,6 +112,16 @@ def test_letters_come_from_the_words_own_letters(call):
 def test_nothing_is_claimed_before_training(call, view):
     assert "Press Train" in call("playgroundFinding", untrained(view))
     assert not any(each["isMet"] for each in call("playgroundChallenges", view, "stressed"))
+
+
+def test_the_still_shows_what_the_usual_training_comes_to():
+    told, again = json.loads(LESSON.read_text("utf-8")), train_lesson()
+    for one, other in zip(told["state"]["models"], again["state"]["models"], strict=True):
+        assert one["exact"] == pytest.approx(other["exact"], abs=0.01)
+        assert one["example"]["output"] == other["example"]["output"]
+        assert one["example"]["weights"] == pytest.approx(other["example"]["weights"], abs=0.01)
+    assert told["history"][-1] == {"step": 500, "models": [{"smooth": ANY}, {"smooth": ANY}]}
+    assert Playground().picture()[1].startswith("After step 500: fixed reverses 40")
 
 
 def test_only_weights_that_can_move_are_promised_to(call, view):
@@ -357,8 +369,15 @@ def test_a_verdict_stands_below_name_and_output_and_they_never_meet(call, view, 
 # --- the still picture ---
 
 
-def test_the_still_picture_does_not_say_how_it_ends():
+def test_the_still_picture_says_how_it_ends():
     svg, finding = Playground().picture()
+    assert "fixed 0\u00a0%, dot 100\u00a0%" in finding and "fills while it trains" not in svg
+    outputs = re.findall(r'<text [^>]*data-output="(\w+)"[^>]*>(\w+)<', svg)
+    assert outputs == [("fixed", "desersst"), ("dot", "desserts")]
+
+
+def test_the_still_picture_of_other_options_is_of_the_beginning():
+    svg, finding = Playground(seed=3).picture()
     assert finding.startswith("Nothing learned yet, only noise. Press Train")
     outputs = re.findall(r'<text [^>]*data-output="(\w+)"[^>]*>(\w+)<', svg)
     assert outputs == [("fixed", "desserts"), ("dot", "desserts")]

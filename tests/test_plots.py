@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 
 from utils.models.attention import ATTENTIONS, lengths_to_mask
 from utils.plots import (
@@ -79,6 +79,14 @@ def test_a_word_grid_has_each_word_in_a_cell_of_its_color(ax):
     assert legend == {"mask True", "False"}
 
 
+def test_a_word_grid_can_have_the_words_colors(ax):
+    word_grid([["ja", "<pad>"]], [[True, False]], ["1"], ax, ["#0072B2", "#555555"])
+    strips = [
+        to_hex(patch.get_facecolor()).upper() for patch in ax.patches if patch.get_alpha() is None
+    ]
+    assert strips == ["#FFFFFF", "#0072B2"] and ax.get_legend() is None  # padding stays gray
+
+
 def test_bars_have_their_colors_and_their_values(ax):
     colors = ["#0072B2", "#555555"]
     assert word_bars([0.25, -2], ["ja", "nein"], ax, colors, numbers="{:.2f}") is ax
@@ -97,6 +105,13 @@ def test_an_attention_map_writes_the_weights_if_asked(ax, numbers, written):
     assert attention_map(weights, ["ja", "."], ["yes", "."], ax, numbers) is ax
     assert [text.get_text() for text in ax.texts] == written
     assert [label.get_text() for label in ax.get_yticklabels()] == ["yes", "."]
+
+
+def test_a_cell_of_a_map_is_as_strong_as_its_weight_in_the_color_of_its_word(ax):
+    attention_map(np.array([[1, 0], [0.5, 0.5]]), ["ja", "."], ["yes", "."], ax)
+    cells = ax.collections[0].get_array()
+    first, second = (np.array(to_rgb(color)) for color in word_colors(2))
+    assert np.allclose(cells, [[first, [1, 1, 1]], [(1 + first) / 2, (1 + second) / 2]])
 
 
 def test_a_length_curve_draws_the_value_it_is_asked_for(ax):
@@ -166,7 +181,7 @@ def test_no_other_module_writes_a_color():
 @pytest.mark.parametrize("count", [1, 6, 7, 11, 30])
 def test_a_word_has_the_color_that_it_has_in_the_explorers(count):
     call = drawings().call
-    painted = [f'="{call("wordPaint", j, count)}"' for j in range(count)]
+    painted = [f'="{call("wordPaint", j)}"' for j in range(count)]
     assert [f'="{color}"' for color in word_colors(count)] == [
         call("bakeTheme", paint, "light") for paint in painted
     ]

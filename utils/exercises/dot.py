@@ -1,6 +1,7 @@
 """The exercises of notebook 05, on dot attention."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -12,6 +13,7 @@ from utils.translator import Translator
 
 MEMORY = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 2.0]])  # the three words of the notebook
 LONGEST = 30  # words in a training sentence
+Links = set[tuple[int, int]]  # of one sentence: (source, target) positions
 
 
 def find_fault_of_query(query: Tensor) -> str | None:
@@ -68,6 +70,35 @@ def padded_batch(seed: int) -> tuple[Tensor, Tensor, Tensor]:
 def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
     """Weights that sum to 1 over the real words: scores (B, S), mask (B, S) -> (B, S)."""
     return scores.masked_fill(~mask, -torch.inf).softmax(dim=1)
+
+
+def linked_sentences(seed: int) -> tuple[list[Links], list[Links]]:
+    """Return found and true links of three sentences, of 2, 6 and 11 words."""
+    random = torch.Generator().manual_seed(seed)
+    found, gold = [], []
+    for words in (2, 6, 11):
+        guesses, truths = torch.randint(0, 3, (2, words), generator=random).tolist()
+        found.append({(guess, t) for t, guess in enumerate(guesses)})
+        gold.append({(truth, t) for t, truth in enumerate(truths)} | {(3, 0)})
+    return found, gold
+
+
+def error_rate(found: Sequence[Links], gold: Sequence[Links]) -> float:
+    """Return the alignment error rate over all sentences together."""
+    return 1 - 2 * _shared(found, gold) / (_counted(found) + _counted(gold))
+
+
+def _shared(found: Sequence[Links], gold: Sequence[Links]) -> int:
+    return sum(len(one & other) for one, other in zip(found, gold, strict=True))
+
+
+def _counted(links: Sequence[Links]) -> int:
+    return sum(map(len, links))
+
+
+def _each(links: Sequence[Links]) -> list[list[Links]]:
+    """Return each sentence as a corpus of its own."""
+    return [[one] for one in links]
 
 
 def find_fault_of_sentence(sentence: str) -> str | None:
@@ -140,29 +171,31 @@ EXERCISES = {
         praise="Right. Now the largest weight stays moderate for every d.",
     ),
     "05.4": Write(
-        solution=masked_softmax,
-        inputs=lambda seed: (padded_batch(seed)[1][:, :, 0], padded_batch(seed)[2]),
+        solution=error_rate,
+        inputs=linked_sentences,
         mistakes=(
             Mistake(
-                lambda scores, mask: scores.softmax(dim=1) * mask,
-                "The rows no longer sum to 1: the softmax has given weight to padding, and you "
-                "take it away afterward. Mask the scores instead.",
+                lambda found, gold: sum(map(error_rate, _each(found), _each(gold))) / len(found),
+                "You take the mean over sentences, so a link of a short sentence counts more than "
+                "one of a long sentence. Add up the three counts first, then divide once.",
             ),
             Mistake(
-                lambda scores, mask: scores.masked_fill(~mask, 0.0).softmax(dim=1),
-                "A score of 0 is not a weight of 0: exp(0) = 1. Which score gives exp(…) = 0?",
+                lambda found, gold: 1 - error_rate(found, gold),
+                "That is how well they agree: 1 for the same links. The error rate is the rest.",
             ),
             Mistake(
-                lambda scores, mask: (
-                    scores.masked_fill(~mask, -torch.inf).softmax(dim=0).nan_to_num()
-                ),
-                "Your softmax runs over the sentences of the batch. It has to run over the words, "
-                "dim=1.",
+                lambda found, gold: 1 - _shared(found, gold) / _counted(found),
+                "That is the share of found links that are wrong. Links that were missed must "
+                "count as well: |G| belongs below the line.",
+            ),
+            Mistake(
+                lambda found, gold: 1 - _shared(found, gold) / (_counted(found) + _counted(gold)),
+                "Shared links stand in both sets below the line, so count them twice above it.",
             ),
         ),
-        hint="What must a score be for its exponential to be 0? And over which dimension do the "
-        "weights have to sum to 1?",
-        praise="Right. Padding gets exactly 0, and each row sums to 1.",
+        hint="Count over all sentences: links in both, links found, links in gold. Then the "
+        "formula.",
+        praise="Right. Every link counts the same, in whichever sentence it stands.",
     ),
     "05.5": Design(
         solution="der alte Koch , der oft liest , schläft morgens .",

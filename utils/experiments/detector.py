@@ -24,7 +24,6 @@ from utils.corpora.grammar.conventions import sure_and_possible
 from utils.corpora.pairs import Pair
 from utils.evaluation import alignment_error_rate, links_from_weights
 from utils.experiments.quality import trained
-from utils.experiments.seeds import compare, mean_interval, wilson_interval
 from utils.experiments.signals import Reading, area_under_curve, ranks, read_again
 from utils.text import END
 from utils.translator import Translator
@@ -206,36 +205,3 @@ def measure_conventions(attention: str, seed: int) -> list[dict[str, Any]]:
             row = {"n": sum(map(len, found)), "missed": missed, "aer": aer}
             table.append({"lengths": name, "convention": convention} | row)
     return [{"attention": attention, "seed": seed} | row for row in table]
-
-
-def error_curve(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of errors in each bin: bin_low, bin_high, n, wrong, share, low, high.
-
-    `rows` are those of one signal: n and wrong are summed over the runs, and low and high are
-    Wilson's. Runs of several seeds translate the same sentences, so the interval is for words of
-    those sentences, and narrower than it would be for as many different ones.
-    """
-    bins = rows.dropna(subset=["bin_low"]).groupby(["bin_low", "bin_high"], as_index=False)
-    table = bins[["n", "wrong"]].sum()
-    ends = [wilson_interval(wrong, n) for n, wrong in zip(table.n, table.wrong, strict=True)]
-    low, high = zip(*ends, strict=True)
-    return table.assign(share=table.wrong / table.n, low=low, high=high)
-
-
-def compare_signals(rows: pd.DataFrame, against: str) -> pd.DataFrame:
-    """Return each signal's area under the curve, with a 95 % interval over five seeds.
-
-    `rows` are those of one attention, level and length. Columns: signal, n and wrong (over all
-    seeds), auc, low, high; and what `seeds.compare` says of its difference to the signal `against`,
-    taken seed by seed: change, change_low, change_high, p, corrected_p.
-    """
-    whole = rows[rows.bin_low.isna()]
-    areas = whole.pivot(index="seed", columns="signal", values="auc")
-    sums = whole.groupby("signal", sort=False)[["n", "wrong"]].sum()
-    means = [mean_interval(areas[signal]) for signal in sums.index]
-    table = sums.assign(**dict(zip(("auc", "low", "high"), zip(*means, strict=True), strict=True)))
-    changes = compare(areas, [(against, signal) for signal in sums.index if signal != against])
-    changes = changes.rename(
-        columns={"second": "signal", "low": "change_low", "high": "change_high"}
-    )
-    return table.reset_index().merge(changes.drop(columns="first"), on="signal", how="left")

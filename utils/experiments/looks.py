@@ -104,8 +104,17 @@ def curved(curve: Callable[[Tensor], Tensor]) -> Part:
 
 
 class FrozenVAttention(AdditiveAttention):
-    """Equation (3c) with a v that keeps its initial values: W₁ and W₂ do all the learning."""
+    """Equation (3c) with a v that is never trained: W₁ and W₂ do all the learning.
 
-    def __init__(self, query_size: int, memory_size: int):
+    v keeps its initial direction, and its initial norm if no other is given.
+    """
+
+    def __init__(self, query_size: int, memory_size: int, norm: float | None = None):
         super().__init__(query_size, memory_size)
         self.v.requires_grad_(False)
+        self.norm = norm
+
+    def score(self, query: Tensor, keys: Tensor) -> Tensor:  # (B, Q), (B, S, A) -> (B, S)
+        """Return vᵀ tanh(W₁ h_j + W₂ s_{t-1}) for every word, v brought to the norm."""
+        scores = super().score(query, keys)
+        return scores if self.norm is None else scores * (self.norm / self.v.weight.norm())

@@ -7,7 +7,6 @@ has Wilson's, which says how much the choice of what was counted matters.
 
 import math
 from collections.abc import Iterable
-from itertools import combinations
 from statistics import NormalDist
 
 import pandas as pd
@@ -108,11 +107,6 @@ def compare(values: pd.DataFrame, pairs: Iterable[tuple[str, str]]) -> pd.DataFr
     return table.assign(corrected_p=holm(table.p))
 
 
-def all_pairs(values: pd.DataFrame) -> pd.DataFrame:
-    """Compare each column with each other, as `compare` does."""
-    return compare(values, combinations(values.columns, 2))
-
-
 def wilson_interval(hits: int, n: int) -> tuple[float, float]:
     """Return the ends of a share's 95 % interval, `hits` of `n`; Wilson (1927).
 
@@ -126,15 +120,3 @@ def wilson_interval(hits: int, n: int) -> tuple[float, float]:
     margin = z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     low, high = ((middle + sign * margin) / (1 + z**2 / n) for sign in (-1, 1))
     return max(0.0, low), min(1.0, high)  # rounding leaves 0 and 1 by 1e-17
-
-
-def shares(rows: pd.DataFrame, count: str) -> pd.DataFrame:
-    """Return the rows with three columns more: share (`count` of n), low, high.
-
-    The interval is Wilson's: for other items of the same kind, and this one trained model. Words of
-    one sentence are not independent, so for words it is too narrow. How much another seed would
-    change, `mean_interval` of five shares says.
-    """
-    pairs = zip(rows[count], rows.n, strict=True)
-    low, high = zip(*(wilson_interval(int(hits), int(n)) for hits, n in pairs), strict=True)
-    return rows.assign(share=rows[count] / rows.n, low=low, high=high)

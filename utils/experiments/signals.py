@@ -94,6 +94,28 @@ def area_under_curve(suspicion: np.ndarray, wrong: np.ndarray) -> float:
     return float((ranks(suspicion)[wrong].sum() - errors * (errors + 1) / 2) / (errors * right))
 
 
+def areas_of_draws(
+    suspicion: np.ndarray, wrong: np.ndarray, sentence: np.ndarray, seed: int = 0
+) -> np.ndarray:
+    """Return the areas under the curve of RESAMPLES draws of whole sentences, with replacement.
+
+    `sentence` has the number of each word's sentence, from 0. Equal seeds draw equal sentences, so
+    that two signals can be compared draw by draw. NaN where a draw has no wrong word.
+    """
+    count = int(sentence[-1]) + 1
+    draws = np.random.default_rng(seed).integers(count, size=(RESAMPLES, count))
+    times = np.stack([np.bincount(draw, minlength=count) for draw in draws])  # how often it is in
+    order = np.argsort(suspicion, kind="stable")
+    ordered, errors = suspicion[order], np.flatnonzero(wrong)
+    right = times[:, sentence[order]] * ~wrong[order]
+    below = np.pad(right.cumsum(axis=1), ((0, 0), (1, 0)))  # right words among the first k
+    ends = [np.searchsorted(ordered, suspicion[errors], side) for side in ("left", "right")]
+    found = (below[:, ends[0]] + below[:, ends[1]]) / 2  # a tie counts half
+    drawn = times[:, sentence[errors]]
+    with np.errstate(invalid="ignore"):
+        return (drawn * found).sum(axis=1) / (drawn.sum(axis=1) * below[:, -1])
+
+
 def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
     """Return Spearman's ρ, the correlation of the ranks: -1 … 1; NaN if all values are equal."""
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from utils.experiments.alignment import ALIGNERS, PASSES, measure_agreement, measure_alignment
 from utils.experiments.captions import RUNS, measure_both, measure_captions
+from utils.experiments.coverage import JOINED, measure_coverage
 from utils.experiments.detector import measure_conventions, measure_detector
 from utils.experiments.detector_captions import SEARCHES, measure_detector_captions
 from utils.experiments.memory import SIZES, measure_memory
@@ -94,6 +95,7 @@ STUDIES = {
         measure_captions,
         timed=False,
     ),
+    "coverage": Study(("joined",), JOINED, measure_coverage, timed=False),
     "both": Study(("split",), [("valid",), ("test",)], measure_both, timed=False),
     "recipes": Study(("seed", "recipe"), TRIED, measure_recipe, timed=False),
     "pairs": Study(("seed", "recipe"), TRIED, measure_pairs, timed=False),

@@ -143,7 +143,9 @@ AT_RATES: dict[tuple[str, float], Variant] = {
     for score, rate in product(SCORES, RATES)
 }
 
-# The score's form: a factor, other curves than tanh, and a v that is never trained.
+# The score's form: a factor, other curves than tanh, and a v that is never trained. Its norm is the
+# initial one then, about 0.6, or the one that it has in the shipped translator, after training.
+TRAINED_NORM = 2.73
 FORMS: dict[str, Variant] = {
     "dot / √d": Variant("dot", parts={"decoder.attention": sized(ScaledDotAttention)}),
     "additive, ReLU": Variant("additive", "additive", parts={"decoder.attention": curved(F.relu)}),
@@ -155,6 +157,11 @@ FORMS: dict[str, Variant] = {
     ),
     "additive, v frozen": Variant(
         "additive", "additive", parts={"decoder.attention": sized(FrozenVAttention)}
+    ),
+    "additive, large v frozen": Variant(
+        "additive",
+        "additive",
+        parts={"decoder.attention": sized(partial(FrozenVAttention, norm=TRAINED_NORM))},
     ),
 }
 

@@ -1,12 +1,15 @@
 """One function for each kind of picture. It takes and returns a matplotlib Axes."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.patheffects import withStroke
 from torch import Tensor
 
 from utils.plots.colors import EMPTY, GROUND, INK, NEUTRAL, WORD
@@ -26,6 +29,9 @@ __all__ = [
     "word_grid",
 ]
 
+DARK = 0.5  # below this mean of red, green and blue, words in a cell are white
+LEVELS, LINE = 3, 18  # of words above a map, and points from one to the next
+POINTS = 72  # in an inch
 STRIP = 0.16  # of a cell: how high a word's color stands above its column
 
 
@@ -104,49 +110,60 @@ def attention_map(
 ) -> Axes:
     """Draw weights (T, S): a row for each target word, a column for each source word.
 
-    A strip above each column has the word's color. With a format such as ".3f", `numbers` writes
-    each weight into its cell. The color `bar` says what the blues mean; one of several maps needs
-    it.
+    A cell is as strong as its weight, in the color of its source word. With a format such as
+    ".3f", `numbers` writes each weight into its cell. The `bar` says how strong is how much; one of
+    several maps needs it.
     """
-    sns.heatmap(
-        np.asarray(weights),
-        ax=ax,
-        vmin=0,
-        vmax=1,
-        cmap="Blues",
-        square=True,
-        linewidths=0.5,
-        linecolor=EMPTY,
-        annot=bool(numbers),
-        fmt=numbers,
-        xticklabels=False,  # seaborn would measure each
-        yticklabels=False,
-        cbar=bar,
-        cbar_kws={"label": "weight α", "shrink": 0.7},
-    )
+    rows = np.clip(np.asarray(weights), 0, 1)
+    inks = np.array([to_rgb(color) for color in word_colors(len(source))])
+    cells = 1 - rows[:, :, None] * (1 - inks)  # (T, S, 3): from white to the word's color
+    ax.pcolormesh(cells, edgecolors=EMPTY, linewidth=0.5)
+    ax.set(aspect="equal", ylim=(len(target), 0))
+    for (t, j), weight in np.ndenumerate(rows) if numbers else ():
+        ink = GROUND if cells[t, j].mean() < DARK else INK
+        ax.text(j + 0.5, t + 0.5, format(weight, numbers), color=ink, ha="center", va="center")
     ax.grid(visible=False)  # it would show where weights are missing
+    ax.spines[:].set_visible(False)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     _name_columns(source, ax)
     words, look = drawable(target)
     ax.set_yticks(np.arange(len(words)) + 0.5, words, **look, va="center")
+    if bar:
+        shared_bar(np.array([ax]))
     return ax
 
 
 def _name_columns(source: Sequence[str], ax: Axes) -> None:
-    """Write the words above the columns of a map, each on a strip of its color."""
-    for j, color in enumerate(word_colors(len(source))):
-        ax.add_patch(Rectangle((j + 0.04, -STRIP), 0.92, STRIP, color=color, lw=0, clip_on=False))
+    """Write the words above the columns of a map, each on a strip of its color.
+
+    Words wider than their columns take turns on up to `LEVELS` lines; a thin line leads down to
+    the column, behind other words. Where that is too few, the words are turned.
+    """
     words, look = drawable(source)
-    look |= {"rotation": 60, "ha": "left", "rotation_mode": "anchor"}
-    ax.tick_params(axis="x", pad=8)
-    ax.set_xticks(np.arange(len(words)) + 0.5, words, **look)
+    columns = ax.get_window_extent().width / ax.figure.dpi / max(len(words), 1)  # inches; about
+    levels = max(ceil(max(map(len, words), default=0) * LETTER / columns), 1)
+    if levels > LEVELS:
+        levels, turned = 1, {"rotation": 60, "ha": "left", "rotation_mode": "anchor"}
+        look |= turned
+    for j, color in enumerate(word_colors(len(words))):
+        ax.add_patch(Rectangle((j + 0.04, -STRIP), 0.92, STRIP, color=color, lw=0, clip_on=False))
+        if level := j % levels:
+            line, foot = {"arrowstyle": "-", "color": color}, (j + 0.5, -STRIP)
+            place = (foot, (0, 5 + level * LINE), "data", "offset points")
+            ax.annotate("", *place, line, annotation_clip=False, zorder=0)
+    raised = [word + "\n" * (j % levels) for j, word in enumerate(words)]
+    halo = [withStroke(linewidth=5, foreground=GROUND)]
+    ax.tick_params(axis="x", pad=max(8, STRIP * columns * POINTS + 3))
+    centers = np.arange(len(words)) + 0.5
+    ax.set_xticks(centers, raised, linespacing=1.1, path_effects=halo, **look)
 
 
 def shared_bar(axes: np.ndarray, label: str = "weight α") -> None:
     """Put one color bar beside several maps drawn without one, so that all stay equally large."""
-    first, rows = axes.flat[0], np.atleast_2d(axes).shape[0]
-    first.figure.colorbar(first.collections[0], ax=axes, label=label, shrink=0.6 / rows)
+    rows = np.atleast_2d(axes).shape[0]
+    strength = ScalarMappable(cmap="gray_r")  # 0 to 1
+    axes.flat[0].figure.colorbar(strength, ax=axes, label=label, shrink=0.6 / rows)
 
 
 def word_bars(
@@ -184,14 +201,20 @@ def vectors(arrows: Mapping[str, Sequence[float]], ax: Axes, colors: Sequence[st
 
 
 def word_grid(
-    rows: Sequence[Sequence[str]], mask: Tensor | np.ndarray, names: Sequence[str], ax: Axes
+    rows: Sequence[Sequence[str]],
+    mask: Tensor | np.ndarray,
+    names: Sequence[str],
+    ax: Axes,
+    colors: Sequence[str] = (),
 ) -> Axes:
     """Draw padded sentences, a word in each cell, colored by mask (B, S): True is a real word.
 
-    `names` are the B labels of the rows.
+    `names` are the B labels of the rows. With `colors`, one for each of S positions, a real word
+    has the color of its position.
     """
     mask = np.asarray(mask)
-    ax.pcolormesh(mask, cmap=PADDING_OR_WORD, vmin=0, vmax=1, edgecolors=GROUND, linewidth=2)
+    shown = np.zeros_like(mask) if colors else mask
+    ax.pcolormesh(shown, cmap=PADDING_OR_WORD, vmin=0, vmax=1, edgecolors=GROUND, linewidth=2)
     for b, row in enumerate(rows):
         words, look = drawable(row)
         look |= {"ha": "center", "va": "center", "color": INK, "size": 15}
@@ -202,6 +225,18 @@ def word_grid(
     ax.set(xlabel="position", ylim=(len(names), 0), aspect="auto")
     ax.tick_params(length=0)
     ax.grid(visible=False)
+    if colors:
+        _color_words(mask, ax, colors)
+        return ax
     handles = [Patch(color=WORD, label="mask True"), Patch(color=EMPTY, label="False")]
     ax.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)
     return ax
+
+
+def _color_words(mask: np.ndarray, ax: Axes, colors: Sequence[str]) -> None:
+    """Give each real word of a grid a tint of its position's color, and a strip below."""
+    for b, j in zip(*np.nonzero(mask), strict=True):
+        look = {"color": colors[j], "lw": 0}
+        ax.add_patch(Rectangle((j + 0.02, b + 0.03), 0.96, 0.94, color=GROUND, lw=0))
+        ax.add_patch(Rectangle((j + 0.02, b + 0.03), 0.96, 0.94, alpha=0.25, **look))
+        ax.add_patch(Rectangle((j + 0.02, b + 0.87), 0.96, 0.1, **look))

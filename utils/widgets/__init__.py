@@ -7,7 +7,7 @@ from utils.widgets.head import HeadViewer
 from utils.widgets.length import LengthExplorer
 from utils.widgets.playground import Playground
 from utils.widgets.quiz import QuickQuestions
-from utils.widgets.schematic import schematic, schematic_of, side_by_side
+from utils.widgets.schematic import *  # noqa: F403
 from utils.widgets.stepper import AttentionStepper
 from utils.widgets.training_viewer import TrainingRecorder, TrainingViewer
 
@@ -22,7 +22,4 @@ __all__ = [
     "ScoreCalculator",
     "TrainingRecorder",
     "TrainingViewer",
-    "schematic",
-    "schematic_of",
-    "side_by_side",
 ]

@@ -1,10 +1,13 @@
 """The playground: trains a tiny translator of letters in the browser, before the reader's eyes.
 
-Its still picture shows it before training: how it ends is for the reader to see.
+Its still picture shows what the usual training comes to, from `playground.json` beside this file;
+of any other options, the beginning. `write_lesson` makes that file again, in some ten seconds.
 """
 
+import json
 from functools import cache
 from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
 import traitlets
@@ -13,6 +16,30 @@ from py_mini_racer import JSEvalException
 from utils.widgets.live import LiveExplorer, engine_of
 
 STILL_WIDTH = 960
+LESSON = Path(__file__).with_suffix(".json")
+LESSON_STEPS = range(5, 501, 5)  # that the loss curve shows
+
+# The view after a training with the usual options: all of its end, and the loss of its past.
+TRAIN = """((steps) => {
+  const [playground, history] = [createPlayground(), []];
+  const order = (message) => {
+    const [state] = playground.handle(message);
+    growHistory(history, state);
+    return state;
+  };
+  let state = order({ type: "reset", options: {} });
+  for (const until of steps) {
+    state = order({ type: "start", until });
+    while (playground.wantsTicks()) [state] = playground.handle({ type: "tick" });
+    growHistory(history, state);
+  }
+  const models = state.models.map(({ attention, step, loss, exact, example }) => ({
+    attention, step, loss, exact, example: { ...example, weights: Array.from(example.weights) },
+  }));
+  const past = history.map(({ step, models }) => (
+    { step, models: models.map(({ smooth }) => ({ smooth })) }));
+  return { options: completeOptions({}), state: { ...state, models }, history: past, at: null };
+})"""
 
 
 @cache
@@ -68,13 +95,16 @@ class Playground(LiveExplorer):
         return proposal["value"]
 
     def picture(self) -> tuple[str, str]:
-        """Return the picture before training, and its finding."""
+        """Return the picture after the usual training, or else before any, and its finding."""
         draw = engine_of(self.name).call
         names = ("task", "attentions", "longest", "seed")
         options, word = {name: getattr(self, name) for name in names}, self.word
         if self.link:
             options, word = itemgetter("options", "word")(draw("readLink", self.link))
-        view = draw("viewAtBeginning", options, word)
+        view = json.loads(LESSON.read_text("utf-8"))
+        is_usual = all(options[name] == view["options"][name] for name in names)
+        if not is_usual or word not in ("", view["state"]["word"]):
+            view = draw("viewAtBeginning", options, word)
         return draw("drawPlaygroundStill", view, STILL_WIDTH), draw("playgroundFinding", view)
 
 
@@ -90,3 +120,16 @@ def check_by_script(function: str, value: object) -> None:
 def usual(option: str) -> Any:
     """Return an option's default."""
     return constant("PLAYGROUND_DEFAULTS")[option]
+
+
+def train_lesson() -> dict[str, Any]:
+    """Train with the usual options, and return the view at the end, numbers rounded."""
+    engine = engine_of("playground", "playground/messages.js")
+    view: dict[str, Any] = engine.call(TRAIN, list(LESSON_STEPS))
+    return json.loads(json.dumps(view), parse_float=lambda number: round(float(number), 4))
+
+
+def write_lesson() -> None:
+    """Write what the still picture shows; a test trains again and compares."""
+    text = json.dumps(train_lesson(), ensure_ascii=False, separators=(",", ":"))
+    LESSON.write_text(text + "\n", "utf-8")

@@ -6,19 +6,57 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
+from math import hypot
 from typing import Any
 
+from utils.plots.colors import INK, THEMES
 from utils.text import END
 from utils.trace import Trace
 from utils.widgets.png import small_png_of
 from utils.widgets.stills import drawings, still
 
+__all__ = [
+    "captioned",
+    "choice_of",
+    "noted",
+    "schematic",
+    "schematic_of",
+    "side_by_side",
+    "state_of",
+]
+
 ZOOM = 1.5  # pixels of the picture for one of the drawing's
 WIDTH = 960
 SVG_TITLE = ("<title>", "</title>")
+ARROW_FROM_WORD = re.compile(  # the word, x, and where the arrow ends
+    r'data-from="word" data-to="h"[^>]*data-word="(\d+)"[^>]*>'
+    r'<path d="M([\d.]+) [\d.]+L[\d.]+ ([\d.]+)'
+)
+NOTE = 17  # pixels: the letters of a note
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
+VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)" width="[\d.]+" height="[\d.]+"')
+ASKING = re.compile(r'<text x="[\d.]+" y="[\d.]+" ([^>]*) text-anchor="middle">query</text>')
 GAP = 20  # pixels between two pictures
+ABOVE = ("cell", "readout", "next", "target", "feedback", "halo", "tag")  # what stands above c
+HEADROOM = 13  # pixels that are left above c
+SOURCE_PARTS = (
+    "encoder",
+    "halo",
+    "note",
+    "ribbons",
+    "states",
+    "tag",
+    "threads",
+    "tokens",
+    "weights",
+)
+# Where a drawing has the context's bar, and the arrow from the probabilities to the next word.
+CONTEXT_BAR = re.compile(r'"context"><rect x="[\d.]+" y="([\d.]+)"[^>]*? height="([\d.]+)"')
+SHARE = re.compile(
+    r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"[^>]*data-word="(\d+)" data-head'
+)
+CHOICE = re.compile(r'<g data-from="p" data-to="y".*?M([\d.]+) ([\d.]+)L[\d.]+ ([\d.]+)".*?</g>')
 
 
 @dataclass(frozen=True)
@@ -42,6 +80,7 @@ def schematic(
     width: int = WIDTH,
     hide: Sequence[str] = (),
     state: dict[str, Any] | None = None,
+    asks: str = "",
     **options: Any,
 ) -> Schematic:
     """Draw one step: S source words, and their weights (S), which sum to one.
@@ -49,8 +88,9 @@ def schematic(
     `variant` is one of these, or several: dot, fixed, general, additive (the score), current
     (s_t asks), feeding (input feeding), heads, self (self-attention), block (cross-attention in a
     Transformer). `hide` names parts to leave out. `state` and `options` are those of `drawMaster`,
-    such as state={"scores": …, "target": …, "best": …} and decoder=False. Raises ValueError for a
-    variant that is not known, and if words and weights differ in number.
+    such as state={"scores": …, "target": …, "best": …} and decoder=False. `asks`, a text such as
+    "s₀ asks", cuts off the decoder above the context, and names the query that comes from there.
+    Raises ValueError for a variant that is not known, and if words and weights differ in number.
     """
     if len(source) != len(weights):
         raise ValueError(f"there are {len(source)} words and {len(weights)} weights: give as many.")
@@ -59,10 +99,61 @@ def schematic(
     if unknown := set(names) - set(known):
         raise ValueError(f"no variant {min(unknown)!r}: take of {', '.join(known)}.")
     told = {"source": list(source), "weights": [float(weight) for weight in weights]}
-    asked = {"variant": names, "hide": list(hide), "width": width, **options}
+    hidden = [*hide, *(ABOVE if asks else ())]
+    asked = {"variant": names, "hide": hidden, "width": width, "compact": bool(asks), **options}
     svg = still("drawMaster", {**told, **(state or {})}, asked)
+    svg = _cut_above_context(svg, asks) if asks else svg
     start, end = (svg.find(mark) for mark in SVG_TITLE)
     return Schematic(svg, alt or unescape(svg[start + len(SVG_TITLE[0]) : end]))
+
+
+def _cut_above_context(svg: str, asks: str) -> str:
+    """Begin the picture a little above c, and say at the query's line who asks."""
+    top = float(CONTEXT_BAR.findall(svg)[0][0]) - HEADROOM
+    svg = ASKING.sub(rf'<text x="34" y="{top + 60:.1f}" \1>{escape(asks)}</text>', svg)
+    wide, tall = map(float, VIEW.findall(svg)[0])
+    tall -= top
+    return VIEW.sub(
+        f'viewBox="0 {top:.1f} {wide} {tall:.1f}" width="{wide}" height="{tall:.1f}"', svg, 1
+    )
+
+
+def captioned(picture: Schematic, words: str) -> Schematic:
+    """Write words in the upper left corner, where a picture of a whole step is empty."""
+    look = f'font-size="17" font-weight="bold" fill="{THEMES["light"]["ink"]}"'
+    text = f'<text x="14" y="24" {look}>{escape(words)}</text>'
+    return Schematic(picture.svg.removesuffix("</svg>") + text + "</svg>", picture.alt)
+
+
+def choice_of(trace: Trace, step: int, note: str, **options: Any) -> Schematic:
+    """Draw the decoder's half of a step of a fixed-vector model, and mark where a word is chosen.
+
+    `note` stands beside that arrow, from the probabilities to the next word. Below the context
+    stand the words that it is made of. `options` are those of `schematic`. Raises ValueError if the
+    translation has no such step.
+    """
+    whole = schematic_of(trace, step, "fixed", compact=True, hide=SOURCE_PARTS, **options)
+    bar, arrow = CONTEXT_BAR.search(whole.svg), CHOICE.search(whole.svg)
+    assert bar and arrow  # a drawing with a decoder has both
+    width, tall = SIZE.findall(whole.svg)[0]
+    low = sum(map(float, bar.groups())) + 2 * GAP  # below, only the words of the context
+    x, start, end = map(float, arrow.groups())
+    color = THEMES["light"]["highlight"]
+    mark = arrow[0].replace(str(THEMES["light"]["ink"]), str(color)) + (
+        f'<text x="{x + 18}" y="{(start + end) / 2 + 5}" font-size="17" font-weight="bold" '
+        f'fill="{color}">{escape(note)}</text>'
+    )
+    mark += "".join(
+        f'<text x="{float(left) + float(wide) / 2}" y="{low - GAP}" font-size="16" '
+        f'text-anchor="middle" fill="{THEMES["light"]["ink"]}">'
+        f"{escape(trace.source[int(j)])}</text>"
+        for left, wide, j in SHARE.findall(whole.svg)
+        if float(wide)
+    )
+    svg = whole.svg.replace(arrow[0], mark).replace(f'height="{tall}"', f'height="{low}"')
+    words = ", ".join(f"{word} {share:.0%}" for word, share in trace.steps[step - 1].best)
+    alt = f"The decoder says which word may come next: {words}. {note}"
+    return Schematic(svg.replace(f"{width} {tall}", f"{width} {low}", 1), alt)
 
 
 def side_by_side(*pictures: Schematic, columns: int = 2) -> Schematic:
@@ -80,6 +171,52 @@ def side_by_side(*pictures: Schematic, columns: int = 2) -> Schematic:
     size = f'width="{right}" height="{y - GAP}"'
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(placed)}</svg>'
     return Schematic(svg, " ".join(picture.alt for picture in pictures))
+
+
+def state_of(picture: Schematic, word: int) -> tuple[float, float]:
+    """Return x and y where the arrow from source word `word`, from 1, meets its state."""
+    for j, x, y in ARROW_FROM_WORD.findall(picture.svg):
+        if int(j) == word - 1:
+            return float(x), float(y)
+    raise ValueError(f"the picture has no arrow from a word {word} to its state.")
+
+
+def noted(
+    picture: Schematic,
+    notes: Sequence[tuple[float, float, str]],
+    arrows: Sequence[Sequence[tuple[float, float]]] = (),
+    alt: str = "",
+) -> Schematic:
+    """Write notes on a picture: x, y of the first line's middle, and text, its first line bold.
+
+    Each of `arrows` is a path of points with a tip at its end; each is fainter than the one before.
+    """
+    shapes = [
+        _arrow(points, 1 - 0.75 * k / max(len(arrows) - 1, 1)) for k, points in enumerate(arrows)
+    ]
+    for x, y, text in notes:
+        for i, line in enumerate(text.split("\n")):
+            place = f'x="{x}" y="{y + 1.3 * NOTE * i}" text-anchor="middle"'
+            look = f'font-size="{NOTE}" font-weight="{"normal" if i else "bold"}" fill="{INK}"'
+            shapes.append(f"<text {place} {look}>{escape(line)}</text>")
+    svg = f"{picture.svg.removesuffix('</svg>')}{''.join(shapes)}</svg>"
+    return Schematic(svg, alt or picture.alt)
+
+
+def _arrow(points: Sequence[tuple[float, float]], strength: float) -> str:
+    """Return a path with a tip at its end, as wide and dark as its strength, 0 to 1, says."""
+    (x0, y0), (x, y) = points[-2:]
+    length = hypot(x - x0, y - y0)
+    dx, dy = ((6 + 5 * strength) * way / length for way in (x - x0, y - y0))  # the tip's length
+    base_x, base_y = x - dx, y - dy
+    wings = [(base_x - 0.6 * dy, base_y + 0.6 * dx), (base_x + 0.6 * dy, base_y - 0.6 * dx)]
+    line, tip = (
+        "L".join(f"{a:.1f} {b:.1f}" for a, b in path)
+        for path in ([*points[:-1], (base_x, base_y)], [(x, y), *wings])
+    )
+    look = f'fill="none" stroke="{INK}" stroke-width="{1 + 3 * strength:.1f}"'
+    shapes = f'<path d="M{line}" {look}/><path d="M{tip}Z" fill="{INK}"/>'
+    return f'<g opacity="{strength:.2f}">{shapes}</g>'
 
 
 def schematic_of(

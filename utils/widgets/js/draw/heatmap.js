@@ -38,7 +38,7 @@ export function drawHeatMap(left, top, map, place) {
   // A column is one group, because thousands of long colors would take long to read.
   const cells = source.map((_, j) => svgElement(
     "g",
-    { fill: wordPaint(j, source.length) },
+    { fill: wordPaint(j) },
     rows.map((row, t) => row[j] >= LEAST_SEEN && svgElement("rect", {
       x: x0 + j * cell,
       y: y0 + t * height,
@@ -87,7 +87,7 @@ function cellNumber(x0, y0, { row, word, weight }, { cell, height, size }, count
     { "data-cell": `${row} ${word}`, "pointer-events": "none" },
     svgBox(x, y, width, size * 1.5, { fill: paint("ground") }),
     svgBox(x, y, width, size * 1.5, {
-      fill: wordPaint(word, count), "fill-opacity": 0.3 * weight, stroke: wordPaint(word, count),
+      fill: wordPaint(word), "fill-opacity": 0.3 * weight, stroke: wordPaint(word),
     }),
     svgText(x, y + size * 0.36, weight.toFixed(2), { "font-size": size, "font-weight": "bold" }),
   );
@@ -104,7 +104,7 @@ function columnHeads(x0, y0, { source, rows, step }, { cell, levels, room, size 
   }));
   const written = new Set(levels > 0 ? [] : labelsThatFit(labels, size * 0.4));
   return source.map((word, j) => {
-    const [x, color] = [x0 + (j + 0.5) * cell, wordPaint(j, source.length)];
+    const [x, color] = [x0 + (j + 0.5) * cell, wordPaint(j)];
     const edge = x0 + source.length * cell + size * 0.5; // the last words would go beyond it
     const level = levels > 0 ? j % levels : 0;
     const base = y0 - size * 0.75 - level * size * 1.25;

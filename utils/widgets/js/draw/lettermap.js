@@ -53,15 +53,15 @@ export function drawLetterWeights(left, top, map, place) {
       y: y0 + t * height,
       width: cell,
       height,
-      fill: map.isMuted ? paint("quiet") : wordPaint(j, source.length),
+      fill: map.isMuted ? paint("quiet") : wordPaint(j),
       "fill-opacity": (weight * (isDimmed(lit?.row, t) ? DIMMED : 1)).toFixed(3),
       "data-row": t,
       "data-word": j,
     })))),
     needed.map((j, t) => (j < 0 ? "" : svgElement("rect", {
       x: x0 + j * cell + 1.5, y: y0 + t * height + 1.5, width: cell - 3, height: height - 3, rx: 3,
-      fill: map.isMuted ? wordPaint(j, source.length) : "none", "fill-opacity": 0.2,
-      stroke: wordPaint(j, source.length), "stroke-width": 1.5, "stroke-dasharray": "3 3",
+      fill: map.isMuted ? wordPaint(j) : "none", "fill-opacity": 0.2,
+      stroke: wordPaint(j), "stroke-width": 1.5, "stroke-dasharray": "3 3",
     }))),
     lit && drawLitRow(x0, y0, map, place),
     drawColumnsNote(x0, y0 + height * (needed.length - 1), map, place),
@@ -120,7 +120,7 @@ function drawColumnsNote(x0, top, { source, note }, { cell, height, size }) {
 function columnLetter(x, top, letter, j, map, { cell, head, size }) {
   const { source, lit } = map;
   const letters = Math.min(size, cell * 0.75);
-  const color = wordPaint(j, source.length);
+  const color = wordPaint(j);
   const width = Math.min(cell * 0.86, size * 2);
   if (letters < LEAST_SHOWN) {
     return svgElement("rect", { x: x - width / 2, y: top, width, height: head * 0.7, fill: color });
@@ -137,7 +137,7 @@ function columnLetter(x, top, letter, j, map, { cell, head, size }) {
 function goalLetter(left, top, t, { goal, needed, source }, { labels, height, size }) {
   const [width, tall] = [labels - size * 0.5, height * 0.88];
   const letters = Math.min(size, height * 0.8, (width * 0.84 * size) / textWidth(goal[t], size));
-  const color = needed[t] < 0 ? paint("faint") : wordPaint(needed[t], source.length);
+  const color = needed[t] < 0 ? paint("faint") : wordPaint(needed[t]);
   return svgElement("g", { "data-goal": t },
     svgElement("rect", {
       x: left, y: top + (height - tall) / 2, width, height: tall, rx: 3, fill: color,
@@ -154,7 +154,7 @@ function writtenLetter(left, top, t, map, { labels, height, size }) {
   const [width, tall] = [labels - size * 0.5, height * 0.88];
   const y = top + (height - tall) / 2;
   const letters = Math.min(size, height * 0.8, (width * 0.84 * size) / textWidth(letter, size));
-  const shares = rows[t].map((share, j) => ({ share, color: wordPaint(j, source.length) }))
+  const shares = rows[t].map((share, j) => ({ share, color: wordPaint(j) }))
     .filter(({ share }) => share * width > LEAST_STRIPE);
   const length = width / shares.reduce((sum, { share }) => sum + share, 0);
   const middle = top + height / 2;

@@ -3,7 +3,7 @@
 import { drawHeatMap } from "./heatmap.js";
 import { drawDecoder } from "./masterdecoder.js";
 import { drawEquations, learnedLook } from "./masterequations.js";
-import { layoutMaster, railY, scoreY } from "./masterlayout.js";
+import { layoutMaster, mixedTop, railY, scoreY } from "./masterlayout.js";
 import { drawContext, drawRibbonNames, drawRibbons, drawThreads } from "./mastermix.js";
 import { drawWeightRow } from "./mastermix.js";
 import { drawHalo, drawOrder, drawTag } from "./masternew.js";
@@ -135,11 +135,9 @@ function rowNames(place) {
   }
   if (edits.fixed) return [...names, ["weights", "two halves", "", above("weights", rows.weights)]];
   const scaled = edits.projections && !wide ? " ÷ √d" : "";
-  if (heads.length === 1 || !roomy) {
-    names.push(["scores", "scores", `e${scaled}`, above("scores", scoreY(place, 0))]);
-  }
-  if (edits.score !== "additive" && roomy && heads.length === 1) {
-    names.push(["query", "query", "", railY(place, 0), "query-text"]);
+  names.push(["scores", "scores", `e${scaled}`, above("scores", scoreY(place, 0))]);
+  if (edits.score !== "additive" && roomy) {
+    names.push(["query", "query", "", railY(place), "query-text"]);
   }
   const y = heads.length === 1 ? rows.weights : rows.bars;
   return [...names, ["weights", "weights", "α", above("weights", y)]];
@@ -167,7 +165,7 @@ function projections({ f, columns, rows }) {
     { "data-inside": label, "data-word": j },
     svgElement("line", {
       x1: x, y1: rows.projected, x2: x, y2: rows.states - f * 0.95, "stroke-width": f * 0.1,
-      stroke: label === "V" ? wordPaint(j, columns.centers.length) : paint("neutral"),
+      stroke: label === "V" ? wordPaint(j) : paint("neutral"),
     }),
     svgBox(x, rows.projected, width, f * 1.25, { fill: paint("panel") }),
     svgBox(x, rows.projected, width, f * 1.25, learnedLook(f)),
@@ -184,7 +182,7 @@ function drawOutput(state, place) {
   const asks = state.position || 0;
   const y = rows.outputTop + f * 2.2;
   const x = columns.centers[asks];
-  const top = rows.context - f * 0.85;
+  const top = mixedTop(place);
   const from = Math.max(Math.min(x, weights.right - f), weights.left + f);
   const turn = (top + y + f * 0.95) / 2;
   const path = [[from, top], [from, turn], [x, turn], [x, y + f * 0.95]];
@@ -205,7 +203,7 @@ function outputWords(word, { columns, small, main }) {
 }
 
 function outputBox(x, y, j, asks, { f, columns }) {
-  const color = wordPaint(j, columns.centers.length);
+  const color = wordPaint(j);
   const size = Math.min(f * 0.95, columns.box * 0.42);
   return svgElement(
     "g",

@@ -1,7 +1,7 @@
 // The decoder's half of the master picture: one step of equations (6) and (7), or of a block.
 
 import { learnedLook } from "./masterequations.js";
-import { BOX_HALF } from "./masterlayout.js";
+import { BOX_HALF, mixedTop, mixesHeads } from "./masterlayout.js";
 import { wordLineX, writtenPlaces } from "./mastertarget.js";
 import { paint } from "./paint.js";
 import { svgArrow, svgBox, svgElement, svgPart, svgSymbol, svgText } from "./svg.js";
@@ -145,14 +145,15 @@ function contextTap(place, box, goal, term) {
   const x = contextTop(place);
   const path = wide
     ? [[weights.right, rows.context], [box.x, rows.context], near]
-    : [[x, rows.context - f * 0.85], [x, bus], [box.x, bus], near];
+    : [[x, mixedTop(place)], [x, bus], [box.x, bus], near];
   return svgArrow(path, { from: "c", to: goal, term, size: f * 0.8 });
 }
 
 /** Return the x at which c leaves upward: near the readout, and between the names of heads. */
-function contextTop({ f, decoder, weights, heads }) {
+function contextTop(place) {
+  const { f, decoder, weights, heads } = place;
   const { x } = decoder.boxes.readout;
-  if (heads.length > 1) {
+  if (heads.length > 1 && !mixesHeads(place)) {
     const head = Math.round((x - weights.left) / weights.perHead);
     return weights.left + Math.max(Math.min(head, heads.length - 1), 1) * weights.perHead;
   }

@@ -23,6 +23,8 @@ const LEAST_WEIGHT = 0.005; // and so did one whose weight would be written as 0
 export const BOX_HALF = 1.25; // letters: half the height of the decoder's boxes
 export const BAND_ROW = 1.75; // letters: the height of a band of the opened score
 const OPENED_BANDS = { additive: 4, folded: 0, dot: 0, general: 0 };
+const CARD = 0.34; // letters: of each head behind the first, a strip as high as this is seen
+const MIX_ROOM = 2.9; // letters: for the matrix that mixes the heads’ contexts, above them
 const RAIL_BELOW = 1.5; // letters from the middle of a score down to the query's rail
 
 /** The edits that lead from the picture of dot attention to each variant. */
@@ -136,14 +138,16 @@ function sourceColumnsOf({ source }, { main, f, small, wide, roomy, edits, hasDe
 function sourceRowsOf({ f, small, edits, heads, columns, wide, roomy, tight }, above) {
   const { levels } = columns.tokens;
   const several = heads.length > 1;
+  const behind = CARD * (heads.length - 1);
   const opened = edits.form === "rnn" ? OPENED_BANDS[edits.score] : 0;
   const name = roomy ? 0 : (small * 1.35) / f; // above a row
   const heights = [
-    ["pad", several ? 1.4 : 0.8], ["output", edits.form === "self" ? 4.4 : 0], ["context", 1.7],
+    ["pad", several ? 1.4 : 0.8], ["output", edits.form === "self" ? 4.4 : 0],
+    ["mix", mixesHeads({ heads, edits }) ? MIX_ROOM : 0], ["context", 1.7],
     ["ribbons", tight ? 3.2 : 4.3], ["bars", 0.8], ["funnel", tight ? 1.2 : 1.5],
     ["weightsName", name], ["weights", several ? 0.4 : 1.5], ["gap1", 0.75],
-    ["softmax", 1.4 * heads.length], ["gap2", 0.75], ["scoresName", name],
-    ["scores", (opened ? 1.9 : scorePitch(heads)) * heads.length], ["opened", BAND_ROW * opened],
+    ["softmax", 1.4 + behind], ["gap2", 0.75], ["scoresName", name],
+    ["scores", (opened ? 1.9 : 2.5) + behind], ["opened", BAND_ROW * opened],
     ["projectedName", edits.projections ? name : 0], ["projected", edits.projections ? 2.1 : 0],
     ["gap3", 0.9], ["statesName", name], ["states", 1.9],
     ["reading", edits.form === "block" ? 2.6 : 0], ["gap4", 1.1],
@@ -159,9 +163,9 @@ function sourceRowsOf({ f, small, edits, heads, columns, wide, roomy, tight }, a
   return { ...rows, bottom: y };
 }
 
-/** Return the height of a row of scores and of the query's rail below it, in letters. */
-function scorePitch(heads) {
-  return heads.length > 1 ? 2.35 : 2.5;
+/** Are there heads whose contexts a matrix mixes? An RNN's cell takes them side by side. */
+export function mixesHeads({ heads, edits }) {
+  return heads.length > 1 && edits.form !== "rnn";
 }
 
 /** Place the bars of all weights, as near to their words as they can, and their shares of c. */
@@ -206,7 +210,7 @@ function decoderPlaceOf(state, place) {
   const right = main - f * 0.9;
   const list = listHeight(state, f);
   const target = wide ? rows.tokensTop + f * 0.975 : f * TARGET_TOP;
-  const middle = Math.min(railY(place, 0) - f * 4, (rows.context + target) / 2 + f * 1.5);
+  const middle = Math.min(railY(place) - f * 4, (rows.context + target) / 2 + f * 1.5);
   const y = wide ? middle : target + f * 2.15 + list / 2;
   const boxes = boxesAlong(place, left, right);
   const listTop = y - list / 2;
@@ -218,20 +222,26 @@ function decoderPlaceOf(state, place) {
   };
 }
 
-/** Return the y at which the query passes below the scores of a head. */
-export function railY({ edits, f, rows, heads }, head) {
-  if (edits.form === "rnn" && edits.score === "additive") return openedY({ rows, f }, 2);
-  return scoreY({ rows, f, heads }, head) + RAIL_BELOW * f;
+/** Return the y at which the contexts leave upward: above c or, with several heads, their mix. */
+export function mixedTop(place) {
+  const { f, rows } = place;
+  return mixesHeads(place) ? rows.mixTop + f * 0.2 : rows.context - f * 0.85;
 }
 
-/** Return the y of a head's row of scores; the first head's is the highest. */
+/** Return the y at which the query passes below the scores. */
+export function railY({ edits, f, rows, heads }) {
+  if (edits.form === "rnn" && edits.score === "additive") return openedY({ rows, f }, 2);
+  return scoreY({ rows, f, heads }, 0) + RAIL_BELOW * f;
+}
+
+/** Return the y of a head's scores; heads work side by side, like cards behind the first. */
 export function scoreY({ rows, f, heads }, head) {
-  return rows.scoresTop + (head * scorePitch(heads) + 0.7) * f;
+  return rows.scoresTop + ((heads.length - 1 - head) * CARD + 0.7) * f;
 }
 
 /** Return the y of a head's softmax. */
-export function softmaxY({ rows, f }, head) {
-  return rows.softmaxTop + (head + 0.5) * 1.4 * f;
+export function softmaxY({ rows, f, heads }, head) {
+  return rows.softmaxTop + ((heads.length - 1 - head) * CARD + 0.7) * f;
 }
 
 /** Return the y of a band of the opened score: 0 is v, then tanh, the sum, and W₁. */

@@ -1,9 +1,10 @@
 // The mixture in the master picture: weights, ribbons of their widths, and c, equation (5).
 
-import { headLook } from "./masterlayout.js";
+import { learnedLook } from "./masterequations.js";
+import { headLook, mixedTop, mixesHeads } from "./masterlayout.js";
 import { paint, wordPaint } from "./paint.js";
 import { drawFunnel, drawMixture, drawRibbon, drawWeightBars, shareStarts } from "./ribbons.js";
-import { svgBox, svgElement, svgPart, svgSymbol, svgText, textWidth } from "./svg.js";
+import { svgArrow, svgBox, svgElement, svgPart, svgSymbol, svgText, textWidth } from "./svg.js";
 import { labelsThatFit } from "./tokens.js";
 
 const LEAST_NAMED = 0.05; // a word with less weight is not named at its ribbon
@@ -20,7 +21,7 @@ export function drawThreads(place) {
     const end = got ? rows.weightsTop + (heads.length > 1 ? 0 : f * 0.4) : rows.weights + f * 0.25;
     const line = { x1: x, y1: start, x2: x, y2: end, "data-word": j };
     return svgElement("line", {
-      ...line, stroke: wordPaint(j, columns.centers.length),
+      ...line, stroke: wordPaint(j),
       "stroke-width": f * (got ? 0.2 : 0.11), "stroke-opacity": got ? 1 : 0.6,
     });
   }));
@@ -31,10 +32,11 @@ export function drawWeightRow(place, numbers) {
   const { f, rows, weights, heads } = place;
   const bars = heads.map((row, k) => drawWeightBars(
     weights.centers[k], rows.barsTop, weights.perHead, f * 0.8, row.map((weight, j) => ({
-      weight, color: wordPaint(j, row.length),
+      weight, color: wordPaint(j),
       top: weights.has[k][j] ? rows.barsTop : rows.weights - f * 0.1,
       data: {
         "data-word": j, "data-weight": weight.toFixed(6), "data-role": "handle",
+        "fill-opacity": heads.length > 1 && !weights.has[k][j] ? 0 : null, // a speck, near a word
         ...headLook(place, k),
       },
     })),
@@ -50,7 +52,7 @@ function emptyEnds({ f, columns, rows, weights, heads, edits }) {
   return columns.valueX.map((x, j) => {
     if (weights.has.some((row) => row[j]) || (edits.fixed && heads[0][j] === 0)) return "";
     return svgBox(x, rows.weights, radius * 2, radius * 2, {
-      fill: paint("panel"), stroke: wordPaint(j, columns.centers.length), rx: radius,
+      fill: paint("panel"), stroke: wordPaint(j), rx: radius,
       "stroke-width": f * 0.1, "data-word": j, "data-empty": "true",
     });
   });
@@ -74,7 +76,7 @@ function weightFactors(place, row) {
 
 function factorPill(x, j, weight, { size, width }, { f, rows, columns, edits }) {
   const factor = edits.fixed ? "half" : `× ${weight.toFixed(2)}`; // of its numbers, none averaged
-  const color = wordPaint(j, columns.centers.length);
+  const color = wordPaint(j);
   const middle = Math.max(Math.min(x, columns.right - width / 2 + f * 0.4), width / 2 + f * 0.2);
   return svgElement(
     "g",
@@ -98,7 +100,7 @@ export function drawRibbons(place) {
     return row.map((weight, j) => {
       if (!weights.has[k][j]) return "";
       const width = weight * weights.perHead;
-      const color = wordPaint(j, row.length);
+      const color = wordPaint(j);
       const x = weights.left + (k + starts[j] + weight / 2) * weights.perHead;
       const data = {
         "data-word": j, ...headLook(place, k), "data-from": "h", "data-to": "c", "data-term": "5",
@@ -156,7 +158,7 @@ export function drawContext(place) {
   const height = f * 1.7;
   const bars = heads.map((row, k) => drawMixture(
     weights.left + k * weights.perHead, top, weights.perHead, height, row.map((share, j) => ({
-      share, color: wordPaint(j, row.length),
+      share, color: wordPaint(j),
       data: { "data-word": j, ...headLook(place, k), "data-share": share.toFixed(6) },
     })),
   ));
@@ -171,5 +173,26 @@ export function drawContext(place) {
     weights.left + (k + 0.5) * weights.perHead, top - f * 0.3, `${word}${k + 1}`,
     { "font-size": small, fill: paint("quiet"), ...headLook(place, k) },
   ));
-  return svgPart("context", bars, frames, label, names);
+  return svgPart("context", bars, frames, label, names, mixBand(place));
+}
+
+/** Each head has a context of its own; side by side they go into one more learned matrix. */
+function mixBand(place) {
+  if (!mixesHeads(place)) return "";
+  const { f, rows, weights, heads, small } = place;
+  const [top, height] = [mixedTop(place), f * 1.25];
+  const middle = top + height / 2;
+  const box = (look) => svgBox(weights.middle, middle, weights.right - weights.left, height, look);
+  const ways = heads.map((_, k) => {
+    const x = weights.left + (k + 0.1) * weights.perHead;
+    return svgArrow([[x, rows.context - f * 0.85], [x, top + height]], {
+      from: "c", to: "mix", term: "5", size: f * 0.7, data: headLook(place, k),
+    });
+  });
+  const words = `mix: ${heads.length} contexts, one matrix`;
+  const shown = textWidth(words, small) < weights.unit ? words : "mix";
+  return [
+    ways, box({ fill: paint("panel") }), box(learnedLook(f)),
+    svgText(weights.middle, middle + small * 0.35, shown, { "font-size": small }),
+  ];
 }

@@ -46,7 +46,7 @@ function haloOf(state, place) {
   if (edits.score === "additive") {
     return [left, openedY(place, 0) - f, right, openedY(place, 3) + f];
   }
-  return [left, rows.scoresTop - f * 0.25, right, railY(place, heads.length - 1) + f * 0.35];
+  return [left, rows.scoresTop - f * 0.25, right, railY(place) + f * 0.35];
 }
 
 function haloAround({ x, width, height }, y, f) {
@@ -57,7 +57,7 @@ function haloAround({ x, width, height }, y, f) {
 /** Return the two words for what is new. */
 export function newWords({ edits, heads }) {
   if (edits.fixed) return "never moves";
-  if (edits.form === "self") return "words ask";
+  if (edits.form === "self") return heads.length > 1 ? `${heads.length} heads` : "words ask";
   if (edits.form === "block") return "no recurrence";
   if (edits.heads) return `${heads.length} looks`;
   if (edits.feeding) return "fed back";
@@ -101,7 +101,7 @@ function tagPlace(place) {
   if (edits.form === "block" && wide) return [decoder.boxes.add.x, decoder.y + f * 4];
   if (edits.feeding) return [decoder.boxes.cell.x + f * 1.7, fedY(decoder, f)];
   if (!wide) return [decoder.margin + f, rows.contextTop - f * 0.95];
-  return [columns.right + f * 0.9, railY(place, heads.length - 1) + f * 1.3];
+  return [columns.right + f * 0.9, railY(place) + f * 1.3];
 }
 
 /** Number what happens in a step, in the order in which it happens. */

@@ -35,7 +35,7 @@ export function drawOpenedScore(place) {
 /** Into the lowest band from each state, and out of the highest into each score. */
 function endWays(x, j, shown, place) {
   const { f, rows, columns } = place;
-  const color = shown ? wordPaint(j, columns.centers.length) : null;
+  const color = shown ? wordPaint(j) : null;
   const style = { from: "h", to: "score", term: "2", size: f * 0.7, color };
   const data = { "data-word": j };
   const low = openedY(place, 3) + f * BAND_HALF;
@@ -78,7 +78,7 @@ function bandNote(words, column, k, { f, columns, rows, small }) {
 /** One word's way through all bands, in large. */
 function wholeColumn(x, j, place) {
   const { f, columns, least } = place;
-  const color = wordPaint(j, columns.centers.length);
+  const color = wordPaint(j);
   const size = Math.max(f * 0.9, least);
   const width = Math.max(columns.chip, textWidth("tanh", size) * 1.08 + f * 0.5);
   const gap = (BAND_ROW - 2 * BAND_HALF) * f;

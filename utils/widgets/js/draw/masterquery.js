@@ -1,26 +1,25 @@
 // The question in the master picture: from the state that asks, along one rail, into every score.
 
 import { learnedLook } from "./masterequations.js";
-import { BOX_HALF, headLook, railY, scoreY } from "./masterlayout.js";
+import { BOX_HALF, railY, scoreY } from "./masterlayout.js";
 import { tapSide } from "./mastersource.js";
 import { paint } from "./paint.js";
 import { roundedPath, svgArrow, svgBox, svgElement, svgPart, svgText } from "./svg.js";
 
 /** Draw the query: from the state that asks, along a rail with a tap into each score. */
 export function drawQuery(state, place) {
-  const { heads, edits } = place;
+  const { edits } = place;
   const start = queryStart(place, state);
   const opened = edits.form === "rnn" && edits.score === "additive";
-  const lines = opened ? intoTheSum(start, place) : heads.map((_, k) => queryRail(start, k, place));
+  const lines = opened ? intoTheSum(start, place) : queryRail(start, place);
   return svgPart("query", lines, queryMatrix(place, start), askingNote(place));
 }
 
-/** One line below a head's scores, and from it an arrow into each of them. */
-function queryRail(start, k, place) {
+/** One line below the scores, and from it an arrow into each of them, for all heads. */
+function queryRail(start, place) {
   const { f, columns } = place;
-  const y = railY(place, k);
+  const y = railY(place);
   const taps = columns.chipX.map((x) => x - tapSide(place));
-  const look = headLook(place, k);
   const ends = [Math.min(...taps, start.x), Math.max(...taps, start.x)];
   const bridge = { stroke: paint("panel"), "stroke-width": f * 0.5, fill: "none" };
   const line = { stroke: paint("query"), "stroke-width": f * 0.2, fill: "none" };
@@ -30,11 +29,11 @@ function queryRail(start, k, place) {
   const shown = columns.dense ? [taps[0]] : taps;
   return svgElement(
     "g",
-    { "data-rail": k, opacity: look.opacity },
+    { "data-rail": 0 },
     svgElement("line", { ...level, ...bridge, x1: taps[0], x2: taps[taps.length - 1] }),
     svgElement("path", { d: lead, ...line }),
     svgElement("line", { ...level, ...line }),
-    shown.map((x, j) => svgArrow([[x, y], [x, scoreY(place, k) + f * 0.7]], {
+    shown.map((x, j) => svgArrow([[x, y], [x, scoreY(place, 0) + f * 0.7]], {
       from: start.from, to: "score", term: "2", color: paint("query"), size: f * 0.8,
       width: f * 0.16, data: columns.dense ? {} : { "data-word": j },
     })),
@@ -48,7 +47,7 @@ function nearestTap(places, x) {
 /** In additive attention all words get the same W₂ s: one arrow into the band that adds it. */
 function intoTheSum(start, place) {
   const { f, columns } = place;
-  const y = railY(place, 0);
+  const y = railY(place);
   const end = start.x > columns.right ? columns.right : columns.left;
   return svgArrow([...start.points, [start.x, y], [end, y]], {
     from: start.from, to: "score", term: "2", color: paint("query"), size: f * 1.1,

@@ -31,8 +31,8 @@ export function drawEncoder(state, place) {
       { "data-word": j, "data-role": "handle" },
       svgBox(x, rows.states, box, half * 2, { fill: paint("panel") }),
       svgBox(x, rows.states, box, half * 2, {
-        fill: wordPaint(j, centers.length), "fill-opacity": 0.22, "stroke-width": f * 0.11,
-        stroke: wordPaint(j, centers.length),
+        fill: wordPaint(j), "fill-opacity": 0.22, "stroke-width": f * 0.11,
+        stroke: wordPaint(j),
       }),
       box > f * 1.4 && svgSymbol(x, rows.states, "h", j + 1, Math.min(f * 0.95, box * 0.5)),
     ))),
@@ -46,7 +46,7 @@ function readingArrow(x, j, place) {
   const token = tokenY(place, j) - columns.size * 0.85;
   const style = {
     from: "word", to: "h", term: "1", size: f * 0.8, data: { "data-word": j },
-    color: wordPaint(j, columns.centers.length),
+    color: wordPaint(j),
   };
   const bottom = rows.states + f * 0.95;
   if (edits.form !== "block") return svgArrow([[x, token], [x, bottom]], style);
@@ -100,7 +100,7 @@ function sourceToken(word, j, place) {
   const { x, width } = places[j];
   const y = tokenY(place, j);
   const data = { "data-word": j, "data-role": "handle" };
-  const color = wordPaint(j, columns.centers.length);
+  const color = wordPaint(j);
   const strong = place.heads.some((row) => row[j] >= STRONG_WEIGHT);
   const base = svgBox(x, y, width, size * 1.7, { fill: paint("panel") });
   return [base, drawToken(x, y, levels > 0 ? word : "", { width, size, color, data, strong })];
@@ -151,15 +151,20 @@ function plainLink(left, right, y, f) {
 export function drawScores(state, place) {
   const { columns, heads, edits } = place;
   const scores = state.headScores && edits.heads ? state.headScores : [state.scores];
-  const chips = heads.map((_, k) => columns.chipX.map((x, j) => (
+  const chips = backToFront(heads).map((k) => columns.chipX.map((x, j) => (
     scoreBox(x, scoreY(place, k), scores[k], j, place, { "data-word": j, ...headLook(place, k) })
   )));
   const opened = edits.form === "rnn" && edits.score === "additive";
   const ways = columns.dense || opened ? [] : stateWays(place);
   const net = edits.score === "folded" ? foldedNet(place) : "";
   return svgPart("scores", opened ? drawOpenedScore(place) : "", ways, net, chips, [
-    headNames(place), edits.projections && place.wide ? rootNote(place) : "",
+    edits.projections && place.wide ? rootNote(place) : "",
   ]);
+}
+
+/** Several heads lie behind each other like cards, the first in front: none waits for another. */
+function backToFront(heads) {
+  return heads.map((_, k) => heads.length - 1 - k);
 }
 
 /** The small net that makes all scores, as one box behind them. */
@@ -180,34 +185,20 @@ function rootNote(place) {
   });
 }
 
-/** Each score reads its state; with several heads, the way goes on from score to score. */
+/** Each score reads its state. */
 function stateWays(place) {
-  const { f, columns, rows, heads, edits } = place;
+  const { f, columns, rows, edits } = place;
   const side = tapSide(place);
   const start = edits.projections ? rows.projectedTop + f * 0.4 : rows.states - f * 0.95;
-  return columns.chipX.map((x, j) => heads.map((_, k) => {
-    const end = scoreY(place, k) + f * SCORE_HALF;
-    const from = k === heads.length - 1 ? start : scoreY(place, k + 1) - f * SCORE_HALF;
-    const style = { size: f * 0.7, data: { "data-word": j, ...headLook(place, k) } };
-    return svgArrow([[x + side, from], [x + side, end]], {
-      ...style, from: "h", to: "score", term: "2",
-    });
+  const end = scoreY(place, 0) + f * SCORE_HALF;
+  return columns.chipX.map((x, j) => svgArrow([[x + side, start], [x + side, end]], {
+    size: f * 0.7, data: { "data-word": j }, from: "h", to: "score", term: "2",
   }));
 }
 
 /** Return how far beside the middle of a score's box its state comes in; the query, opposite. */
 export function tapSide({ f, columns }) {
   return Math.min(columns.chip * 0.24, f * 0.6);
-}
-
-/** Name the heads at the left of their scores. */
-function headNames(place) {
-  const { heads, columns, f, small, roomy } = place;
-  if (heads.length === 1 || !roomy) return "";
-  return heads.map((_, k) => svgText(
-    columns.left - f * 0.5, scoreY(place, k) + small * 0.35, `head ${k + 1}`,
-    { "font-size": small, "text-anchor": "end", fill: paint("ink"), ...headLook(place, k) },
-  ));
 }
 
 /** Draw a score: its number or, where none fits, how high it is between lowest and highest. */
@@ -240,28 +231,26 @@ function scoreGauge(x, y, row, j, width, height) {
 export function drawSoftmax(place) {
   const { f, columns, rows, heads, small } = place;
   const [left, right] = [columns.left, columns.right];
-  const [first, last] = [softmaxY(place, 0), softmaxY(place, heads.length - 1)];
+  const [front, back] = [softmaxY(place, 0), softmaxY(place, heads.length - 1)];
   const goal = heads.length > 1 ? rows.weightsTop : rows.weights + f * 0.7;
   const style = { size: f * 0.7 };
   const ways = columns.dense ? [] : columns.chipX.map((x, j) => [
-    svgArrow([[x, scoreY(place, 0) - f * SCORE_HALF], [x, last + f * 0.6]], {
+    svgArrow([[x, scoreY(place, heads.length - 1) - f * SCORE_HALF], [x, front + f * 0.6]], {
       ...style, from: "score", to: "softmax", term: "4", data: { "data-word": j },
     }),
-    svgArrow([[x, first - f * 0.6], [x, goal]], {
+    svgArrow([[x, back - f * 0.6], [x, goal]], {
       ...style, from: "softmax", to: "weight", term: "4", data: { "data-word": j },
     }),
   ]);
-  const bands = heads.map((_, k) => svgElement(
+  const words = heads.length > 1 ? `${heads.length} softmaxes` : "softmax";
+  const shares = `${words}: shares that sum to 1${heads.length > 1 ? " in each head" : ""}`;
+  const bands = backToFront(heads).map((k) => svgElement(
     "g",
     headLook(place, k),
     svgBox((left + right) / 2, softmaxY(place, k), right - left, f * 1.25, {
       fill: paint("ground"), stroke: paint("frame"), "stroke-width": f * 0.1,
     }),
-    bandText(
-      (left + right) / 2, softmaxY(place, k),
-      heads.length > 1 ? `softmax of head ${k + 1}` : "softmax: shares that sum to 1",
-      right - left, small,
-    ),
+    k === 0 && bandText((left + right) / 2, softmaxY(place, k), shares, right - left, small),
   ));
   return svgPart("softmax", ways, bands);
 }

@@ -166,7 +166,7 @@ function writtenWords(state, place) {
 function mixtureMark(left, width, row, t, { decoder, f }) {
   if (!row) return "";
   const shares = row.map((share, j) => ({
-    share, color: wordPaint(j, row.length), data: { "data-word": j, "data-target": t },
+    share, color: wordPaint(j), data: { "data-word": j, "data-target": t },
   }));
   return drawMixture(left + f * 0.3, decoder.target + f * 0.48, width - f * 0.6, f * 0.24, shares);
 }

@@ -128,7 +128,7 @@ function flowRibbons({ source, weights }, place) {
     const thread = { at, width: footOf(j, words) };
     const bar = { at: [begin + (starts[j] + weight / 2) * unit, ribbonTop], width: weight * unit };
     const data = { "data-word": j, "fill-opacity": RIBBON_OPACITY };
-    const color = wordPaint(j, source.length);
+    const color = wordPaint(j);
     return [drawFunnel(thread, bar, color, data), level > 0 ? stalk(j, color, place) : ""];
   });
   const lines = ["no weights: half of the first state,", "half of the last, at every step"];
@@ -157,7 +157,7 @@ function stalk(j, color, { words, tokens, ribbonEnd }) {
 function flowMixture({ source, weights }, place) {
   const { begin, unit, mixture, starts, hasLabels } = place;
   const shares = weights.map((share, j) => ({
-    share, color: wordPaint(j, source.length),
+    share, color: wordPaint(j),
     data: { "data-word": j, "data-share": share.toFixed(6) },
   }));
   const frame = svgElement("rect", {
@@ -261,7 +261,7 @@ function writtenBefore(target, { right, left, size }) {
 /** Below a written word, in small: what the model took when it wrote it. */
 function mixtureBelow(left, width, row, t, { y }) {
   const shares = row.map((share, j) => ({
-    share, color: wordPaint(j, row.length), data: { "data-word": j, "data-target": t },
+    share, color: wordPaint(j), data: { "data-word": j, "data-target": t },
   }));
   return drawMixture(left + 2, y, width - 4, 5, shares);
 }
@@ -276,7 +276,7 @@ function flowSource({ source, weights }, place) {
     return [
       svgBox(x, y, wide, size * 1.7, { fill: paint("panel") }),
       drawToken(x, y, levels > 0 ? word : "", {
-        width: wide, size, color: wordPaint(j, source.length), strong: weights[j] >= STRONG_TAKEN,
+        width: wide, size, color: wordPaint(j), strong: weights[j] >= STRONG_TAKEN,
         data: { "data-word": j, "data-role": "handle" },
       }),
     ];
@@ -311,7 +311,7 @@ function flowNumbers({ source, weights, numbers = weights }, place) {
       "g",
       { "data-word": j, "data-factor": numbers[j].toFixed(4) },
       svgBox(labels[i].x, y, wide, 22, {
-        fill: paint("panel"), stroke: wordPaint(j, source.length), rx: 11,
+        fill: paint("panel"), stroke: wordPaint(j), rx: 11,
         "stroke-width": numbers[j] >= STRONG_TAKEN ? 2 : 1,
       }),
       svgText(labels[i].x, y + NOTE * 0.36, numbers[j].toFixed(2), {
@@ -323,7 +323,7 @@ function flowNumbers({ source, weights, numbers = weights }, place) {
     const width = got[j] ? Math.min(weights[j] * unit, footOf(j, words)) : 0;
     return svgElement("rect", {
       x: at(j) - width / 2, y: place.ribbonEnd, width, height: 4,
-      fill: wordPaint(j, source.length), "data-word": j, "data-weight": weights[j].toFixed(6),
+      fill: wordPaint(j), "data-word": j, "data-weight": weights[j].toFixed(6),
     });
   });
   return svgPart("weights", feet, pills);

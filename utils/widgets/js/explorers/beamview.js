@@ -59,7 +59,7 @@ function drawBeamSource(view, index, { strip, size }) {
   const tokens = strip.tokens.map(({ x, row, width }, j) => {
     const [center, y] = [strip.x + x + width / 2, top + row * strip.row + 14];
     const weight = weights[j] ?? 0;
-    const color = wordPaint(j, source.length);
+    const color = wordPaint(j);
     return svgElement("g", { "data-source": j },
       drawToken(center, y, pieceName(source[j], view.unit), {
         width, size, color, strong: weight === strongest && weight > 0,

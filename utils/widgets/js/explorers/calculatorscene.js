@@ -49,5 +49,5 @@ export function sumCorners({ weights, memory }) {
 
 /** Return a word's color; a masked word has none of its own. */
 export function colorOf({ state }, j) {
-  return state.mask[j] ? wordPaint(j, state.words.length) : paint("faint");
+  return state.mask[j] ? wordPaint(j) : paint("faint");
 }

@@ -285,7 +285,7 @@ function drawWritten(word, x, y, width, { f }, kind) {
 function mixture(view, place, { t, x, y, width }) {
   const { rows, source } = view;
   const length = width - place.f * 0.5;
-  const shares = Array.from(rows[t], (share, j) => ({ share, color: wordPaint(j, source.length) }));
+  const shares = Array.from(rows[t], (share, j) => ({ share, color: wordPaint(j) }));
   return drawMixture(x - length / 2, y + mixtureTop(view, place), length, place.f * 0.32,
     shares.filter(({ share }) => share > SEEN));
 }
@@ -302,7 +302,7 @@ function drawLinks(view, place) {
     [place.bars[j].x, place.bars[j].y],
     [pair.x + (starts[j] + weight / 2 - 0.5) * unit, end],
     weight * unit,
-    wordPaint(j, source.length),
+    wordPaint(j),
     { "data-word": j },
   )));
 }
@@ -318,7 +318,7 @@ function drawBars(view, place) {
 
 function drawBar({ source, row, own, edited, shown, word }, place, { x, y }, j) {
   const { f, column, full } = place;
-  const color = wordPaint(j, source.length);
+  const color = wordPaint(j);
   const width = Math.min(column * 0.62, f * 3.2);
   const top = y + place.trackY;
   const tip = top + (1 - row[j]) * full;
@@ -359,7 +359,7 @@ function drawGrip(x, y, f, color) {
 /** Draw the whole weight as one bar: what one word wins, the others lose. */
 function drawSum({ row, source }, { f, sum, left }) {
   const shares = row.map((share, j) => (
-    { share, color: wordPaint(j, source.length), data: { "data-word": j } }
+    { share, color: wordPaint(j), data: { "data-word": j } }
   ));
   return svgPart("sum",
     svgText(left - f * 0.5, sum.y + sum.height - f * 0.06, "sums to 1", {

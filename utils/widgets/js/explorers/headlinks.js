@@ -76,8 +76,8 @@ function drawWords(view, place) {
   const { size } = place;
   const turned = isTurned(view);
   const askPaint = (i) => ({
-    encoder: () => wordPaint(i, keys.length),
-    decoder: () => (i + 1 < keys.length ? wordPaint(i + 1, keys.length) : paint("frame")),
+    encoder: () => wordPaint(i),
+    decoder: () => (i + 1 < keys.length ? wordPaint(i + 1) : paint("frame")),
     cross: () => paint("frame"),
   })[part]();
   const at = turned ? place.keys[key] : place.asks[position];
@@ -96,7 +96,7 @@ function drawWords(view, place) {
   return [
     svgPart("asks", asks.map((word, i) => token(word, place.asks[i], askPaint(i),
       turned ? strong.has(i) : i === position, { "data-ask": i }))),
-    svgPart("keys", keys.map((word, j) => token(word, place.keys[j], wordPaint(j, keys.length),
+    svgPart("keys", keys.map((word, j) => token(word, place.keys[j], wordPaint(j),
       turned ? j === key : strong.has(j), {
         "data-word": j, opacity: part === "decoder" && j > position && !turned ? UNREAD : null,
       }))),
@@ -143,7 +143,7 @@ function drawThreads(view, place, { name, rows, told = rows }, k) {
   const panel = place.panels[k];
   const turned = isTurned(view);
   const many = view.sets.length > 1;
-  const color = (end) => wordPaint(turned ? view.key : end, view.keys.length);
+  const color = (end) => wordPaint(turned ? view.key : end);
   const hub = turned
     ? { x: panel.right - f * (many ? 0.5 : 0), y: place.keys[view.key].y }
     : { x: panel.left + f * (many ? 0.6 : 0), y: place.asks[view.position].y };
@@ -206,7 +206,7 @@ function drawOthers(view, place) {
   return rows.flatMap((row, i) => Array.from(row, (weight, j) => (
     weight >= WRITTEN && (turned ? j !== key : i !== position) && svgElement("path", {
       d: threadPath({ x: begin, y: place.asks[i].y }, { x: end, y: place.keys[j].y }),
-      fill: "none", stroke: wordPaint(j, keys.length),
+      fill: "none", stroke: wordPaint(j),
       "stroke-width": threadWidth(weight, place), "stroke-opacity": OTHERS,
     })
   )));

@@ -168,7 +168,7 @@ function cellsOf(map, count, at) {
 
 function drawCells(map, count, { x, y, wide, high }) {
   const least = count > MANY ? WRITTEN : SEEN;
-  return Array.from({ length: count }, (_, j) => svgElement("g", { fill: wordPaint(j, count) },
+  return Array.from({ length: count }, (_, j) => svgElement("g", { fill: wordPaint(j) },
     svgElement("rect", { x: x + j * wide, y: y - 4, width: wide, height: 3 }),
     map.map((row, i) => row[j] >= least && svgElement("rect", {
       x: x + j * wide, y: y + i * high, width: wide, height: high,

@@ -138,8 +138,8 @@ function drawQuizPlane({ words, states, query, keys = [] }, width) {
   const plane = planeIn((width - side) / 2 + 10, EDGE, side, PLANE_END);
   const middle = [0, 0];
   const arrows = [
-    ...states.map((h, j) => ({ to: h, color: wordPaint(j, words.length), width: 2.4 })),
-    ...keys.map((key, j) => ({ to: key, color: wordPaint(j, words.length), dashed: true })),
+    ...states.map((h, j) => ({ to: h, color: wordPaint(j), width: 2.4 })),
+    ...keys.map((key, j) => ({ to: key, color: wordPaint(j), dashed: true })),
     { to: query, color: paint("query"), width: 4 },
   ];
   const names = [
@@ -190,7 +190,7 @@ function drawQuizShares({ words, weights }, width) {
   const start = (width - unit) / 2;
   const starts = shareStarts(weights);
   const items = weights.map((weight, j) => ({
-    weight, share: weight, color: wordPaint(j, words.length),
+    weight, share: weight, color: wordPaint(j),
   }));
   const shapes = [
     words.map((word, j) => drawToken(centers[j], tokens, word, {
@@ -218,7 +218,7 @@ function drawQuizChart({ title, unit, labels, values, intervals = [], most = 100
   const share = (value) => value / most;
   const chart = {
     part: "chart", title, groups: labels,
-    series: [{ name: unit, color: paint("link"), shares: values.map(share) }],
+    series: [{ name: unit, color: paint("next"), shares: values.map(share) }],
     ticks: [0, 0.5, 1].map((each) => [each, plainNumber(each * most)]),
   };
   const place = { width: width - 2 * EDGE, height: CHART_TALL - 2 * EDGE, size: SIZE - 1 };
@@ -264,7 +264,7 @@ function drawQuizSeeds({ unit, values, interval }, width) {
       svgText(at(tick), axis + 16, plainNumber(tick), quiet),
     ]),
     values.map((value) => svgElement("circle", {
-      cx: at(value), cy: dots, r: 6, fill: paint("link"), "fill-opacity": 0.75,
+      cx: at(value), cy: dots, r: 6, fill: paint("neutral"), "fill-opacity": 0.75,
     })),
     svgElement("line", { x1: at(interval[0]), x2: at(interval[1]), y1: bar, y2: bar, ...ink }),
     interval.map((end) => [

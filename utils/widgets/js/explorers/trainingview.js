@@ -105,7 +105,7 @@ function drawWeightNumbers({ snaps, at, source, point }, map, y0) {
   const shown = Math.min(snaps[at].rows.length, rows);
   const outline = isRow ? "" : svgElement("rect", {
     x: x0 + point.column * cell, y: y0, width: cell, height: height * shown, fill: "none",
-    stroke: wordPaint(point.column, source.length), "stroke-width": 2.4,
+    stroke: wordPaint(point.column), "stroke-width": 2.4,
     "data-column": point.column,
   });
   return [cells, outline];
@@ -176,7 +176,7 @@ function miniColumn(rows, column, columns) {
   const cells = rows.map((weights, t) => weights[column] >= VISIBLE_WEIGHT && svgElement("rect", {
     x: column, y: t, width: 1, height: 1, "fill-opacity": weights[column].toFixed(2),
   }));
-  return svgElement("g", { fill: wordPaint(column, columns), "data-word": column }, cells);
+  return svgElement("g", { fill: wordPaint(column), "data-word": column }, cells);
 }
 
 /** Draw up to eight epochs side by side, each with its loss, translation and map. */
