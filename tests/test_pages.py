@@ -21,7 +21,7 @@ from utils.publishing.pages.front import questions_of, read_readme
 from utils.publishing.pages.page import describe_figure, link_to_pages, read_series
 from utils.publishing.pages.pictures import take_pictures_out
 from utils.publishing.pages.search import sections_of
-from utils.publishing.pages.site import DECKS, build_site
+from utils.publishing.pages.site import DECKS, build_site, read_site
 from utils.publishing.pages.symbols import Marker, first_in_reach, read_symbols
 
 LOADING = ("script", "img", "iframe", "object", "embed")
@@ -289,6 +289,17 @@ def test_the_search_knows_every_section_but_no_code():
     first, second = sections_of(article, "x.html", "T")
     assert first == ("x.html#T", "T", "T", "one")
     assert second == ("x.html#S", "T", "Two", "three four <")
+
+
+def test_the_address_is_one_setting(site, pages):
+    address = read_site().address
+    assert address.startswith("https://") and address.endswith("/")
+    for name, page in pages.items():
+        assert f'<link rel="canonical" href="{address}{name}.html">' in page
+        assert f'<meta property="og:image" content="{address}assets/card.png">' in page
+    listed = re.findall(r"<loc>(.*?)</loc>", site.files["sitemap.xml"].decode())
+    assert sorted(listed) == sorted(f"{address}{name}.html" for name in pages)
+    assert Image.open(BytesIO(site.files["assets/card.png"])).size == (1200, 630)
 
 
 # --- budgets: bytes, as a host sends them ---

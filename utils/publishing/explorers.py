@@ -41,7 +41,13 @@ class Still(NamedTuple):
 
 def has_explorer(output: NotebookNode) -> bool:
     """Tell whether an output of a cell is an explorer."""
-    return ELEMENT.search(output.get("data", {}).get("text/html", "")) is not None
+    return kinds_of(output) != set()
+
+
+def kinds_of(output: NotebookNode) -> set[str]:
+    """Return the kinds of explorers in an output of a cell."""
+    html = output.get("data", {}).get("text/html", "")
+    return {found["name"] for found in ELEMENT.finditer(html)}
 
 
 def still_of(output: NotebookNode) -> Still | None:

@@ -7,6 +7,7 @@ pictures  figures as files that a page loads when the reader comes near
 symbols   what symbols mean, and where they stand
 article   the middle of a page
 front     the front page
+card      the picture that other sites show beside a link
 assets    what all pages share: style sheet, scripts, fonts
 search    what the search looks through
 site      all of it together

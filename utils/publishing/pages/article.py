@@ -11,6 +11,7 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 from utils.exercises import exercises_of
+from utils.publishing.explorers import kinds_of
 from utils.publishing.first_cell import CELL_ID
 from utils.publishing.pages.contents import Heading, headings_of, with_anchors
 from utils.publishing.pages.formulas import put_formulas_back
@@ -54,7 +55,7 @@ def build_article(notebook: NotebookNode, name: str, marker: Marker) -> Article:
     ready = prepare(notebook, drawn)
     ready.cells = [cell for cell in ready.cells if cell.id != CELL_ID]
     for cell in ready.cells:
-        offer_hints(cell)
+        show_exercise(cell)
     html, _ = exporter().from_notebook_node(ready)
     html = tidy(html)
     headings = [
@@ -81,16 +82,18 @@ def tidy(html: str) -> str:
     return LABEL.sub(r'<p class="label">\1</p><p>', html, count=2).replace("<p></p>", "")
 
 
-def offer_hints(cell: NotebookNode) -> None:
-    """Put hints, folded away, above the answer that a cell with a check offers."""
-    found = CHECK.search(cell.source) if cell.cell_type == "code" else None
-    hints = hints_of(*found.groups()) if found else []
-    if not hints:
+def show_exercise(cell: NotebookNode) -> None:
+    """Leave of a cell that asks what readers need: questions, or hints and an answer, folded."""
+    if any("quiz" in kinds_of(output) for output in cell.get("outputs", [])):
+        cell.source = ""  # it only calls the quick questions
+    found = CHECK.match(cell.source) if cell.cell_type == "code" else None
+    if found is None:
         return
-    items = "".join(f"<li>{escape(hint)}</li>" for hint in hints)
-    folded = f'<details><summary style="">Show hints</summary><ul>{items}</ul></details>'
+    cell.source = ""
+    hints = "".join(f"<li>{escape(hint)}</li>" for hint in hints_of(*found.groups()))
+    folded = f'<details><summary style="">Show hints</summary><ul>{hints}</ul></details>'
     for output in cell.outputs:
-        if "text/html" in output.get("data", {}):
+        if hints and "text/html" in output.get("data", {}):
             shown = output.data["text/html"]
             output.data["text/html"] = shown.replace("<details>", folded + "<details>", 1)
 

@@ -86,7 +86,7 @@ def build_front(entries: Sequence[Numbered]) -> Front:
         raise ValueError("README.md has lost its promise, its findings or its questions.")
     return Front(
         promise=" ".join(promise[0].split()),
-        picture=looking(),
+        picture=FALLBACK.sub(r"\1", looking()),
         first=entries[0],
         playground=Playground().page_html(themed=True),
         findings=to_html(findings[1]),
@@ -95,9 +95,8 @@ def build_front(entries: Sequence[Numbered]) -> Front:
 
 
 def looking() -> str:
-    """Return the master picture at a step that looks at two words, as SVG in the page's colors."""
+    """Return the master picture at a step that looks at two words, as SVG with variables."""
     steps = trace(Translator.load("mini-additive"), SENTENCE)
     state = {"source": steps.source, "weights": steps.steps[STEP - 1].weights.tolist()}
     options = {"variant": ["dot"], "width": 560, "decoder": False, "compact": True}
-    drawn = drawings().call("drawMaster", state, {**options, "hide": ["query", "scores"]})
-    return FALLBACK.sub(r"\1", drawn)
+    return drawings().call("drawMaster", state, {**options, "hide": ["query", "scores"]})

@@ -1,7 +1,7 @@
 """Everything that `make html` writes: the pages, and what lies beside them."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -15,14 +15,18 @@ from utils.publishing.explorers import ELEMENT, files_for
 from utils.publishing.first_cell import read_address
 from utils.publishing.pages.article import build_article, markdown_page
 from utils.publishing.pages.assets import FOLDER, shared_files
+from utils.publishing.pages.card import social_card
 from utils.publishing.pages.contents import Heading, plain
-from utils.publishing.pages.front import build_front, questions_of, read_readme
+from utils.publishing.pages.front import build_front, looking, questions_of, read_readme
 from utils.publishing.pages.page import LANGUAGE, SERIES, read_series, title_of
 from utils.publishing.pages.search import Section, search_script, sections_of
 from utils.publishing.pages.symbols import TABLE, Marker, read_symbols
 from utils.system.paths import NOTEBOOKS, ROOT
+from utils.widgets.stills import drawings
 
 SHORT = "Attention"
+CARD = "Built by hand, measured, and pulled apart with the mouse"
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 DECKS = "../slides"  # where `make slides` writes the decks, seen from a page
 TEXTS = {"TEACHING": "Teaching with this series", "SERVER": "A class on one server"}
 EXTRAS = tuple({"page": f"{name.lower()}.html", "title": title} for name, title in TEXTS.items())
@@ -117,6 +121,14 @@ def about(notebook: NotebookNode, article: str) -> str:
     return escape(short)
 
 
+def sitemap(address: str, pages: Iterable[str]) -> str:
+    """Return the list of all pages that search engines read; pages are given by name."""
+    names = sorted(pages, key=lambda name: (name != "index", name))
+    places = "".join(f"<url><loc>{address}{name}.html</loc></url>\n" for name in names)
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return f'{head}<urlset xmlns="{SITEMAP}">\n{places}</urlset>\n'
+
+
 class Built:
     """Collects pages, their files, and what the search looks through."""
 
@@ -163,4 +175,7 @@ def build_site() -> Site:
     built.files |= shared_files(symbols) | dict(files_for(built.pages.values()))
     search = search_script(built.sections, questions_of(read_readme()))
     built.files[f"{FOLDER}/search.js"] = search.encode()
+    picture = drawings().call("bakeTheme", looking(), "light")
+    built.files[f"{FOLDER}/card.png"] = social_card(SERIES, picture, CARD)
+    built.files["sitemap.xml"] = sitemap(site.address, built.pages).encode()
     return Site(built.pages, built.files)
