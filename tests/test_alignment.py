@@ -271,3 +271,16 @@ def test_the_readme_has_the_differences(aligner, reading, better):
     ends = sorted((abs(row.change_low), abs(row.change_high)), reverse=aligner == "ibm1")
     assert tuple(re.findall(r"0\.\d+", better)) == three_digits(abs(row.change), *ends)
     assert better in text
+
+
+# The translations of our captions, judged by hand
+
+
+def test_the_data_readme_counts_the_words_judged_wrong():
+    lines = (REPOSITORY / "data" / "captions" / "judged.en").read_text("utf-8").splitlines()
+    words = [word for line in lines for word in line.split()]
+    stars = [word for word in words if "*" in word]
+    assert len(lines) == len(own_captions())
+    assert all(re.fullmatch(r"\*[^*]+\*", word) for word in stars)
+    text = (REPOSITORY / "data" / "README.md").read_text("utf-8")
+    assert f"So {len(stars)} of {len(words)} words are wrong" in text

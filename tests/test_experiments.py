@@ -13,7 +13,7 @@ from utils.batches import make_batches
 from utils.corpora import Pair, load_corpus
 from utils.evaluation import T_95
 from utils.experiments import __main__ as command
-from utils.experiments import captions, coverage, quality, recipes, speed, studies, texts
+from utils.experiments import captions, coverage, lengths, quality, recipes, speed, studies, texts
 from utils.experiments.looks import ScaledDotAttention, UnmaskedDotAttention
 from utils.experiments.parts import OneDirectionEncoder, SampledDecoder, replace_part
 from utils.experiments.quality import score_by_length
@@ -731,6 +731,20 @@ def test_rankings_with_and_without_coverage_are_compared(monkeypatch, joined, n)
     assert row["change"] == pytest.approx(row["covered_bleu"] - row["plain_bleu"])
 
 
+def test_inputs_of_about_equal_length_are_scored_together(monkeypatch):
+    corpus = toy_corpus()
+    monkeypatch.setattr(lengths, "load_corpus", lambda _: replace(corpus, valid=corpus.test))
+    monkeypatch.setattr(lengths, "FEWEST", 1)
+    monkeypatch.setattr(Translator, "load", lambda _: Translator(toy_model(), toy_fields()))
+    rows = lengths.measure_lengths(1)
+    assert sum(row["n"] for row in rows) == 6
+    for row in rows:
+        assert row["shortest"] <= row["words"] <= row["longest"]
+        assert row["ratio_low"] <= row["ratio"] <= row["ratio_high"]
+        within = [row["shortest"] <= len(pair.source) <= row["longest"] for pair in corpus.train]
+        assert row["training"] == sum(within)
+
+
 @pytest.mark.parametrize(("joined", "n"), [(1, 6), (4, 1)])
 def test_captions_are_scored(monkeypatch, joined, n):
     translator = Translator(toy_model(), toy_fields())
@@ -782,7 +796,7 @@ def test_recorded_studies_are_complete(name):
     runs = set(table[list(study.key)].itertuples(index=False, name=None))
     assert runs == set(study.runs)
     rows_of_a_run = {"bucket", "beam_size", "copied", "lengths", "convention"}
-    rows_of_a_run |= {"level", "signal", "bin_low", "reading", "kind"}
+    rows_of_a_run |= {"level", "signal", "bin_low", "reading", "kind", "shortest"}
     rows_of_a_run |= {"measure", "epoch", "at", "side", "first", "search", "against", "weights"}
     rows_of_a_run &= set(table.columns)
     assert not table.duplicated([*{*study.key, *rows_of_a_run}]).any()

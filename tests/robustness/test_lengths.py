@@ -378,7 +378,7 @@ def test_a_picture_says_that_it_is_cut(tmp_path, source, target):
     draw_attention(translation, tuple(f"q{n}" for n in range(source)), tmp_path / "map.svg")
     drawn = (tmp_path / "map.svg").read_text("utf-8")
     assert f"cut: the first {MOST_DRAWN} of {source} source and {target} target words" in drawn
-    assert f"q{min(source, MOST_DRAWN) - 1}" in drawn and f"w{MOST_DRAWN}" not in drawn
+    assert f"w{min(target, MOST_DRAWN) - 1}" in drawn and f"w{MOST_DRAWN}" not in drawn
 
 
 def test_a_picture_of_an_ordinary_sentence_is_not_cut(tmp_path):

@@ -18,6 +18,7 @@ The parts, in order:
     speed        training and decoding speed, memory; time and memory against length
     texts        translations as text: BLEU, chrF, and sacreBLEU's paired bootstrap
     captions     the shipped translators of captions: how to search, and longer inputs
+    lengths      long captions beside joined ones of the same length
     coverage     captions joined to one input, ranked with a penalty for what was skipped
     detector_captions  entropy and probability against the quality of a caption's translation
     recipes      what each part of the recipe for captions brings

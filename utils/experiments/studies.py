@@ -14,6 +14,8 @@ from utils.experiments.captions import RUNS, measure_both, measure_captions
 from utils.experiments.coverage import JOINED, measure_coverage
 from utils.experiments.detector import measure_conventions, measure_detector
 from utils.experiments.detector_captions import SEARCHES, measure_detector_captions
+from utils.experiments.lengths import JOINED as IN_ONE_INPUT
+from utils.experiments.lengths import measure_lengths
 from utils.experiments.memory import SIZES, measure_memory
 from utils.experiments.quality import (
     SCALES,
@@ -95,6 +97,7 @@ STUDIES = {
         measure_captions,
         timed=False,
     ),
+    "lengths": Study(("joined",), IN_ONE_INPUT, measure_lengths, timed=False),
     "coverage": Study(("joined",), JOINED, measure_coverage, timed=False),
     "both": Study(("split",), [("valid",), ("test",)], measure_both, timed=False),
     "recipes": Study(("seed", "recipe"), TRIED, measure_recipe, timed=False),

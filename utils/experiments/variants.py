@@ -168,9 +168,11 @@ FORMS: dict[str, Variant] = {
 # The context enters once, in the cell and not in the readout; `Luong` is the other way around.
 ONCE: dict[str, Variant] = {"cell only": Variant("dot", parts={"decoder": CellOnlyDecoder})}
 
-# How often the decoder reads the reference's word in training. In the last, the ratio falls from 1
-# to 0.5 over the 1,128 batches that six epochs have.
+# How often the decoder reads the reference's word in training: always, in the first, so that all
+# runs are of one code and one machine. In the last, the ratio falls from 1 to 0.5 over the 1,128
+# batches that six epochs have.
 FORCING: dict[str, dict[str, Any]] = {
+    "1": {"ratio": 1.0},
     "0.75": {"ratio": 0.75},
     "0.5": {"ratio": 0.5},
     "1 to 0.5": {"ratio": 1.0, "last": 0.5, "steps": 1128},

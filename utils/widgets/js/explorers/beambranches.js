@@ -173,7 +173,7 @@ function drawBeamWord({ at, unit }, node, y, place, { isLit }) {
       })));
 }
 
-/** A beginning that is not among the K best ends here. */
+/** A beginning without a continuation among the K best ends here. */
 export function drawDeath(x, y, dead) {
   const d = `M${x - 4} ${y - 4}L${x + 4} ${y + 4}M${x + 4} ${y - 4}L${x - 4} ${y + 4}`;
   return svgElement("path", { d, stroke: paint("wrong"), "stroke-width": 2, opacity: dead });

@@ -7,7 +7,7 @@ import { FOREVER } from "./beamtree.js";
 const BEAM_SIZES = [15, 14, 13, 12]; // of letters: the largest that fits
 export const BEAM_MARGIN = 12;
 export const BEAM_SHARE_SIZE = 11; // of the letters that say how probable a word is
-const BEAM_SHARE_GAP = 6;
+const BEAM_SHARE_GAP = 14; // wide, for where letters are measured by an estimate
 const [BEAM_GAP, BEAM_MOST_GAP] = [15, 36]; // between columns, for branches and crosses
 const [BEAM_PAD, BEAM_LEAST_PAD] = [10, 7]; // around a word, with large and small letters
 export const BEAM_ROOT = 16;

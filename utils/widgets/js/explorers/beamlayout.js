@@ -133,7 +133,7 @@ function placeLegend({ search, beamSize, winners, texts: written, greedy }, room
   const differs = winners.some(({ end }) => written[end] !== greedy.text);
   const texts = {
     ahead: "ahead",
-    likely: "likely word", unlikely: "unlikely word", dropped: "not among the K best: dropped",
+    likely: "likely word", unlikely: "unlikely word", dropped: "no continuation among the K best",
     ...(search.ended.length > beamSize ? { ended: "finished, not in the best K" } : {}),
     ...(differs ? { greedy: "what greedy search takes" } : {}), // last: for some ρ it falls out
   };
