@@ -234,6 +234,9 @@ def test_a_figure_is_described_by_its_titles_or_by_the_text_below(source, below,
         (r"s_{t-1}", '<mo lspace="0" rspace="0">−</mo>'),
         (r"(-1)", '<mo form="prefix" lspace="0" rspace="0">−</mo>'),
         (r"a - b", "<mo>−</mo>"),
+        (r"W \tanh x", '<mspace width="0.1667em" /><mi>tanh</mi><mspace width="0.1667em" />'),
+        (r"\tanh(x)", '<mi>tanh</mi><mo stretchy="false" lspace="0" rspace="0">('),
+        (r"\lvert x\rvert", 'lspace="0" rspace="0">|</mo><mi>x</mi>'),
     ],
 )
 def test_formulas_are_spaced_as_in_print(latex, part):

@@ -9,6 +9,8 @@ from latex2mathml.converter import convert
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 WITH_SCRIPTS = ("msub", "msup", "msubsup")
+BRACKETS = ("(", ")", "[", "]", "|", "∥", "‖")
+OPENING, THIN = ("(", "["), "0.1667em"  # the space that TeX sets around the name of a function
 CLOSING = (")", "]", "}", "|", "⊤", "!")
 # Code first, so that a dollar in it begins no formula; then $$…$$, then $…$.
 CODE_OR_FORMULA = re.compile(
@@ -55,6 +57,8 @@ def to_mathml(latex: str, display: str = "inline") -> str:
     for element in list(tree.iter()):
         _join_letters(element)
         _find_signs(list(element))
+        _set_brackets(element)
+        _set_apart(element)
         for script in list(element)[1:] if tag_of(element) in WITH_SCRIPTS else ():
             _set_tight(script)
     return ElementTree.tostring(tree, encoding="unicode")
@@ -83,6 +87,32 @@ def _find_signs(row: list[Element]) -> None:
             each.set("form", "prefix")
             each.set("lspace", "0")
             each.set("rspace", "0")
+
+
+def _set_brackets(row: Element) -> None:
+    """Take the spaces around brackets and bars away, and put one behind a semicolon."""
+    for each in row:
+        if tag_of(each) == "mo" and each.text in BRACKETS:
+            each.set("lspace", "0")
+            each.set("rspace", "0")
+        if each.text == ";":
+            each.tag = f"{{{NAMESPACE}}}mo"
+            each.set("lspace", "0")
+            each.set("rspace", THIN)
+
+
+def _set_apart(row: Element) -> None:
+    """Put thin spaces around the name of a function, as in W tanh x."""
+    if tag_of(row) != "mrow":
+        return
+    for name in [each for each in row if tag_of(each) == "mi" and len(each.text or "") > 1]:
+        place = list(row).index(name)
+        after, before = row[place + 1 : place + 2], row[:place][-1:]
+        space = ElementTree.Element(f"{{{NAMESPACE}}}mspace", {"width": THIN})
+        if after and after[0].text not in OPENING and tag_of(after[0]) != "mspace":
+            row.insert(place + 1, space)
+        if before and tag_of(before[0]) not in ("mo", "mspace"):
+            row.insert(place, space)
 
 
 def _set_tight(script: Element) -> None:

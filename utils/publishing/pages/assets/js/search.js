@@ -93,18 +93,27 @@ function buildIndex() {
     idField: "id",
     fields: ["page", "heading", "text"],
     storeFields: FIELDS,
+    processTerm: stemOf,
     searchOptions: {
       boost: { heading: 4, page: 2 },
       combineWith: "AND",
       prefix: (word) => word.length > 1,
       fuzzy: (word) => (word.length > 4 ? 0.2 : false),
-      boostDocument: (id, word, { page }) => (page === "Question" ? 1.3 : 1),
+      boostDocument: (id, word, { page, heading }) => (
+        page === "Question" ? 1.3 : heading === "References" ? 0.3 : 1
+      ),
     },
   });
   index.addAll(siteSections.map((row, id) => (
     { id, ...Object.fromEntries(FIELDS.map((field, i) => [field, row[i]])) }
   )));
   return index;
+}
+
+/** Return a word without its ending, so that "vanishing" finds "vanish". */
+function stemOf(word) {
+  const small = word.toLowerCase();
+  return small.length > 5 ? small.replace(/(?:ing|ed|es|s)$/, "") : small;
 }
 
 function say(words, count) {
