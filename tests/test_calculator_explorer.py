@@ -464,6 +464,17 @@ def test_names_keep_their_sides_while_a_tip_is_dragged():
     assert names_along(state, ways, keeps=True) < names_along(state, ways, keeps=False)
 
 
+@pytest.mark.parametrize("query", [[-3, 1], [-2, -1.5], [-1.5, 1], [-2.5, 2], [2, -2], [1, -1]])
+def test_what_the_tanh_makes_is_named_beside_its_dot(query):
+    state = state_of("additive", [[2, 0], [1, 1], [0, 2]], query, words=["der", "Lehrer", "liest"])
+    drawn = call("drawCalculator", call("calculatorView", state), ROOM)
+    ring = re.search(r'<circle cx="(\S+)" cy="(\S+)"[^>]*data-sum', drawn["svg"])
+    name = next(each for each in drawn["names"] if each["letter"] == "tanh(h")
+    if name["center"]:
+        sum_to_name = math.dist(name["center"], [float(place) for place in ring.groups()])
+        assert math.dist(name["center"], name["tip"]) <= sum_to_name
+
+
 def test_names_cover_neither_each_other_nor_a_tip_in_a_real_mixture():
     state = call("presetState", "mixed", state_of(words=WORDS))
     drawn = call("drawCalculator", call("calculatorView", state), ROOM)

@@ -1,7 +1,7 @@
 """Each word of a sentence in a color of its own: the same in figures, tables and explorers.
 
 A word's color depends on its place alone, so that it keeps it while its sentence grows. There are
-twelve; the thirteenth word has the first again. `js/draw/paint.js` does the same for the explorers.
+sixteen; the seventeenth word has the first again. `js/draw/paint.js` does the same for the explorers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from utils.plots.colors import THEMES
 
 __all__ = ["WordTable", "word_colors", "word_table"]
 
-COLORS = tuple(str(THEMES["light"][f"word-{number}"]) for number in range(1, 13))
+COLORS = tuple(str(THEMES["light"][f"word-{number}"]) for number in range(1, 17))
 CHIP = "border-bottom:0.3em solid {color};padding:0 0.3em;font-weight:bold"
 
 

@@ -3,7 +3,7 @@
 
 import { THEMES } from "./colors.js";
 
-const WORD_COLORS = 12; // anybody can tell neighbors apart, and any two of the first six
+const WORD_COLORS = 16; // anybody can tell neighbors apart, and any two of the first six
 
 /** Return the color called `name`, as an attribute that follows the theme. */
 export function paint(name) {

@@ -9,6 +9,8 @@ import { mirrorWay, shadowOf, turnedPoint } from "./calculatortips.js";
 
 const LOYALTY = 2; // how much more the side counts on which a name stood than the one away from 0
 const MOST_NAMES = 8; // words named beside their arrows whatever it hides
+const SHUN = 4; // how much more than its side counts that a name stands off another dot
+const ONE_DOT = 8; // pixels between two dots that one name may stand beside
 
 /**
  * Return the names beside the tips, off all else, each with its `center`, if there is room for it.
@@ -20,7 +22,20 @@ export function placeCalculatorNames(view, plane) {
   const names = namesOf(view, plane);
   const { lines, tips } = obstaclesOf(view, plane);
   const centers = placeNames(names, lines, tips, plane);
-  return names.map((name, i) => ({ ...name, center: centers[i] }));
+  return names.map((name, i) => ({
+    ...name,
+    center: isMistaken(name, centers[i]) ? null : centers[i],
+  }));
+}
+
+/** Tell whether a name at `center` would seem to belong to the dot it shuns. */
+function isMistaken({ tip, shuns }, center) {
+  if (!shuns || !center || pixelsBetween(tip, shuns) < ONE_DOT) return false;
+  return pixelsBetween(center, shuns) < pixelsBetween(center, tip);
+}
+
+function pixelsBetween([x0, y0], [x1, y1]) {
+  return Math.hypot(x1 - x0, y1 - y0);
 }
 
 /** Write the names. */
@@ -55,8 +70,12 @@ function namesOf(view, plane) {
   });
 }
 
-/** Return the direction in which a name would like to stand: away from `from`, and as before. */
-function sideOf({ letter, index, grip }, from, before = []) {
+/**
+ * Return the direction in which a name would like to stand, the longer the more: away from what it
+ * shuns; else away from `from`, and as before.
+ */
+function sideOf({ letter, index, grip, shuns }, from, before = []) {
+  if (shuns) return unitBetween(shuns, grip).map((part) => SHUN * part);
   const outward = unitBetween(from, grip);
   const same = before.find((name) => name.letter === letter && name.index === index);
   if (!same?.center) return outward;
@@ -65,7 +84,7 @@ function sideOf({ letter, index, grip }, from, before = []) {
 }
 
 function unitBetween([x0, y0], [x1, y1]) {
-  const long = Math.hypot(x1 - x0, y1 - y0) || 1;
+  const long = pixelsBetween([x0, y0], [x1, y1]) || 1;
   return [(x1 - x0) / long, (y1 - y0) / long];
 }
 
@@ -79,8 +98,10 @@ function ghostName({ state, scene, focus }, plane, size) {
     return { letter: "Wh", ...at(turnedByW(scene.memory[focus])) };
   }
   if (state.kind === "additive" && scene.bend === 1) {
-    const bent = at(afterTanh(scene.query, scene.memory[focus]));
-    return { letter: "tanh(h", word: "+ s)", ...bent, mayMiss: true };
+    const h = scene.memory[focus];
+    const bent = at(afterTanh(scene.query, h));
+    const shuns = pixelOf(plane, clipToPlane(plane, h, beforeTanh(scene.query, h))); // the ring
+    return { letter: "tanh(h", word: "+ s)", ...bent, shuns, mayMiss: true };
   }
   return null;
 }
