@@ -10,6 +10,8 @@ import pytest
 import torch
 from toy import REPOSITORY
 
+from utils.experiments.dates import the_page
+
 MARK = re.compile(r"  # page (\d):")
 ALLOWED = {"torch", "matplotlib"}
 
@@ -59,3 +61,22 @@ def test_a_short_text_beside_a_long_one_is_read_as_if_alone(page):
     steps = min(weights.shape[1], both.shape[1])
     torch.testing.assert_close(both[:1, :steps, : len(short)], weights[:, :steps])
     assert both[0, :, len(short) :].abs().max() == 0
+
+
+def test_words_take_the_place_of_letters(page):
+    pairs = [
+        (f"{der} {alte} {frau}".split(), f"the {old} {woman}".split())
+        for der, frau, woman in (("die", "Frau", "woman"), ("der", "Mann", "man"))
+        for alte, old in (("alte", "old"), ("junge", "young"), ("kleine", "small"))
+    ]
+    own = {"train": pairs, "valid": pairs, "test": pairs}
+    exec("\n".join(page[2:]), own)  # the first two cells are the data
+    torch.manual_seed(0), own["random"].seed(0)
+    model = own["Translator"]()
+    own["fit"](model, pairs, epochs=100)
+    assert own["exact"](model, pairs) == len(pairs)
+    assert own["translate"](model, [pairs[0][0]])[0] == [["the", "old", "woman"]]
+
+
+def test_the_study_runs_the_page():
+    assert {"train", "test", "translate", "heat_map"} <= set(the_page())

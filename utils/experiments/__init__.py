@@ -25,5 +25,6 @@ The parts, in order:
     memory       how much a corpus takes that is 10, 100 or 1,000 times as large as mini
     ibm1         IBM model 1, the aligner of words that came before attention
     alignment    our own captions, linked by hand: how well attention aligns real sentences
+    dates        notebook 13's page with five seeds: what they agree on
     studies      which runs there are of each, and how to run what is missing
 """

@@ -12,6 +12,7 @@ from tqdm import tqdm
 from utils.experiments.alignment import ALIGNERS, PASSES, measure_agreement, measure_alignment
 from utils.experiments.captions import RUNS, measure_both, measure_captions
 from utils.experiments.coverage import JOINED, measure_coverage
+from utils.experiments.dates import measure_dates
 from utils.experiments.detector import measure_conventions, measure_detector
 from utils.experiments.detector_captions import SEARCHES, measure_detector_captions
 from utils.experiments.lengths import JOINED as IN_ONE_INPUT
@@ -159,6 +160,7 @@ STUDIES = {
     "conventions": Study(
         ("seed", "attention"), list(product(range(SEEDS), SCORES)), measure_conventions, timed=False
     ),
+    "dates": Study(("seed",), [(seed,) for seed in range(SEEDS)], measure_dates, timed=False),
     "detector_captions": Study(("beam_size",), SEARCHES, measure_detector_captions, timed=False),
 }
 

@@ -1,7 +1,7 @@
 """Each word of a sentence in a color of its own: the same in figures, tables and explorers.
 
 A word's color depends on its place alone, so that it keeps it while its sentence grows. There are
-sixteen; the seventeenth word has the first again. `js/draw/paint.js` does the same for the explorers.
+sixteen; the seventeenth word has the first again. `js/draw/paint.js` does the same for explorers.
 """
 
 from collections.abc import Mapping, Sequence
