@@ -1,28 +1,31 @@
 """The series as web pages: linked, alive, with every formula and figure described."""
 
+import gzip
 import re
+from base64 import b64encode
 from html.parser import HTMLParser
+from io import BytesIO
 from urllib.parse import unquote
 
 import nbformat
 import pytest
-from lab import shared_browser, skip_without_browser
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from playwright.sync_api import expect
+from PIL import Image
 from toy import REPOSITORY
 
 from utils.publishing.explorers import ELEMENT, enliven, files_for, still_of
 from utils.publishing.figures import build_sheet, pictures_of
-from utils.publishing.pages.page import (
-    build_pages,
-    describe_figure,
-    link_to_pages,
-    navigation,
-    put_formulas_back,
-    read_series,
-    take_formulas_out,
-)
+from utils.publishing.pages.contents import headings_of, with_anchors
+from utils.publishing.pages.formulas import put_formulas_back, take_formulas_out, to_mathml
+from utils.publishing.pages.front import questions_of, read_readme
+from utils.publishing.pages.page import describe_figure, link_to_pages, read_series
+from utils.publishing.pages.pictures import take_pictures_out
+from utils.publishing.pages.search import sections_of
+from utils.publishing.pages.site import DECKS, build_site, read_site
+from utils.publishing.pages.symbols import Marker, first_in_reach, read_symbols
 
+LOADING = ("script", "img", "iframe", "object", "embed")
+ELSEWHERE = r"""url\(['"]?(?:https?:)?//|@import|\ssrc=['"]?(?:https?:)?//"""
 PATHS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in PATHS]
 ALL = [*NAMES, "teaching", "server", "index"]
@@ -30,25 +33,48 @@ per_page = pytest.mark.parametrize("name", ALL)
 
 
 class Page(HTMLParser):
-    """A page's images, links, and number of captioned figures."""
+    """A page's images, links, the files it loads, the names in it, and its figures."""
 
     def __init__(self, page):
         super().__init__()
-        self.images, self.links, self.figures = [], [], 0
+        self.images, self.links, self.loads, self.names = [], [], [], []
+        self.figures = 0
+        self.is_still = False  # what stands here is shown, and loaded, without scripts only
         self.feed(page)
+
+    def handle_endtag(self, tag):
+        self.is_still &= tag != "noscript"
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
         self.figures += tag == "figure"
-        if tag == "img":
+        if tag == "noscript":
+            self.is_still = True
+        if tag == "img" and not self.is_still:
             self.images.append(attributes)
         if tag == "a":
             self.links.append(attributes["href"])
+        if tag in LOADING and "src" in attributes and not self.is_still:
+            self.loads.append(attributes["src"])
+        if tag == "link" and attributes["rel"] != "canonical":
+            self.loads.append(attributes["href"])
+        if "id" in attributes:
+            self.names.append(attributes["id"])
 
 
 @pytest.fixture(scope="module", params=[pytest.param("slow", marks=pytest.mark.slow)])
-def pages():
-    return build_pages()
+def site():
+    return build_site()
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return site.pages
+
+
+@pytest.fixture(scope="module")
+def read(pages):
+    return {name: Page(page) for name, page in pages.items()}
 
 
 def test_there_is_a_page_for_each_notebook_and_text_and_an_index(pages):
@@ -56,26 +82,32 @@ def test_there_is_a_page_for_each_notebook_and_text_and_an_index(pages):
 
 
 @per_page
-def test_a_page_needs_nothing_but_its_explorers(pages, name):
-    page = pages[name]
-    kinds = {found["name"] for found in ELEMENT.finditer(page)}
-    assert set(re.findall(r"<script\b[^>]*", page)) == {
-        f'<script src="explorers/{kind}.js"' for kind in kinds
-    }
-    assert set(re.findall(r"<(?:link|iframe|object|embed)\b[^>]*", page)) == {
-        f'<link rel="stylesheet" href="explorers/{kind}.css"' for kind in kinds
-    }
-    assert re.findall(r"url\(['\"]?https?:|@import", page) == []
-    assert all(
-        source.startswith("data:") for source in re.findall(r'<img[^>]*\ssrc="([^"]*)', page)
-    )
+def test_a_page_loads_only_what_lies_beside_it(site, read, name):
+    assert set(read[name].loads) <= site.files.keys()
+    styles = [text.decode() for path, text in site.files.items() if path.endswith(".css")]
+    for text in [site.pages[name], *styles]:
+        assert (
+            re.findall(r"url\(['\"]?(?:https?:)?//|@import|\ssrc=['\"]?(?:https?:)?//", text) == []
+        )
 
 
 @per_page
-def test_every_picture_is_described(pages, name):
-    for image in Page(pages[name]).images:
+def test_style_and_script_are_shared_and_explorers_come_later(pages, read, name):
+    page = pages[name]
+    assert "<style" not in page and page.count("<script") == 2
+    kinds = {found["name"] for found in ELEMENT.finditer(page)}
+    sheets = {f"explorers/{kind}.css" for kind in kinds}
+    shared = {"assets/icon.svg", "assets/site.css", "assets/theme.js", "assets/site.js"}
+    pictures = {image["src"] for image in read[name].images}
+    assert set(read[name].loads) == sheets | shared | pictures
+
+
+@per_page
+def test_every_picture_is_described_and_keeps_its_room(read, name):
+    for image in read[name].images:
         assert len(image["alt"]) > 10
         assert "No description" not in image["alt"]
+        assert int(image["width"]) > 0 and int(image["height"]) > 0
 
 
 @pytest.mark.parametrize("path", PATHS, ids=NAMES)
@@ -84,28 +116,66 @@ def test_every_formula_is_drawn(pages, path):
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "markdown":
             take_formulas_out(cell.source, drawn)
-    page = pages[path.stem]
-    assert page.count("<math") == len(drawn)
-    assert "⟦" not in page
-    assert "<merror" not in page
+    article = pages[path.stem].partition("<article>")[2]
+    assert article.count("<math") == len(drawn)
+    assert "⟦" not in pages[path.stem]
+    assert "<merror" not in article and "\\" not in "".join(drawn)
 
 
 @per_page
-def test_links_between_pages_lead_somewhere(pages, name):
-    for target in re.findall(r'<a [^>]*href="([^"]*)"', pages[name]):
+def test_every_link_and_every_place_is_there(site, read, name):
+    for target in read[name].links:
         if re.match(r"https?:", target):
             continue
-        page, _, anchor = unquote(target.replace("&#39;", "'")).partition("#")
-        there = pages[page.removesuffix(".html") if page else name]
-        ids = {unquote(each) for each in re.findall(r'\sid="([^"]*)"', there)}
-        assert not anchor or anchor in ids, target
+        file, _, anchor = target.partition("#")
+        if file.startswith(DECKS):
+            assert file.removeprefix(f"{DECKS}/").removesuffix(".html") in NAMES
+        elif file.endswith(".html") or not file:
+            names = read[file.removesuffix(".html") or name].names
+            assert not anchor or anchor in names or unquote(anchor) in names, target
+        else:
+            assert file in site.files
+
+
+@per_page
+def test_a_name_stands_once_on_a_page(read, name):
+    names = [each for each in read[name].names if not each.startswith("at-")]
+    assert sorted(set(names)) == sorted(names)
+
+
+@per_page
+def test_help_questions_and_symbols_are_reached_from_everywhere(read, name):
+    links = read[name].links
+    assert "13_your_own.html#cell-id=when-it-does-not-work" in links
+    assert "index.html#questions-readers-ask" in links
+    assert "00_start_here.html#cell-id=what-does-every-symbol-mean-with-its-shape" in links
+
+
+def test_a_page_leads_to_its_neighbors_its_notebook_and_its_deck(pages):
+    page = pages["05_dot_attention"]
+    assert 'href="04_attention_by_hand.html" rel="prev"' in page
+    assert 'href="06_general_attention.html" rel="next"' in page
+    assert 'href="notebooks/05_dot_attention.ipynb" download' in page
+    assert 'href="../slides/05_dot_attention.html"' in page
+    assert 'rel="prev"' not in pages["00_start_here"] and 'rel="next"' not in pages["13_your_own"]
+
+
+def test_the_front_page_has_the_map_and_all_questions(pages, read):
+    links = read["index"].links
+    assert all(links.count(f"{name}.html") >= 2 for name in NAMES)  # beside it, and on the map
+    questions = questions_of(read_readme())
+    assert len(questions) >= 60
+    assert {question.place for question in questions} <= set(links)
+    assert pages["index"].count('data-explorer="playground"') == 1
 
 
 @pytest.mark.parametrize("name", NAMES[1:])
 def test_answers_wait_for_a_press(pages, name):
-    assert (
-        3 <= len(re.findall(r"<details><summary[^>]*>Show an answer</summary>", pages[name])) <= 6
-    )
+    answers = re.findall(r"<details><summary[^>]*>Show an answer</summary>", pages[name])
+    assert 3 <= len(answers) <= 6
+    assert "Not attempted yet" not in pages[name]
+    assert "<details open" not in pages[name]
+    assert re.findall(r"<details><summary[^>]*>Show hints</summary>", pages[name])
 
 
 def test_formulas_are_found_and_code_is_not():
@@ -114,7 +184,8 @@ def test_formulas_are_found_and_code_is_not():
     marked = take_formulas_out(text, drawn)
     assert marked == "a ⟦0⟧ b `$y$` c\n```\n$z$\n```\n⟦1⟧"
     assert "<msub><mi>x</mi><mn>1</mn></msub>" in drawn[0] and 'display="inline"' in drawn[0]
-    assert "(3c)" in drawn[1] and 'display="block"' in drawn[1]
+    assert '<span class="equation-number">(3c)</span>' in drawn[1]
+    assert 'display="block"' in drawn[1] and "tag" not in drawn[1]
     assert put_formulas_back("<p>⟦1⟧, ⟦0⟧</p>", ["A", "B"]) == "<p>B, A</p>"
 
 
@@ -124,6 +195,7 @@ def test_formulas_are_found_and_code_is_not():
         ("[x](04_by_hand.ipynb#Why?)", "[x](04_by_hand.html#Why?)"),
         ("[x](<04_by_hand.ipynb>)", "[x](<04_by_hand.html>)"),
         ("[the README](../README.md) too", "the README too"),
+        ("[all](../README.md#questions-readers-ask)", "[all](index.html#questions-readers-ask)"),
         ("[x](TEACHING.md)", "[x](teaching.html)"),
         ("[x](https://a.org/05_x.ipynb)", "[x](https://a.org/05_x.ipynb)"),
     ],
@@ -155,13 +227,114 @@ def test_a_figure_is_described_by_its_titles_or_by_the_text_below(source, below,
     assert describe_figure(source, below) == described
 
 
-def test_pages_are_in_a_row():
-    names = {"a": "A", "b": "<B>", "c": "C"}
-    assert re.findall(r'href="(.*?)"', navigation(names, "a")) == ["index.html", "b.html"]
-    assert re.findall(r'href="(.*?)"', navigation(names, "b")) == ["a.html", "index.html", "c.html"]
-    assert "&lt;B&gt;" in navigation(names, "c")
-    assert navigation(names, "a").startswith('<nav class="series"><span></span><a ')
-    assert navigation(names, "c").endswith("</a><span></span></nav>")
+@pytest.mark.parametrize(
+    ("latex", "part"),
+    [
+        (r"\mathrm{softmax}(x)", "<mi>softmax</mi>"),
+        (r"s_{t-1}", '<mo lspace="0" rspace="0">−</mo>'),
+        (r"(-1)", '<mo form="prefix" lspace="0" rspace="0">−</mo>'),
+        (r"a - b", "<mo>−</mo>"),
+        (r"W \tanh x", '<mspace width="0.1667em" /><mi>tanh</mi><mspace width="0.1667em" />'),
+        (r"\tanh(x)", '<mi>tanh</mi><mo stretchy="false" lspace="0" rspace="0">('),
+        (r"\lvert x\rvert", 'lspace="0" rspace="0">|</mo><mi>x</mi>'),
+    ],
+)
+def test_formulas_are_spaced_as_in_print(latex, part):
+    assert part in to_mathml(latex)
+
+
+def test_headings_are_found_and_lead_to_themselves():
+    article = (
+        '<h1 id="A">A</h1><h2 id="B?">Why <code>b</code> &amp; c?<a class="anchor-link">¶</a></h2>'
+    )
+    assert [(each.level, each.anchor, each.text) for each in headings_of(article)] == [
+        (1, "A", "A"),
+        (2, "B?", "Why b & c?"),
+    ]
+    assert '<a class="anchor" href="#B?" aria-label="Link to: Why b & c?">#</a></h2>' in (
+        with_anchors(article)
+    )
+
+
+def test_pictures_become_files_that_wait():
+    drawn = Image.new("RGB", (300, 100), "white")
+    file = BytesIO()
+    drawn.save(file, "PNG")
+    png64 = b64encode(file.getvalue()).decode()
+    article, files = take_pictures_out(
+        f'<img src="data:image/png;base64,{png64}" width="150">', "05_x"
+    )
+    ((address, content),) = files.items()
+    assert address.startswith("figures/05-") and content[8:12] == b"WEBP"
+    assert f'src="{address}" width="150" height="50" loading="lazy"' in article
+
+
+def test_symbols_are_known_by_their_indices_too():
+    marker = Marker(read_symbols(read_series()["00_start_here"]))
+    rows = {
+        latex: marker.mark_formula(to_mathml(latex)) for latex in ("h_j", "h_7", "s_{t-1}", "h^2")
+    }
+    (row,) = re.findall(r'data-symbol="(\d+)"', rows["h_j"])
+    assert f'<msub data-symbol="{row}"><mi>h</mi><mn>7</mn></msub>' in rows["h_7"]
+    assert "<msub data-symbol" in rows["s_{t-1}"]
+    assert "data-symbol" not in rows["h^2"]  # no h without a word is in the table
+    code = marker.mark_code("<p><code>memory</code> and <code>print</code></p>")
+    assert code.count("data-symbol") == 1 and code.index("data-symbol") < code.index("memory")
+    twice = first_in_reach('<i data-symbol="3"></i><i data-symbol="3"></i>')
+    assert twice.count("tabindex") == 1
+
+
+def test_the_search_knows_every_section_but_no_code():
+    article = (
+        '<h1 id="T">T</h1><p>one</p><h2 id="S">Two <a class="anchor" href="#S">#</a></h2>'
+        '<p>three</p><div class="code"><div class="highlight">hidden</div></div><p>four &lt;</p>'
+    )
+    first, second = sections_of(article, "x.html", "T")
+    assert first == ("x.html#T", "T", "T", "one")
+    assert second == ("x.html#S", "T", "Two", "three four <")
+
+
+def test_the_address_is_one_setting(site, pages):
+    address = read_site().address
+    assert address.startswith("https://") and address.endswith("/")
+    for name, page in pages.items():
+        assert f'<link rel="canonical" href="{address}{name}.html">' in page
+        assert f'<meta property="og:image" content="{address}assets/card.png">' in page
+    listed = re.findall(r"<loc>(.*?)</loc>", site.files["sitemap.xml"].decode())
+    assert sorted(listed) == sorted(f"{address}{name}.html" for name in pages)
+    assert Image.open(BytesIO(site.files["assets/card.png"])).size == (1200, 630)
+
+
+# --- budgets: bytes, as a host sends them ---
+
+FRONT = 100_000  # before the playground is touched
+WHOLE = 400_000  # with every figure; what is loaded before the reader scrolls is measured elsewhere
+PACKED = (".html", ".css", ".js", ".svg")  # hosts compress these; pictures and fonts are small
+
+
+def weight(path, content):
+    return len(gzip.compress(content, 9)) if path.endswith(PACKED) else len(content)
+
+
+def sent(site, read, name):
+    """Return the bytes of a page and all that it loads, its explorers too, but not their models."""
+    page = site.pages[name]
+    kinds = {found["name"] for found in ELEMENT.finditer(page)}
+    paths = {*read[name].loads, *(f"explorers/{kind}.js" for kind in kinds)}
+    paths |= {path for path in site.files if path.endswith(".woff2")}
+    paths |= {"explorers/shared.js"} if kinds else set()
+    files = {path: site.files[path] for path in paths}
+    return sum(weight(*each) for each in files.items()) + weight(".html", page.encode())
+
+
+@pytest.mark.parametrize("name", [each for each in ALL if each != "index"])
+def test_a_page_is_light(site, read, name):
+    assert sent(site, read, name) <= WHOLE
+
+
+def test_the_front_page_is_light_before_the_playground_is_touched(site, read):
+    later = ["explorers/playground.js", "explorers/shared.js", "assets/fonts/text-italic.woff2"]
+    assert sent(site, read, "index") - sum(weight(p, site.files[p]) for p in later) <= FRONT
 
 
 # --- alive ---
@@ -169,31 +342,12 @@ def test_pages_are_in_a_row():
 
 def test_the_files_of_explorers_are_named_by_the_pages_that_need_them():
     files = dict(files_for([STILL, "<p>nothing</p>"]))
-    assert sorted(files) == ["explorers/stepper.css", "explorers/stepper.js", "models/mini-dot.js"]
+    explorers = ["explorers/shared.js", "explorers/stepper.css", "explorers/stepper.js"]
+    assert sorted(files) == [*explorers, "models/mini-dot.js"]
     assert all(len(content) > 1000 for content in files.values())
     page = enliven(f"<html><head></head><body>{STILL}</body></html>")
-    assert page.index("stepper.css") < page.index("<body>") < page.index("stepper.js")
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("number", ["00", "04", "05"])
-def test_the_explorers_of_a_page_live_without_a_kernel(pages, tmp_path, number):
-    skip_without_browser()
-    (name,) = (each for each in NAMES if each.startswith(number))
-    page = pages[name]
-    kinds = [found["name"] for found in ELEMENT.finditer(page)]
-    assert len(kinds) >= 1
-    for path, content in files_for([page]):
-        (tmp_path / path).parent.mkdir(exist_ok=True)
-        (tmp_path / path).write_bytes(content)
-    (tmp_path / "page.html").write_text(page, "utf-8")
-    window = shared_browser().new_page()
-    errors = []
-    window.on("pageerror", lambda error: errors.append(str(error)))
-    window.goto((tmp_path / "page.html").as_uri())
-    expect(window.locator("[data-explorer][data-ready=true]")).to_have_count(len(kinds))
-    window.close()
-    assert errors == []
+    assert page.index("stepper.css") < page.index("<body>") < page.index("shared.js")
+    assert page.index("shared.js") < page.index("stepper.js")
 
 
 # --- every figure on one page ---

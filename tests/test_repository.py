@@ -78,6 +78,15 @@ def test_conda_environment_installs_the_same_project_with_the_same_pins():
     assert " ".join(pip_section["pip"]) == f"{options} {what}"
 
 
+def test_the_citation_agrees_with_the_project():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert citation["version"] == PROJECT["version"] and citation["license"] == PROJECT["license"]
+    assert citation["repository-code"] == PROJECT["urls"]["Repository"]
+    assert citation["url"] == tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"][
+        "pages"
+    ]["address"].removesuffix("html/")
+
+
 # --- the Makefile, with stand-ins for Python so that nothing is installed ---
 
 needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
@@ -285,7 +294,7 @@ def repository_files() -> list[Path]:
 
 TOP_LEVEL = {"notebooks", "utils", "data", "tests", "README.md", "environment.yml"}
 CONVENTIONAL = {"pyproject.toml", "constraints.txt", "Makefile", "LICENSE", "CONTRIBUTING.md"}
-CONVENTIONAL |= {"conftest.py"}
+CONVENTIONAL |= {"conftest.py", "CITATION.cff"}
 
 
 def test_the_top_level_holds_what_a_reader_looks_for():

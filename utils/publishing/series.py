@@ -69,6 +69,12 @@ def entries() -> list[Entry]:
     return found
 
 
+def parts() -> dict[str, list[Entry]]:
+    """Return the parts of the walk by their names, each with its notebooks."""
+    known = {entry.number: entry for entry in entries()}
+    return {name: [known[n] for n in part if n in known] for name, part in PARTS.items()}
+
+
 class SeriesMap(NamedTuple):
     """The map: a row of boxes for each part of the walk; a box is a link to its notebook."""
 
@@ -101,5 +107,4 @@ def _box(entry: Entry) -> str:
 
 def series_map() -> SeriesMap:
     """Return the map of the series, for a notebook to show."""
-    known = {entry.number: entry for entry in entries()}
-    return SeriesMap({name: [known[n] for n in part if n in known] for name, part in PARTS.items()})
+    return SeriesMap(parts())

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from html import escape
 from json import dumps
@@ -21,23 +21,24 @@ from utils.system.limits import check_type
 from utils.translator import Translator
 from utils.widgets.engine import Engine
 from utils.widgets.png import small_png_of
-from utils.widgets.scripts import MODULES, bundle, compact
+from utils.widgets.scripts import MODULES, bundle, compact, exports_of, modules_of
 from utils.widgets.weights import model_file, pack_translator, shipped_name
 
 HOST = "explorers/host.js"
+SHARED = "globalThis.sharedByExplorers"  # where pages keep the modules of several explorers
 SHEETS = ("draw/colors.css", "explorers/frame.css")
 FALLBACK = re.compile(r"(var\(--at-[a-z0-9-]+), [^()]*(?=\))")  # of a color without its sheet
 STILL_ZOOM = 1.5  # pixels of a still picture for one of the drawing's
 RUN_IT = "Run this cell in JupyterLab to bring the picture to life."
 
 
-def live_script(name: str, worker: str | None = None) -> str:
+def live_script(name: str, worker: str | None = None, without: Collection[str] = ()) -> str:
     """Return all that an explorer needs as one script, which declares `mount` and `workerSource`.
 
     `worker` is the module that its worker runs, such as "playground/worker.js".
     """
     source = dumps(None if worker is None else compact(bundle(worker)))
-    parts = compact(bundle(f"explorers/{name}.js", HOST))
+    parts = compact(bundle(f"explorers/{name}.js", HOST, without=without))
     return f"{parts}\nconst workerSource = {source};\nconst mount = mount{name.capitalize()};\n"
 
 
@@ -47,14 +48,30 @@ def widget_script(name: str, worker: str | None = None) -> str:
     return live_script(name, worker) + ending
 
 
-def page_script(name: str, worker: str | None = None) -> str:
+def page_script(name: str, worker: str | None = None, shared: Collection[str] = ()) -> str:
     """Return an explorer's script for a page: a file of its own, or inside `<script>`.
 
-    It mounts all `<div data-explorer="…">` of its name above it, and leaves no global name.
+    It mounts all `<div data-explorer="…">` of its name above it, and leaves no global name. The
+    modules `shared` come from `shared_script`, which the page loads before.
     """
     ending = f"mountInPage({dumps(name)}, mount, workerSource);\n"
-    inside = (live_script(name, worker) + ending).replace("</script", r"<\/script")
+    needed = modules_of(f"explorers/{name}.js", HOST)
+    ready = _exports([module for module in shared if module in needed])
+    begin = f"const {{ {', '.join(ready)} }} = {SHARED};\n" if ready else ""
+    script = begin + live_script(name, worker, shared) + ending
+    inside = script.replace("</script", r"<\/script")
     return f"(() => {{\n{inside}}})();\n"
+
+
+def shared_script(modules: Collection[str]) -> str:
+    """Return modules as a script for pages, which hands them on to several explorers."""
+    inside = compact(bundle(*modules))
+    return f"{SHARED} = (() => {{\n{inside}return {{ {', '.join(_exports(modules))} }};\n}})();\n"
+
+
+def _exports(modules: Collection[str]) -> list[str]:
+    texts = modules_of(*modules)
+    return [name for module in modules for name in exports_of(texts[module])]
 
 
 def style_of(name: str) -> str:

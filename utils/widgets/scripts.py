@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 MODULES = Path(__file__).parent / "js"
@@ -17,8 +18,10 @@ class ScriptError(ValueError):
     """Modules that cannot become one script."""
 
 
-def bundle(*entries: str, folder: Path = MODULES) -> str:
+def bundle(*entries: str, folder: Path = MODULES, without: Collection[str] = ()) -> str:
     """Return modules and all that they import as one script, each below those it imports from.
+
+    Modules `without` are left out, for a script that finds what they declare elsewhere.
 
     Modules are named by their paths in the folder, such as "model/search.js". In one script all
     names are visible everywhere, so `import` and `export` go. Raises ScriptError for a file that
@@ -26,9 +29,7 @@ def bundle(*entries: str, folder: Path = MODULES) -> str:
     that is imported but not exported, and for other forms than `import { a } from "./b.js";` and
     `export function`, `class`, `const` or `let`.
     """
-    texts: dict[str, str] = {}
-    for entry in entries:
-        _collect(entry, folder, texts, ())
+    texts = modules_of(*entries, folder=folder)
     owners: dict[str, str] = {}
     for name, text in texts.items():
         _check_form(name, text)
@@ -37,7 +38,21 @@ def bundle(*entries: str, folder: Path = MODULES) -> str:
                 raise ScriptError(f"{owners[declared]} and {name} both declare {declared}.")
             owners[declared] = name
         _check_imports(name, texts)
-    return "\n".join(f"// {name}\n{_plain(text)}" for name, text in texts.items())
+    kept = {name: text for name, text in texts.items() if name not in without}
+    return "\n".join(f"// {name}\n{_plain(text)}" for name, text in kept.items())
+
+
+def modules_of(*entries: str, folder: Path = MODULES) -> dict[str, str]:
+    """Return the texts of modules and of all that they import, by their names."""
+    texts: dict[str, str] = {}
+    for entry in entries:
+        _collect(entry, folder, texts, ())
+    return texts
+
+
+def exports_of(text: str) -> list[str]:
+    """Return the names that a module exports."""
+    return [declared for mark, declared in DECLARATION.findall(text) if mark]
 
 
 def compact(script: str) -> str:
@@ -85,9 +100,8 @@ def _check_form(name: str, text: str) -> None:
 def _check_imports(name: str, texts: dict[str, str]) -> None:
     """Raise ScriptError if a module imports what is not exported."""
     for imported, names in _imports(name, texts[name]):
-        exported = {declared for mark, declared in DECLARATION.findall(texts[imported]) if mark}
         for asked in names:
-            if asked not in exported:
+            if asked not in exports_of(texts[imported]):
                 raise ScriptError(f"{name} imports {asked}, which {imported} does not export.")
 
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from utils.publishing.editions import choose_folder, shown, write_edition
-from utils.publishing.explorers import files_for
-from utils.publishing.pages.page import build_pages
+from utils.publishing.pages.site import build_site
 from utils.system.failures import run
 
 
@@ -14,10 +13,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = choose_folder(
         "utils.publishing.pages", "html", "Write the series as web pages.", arguments
     )
-    pages = build_pages()
-    written = ((f"{name}.html", page.encode()) for name, page in pages.items())
-    kept = write_edition(chain(written, files_for(pages.values())), folder)
-    print(f"{len(pages)} pages: open {shown(folder / 'index.html')}", *kept, sep="\n")
+    site = build_site()
+    pages = ((f"{name}.html", page.encode()) for name, page in site.pages.items())
+    kept = write_edition(chain(pages, site.files.items()), folder)
+    print(f"{len(site.pages)} pages: open {shown(folder / 'index.html')}", *kept, sep="\n")
     return 0
 
 

@@ -12,14 +12,8 @@ from jinja2 import Environment, FileSystemLoader
 from nbformat import NotebookNode
 
 from utils.publishing.explorers import enliven
-from utils.publishing.pages.page import (
-    LANGUAGE,
-    describe_figures,
-    put_formulas_back,
-    read_series,
-    take_formulas_out,
-    title_of,
-)
+from utils.publishing.pages.formulas import put_formulas_back, take_formulas_out
+from utils.publishing.pages.page import LANGUAGE, describe_figures, read_series, title_of
 from utils.publishing.slides.links import Places, link_to_slides, places_of, slide_id
 from utils.publishing.slides.plan import (
     CLOSING,

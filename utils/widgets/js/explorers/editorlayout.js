@@ -7,6 +7,7 @@ import { tokenWidth } from "../draw/tokens.js";
 const BESIDE_FROM = 900; // pixels: narrower pictures have the heat map below
 const MAP_SHARE = 0.32; // of the width, beside
 const LEAST_COLUMN = 44; // pixels, for a finger
+const LEAST_LINE = 25;
 const LETTERS = { most: 16, linked: 12, least: 9, map: 14 };
 const TRACK = { usual: 130, least: 44, most: 170 }; // pixels of a bar that has all the weight
 const MARGIN = 12;
@@ -68,9 +69,15 @@ function layoutMap({ source, after }, width, tall, isBeside, f) {
   const most = tall - 2 * MARGIN - f * 1.4; // a line below says what can be done
   for (let size = Math.min(f, LETTERS.map); ; size -= 0.5) {
     const place = layoutHeatMap(source, after, room, size);
-    if (place.tall <= most) return place;
+    if (place.tall <= most) return isBeside ? place : higherRows(place, after.length);
     if (size <= LETTERS.least) return lowerRows(place, after.length, most);
   }
+}
+
+/** Below the bars there is room: rows are high enough to be pressed. */
+function higherRows(place, count) {
+  const height = Math.max(place.height, LEAST_LINE);
+  return { ...place, height, tall: place.head + height * count };
 }
 
 function lowerRows(place, count, most) {

@@ -6,6 +6,7 @@
 import { makeElement } from "./elements.js";
 
 const LEAST = 44; // pixels
+const LEAST_ABOVE = 24; // of a point that would cover another one
 const STILL = 3; // pixels: a finger that presses moves as far
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -52,12 +53,19 @@ export class Handles {
       this.elements.delete(id);
       this.placed.delete(id);
     }
-    handles.forEach((handle) => this.place(handle));
+    handles.forEach((handle, i) => this.place(handle, this.leastOf(handle, handles.slice(0, i))));
     this.keepOrder(handles);
   }
 
-  place(handle) {
-    const { id, x, y, label, width = 0, height = 0, least = LEAST } = handle;
+  /** Return how small a handle may be: a point above another one leaves room to grab both. */
+  leastOf({ x, y, width, height, least = LEAST }, below) {
+    const isClose = (other) => !other.width && !other.height
+      && Math.abs(other.x - x) * this.zoom < LEAST && Math.abs(other.y - y) * this.zoom < LEAST;
+    return !width && !height && below.some(isClose) ? Math.min(least, LEAST_ABOVE) : least;
+  }
+
+  place(handle, least) {
+    const { id, x, y, label, width = 0, height = 0 } = handle;
     const { value, kind = "slider", isOn } = handle;
     if (!this.elements.has(id)) this.elements.set(id, makeHandle(id, kind));
     const element = this.elements.get(id);

@@ -3,7 +3,7 @@
 import { Translator, registeredModels } from "../model/translator.js";
 import { makeElement } from "./elements.js";
 
-const LARGE = 2e6; // bytes: a page asks before it loads more
+const LARGE = 2.5e6; // bytes, of the four small ones: a page asks before it loads more
 const loaded = new WeakMap(); // explorers of one page share translators
 
 /**
@@ -39,6 +39,8 @@ function translatorOf(packed) {
 function askToLoad(root, size) {
   const text = `Load the model (${Math.round(size / 1e6)} MB) and bring this picture to life`;
   const button = makeElement("button", { type: "button", class: "at-load" }, text);
+  const still = root.querySelector("noscript"); // until then, its picture is all there is
+  if (still) still.outerHTML = still.textContent;
   root.append(button);
   return new Promise((resolve) => {
     button.addEventListener("click", () => {

@@ -1,0 +1,274 @@
+"""The pages in a browser, opened as files: read, searched and used by keyboard, in both themes."""
+
+import gzip
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from lab import shared_browser, skip_without_browser
+from playwright.sync_api import expect
+from toy import REPOSITORY
+
+from utils.publishing.editions import write_edition
+from utils.publishing.explorers import ELEMENT
+from utils.publishing.pages.site import build_site
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+NAMES = [path.stem for path in sorted((REPOSITORY / "notebooks").glob("*.ipynb"))]
+ALL = [*NAMES, "teaching", "server", "index"]
+per_page = pytest.mark.parametrize("name", ALL)
+# Pages opened as files may not fetch their own style sheet, so axe need not try.
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "preload": False}
+VIEWS = [(theme, width) for theme in ("light", "dark") for width in (360, 1440)]
+OPENED = 300_000  # bytes that a page loads before the reader scrolls
+PACKED = (".html", ".css", ".js", ".svg")  # which hosts compress
+OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
+PATIENCE = 60_000  # milliseconds
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return a folder with the whole site in it."""
+    skip_without_browser()
+    folder, site = tmp_path_factory.mktemp("html"), build_site()
+    pages = {f"{name}.html": page.encode() for name, page in site.pages.items()}
+    write_edition((pages | site.files).items(), folder)
+    return folder
+
+
+@pytest.fixture
+def visit(folder):
+    """Return a function that opens a page; fails if a script does, or something is missing."""
+    contexts, problems = [], []
+
+    def visit(name, theme="light", width=1440, **options):
+        size = {"width": width, "height": 900}
+        context = shared_browser().new_context(color_scheme=theme, viewport=size, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.requests = []
+        page.on("request", lambda request: page.requests.append(request.url))
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("requestfailed", lambda request: problems.append(request.url))
+        page.goto((folder / f"{name}.html").as_uri())
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def wake(page):
+    """Wait until all explorers of a page are alive."""
+    page.keyboard.press("Shift")  # a sign that somebody is there, for the front page
+    count = page.locator("[data-explorer]").count()
+    live = page.locator("[data-explorer][data-ready=true]")
+    expect(live).to_have_count(count, timeout=PATIENCE)
+    return count
+
+
+def violations(page):
+    """Return what axe finds at WCAG 2.2 A and AA."""
+    from axe_playwright_python.sync_playwright import Axe  # its import fails if the locale is ASCII
+
+    found = Axe().run(page, options=AXE).response["violations"]
+    return [(each["id"], [node["html"][:200] for node in each["nodes"]][:3]) for each in found]
+
+
+@per_page
+def test_axe_finds_nothing_and_every_explorer_lives(visit, folder, name):
+    page = visit(name)
+    kinds = len(ELEMENT.findall((folder / f"{name}.html").read_text("utf-8")))
+    assert wake(page) == kinds
+    for theme, width in VIEWS:
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(300)
+        assert violations(page) == [], (theme, width)
+
+
+@per_page
+def test_it_fits_a_narrow_window(visit, name):
+    page = visit(name, width=320)
+    wake(page)
+    assert page.evaluate(OVERFLOW) <= 0
+
+
+@per_page
+def test_a_page_is_light_when_it_opens(visit, folder, name):
+    page = visit(name)
+    page.wait_for_load_state("networkidle")
+    if name != "index":
+        wake(page)
+    asked = [url for url in page.requests if not url.startswith(("data:", "blob:"))]
+    assert all(url.startswith(folder.as_uri()) for url in asked)
+    paths = {Path(unquote(urlsplit(url).path)) for url in asked}
+    sent = 0
+    for path in paths:
+        if path.parent.name != "models":  # the weights of translators
+            content = path.read_bytes()
+            sent += len(gzip.compress(content, 9)) if path.suffix in PACKED else len(content)
+    assert sent <= (100_000 if name == "index" else OPENED)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_text_is_large_and_lines_are_short(visit, width):
+    page = visit("05_dot_attention", width=width)
+    size = "element => parseFloat(getComputedStyle(element).fontSize)"
+    assert page.locator(".text-cell p").nth(3).evaluate(size) >= 17
+    if width == 1440:
+        characters = page.evaluate(
+            """() => {
+              const lines = [];
+              for (const p of document.querySelectorAll(".text-cell > p:not(.lead)")) {
+                const { lineHeight } = getComputedStyle(p);
+                const count = Math.round(p.clientHeight / parseFloat(lineHeight));
+                if (count >= 3) lines.push(p.textContent.length / count);
+              }
+              return lines.sort((a, b) => a - b)[Math.floor(lines.length / 2)];
+            }"""
+        )
+        assert 60 <= characters <= 75
+
+
+# --- by keyboard ---
+
+
+def test_the_search_finds_a_place_by_keyboard(visit):
+    page = visit("05_dot_attention")
+    page.keyboard.press("/")
+    box = page.get_by_role("combobox", name="Search all pages")
+    expect(box).to_be_focused()
+    page.keyboard.type("vanishing gradients")
+    options = page.get_by_role("option")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowUp")
+    chosen = box.get_attribute("aria-activedescendant")
+    assert options.first.get_attribute("id") == chosen
+    place = options.first.get_attribute("href")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{place.partition('#')[0]}*")
+    assert "03_the_long_sentence_problem" in page.url
+
+
+def test_the_search_says_when_it_finds_nothing_and_escape_closes_it(visit):
+    page = visit("index", width=360)
+    page.get_by_role("button", name="Search").click()
+    page.keyboard.type("xyzzyqq")
+    expect(page.locator(".search-state")).to_contain_text("Nothing was found")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.search")).to_be_hidden()
+
+
+def test_a_quick_question_is_answered_by_keyboard_and_counted(visit):
+    page = visit("05_dot_attention")
+    wake(page)
+    quiz = page.locator("[data-explorer=quiz]")
+    settle_in(quiz)
+    first = quiz.get_by_role("radio").first
+    first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(quiz).to_contain_text("of 5")
+
+
+def test_an_explorer_is_used_by_keyboard(visit):
+    page = visit("05_dot_attention")
+    wake(page)
+    stepper = page.locator("[data-explorer=stepper]")
+    before = stepper.locator(".at-finding").inner_text()
+    stepper.get_by_role("slider").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(stepper.locator(".at-finding")).not_to_have_text(before)
+
+
+def settle_in(locator):
+    locator.scroll_into_view_if_needed()
+    locator.page.wait_for_timeout(200)
+
+
+# --- symbols, themes, menu, paper ---
+
+
+def test_a_symbol_explains_itself_by_mouse_focus_and_tap(visit):
+    page = visit("04_attention_by_hand", has_touch=True)
+    meaning = page.get_by_role("tooltip")
+    symbol = page.locator("article math [data-symbol][tabindex]").nth(3)
+    expect(meaning).to_be_hidden()
+    symbol.focus()
+    expect(meaning).to_be_visible()
+    assert len(meaning.inner_text()) > 20
+    assert symbol.get_attribute("aria-describedby") == "meaning"
+    page.keyboard.press("Escape")
+    expect(meaning).to_be_hidden()
+    page.locator("article math [data-symbol]").nth(8).hover()
+    expect(meaning).to_be_visible()
+    page.mouse.move(5, 5)
+    expect(meaning).to_be_hidden()
+    page.locator("article math [data-symbol]").nth(8).tap()
+    expect(meaning).to_be_visible()
+
+
+def test_the_theme_is_switched_and_kept(visit):
+    page = visit("index")
+    button = page.get_by_role("button", name="Dark colors")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    before = page.evaluate(ground)
+    button.press("Enter")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    dark = page.evaluate(ground)
+    assert dark != before
+    page.reload()
+    assert page.evaluate(ground) == dark
+
+
+def test_the_menu_folds_where_it_has_no_room(visit):
+    page = visit("05_dot_attention", width=360)
+    series = page.get_by_role("navigation", name="The series")
+    button = page.get_by_role("button", name="Menu")
+    expect(series).to_be_hidden()
+    button.press("Enter")
+    expect(series).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(series).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_the_contents_follow_the_reader(visit):
+    page = visit("05_dot_attention")
+    contents = page.get_by_role("navigation", name="On this page")
+    contents.get_by_role("link", name="Who told it where to look?").click()
+    current = contents.locator("[aria-current]")
+    expect(current).to_have_text("Who told it where to look?")
+    expect(current).to_have_count(1)
+
+
+def test_code_is_copied(visit):
+    page = visit("05_dot_attention", permissions=["clipboard-read", "clipboard-write"])
+    code = page.locator(".code").filter(has_text="class DotAttention").first
+    code.hover()
+    code.get_by_role("button").click()
+    expect(code.get_by_role("button")).to_have_text("Copied")
+    assert "class DotAttention" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_code_wraps_on_paper_and_scrolls_on_screen(visit):
+    page = visit("05_dot_attention", width=360)
+    wraps = "element => getComputedStyle(element).whiteSpace"
+    code = page.locator(".code pre").nth(3)
+    assert code.evaluate(wraps) == "pre"
+    page.emulate_media(media="print")
+    assert code.evaluate(wraps) == "pre-wrap"
+    assert page.evaluate(OVERFLOW) <= 0
+    expect(page.get_by_role("navigation", name="The series")).to_be_hidden()
+
+
+def test_it_can_be_read_without_scripts(visit):
+    page = visit("05_dot_attention", java_script_enabled=False)
+    expect(page.get_by_role("navigation", name="The series")).to_be_visible()
+    expect(page.locator("[data-explorer=stepper] img")).to_be_visible()
+    expect(page.get_by_role("heading", name="Train it")).to_be_visible()

@@ -1,0 +1,110 @@
+"""The middle of a page: a notebook's cells as HTML, with its opening set apart."""
+
+import re
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+
+from utils.exercises import exercises_of
+from utils.publishing.explorers import kinds_of
+from utils.publishing.first_cell import CELL_ID
+from utils.publishing.pages.contents import Heading, headings_of, with_anchors
+from utils.publishing.pages.formulas import put_formulas_back
+from utils.publishing.pages.page import prepare
+from utils.publishing.pages.pictures import take_pictures_out
+from utils.publishing.pages.symbols import Marker, first_in_reach
+
+BUTTON = re.compile(r'<summary style="[^"]*">(.*?)</summary>')
+UNTRIED = re.compile(r"<p>○ Not attempted yet[^<]*</p>(?=<details>)")
+CHECK = re.compile(r'check\("(\d\d)\.(\d+)"')
+STILL = re.compile(r'(?<!<figure class="picture">)<img\b[^>]*>')
+STYLE = re.compile(r"<style scoped[^>]*>.*?</style>", re.DOTALL)
+TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
+LEAD = re.compile(r"<p><strong>Promise\.</strong>\s*(.*?)</p>", re.DOTALL)
+TIME = re.compile(r"<p><strong>Time\.</strong>.*?</p>", re.DOTALL)
+LABEL = re.compile(r"<p><strong>(You will be able to|Where we are)\.?</strong>")
+UNCOLORED = re.compile(r'<span class="(?:n|p|w|nn)">([^<]*)</span>')  # most of what code is made of
+
+
+class Article(NamedTuple):
+    """A page's middle, its headings, and its pictures by their addresses."""
+
+    html: str
+    headings: list[Heading]
+    pictures: dict[str, bytes]
+
+
+@cache
+def exporter() -> HTMLExporter:
+    """Return what turns cells into HTML with the template beside this file. Cached: it is slow."""
+    return HTMLExporter(
+        template_name="base",
+        template_file="article.html.j2",
+        extra_template_paths=[str(Path(__file__).parent)],
+    )
+
+
+def build_article(notebook: NotebookNode, name: str, marker: Marker) -> Article:
+    """Return the middle of the page with this name, such as "05_dot_attention"."""
+    drawn: list[str] = []
+    ready = prepare(notebook, drawn)
+    ready.cells = [cell for cell in ready.cells if cell.id != CELL_ID]
+    for cell in ready.cells:
+        show_exercise(cell)
+    html, _ = exporter().from_notebook_node(ready)
+    html = tidy(html)
+    headings = [
+        each._replace(html=put_formulas_back(each.html, drawn)) for each in headings_of(html)
+    ]
+    html, pictures = take_pictures_out(with_anchors(html), name)
+    marked = [marker.mark_formula(each) for each in drawn]
+    html = put_formulas_back(marker.mark_code(html), marked)
+    return Article(first_in_reach(html), headings, pictures)
+
+
+def tidy(html: str) -> str:
+    """Return cells with what belongs to a page: tables that scroll, buttons, an opening.
+
+    An explorer's still picture is loaded only where no script brings the explorer to life.
+    """
+    html = UNCOLORED.sub(r"\1", STYLE.sub("", html)).replace("<pre><span></span>", "<pre>")
+    html = STILL.sub(r"<noscript>\g<0></noscript>", html)
+    html = UNTRIED.sub("", html)
+    html = BUTTON.sub(r'<summary class="button">\1</summary>', html)
+    html = TABLE.sub(lambda table: f'<div class="table">{table[0]}</div>', html)
+    html = LEAD.sub(r'<p class="lead">\1</p>', html, count=1)
+    html = TIME.sub("", html, count=1)
+    return LABEL.sub(r'<p class="label">\1</p><p>', html, count=2).replace("<p></p>", "")
+
+
+def show_exercise(cell: NotebookNode) -> None:
+    """Leave of a cell that asks what readers need: questions, or hints and an answer, folded."""
+    if any("quiz" in kinds_of(output) for output in cell.get("outputs", [])):
+        cell.source = ""  # it only calls the quick questions
+    found = CHECK.match(cell.source) if cell.cell_type == "code" else None
+    if found is None:
+        return
+    cell.source = ""
+    hints = "".join(f"<li>{escape(hint)}</li>" for hint in hints_of(*found.groups()))
+    folded = f'<details><summary style="">Show hints</summary><ul>{hints}</ul></details>'
+    for output in cell.outputs:
+        if hints and "text/html" in output.get("data", {}):
+            shown = output.data["text/html"]
+            output.data["text/html"] = shown.replace("<details>", folded + "<details>", 1)
+
+
+def hints_of(notebook: str, number: str) -> list[str]:
+    """Return what a checker would say to the usual mistakes of an exercise."""
+    exercise = exercises_of(notebook)[f"{notebook}.{number}"]
+    hints = [mistake.hint for mistake in getattr(exercise, "mistakes", ())]
+    return list(dict.fromkeys(hints))
+
+
+def markdown_page(text: str) -> NotebookNode:
+    """Return a notebook with one Markdown cell."""
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])

@@ -1,0 +1,52 @@
+"""What all pages share, each once: style sheet, scripts, fonts and signs."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from utils.publishing.pages.symbols import Symbol
+from utils.widgets.scripts import bundle, compact
+from utils.widgets.themes import color_sheet
+
+ASSETS = Path(__file__).parent / "assets"
+VENDOR = ASSETS / "vendor"
+FOLDER = "assets"  # beside the pages
+SHEETS = ("base", "frame", "text", "code", "front", "overlay", "print")
+
+
+def style_sheet() -> str:
+    """Return the style sheet of all pages, below the colors of both themes."""
+    parts = [(ASSETS / "css" / f"{name}.css").read_text(encoding="utf-8") for name in SHEETS]
+    return compact_style("\n".join([color_sheet(), *parts]))
+
+
+def compact_style(sheet: str) -> str:
+    """Return a style sheet without indentation and empty lines."""
+    return "\n".join(line for line in map(str.strip, sheet.splitlines()) if line) + "\n"
+
+
+def script(entry: str) -> str:
+    """Return a script made of modules; it leaves no global name."""
+    return f"(() => {{\n{compact(bundle(entry, folder=ASSETS / 'js'))}}})();\n"
+
+
+def symbol_script(symbols: Sequence[Symbol]) -> str:
+    """Return the rows of the table of symbols as a script, which the first look-up loads."""
+    rows = json.dumps([symbol.cells for symbol in symbols], ensure_ascii=False)
+    return f"globalThis.siteSymbols = {rows};\n"
+
+
+def shared_files(symbols: Sequence[Symbol]) -> dict[str, bytes]:
+    """Return the files that all pages share, by their paths from the pages."""
+    texts = {
+        "site.css": style_sheet(),
+        "site.js": script("site.js"),
+        "theme.js": script("theme.js"),
+        "symbols.js": symbol_script(symbols),
+    }
+    files = {f"{FOLDER}/{name}": text.encode() for name, text in texts.items()}
+    plain = [ASSETS / "icon.svg", *sorted((ASSETS / "fonts").iterdir())]
+    for path in plain:
+        where = "fonts/" if path.parent.name == "fonts" else ""
+        files[f"{FOLDER}/{where}{path.name}"] = path.read_bytes()
+    return files

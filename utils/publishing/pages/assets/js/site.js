@@ -1,0 +1,21 @@
+// What every page does. Without scripts the text, the menu and the links are still there.
+
+import { startContents } from "./contents.js";
+import { startCopying } from "./copy.js";
+import { startExplorers } from "./explorers.js";
+import { startMeanings } from "./meanings.js";
+import { startMenu } from "./menu.js";
+import { startPrinting } from "./printing.js";
+import { startScrolling } from "./scrolling.js";
+import { startSearch } from "./search.js";
+import { startThemes } from "./themes.js";
+
+startThemes();
+startMenu();
+startContents();
+startScrolling();
+startCopying();
+startMeanings();
+startSearch();
+startPrinting();
+startExplorers();

@@ -1,0 +1,22 @@
+/** Let the button switch between light and dark, and remember it. */
+export function startThemes() {
+  const button = document.querySelector(".theme-button");
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => {
+    const { theme } = document.documentElement.dataset;
+    return theme ? theme === "dark" : system.matches;
+  };
+  const show = () => button.setAttribute("aria-pressed", String(isDark()));
+  button.addEventListener("click", () => {
+    const theme = isDark() ? "light" : "dark";
+    document.documentElement.dataset.theme = theme;
+    show();
+    try {
+      localStorage.setItem("theme", theme);
+    } catch {
+      // It holds for this page alone.
+    }
+  });
+  system.addEventListener("change", show);
+  show();
+}

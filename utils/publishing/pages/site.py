@@ -1,0 +1,181 @@
+"""Everything that `make html` writes: the pages, and what lies beside them."""
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader
+from nbformat import NotebookNode
+
+from utils.publishing import series
+from utils.publishing.explorers import ELEMENT, files_for
+from utils.publishing.first_cell import read_address
+from utils.publishing.pages.article import build_article, markdown_page
+from utils.publishing.pages.assets import FOLDER, shared_files
+from utils.publishing.pages.card import social_card
+from utils.publishing.pages.contents import Heading, plain
+from utils.publishing.pages.front import build_front, looking, questions_of, read_readme
+from utils.publishing.pages.page import LANGUAGE, SERIES, read_series, title_of
+from utils.publishing.pages.search import Section, search_script, sections_of
+from utils.publishing.pages.symbols import TABLE, Marker, read_symbols
+from utils.system.paths import NOTEBOOKS, ROOT
+from utils.widgets.stills import drawings
+
+SHORT = "Attention"
+CARD = "Built by hand, measured, and pulled apart with the mouse"
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+DECKS = "../slides"  # where `make slides` writes the decks, seen from a page
+TEXTS = {"TEACHING": "Teaching with this series", "SERVER": "A class on one server"}
+EXTRAS = tuple({"page": f"{name.lower()}.html", "title": title} for name, title in TEXTS.items())
+START, OWN = "00_start_here", "13_your_own"
+HELP = f"{OWN}.html#cell-id=when-it-does-not-work"
+DEEPEST = 3  # heading that the contents of a page show
+LONGEST = 200  # characters of a description, as search engines show it
+
+
+class Link(NamedTuple):
+    """A notebook's page, as the pages around it link to it."""
+
+    number: str
+    title: str
+    file: str
+    minutes: int
+    question: str
+
+    @property
+    def page(self) -> str:
+        """The page's file."""
+        return self.file.replace(".ipynb", ".html")
+
+
+class Page(NamedTuple):
+    """A page: its file, its title, what it is about, its middle, and where it stands."""
+
+    file: str
+    title: str
+    about: str
+    article: str
+    contents: Sequence[Heading] = ()
+    entry: Link | None = None
+    before: Link | None = None
+    after: Link | None = None
+    is_front: bool = False
+
+    @property
+    def explorers(self) -> list[str]:
+        """The kinds of explorers on the page."""
+        return sorted({found["name"] for found in ELEMENT.finditer(self.article)})
+
+
+class Site(NamedTuple):
+    """All pages by their names, without .html, and all other files by their paths."""
+
+    pages: dict[str, str]
+    files: dict[str, bytes]
+
+
+class Setting(NamedTuple):
+    """What the templates know of the whole site."""
+
+    address: str  # where it is published, with a slash at its end
+    repository: str
+    parts: dict[str, list[Link]]
+    title: str = SERIES
+    short: str = SHORT
+    language: str = LANGUAGE
+    decks: str = DECKS
+    help: str = HELP
+    symbols: str = f"{START}.html#cell-id={TABLE}"
+    extras: Sequence[dict[str, str]] = EXTRAS
+
+
+def read_site(root: Path = ROOT) -> Setting:
+    """Return what all pages know; pyproject.toml has the addresses, and is their one place."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    links = {name: [Link(*each) for each in part] for name, part in series.parts().items()}
+    return Setting(
+        address=project["tool"]["pages"]["address"], repository=read_address(root), parts=links
+    )
+
+
+@cache
+def templates() -> Environment:
+    """Return the templates beside this file."""
+    loader = FileSystemLoader(Path(__file__).parent)
+    return Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)
+
+
+def render(page: Page, site: Setting) -> str:
+    """Return a page with everything around its middle."""
+    return templates().get_template("site.html.j2").render(page=page, site=site)
+
+
+def about(notebook: NotebookNode, article: str) -> str:
+    """Return in a sentence what a page is about: its promise, or its first paragraph."""
+    promise = article.partition('<p class="lead">')[2] or article.partition("<p>")[2]
+    text = plain(promise.partition("</p>")[0])
+    short = text if len(text) <= LONGEST else text[:LONGEST].rpartition(" ")[0] + " …"
+    return escape(short)
+
+
+def sitemap(address: str, pages: Iterable[str]) -> str:
+    """Return the list of all pages that search engines read; pages are given by name."""
+    names = sorted(pages, key=lambda name: (name != "index", name))
+    places = "".join(f"<url><loc>{address}{name}.html</loc></url>\n" for name in names)
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return f'{head}<urlset xmlns="{SITEMAP}">\n{places}</urlset>\n'
+
+
+class Built:
+    """Collects pages, their files, and what the search looks through."""
+
+    def __init__(self, site: Setting, marker: Marker):
+        self.site, self.marker = site, marker
+        self.pages: dict[str, str] = {}
+        self.files: dict[str, bytes] = {}
+        self.sections: list[Section] = []
+
+    def add(self, notebook: NotebookNode, name: str, title: str, **around: Any) -> None:
+        """Add the page of a notebook, or of a text that has become one."""
+        article = build_article(notebook, name, self.marker)
+        file = f"{name}.html"
+        contents = [each for each in article.headings if 2 <= each.level <= DEEPEST]
+        what = about(notebook, article.html)
+        page = Page(file, title, what, article.html, contents, **around)
+        self.pages[name] = render(page, self.site)
+        self.files |= article.pictures
+        self.sections += sections_of(article.html, file, title)
+
+    def add_front(self, links: list[Link]) -> None:
+        """Add the front page."""
+        front = build_front(links)
+        article = templates().get_template("front.html.j2").render(front=front, site=self.site)
+        page = Page("index.html", SERIES, escape(front.promise), article, is_front=True)
+        self.pages["index"] = render(page, self.site)
+
+
+def build_site() -> Site:
+    """Return all pages and all files of the series as a site."""
+    site, notebooks = read_site(), read_series()
+    symbols = read_symbols(notebooks[START])
+    links = [link for part in site.parts.values() for link in part]
+    built = Built(site, Marker(symbols))
+    for before, link, after in zip([None, *links], links, [*links[1:], None], strict=False):
+        name = link.file.removesuffix(".ipynb")
+        title = title_of(notebooks[name])
+        built.add(notebooks[name], name, title, entry=link, before=before, after=after)
+        built.files[f"notebooks/{link.file}"] = (NOTEBOOKS / link.file).read_bytes()
+    for name, title in TEXTS.items():
+        text = markdown_page((NOTEBOOKS / f"{name}.md").read_text(encoding="utf-8"))
+        built.add(text, name.lower(), title)
+    built.add_front(links)
+    built.files |= shared_files(symbols) | dict(files_for(built.pages.values()))
+    search = search_script(built.sections, questions_of(read_readme()))
+    built.files[f"{FOLDER}/search.js"] = search.encode()
+    picture = drawings().call("bakeTheme", looking(), "light")
+    built.files[f"{FOLDER}/card.png"] = social_card(SERIES, picture, CARD)
+    built.files["sitemap.xml"] = sitemap(site.address, built.pages).encode()
+    return Site(built.pages, built.files)
