@@ -146,8 +146,8 @@ def test_a_cell_that_says_no_more_is_shown_as_it_is():
 
 
 def test_parts_that_cannot_be_are_refused():
-    cell = with_slide(new_markdown_cell("Text.", id="here"), "slide", {"titel": "x"})
-    with pytest.raises(ValueError, match=r'cell here: "slide" in its metadata is wrong.*titel'):
+    cell = with_slide(new_markdown_cell("Text.", id="here"), "slide", {"name": "x"})
+    with pytest.raises(ValueError, match=r'cell here: "slide" in its metadata is wrong.*name'):
         parts_of(cell)
     source = "def f(x):\n    y = x\n    return y\n\n\nprint(f(1))"
     with pytest.raises(ValueError, match="no line of this cell begins with 'return z'"):
