@@ -69,7 +69,7 @@ def test_the_command_writes_another_address_everywhere(project):
 def test_no_other_file_names_the_address():
     place = re.compile(r"[\w-]+/attention-notebooks")
     known = {NOTEBOOKS[0].parent / path.name for path in NOTEBOOKS}
-    known |= {REPOSITORY / "README.md", REPOSITORY / "pyproject.toml"}
+    known |= {REPOSITORY / name for name in ("README.md", "pyproject.toml", "CITATION.cff")}
     pages = [*REPOSITORY.glob("*"), *REPOSITORY.glob("[!.]*/*.md"), *NOTEBOOKS]
     named = {p for p in pages if p.is_file() and place.search(p.read_text("utf-8", "ignore"))}
     assert named <= known
