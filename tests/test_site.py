@@ -223,6 +223,7 @@ def test_the_theme_is_switched_and_kept(visit):
     expect(button).to_have_attribute("aria-pressed", "true")
     dark = page.evaluate(ground)
     assert dark != before
+    wake(page)  # or the new page would break off what is still being loaded
     page.reload()
     assert page.evaluate(ground) == dark
 
