@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple, Protocol
 
 from utils.publishing.pages.article import exporter, markdown_page
@@ -61,8 +62,9 @@ def read_readme() -> str:
     return (ROOT / "README.md").read_text(encoding="utf-8").replace("](notebooks/", "](")
 
 
+@cache
 def questions_of(readme: str) -> list[Question]:
-    """Return the questions of the README's table, in its order."""
+    """Return the questions of the README's table, in its order. Cached: rendering them is slow."""
     return [
         Question(to_html(found["text"]), link_to_pages(f"]({found['place']}")[2:])
         for found in QUESTION.finditer(readme)
@@ -94,8 +96,12 @@ def build_front(entries: Sequence[Numbered]) -> Front:
     )
 
 
+@cache
 def looking() -> str:
-    """Return the master picture at a step that looks at two words, as SVG with variables."""
+    """Return the master picture at a step that looks at two words, as SVG with variables.
+
+    Cached: the front page shows it, and the social card.
+    """
     steps = trace(Translator.load("mini-additive"), SENTENCE)
     state = {"source": steps.source, "weights": steps.steps[STEP - 1].weights.tolist()}
     options = {"variant": ["dot"], "width": 560, "decoder": False, "compact": True}

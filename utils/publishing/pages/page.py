@@ -12,12 +12,6 @@ from utils.system.paths import NOTEBOOKS
 
 LANGUAGE = "en"
 SERIES = "Attention, from one vector to looking back"
-# How nbconvert shows cells, on a page as on a slide.
-CELL_OPTIONS = {
-    "embed_images": True,
-    "exclude_input_prompt": True,
-    "exclude_output_prompt": True,
-}
 TITLE = re.compile(r"""title(?:=|\()(["'])(.+?)\1""")  # what code writes above a figure
 TO_NOTEBOOK = re.compile(r'(<a href="\d\d_\w+)\.ipynb')  # in the map of the series
 NOTICE = re.compile(r"\*\*What to notice\.\*\* (.+?[.!?])(?=\s|$)", flags=re.DOTALL)
@@ -31,6 +25,11 @@ def link_to_pages(text: str) -> str:
     )
     text = re.sub(r"\]\((TEACHING|SERVER)\.md", lambda name: f"]({name[1].lower()}.html", text)
     return re.sub(r"\[([^\]]*)\]\(\.\./[^)]*\)", r"\1", text)
+
+
+def link_map(html: str) -> str:
+    """Turn links to notebooks in an output, such as the map of the series, into links to pages."""
+    return TO_NOTEBOOK.sub(r"\1.html", html)
 
 
 def describe_figure(source: str, below: str = "") -> str:
@@ -69,7 +68,7 @@ def prepare(notebook: NotebookNode, drawn: list[str]) -> NotebookNode:
             cell.source = take_formulas_out(link_to_pages(cell.source), drawn)
         for output in cell.get("outputs", []):
             if "text/html" in output.get("data", {}):
-                output.data["text/html"] = TO_NOTEBOOK.sub(r"\1.html", output.data["text/html"])
+                output.data["text/html"] = link_map(output.data["text/html"])
     return prepared
 
 

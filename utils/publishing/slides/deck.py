@@ -13,7 +13,13 @@ from nbformat import NotebookNode
 
 from utils.publishing.explorers import enliven
 from utils.publishing.pages.formulas import put_formulas_back, take_formulas_out
-from utils.publishing.pages.page import LANGUAGE, describe_figures, read_series, title_of
+from utils.publishing.pages.page import (
+    LANGUAGE,
+    describe_figures,
+    link_map,
+    read_series,
+    title_of,
+)
 from utils.publishing.slides.links import Places, link_to_slides, places_of, slide_id
 from utils.publishing.slides.plan import (
     CLOSING,
@@ -116,7 +122,7 @@ class Deck:
             if not shown:
                 raise ValueError(f"cell {cell.id} has no output for its slide: run the notebook.")
             for kind, html in shown:
-                slide.add(kind, self.table(html) if kind == "table" else html, part.fade)
+                slide.add(kind, link_map(html) if kind == "table" else html, part.fade)
         slide.notes += map(answer_of, questions_of(cell))
         if part.say:
             slide.notes.append(self.ready(part.say))
@@ -124,10 +130,6 @@ class Deck:
     def ready(self, text: str) -> str:
         """Return Markdown with marks for its formulas, and links to slides."""
         return take_formulas_out(link_to_slides(text, self.own, self.series), self.drawn)
-
-    def table(self, html: str) -> str:
-        """Return an output in HTML with links to decks, such as the map of the series."""
-        return re.sub(r'(<a href="\d\d_\w+)\.ipynb', r"\1.html", html)
 
 
 def answer_of(question: Mapping[str, Any]) -> str:
