@@ -78,24 +78,26 @@ export function layoutMaster(state, options = {}) {
   const beside = map && width >= MAP_BESIDE_FROM;
   const main = beside ? width * (1 - BESIDE_SHARE) : width;
   const hasDecoder = decoder && edits.form !== "self";
-  const wide = hasDecoder && main >= WIDE_FROM;
+  const { asks = "", encoder: hasEncoder = true } = options;
+  const wide = hasDecoder && !asks && hasEncoder && main >= WIDE_FROM;
   const f = options.letters || letterSize(main, wide);
   const roomy = main >= ROOMY_FROM;
   const least = options.least || (roomy ? 12 : 11); // pixels: no letter is smaller
   const small = Math.max(f * 0.76, least);
   const named = roomy || main >= NAMED_FROM;
   const place = { width, main, f, small, least, edits, wide, roomy, named, hasDecoder };
+  Object.assign(place, { asks, hasEncoder, choice: options.choice || "" });
   place.focus = options.head;
   place.tight = Boolean(options.tight);
   place.heads = headWeightsOf(state, edits);
   place.cards = edits.heads && state.headScores ? place.heads.length : 1;
-  const decoderHeight = hasDecoder && !wide ? stackedDecoderHeight(state, place) : 0;
+  const decoderHeight = hasDecoder && !wide && !asks ? stackedDecoderHeight(state, place) : 0;
   place.columns = sourceColumnsOf(state, place);
   place.rows = sourceRowsOf(place, decoderHeight);
   place.weights = weightPlacesOf(place);
   if (hasDecoder) place.decoder = decoderPlaceOf(state, place);
-  place.height = place.rows.bottom;
-  place.equations = !options.compact;
+  place.height = hasEncoder ? place.rows.bottom : place.rows.context + f * 1.5 + small * 1.5;
+  place.equations = !options.compact && !asks;
   if (place.equations && !wide) {
     place.equationsTop = place.height;
     place.height += equationsHeight(place);
@@ -208,9 +210,9 @@ function stackedDecoderHeight(state, { f, edits }) {
   return f * (TARGET_TOP + 1.05) + boxesBelowTarget(list, edits, f) + list / 2;
 }
 
-/** Return how far below the target row the boxes stand; a block has two lines on the way. */
+/** Return how far below the target row the boxes stand: there is room for the lines between. */
 function boxesBelowTarget(list, { form }, f) {
-  return Math.max(f * 2.15 + list / 2, form === "block" ? f * 5.5 : 0);
+  return Math.max(f * 2.15 + list / 2, f * (form === "block" ? 5.5 : 4.9));
 }
 
 function listHeight(state, f) {
