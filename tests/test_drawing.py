@@ -370,6 +370,19 @@ def test_a_heat_map_shows_each_weight_in_its_columns_color():
     assert len({column.get("fill") for column in columns}) == len(columns) > len(SOURCE) / 2
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_thirty_words_are_all_written_above_a_map(width):
+    source = (SOURCE * 3)[:30]
+    state = state_of(source=source)
+    place = call("layoutHeatMap", source, TARGET, width - 20, 11)
+    picture = ElementTree.fromstring(
+        f"<svg xmlns='http://www.w3.org/2000/svg'>{call('drawHeatMap', 0, 0, state, place)}</svg>"
+    )
+    written = [e for e in picture.iter(f"{SVG}g") if e.get("aria-label")]
+    assert [e.get("aria-label") for e in written] == source
+    assert [e.find(f"{SVG}text").text for e in written] == source
+
+
 def test_next_words_have_bars_as_long_as_their_probabilities():
     best = [["an", 0.5], ["a", 0.25], ["the", 0.125]]
     state = state_of() | {"best": best}

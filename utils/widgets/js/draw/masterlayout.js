@@ -19,6 +19,7 @@ const BESIDE_SHARE = 0.26; // of the width, for a heat map beside the rest
 const DECODER_WIDTH = { rnn: 28, self: 28, block: 29 }; // letters
 const DENSE = 0.4; // letters: in narrower columns single arrows would be a gray area
 const TARGET_TOP = 3.1; // letters from the upper edge to the target row, when that stands above
+const LEAST_BELOW = 2.9; // letters below the decoder's boxes: for the line from c, and the tag
 const LEAST_RIBBON = 1; // pixels: a word whose ribbon would be narrower got nothing,
 const LEAST_WEIGHT = 0.005; // and so did one whose weight would be written as 0.00
 export const BOX_HALF = 1.25; // letters: half the height of the decoder's boxes
@@ -207,7 +208,8 @@ function weightPlacesOf({ f, columns, heads }) {
 
 function stackedDecoderHeight(state, { f, edits }) {
   const list = listHeight(state, f);
-  return f * (TARGET_TOP + 1.05) + boxesBelowTarget(list, edits, f) + list / 2;
+  const below = Math.max(list / 2, f * LEAST_BELOW);
+  return f * (TARGET_TOP + 1.05) + boxesBelowTarget(list, edits, f) + below;
 }
 
 /** Return how far below the target row the boxes stand: there is room for the lines between. */

@@ -2,11 +2,11 @@
 
 import { svgArrow } from "./svg.js";
 
-const LINE = 0.12; // letters
+const MASTER_LINE = 0.12; // letters
 
 /** Return the width of every line that is not a weight, in pixels. */
 export function lineWidth(f) {
-  return f * LINE;
+  return f * MASTER_LINE;
 }
 
 /** Draw an arrow like `svgArrow`, as wide as every line that is not a weight. */
