@@ -99,7 +99,7 @@ function placeBeam(view, { width, tall }, { isWide, mayFold }, measure) {
       y: BEAM_MARGIN + (item.row + 0.5) * BEAM_LEGEND_ROW,
     })),
     top, pitch, lanes, runs: foldRuns(view.nodes, lanes), panel, strip,
-    rootX: BEAM_MARGIN + BEAM_ROOT / 2, pad: padOf(size), gap, headRows: BEAM_PANEL_HEAD,
+    rootX: BEAM_MARGIN + BEAM_ROOT / 2, moreX: BEAM_MARGIN, pad: padOf(size), gap, headRows: BEAM_PANEL_HEAD,
     boxHeight: Math.min(pitch - 3, size * 1.95),
     yOf: (lane) => top + (lane + 0.5) * pitch,
   };
@@ -114,7 +114,7 @@ export function scrollBeam(place, shift, width) {
   const along = (part) => ({ ...part, x: part.x + shift });
   return {
     ...place, seen: [shift - BEAM_NEAR, shift + width + BEAM_NEAR],
-    legend: place.legend.map(along), panel: along(place.panel), strip: along(place.strip),
+    moreX: place.moreX + shift, legend: place.legend.map(along), panel: along(place.panel), strip: along(place.strip),
   };
 }
 
