@@ -163,7 +163,22 @@ def test_several_maps_share_one_bar_and_are_equally_large():
 
 @pytest.mark.parametrize("count", [3, 12, 30])
 def test_words_above_a_map_stand_upright_and_are_all_written(count):
-    words = [*"gestern hat die Frau dem alten Lehrer einen Apfel gegeben und gelacht".split()] * 3
+    words = [
+        *[
+            "gestern",
+            "hat",
+            "die",
+            "Frau",
+            "dem",
+            "alten",
+            "Lehrer",
+            "einen",
+            "Apfel",
+            "gegeben",
+            "und",
+            "gelacht",
+        ]
+    ] * 3
     words, rows = words[:count], words[:count]
     figure, ax = plt.subplots(figsize=map_size(words, rows))
     attention_map(np.eye(count), words, rows, ax)

@@ -46,9 +46,7 @@ def with_few_colors(picture: Image.Image, most: int = COLORS) -> Image.Image:
     return few
 
 
-def _few_colors(
-    colors: np.ndarray, counts: np.ndarray, most: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _few_colors(colors: np.ndarray, counts: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
     """Return `most` of K colors, (K, 4) with their frequencies, and each one's nearest (K,).
 
     After the most frequent ones, the next is always the color that would be changed worst.

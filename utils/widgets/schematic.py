@@ -92,8 +92,8 @@ def captioned(picture: Schematic, words: str) -> Schematic:
 def choice_of(trace: Trace, step: int, note: str, **options: Any) -> Schematic:
     """Draw the decoder's half of a step of a fixed-vector model, and mark where a word is chosen.
 
-    `note` stands beside that arrow, from the probabilities to the next word. `options` are those of `schematic`. Raises ValueError if the
-    translation has no such step.
+    `note` stands beside that arrow, from the probabilities to the next word. `options` are those of
+    `schematic`. Raises ValueError if the translation has no such step.
     """
     words = ", ".join(f"{word} {share:.0%}" for word, share in trace.steps[step - 1].best)
     alt = f"The decoder says which word may come next: {words}. {note}"

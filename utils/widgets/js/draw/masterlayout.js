@@ -184,9 +184,7 @@ function weightPlacesOf({ f, columns, heads }) {
   const unit = Math.min(span * 0.66, f * 20); // pixels for a weight of 1
   const apart = f * HEAD_GAP;
   const perHead = (unit - apart * (heads.length - 1)) / heads.length;
-  const has = heads.map((row) => row.map((weight) => (
-    weight >= LEAST_WEIGHT && weight * perHead >= LEAST_RIBBON
-  )));
+  const has = heads.map((row) => row.map((weight) => hasRibbon(weight, perHead)));
   const spread = Math.min(f * 0.8, columns.step / 4);
   const startX = heads.map((_, k) => (
     columns.valueX.map((x) => x + (k - (heads.length - 1) / 2) * spread)
@@ -204,6 +202,11 @@ function weightPlacesOf({ f, columns, heads }) {
   const [left, right] = [middle - unit / 2, middle + unit / 2];
   const lefts = heads.map((_, k) => left + k * (perHead + apart)); // of each head's context
   return { unit, perHead, has, centers, left, right, middle, lefts };
+}
+
+/** Tell whether a weight is enough for a ribbon and a number; 1 would be `unit` pixels wide. */
+export function hasRibbon(weight, unit) {
+  return weight >= LEAST_WEIGHT && weight * unit >= LEAST_RIBBON;
 }
 
 function stackedDecoderHeight(state, { f, edits }) {

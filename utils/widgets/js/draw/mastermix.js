@@ -1,7 +1,7 @@
 // The mixture in the master picture: weights, ribbons of their widths, and c, equation (5).
 
 import { learnedLook } from "./masterequations.js";
-import { headLook, mixedTop, mixesHeads } from "./masterlayout.js";
+import { hasRibbon, headLook, mixedTop, mixesHeads } from "./masterlayout.js";
 import { flowArrow, lineWidth } from "./masterline.js";
 import { paint, wordPaint } from "./paint.js";
 import { drawFunnel, drawMixture, drawRibbon, drawWeightBars } from "./ribbons.js";
@@ -76,20 +76,22 @@ function weightFactors(place, row) {
   const { f, least, columns, weights } = place;
   const size = Math.max(Math.min(f * 0.85, columns.step / 4.3), least);
   const both = columns.inner * 0.62 + size * 0.6; // the pill covers the arrow and the thread
-  const width = Math.max(size * 3.85, Math.min(both, columns.step - size * 0.3));
-  const kept = row.map((_, j) => j).filter((j) => weights.has[0][j]);
+  const times = size * 3.85 < columns.step || size * 3 > columns.step ? "× " : ""; // or no room
+  const width = Math.max(size * (times ? 3.85 : 2.9), Math.min(both, columns.step - size * 0.3));
+  const kept = row.map((_, j) => j).filter((j) => hasRibbon(row[j], weights.perHead));
   const beside = columns.step + columns.centers[0] - columns.valueX[0] - f * 0.41; // a hollow dot
   const places = width / 2 > beside ? columns.valueX : columns.centers;
   const labels = kept.map((j) => ({ x: places[j], width, weight: row[j] }));
   const fitting = labelsThatFit(labels, size * 0.1);
   const isWhole = fitting.length === labels.length;
   return fitting.filter((i) => isWhole || row[kept[i]] >= LEAST_FACTOR).map((i) => (
-    factorPill(labels[i].x, kept[i], row[kept[i]], { size, width }, place)
+    factorPill(labels[i].x, kept[i], row[kept[i]], { size, width, times }, place)
   ));
 }
 
-function factorPill(x, j, weight, { size, width }, { f, rows, columns, edits }) {
-  const factor = edits.fixed ? "half" : `× ${weight.toFixed(2)}`; // of its numbers, none averaged
+function factorPill(x, j, weight, { size, width, times }, { f, rows, columns, edits }) {
+  // Half of a fixed vector's numbers come from each state, and none is averaged.
+  const factor = edits.fixed ? "half" : `${times}${weight.toFixed(2)}`;
   const color = wordPaint(j);
   const middle = Math.max(Math.min(x, columns.right - width / 2 + f * 0.6), width / 2 + f * 0.2);
   return svgElement(
