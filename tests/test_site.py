@@ -1,6 +1,7 @@
 """The pages in a browser, opened as files: read, searched and used by keyboard, in both themes."""
 
 import gzip
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -212,6 +213,22 @@ def test_a_symbol_explains_itself_by_mouse_focus_and_tap(visit):
     expect(meaning).to_be_hidden()
     page.locator("article math [data-symbol]").nth(8).tap()
     expect(meaning).to_be_visible()
+
+
+def test_a_term_says_what_it_means_and_leads_to_more(visit):
+    page = visit("05_dot_attention")
+    term = page.locator("[data-term]", has_text="softmax").first
+    term.focus()
+    meaning = page.get_by_role("tooltip")
+    expect(meaning).to_contain_text("adds up to one")
+    page.keyboard.press("Enter")
+    expect(meaning.get_by_role("link")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(meaning).to_be_hidden()
+    expect(term).to_be_focused()
+    term.click()
+    meaning.get_by_role("link").click()
+    expect(page).to_have_url(re.compile("04_attention_by_hand.html#cell-id="))
 
 
 def test_the_theme_is_switched_and_kept(visit):
