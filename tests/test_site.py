@@ -266,6 +266,21 @@ def test_the_contents_follow_the_reader(visit):
     expect(current).to_have_count(1)
 
 
+def test_a_picture_is_enlarged_where_the_screen_shrinks_it(visit):
+    page = visit("05_dot_attention", width=360)
+    picture = page.locator(".picture").first
+    picture.scroll_into_view_if_needed()
+    shown = "element => [element.querySelector('img').clientWidth, element.clientWidth]"
+    assert picture.evaluate(shown)[0] <= picture.evaluate(shown)[1]
+    page.get_by_role("button", name="Enlarge the picture").first.press("Enter")
+    image, room = picture.evaluate(shown)
+    assert image == 960 and room < 360
+    expect(picture).to_have_attribute("tabindex", "0")  # so that arrow keys scroll it
+    assert page.evaluate(OVERFLOW) <= 0
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.get_by_role("button", name="Enlarge the picture")).to_have_count(0)
+
+
 def test_code_is_copied(visit):
     page = visit("05_dot_attention", permissions=["clipboard-read", "clipboard-write"])
     code = page.locator(".code").filter(has_text="class DotAttention").first
