@@ -10,6 +10,7 @@ from lab import shared_browser, skip_without_browser
 from playwright.sync_api import expect
 from toy import REPOSITORY
 
+from utils.exercises.record import read_progress
 from utils.publishing.editions import write_edition
 from utils.publishing.explorers import ELEMENT
 from utils.publishing.pages.site import build_site
@@ -191,6 +192,27 @@ def test_an_explorer_is_used_by_keyboard(visit):
 def settle_in(locator):
     locator.scroll_into_view_if_needed()
     locator.page.wait_for_timeout(200)
+
+
+def test_what_was_answered_is_kept_shown_saved_and_deleted(visit):
+    page = visit("index")
+    done = page.get_by_role("heading", name="What you have done")
+    expect(done).to_be_hidden()
+    page.goto(page.url.replace("index", "05_dot_attention"))
+    wake(page)
+    quiz = page.locator("[data-explorer=quiz]")
+    quiz.get_by_role("radio").first.click(force=True)
+    page.goto(page.url.partition("05_dot")[0] + "index.html")
+    expect(done).to_be_visible()
+    entry = page.locator(".record li")
+    expect(entry).to_have_text(re.compile(r"^05: [01] of \d$"))
+    with page.expect_download() as found:
+        page.get_by_role("button", name="Save it as a file").click()
+    assert list(read_progress(found.value.path()).questions) == ["05"]
+    page.get_by_role("button", name="Delete it").press("Enter")
+    expect(done).to_be_hidden()
+    page.reload()
+    expect(done).to_be_hidden()
 
 
 # --- symbols, themes, menu, paper ---
