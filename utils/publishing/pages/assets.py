@@ -12,7 +12,7 @@ from utils.widgets.themes import color_sheet
 ASSETS = Path(__file__).parent / "assets"
 VENDOR = ASSETS / "vendor"
 FOLDER = "assets"  # beside the pages
-SHEETS = ("base", "frame", "text", "code", "front", "overlay", "print")
+SHEETS = ("fonts", "base", "frame", "text", "code", "front", "overlay", "print")
 
 
 def style_sheet() -> str:
@@ -49,8 +49,10 @@ def shared_files(symbols: Sequence[Symbol], terms: Sequence[Term]) -> dict[str, 
         "meanings.js": meaning_script(symbols, terms),
     }
     files = {f"{FOLDER}/{name}": text.encode() for name, text in texts.items()}
-    plain = [ASSETS / "icon.svg", *sorted((ASSETS / "fonts").iterdir())]
-    for path in plain:
-        where = "fonts/" if path.parent.name == "fonts" else ""
-        files[f"{FOLDER}/{where}{path.name}"] = path.read_bytes()
-    return files
+    files[f"{FOLDER}/icon.svg"] = (ASSETS / "icon.svg").read_bytes()
+    return files | {f"{FOLDER}/{name}": content for name, content in fonts().items()}
+
+
+def fonts() -> dict[str, bytes]:
+    """Return the fonts with their licenses, by the paths that `fonts.css` gives them."""
+    return {f"fonts/{path.name}": path.read_bytes() for path in (ASSETS / "fonts").iterdir()}
