@@ -2,7 +2,7 @@
 
 import { paint } from "../draw/paint.js";
 import { drawMixture, drawRibbon, drawWeightBars, placeBars } from "../draw/ribbons.js";
-import { shareStarts } from "../draw/ribbons.js";
+import { placeNumberedBars, shareStarts } from "../draw/ribbons.js";
 import { shortNumber, svgElement, svgFormula, svgPart, svgText, textWidth } from "../draw/svg.js";
 import { drawToken, tokenLevels, tokenWidth } from "../draw/tokens.js";
 import { isAhead, scoreWords } from "./calculatormath.js";
@@ -198,11 +198,9 @@ function drawShares(view, flow, centers) {
   const size = flow.column < 44 ? 11 : 15;
   const widths = scene.weights.map((weight) => weight * unit);
   const written = scene.weights.map((weight, j) => (view.state.mask[j] ? writeFixed(weight) : "0"));
-  const slots = widths.map((wide, j) => Math.max(wide + 4, textWidth(written[j], size)));
-  const hasSlots = slots.reduce((sum, wide) => sum + wide) <= width;
-  const places = hasSlots
-    ? placeBars(centers, slots, left, left + width)
-    : placeBars(centers, widths, left, left + width, Math.min(6, flow.column * 0.1));
+  const numbers = written.map((text) => textWidth(text, size));
+  const gap = Math.min(6, flow.column * 0.1);
+  const places = placeNumberedBars(centers, widths, numbers, left, left + width, gap);
   const start = left + (width - unit) / 2;
   const starts = shareStarts(scene.weights);
   const items = scene.weights.map((weight, j) => ({
