@@ -551,6 +551,20 @@ def test_without_probabilities_the_word_comes_straight_from_what_makes_it(varian
         assert ElementTree.tostring(whole[other]) == ElementTree.tostring(less[other])
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_plain_picture_has_no_numbers(variant, width):
+    look = {"variant": variant, "width": width}
+    whole, plain = (draw(state_for(variant), **look, plain=plain) for plain in (False, True))
+    numbers = re.compile(r"\d%|\d\.\d|half$")
+    found = [
+        [e.text for e in picture.iter(f"{SVG}text") if numbers.search(e.text or "")]
+        for picture in (whole, plain)
+    ]
+    assert found[0] and found[1] == []
+    assert arrows(plain) == arrows(whole)
+
+
 @pytest.mark.parametrize("width", [480, 960])
 def test_words_go_down_to_boxes_that_stand_apart_from_them(width):
     """Even if one next word is listed, and the list is low."""

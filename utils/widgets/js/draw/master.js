@@ -44,17 +44,20 @@ import { shortenWord, svgSymbol, svgText } from "./svg.js";
  *   asks     a text such as "s₀ asks" in place of the decoder, which then hands down the query
  *   encoder  false leaves out the source’s half; names below the context say what it is made of
  *   choice   a note at the arrow from the probabilities to the next word, which then stands out
+ *   plain    true leaves out all numbers, where a picture is about the order of things
  *   title    what a screen reader says
  *
  * The drawing follows the page's theme; `bakeTheme` gives it one of its own, for a still.
  */
 export function drawMaster(state, options = {}) {
   const known = { ...state, scores: state.scores || null, target: state.target || [] };
+  if (options.plain) Object.assign(known, { scores: null, headScores: null });
   known.best = state.best || [];
   const place = layoutMaster(known, options);
   place.hasSteps = place.hasDecoder && !place.asks;
   if (place.hasSteps) placeTarget(known, place);
   place.switch = options.switch;
+  place.plain = options.plain;
   place.order = options.order ?? place.edits.query === "current";
   const hidden = new Set(options.hide || []);
   place.hasList = !hidden.has("next");

@@ -52,7 +52,7 @@ export function drawWeightRow(place, numbers) {
     })),
   ));
   return svgPart("weights", bars, emptyEnds(place), [
-    heads.length === 1 ? weightFactors(place, numbers || heads[0]) : "",
+    heads.length === 1 && !place.plain ? weightFactors(place, numbers || heads[0]) : "",
   ]);
 }
 

@@ -16,7 +16,7 @@ export function drawNext(state, place) {
   const { list, listTop, listHeight, boxes, y, turn, target } = decoder;
   const edge = turn > 0 ? listTop + listHeight : listTop;
   const [left, width] = [list.left + f * 0.4, list.width - f * 0.8];
-  const style = { size: f, least: small, chosen: state.chosen || 0 };
+  const style = { size: f, least: small, chosen: state.chosen || 0, plain: place.plain };
   const words = drawNextWords(left, listTop + f * 0.4, width, state.best, style);
   const last = edits.feeding ? boxes.hidden : boxes.readout;
   const from = lastName(edits);
