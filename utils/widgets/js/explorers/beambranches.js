@@ -223,8 +223,8 @@ function endWay(x, y, placeInRanking, place) {
 
 /** Draw the folded columns, and say what has no lane. */
 function drawFolds({ nodes, step, isStill }, place) {
-  const { columns, top, pitch, yOf, lanes, moreX } = place;
-  const more = lanes.hidden > 0 && svgText(moreX, top + lanes.lanes * pitch + 16,
+  const { columns, top, pitch, yOf, lanes, more: tall, moreX } = place;
+  const more = lanes.hidden > 0 && svgText(moreX, top + lanes.lanes * pitch + tall / 2 + 4,
     hiddenText(lanes.hidden, isStill), {
       "font-size": 13, "text-anchor": "start", fill: paint(isStill ? "quiet" : "link"),
     });
