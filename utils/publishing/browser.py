@@ -2,7 +2,13 @@
 
 import shutil
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",  # macOS
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+)
 
 
 def find_browser() -> str | None:

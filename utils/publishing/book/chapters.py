@@ -2,11 +2,11 @@
 
 from lxml import etree
 from lxml.html import HtmlElement, fragment_fromstring
-from lxml.html.builder import CLASS, FIGCAPTION, FIGURE, H2, SECTION, A
+from lxml.html.builder import CLASS, H2, A, E
 
 from utils.publishing.book.folds import drop_code
 
-SCREEN_ONLY = ("loading", "decoding", "border", "tabindex", "download")  # of no use in a book
+SCREEN_ONLY = ("loading", "decoding", "border")  # of no use in a book
 ALIVE = "Try it on its web page"
 ANSWERED = "The quick questions, answered"
 
@@ -45,7 +45,7 @@ def settle(tree: HtmlElement, page: str) -> None:
 
 def print_name(address: str) -> str:
     """Return the address of a picture in the book: not every reader knows WebP."""
-    return address.removesuffix(".webp") + ".png" if address.endswith(".webp") else address
+    return address.replace(".webp", ".png")
 
 
 def _settle_explorer(explorer: HtmlElement, page: str) -> None:
@@ -54,8 +54,8 @@ def _settle_explorer(explorer: HtmlElement, page: str) -> None:
     image.tail = None
     cell = explorer.xpath("ancestor::div[contains(@class, 'cell')]")[0]
     alive = A(ALIVE, href=f"{page}#{cell.get('id')}")
-    finding = FIGCAPTION(*explorer.xpath(".//p/text()"), " ", alive, ".")
-    explorer.getparent().replace(explorer, FIGURE(CLASS("picture"), image, finding))
+    finding = E.figcaption(*explorer.xpath(".//p/text()"), " ", alive, ".")
+    explorer.getparent().replace(explorer, E.figure(CLASS("picture"), image, finding))
 
 
 def _settle_questions(tree: HtmlElement, explorer: HtmlElement) -> None:
@@ -63,4 +63,4 @@ def _settle_questions(tree: HtmlElement, explorer: HtmlElement) -> None:
     (answers,) = explorer.xpath(".//ol[@class='at-answers']")
     (asked,) = explorer.xpath(".//ol[@class='at-asked']")
     explorer.getparent().replace(explorer, asked)
-    tree.append(SECTION(CLASS("answered"), H2(ANSWERED, id="answered"), answers))
+    tree.append(E.section(CLASS("answered"), H2(ANSWERED, id="answered"), answers))

@@ -18,8 +18,9 @@ def cover(title: str) -> bytes:
     colors = THEMES["light"]
     picture = drawings().call("bakeTheme", looking(), "light")
     placed = f'<g transform="translate(90 780) scale(1.9)">{picture}</g>'
+    font = 'font-size="104" font-weight="bold"'
     lines = "".join(
-        f'<text x="100" y="{260 + LINE * row}" font-size="104" font-weight="bold">{escape(each)}</text>'
+        f'<text x="100" y="{260 + LINE * row}" {font}>{escape(each)}</text>'
         for row, each in enumerate(wrap(title, LETTERS))
     )
     return png_of(

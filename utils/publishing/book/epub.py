@@ -15,8 +15,9 @@ ROOM = "EPUB"  # the folder in the zip file
 TYPES = {"png": "image/png", "css": "text/css", "woff2": "font/woff2"}
 CONTAINER = f"""<?xml version="1.0" encoding="UTF-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
-<rootfiles><rootfile full-path="{ROOM}/package.opf" media-type="application/oebps-package+xml"/></rootfiles>
-</container>
+<rootfiles>
+<rootfile full-path="{ROOM}/package.opf" media-type="application/oebps-package+xml"/>
+</rootfiles></container>
 """
 
 
@@ -32,8 +33,14 @@ def write_epub(book: Book) -> bytes:
     """Return the book as the bytes of an EPUB file; the same book gives the same bytes."""
     files = dict(pages_of(book)) | {"book.css": style_sheet().encode()}
     loaded = {**book.pictures, **font_files(), "book.css": files["book.css"]}
-    package = templates().get_template("package.opf.j2").render(
-        book=book, identifier=uuid5(NAMESPACE_URL, book.address), items=list(map(item_of, loaded))
+    package = (
+        templates()
+        .get_template("package.opf.j2")
+        .render(
+            book=book,
+            identifier=uuid5(NAMESPACE_URL, book.address),
+            items=list(map(item_of, loaded)),
+        )
     )
     day, packed = datetime.fromisoformat(str(book.about["date-released"])), BytesIO()
     with ZipFile(packed, "w") as file:
@@ -47,7 +54,7 @@ def write_epub(book: Book) -> bytes:
 
 def pages_of(book: Book) -> Iterator[tuple[str, bytes]]:
     """Yield the pages by their names."""
-    about = f'{book.about["title"]}: the cover'
+    about = f"{book.about['title']}: the cover"
     picture = f'<p class="cover"><img src="{COVER}" alt="{about}"/></p>'
     yield "cover.xhtml", _page(book, book.about["title"], "cover", picture)
     yield "nav.xhtml", _page(book, "Contents", "frontmatter", contents(book, deep=True))

@@ -1,5 +1,6 @@
 """What pages fold away. A book has no buttons: hints and answers stand at the back."""
 
+import re
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -8,7 +9,9 @@ from lxml.html.builder import CLASS, DIV, A, P
 from utils.publishing.book.places import SUFFIX
 
 HINTS, ANSWERS = "hints", "answers"  # the chapters at the back
-PUT_OFF = "Show "  # what a button says before it names what it shows
+PUT_OFF = re.compile(r"^(?:Show|Open) ")  # what a button says before it names what it shows
+# Only answers have to wait: those of exercises, and those that a text marks by this class.
+WAITING = ".//details[summary[@class='button'] or @class='answer']"
 
 
 class Fold(NamedTuple):
@@ -39,10 +42,10 @@ def drop_code(tree: HtmlElement) -> None:
 def take_folds(tree: HtmlElement, name: str) -> list[Fold]:
     """Take what is folded out of a chapter, in place; a line with links to it remains."""
     folds: list[Fold] = []
-    for cell in tree.xpath(".//div[contains(@class, 'cell')][.//details]"):
+    for cell in tree.xpath(f".//div[contains(@class, 'cell')][{WAITING}]"):
         back = f"n{name[:2]}-turn-{len(folds)}"
         line = P(CLASS("turn"), id=back)
-        found = cell.xpath(".//details")
+        found = cell.xpath(WAITING)
         found[0].addprevious(line)
         for details in found:
             label, content = _open(details)
@@ -54,14 +57,28 @@ def take_folds(tree: HtmlElement, name: str) -> list[Fold]:
     return folds
 
 
+def open_asides(tree: HtmlElement) -> None:
+    """Turn what else is folded into a box with its label above, in place."""
+    for details in tree.xpath(".//details"):
+        details.tag = "div"
+        details.set("class", "aside")
+        label = P(CLASS("label"), _label(details[0]))
+        details.replace(details[0], label)
+
+
 def _open(details: HtmlElement) -> tuple[str, HtmlElement]:
     """Take a folded part out of its page; return its label, such as "Hints", and its content."""
-    label = text_of(details[0]).removeprefix(PUT_OFF)
+    label = _label(details[0])
     details[0].drop_tree()
     content = DIV(*details)
     content.text = details.text
     details.drop_tree()
-    return label[:1].upper() + label[1:], content
+    return label, content
+
+
+def _label(summary: HtmlElement) -> str:
+    label = PUT_OFF.sub("", text_of(summary))
+    return label[:1].upper() + label[1:]
 
 
 def _heading(cell: HtmlElement) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 from lxml.html import HtmlElement
-from lxml.html.builder import CLASS, DIV, H1, H2, H3, SECTION, A
+from lxml.html.builder import CLASS, DIV, H1, H2, H3, A, E
 
 from utils.publishing.book.chapters import parse
 from utils.publishing.book.folds import ANSWERS, HINTS, Fold
@@ -44,7 +44,7 @@ def back_matter(part: str, folds: Sequence[Fold], entries: Mapping[str, Link]) -
         tree.append(H2(f"{entry.number} · {entry.title}", id=f"{part}-{start_of(page)}"))
         for fold in found:
             heading = H3(A(fold.heading, href=f"{page}{SUFFIX}#{fold.turn}"))
-            tree.append(SECTION(CLASS("fold"), heading, fold.content, id=fold.id))
+            tree.append(E.section(CLASS("fold"), heading, fold.content, id=fold.id))
     return tree
 
 

@@ -35,9 +35,12 @@ img {{ filter: invert(0.93) hue-rotate(180deg); }}
 
 def bake(style: str, theme: str) -> str:
     """Return a style sheet with the colors of a theme in place of their variables."""
-    return COLOR.sub(lambda name: THEMES[theme][name[1]], style)
+    return COLOR.sub(lambda name: str(THEMES[theme][name[1]]), style)
 
 
 def font_files() -> dict[str, bytes]:
     """Return the fonts by their paths in the book."""
-    return {f"{FONTS}/{path.name}": path.read_bytes() for path in sorted((ASSETS / FONTS).glob("*.woff2"))}
+    return {
+        f"{FONTS}/{path.name}": path.read_bytes()
+        for path in sorted((ASSETS / FONTS).glob("*.woff2"))
+    }

@@ -1,4 +1,4 @@
-"""The whole book, before it becomes a file: chapters, what stands before and after them, pictures."""
+"""The whole book, before it becomes a file: its chapters in order, and their pictures."""
 
 from collections.abc import Mapping
 from io import BytesIO
@@ -10,8 +10,15 @@ from PIL import Image
 
 from utils.publishing.book.chapters import parse, print_name, settle, to_xhtml
 from utils.publishing.book.cover import cover
-from utils.publishing.book.folds import take_folds, text_of
-from utils.publishing.book.matter import ABOUT, BACK, back_matter, front_matter, questions_matter, templates
+from utils.publishing.book.folds import open_asides, take_folds, text_of
+from utils.publishing.book.matter import (
+    ABOUT,
+    BACK,
+    back_matter,
+    front_matter,
+    questions_matter,
+    templates,
+)
 from utils.publishing.book.places import QUESTIONS, SUFFIX, Places, start_of
 from utils.publishing.pages.article import build_article
 from utils.publishing.pages.front import build_front
@@ -54,7 +61,7 @@ class Chapter(NamedTuple):
 
 
 class Book(NamedTuple):
-    """The book: what CITATION.cff says of it, its chapters in order, and its pictures by address."""
+    """What CITATION.cff says of the book, its chapters in order, and its pictures by address."""
 
     about: dict[str, Any]
     promise: str
@@ -83,6 +90,8 @@ def build_book() -> Book:
     for name, tree in trees.items():
         places.link(tree, name)
     folds = [fold for name, tree in trees.items() for fold in take_folds(tree, name)]
+    for tree in trees.values():
+        open_asides(tree)
     back = {name: back_matter(name, folds, entries) for name in BACK}
     chapters = [
         close(ABOUT, "preface", trees[ABOUT]),
@@ -97,7 +106,8 @@ def build_book() -> Book:
 
 def read_chapters(address: str, places: Places) -> tuple[dict[str, HtmlElement], dict[str, bytes]]:
     """Return the notebooks as chapters, by the names of their pages, and all pictures."""
-    trees, pictures = {}, {}
+    trees: dict[str, HtmlElement] = {}
+    pictures: dict[str, bytes] = {}
     for name, notebook in read_series().items():
         article = build_article(notebook, name, Marker([]))
         trees[name] = parse(article.html)

@@ -1,10 +1,11 @@
 """Everything that `make html` writes: the pages, and what lies beside them."""
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader
@@ -28,6 +29,7 @@ SHORT = "Attention"
 CARD = "Built by hand, measured, and pulled apart with the mouse"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 DECKS = "../slides"  # where `make slides` writes the decks, seen from a page
+BOOKS = {kind: f"../book/attention.{kind.lower()}" for kind in ("EPUB", "PDF")}  # of `make book`
 TEXTS = {"TEACHING": "Teaching with this series", "SERVER": "A class on one server"}
 EXTRAS = tuple({"page": f"{name.lower()}.html", "title": title} for name, title in TEXTS.items())
 START, OWN = "00_start_here", "13_your_own"
@@ -90,15 +92,18 @@ class Setting(NamedTuple):
     help: str = HELP
     symbols: str = f"{START}.html#cell-id={TABLE}"
     extras: Sequence[dict[str, str]] = EXTRAS
+    books: Mapping[str, str] = MappingProxyType({})  # those of BOOKS that have been made
 
 
-def read_site(root: Path = ROOT) -> Setting:
-    """Return what all pages know; pyproject.toml has the addresses, and is their one place."""
+def read_site(root: Path = ROOT, books: Mapping[str, str] = MappingProxyType({})) -> Setting:
+    """Return what all pages know; pyproject.toml has the addresses, and is their one place.
+
+    `books` has those of BOOKS that have been made.
+    """
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     links = {name: [Link(*each) for each in part] for name, part in series.parts().items()}
-    return Setting(
-        address=project["tool"]["pages"]["address"], repository=read_address(root), parts=links
-    )
+    address = project["tool"]["pages"]["address"]
+    return Setting(address, read_address(root), links, books=books)
 
 
 @cache
@@ -157,9 +162,9 @@ class Built:
         self.pages["index"] = render(page, self.site)
 
 
-def build_site() -> Site:
-    """Return all pages and all files of the series as a site."""
-    site, notebooks = read_site(), read_series()
+def build_site(books: Mapping[str, str] = MappingProxyType({})) -> Site:
+    """Return all pages and all files of the series as a site, with links to `books`."""
+    site, notebooks = read_site(books=books), read_series()
     symbols = read_symbols(notebooks[START])
     links = [link for part in site.parts.values() for link in part]
     built = Built(site, Marker(symbols))
