@@ -26,6 +26,7 @@ from utils.publishing.pages.page import LANGUAGE, read_series
 from utils.publishing.pages.pictures import COLORS
 from utils.publishing.pages.site import Link, read_site
 from utils.publishing.pages.symbols import Marker
+from utils.publishing.pages.terms import Glossary
 from utils.publishing.series import PARTS
 from utils.system.paths import ROOT
 
@@ -109,7 +110,7 @@ def read_chapters(address: str, places: Places) -> tuple[dict[str, HtmlElement],
     trees: dict[str, HtmlElement] = {}
     pictures: dict[str, bytes] = {}
     for name, notebook in read_series().items():
-        article = build_article(notebook, name, Marker([]))
+        article = build_article(notebook, name, Marker([]), Glossary([]))
         trees[name] = parse(article.html)
         settle(trees[name], f"{address}{name}.html")
         places.rename(trees[name], name)
