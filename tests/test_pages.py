@@ -13,16 +13,26 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 from toy import REPOSITORY
 
+from utils.plots import word_colors
 from utils.publishing.explorers import ELEMENT, enliven, files_for, still_of
 from utils.publishing.figures import build_sheet, pictures_of
 from utils.publishing.pages.contents import headings_of, with_anchors
 from utils.publishing.pages.formulas import put_formulas_back, take_formulas_out, to_mathml
 from utils.publishing.pages.front import questions_of, read_readme
 from utils.publishing.pages.page import describe_figure, link_to_pages, read_series
-from utils.publishing.pages.pictures import take_pictures_out
+from utils.publishing.pages.pictures import small_picture, take_pictures_out
 from utils.publishing.pages.search import sections_of
-from utils.publishing.pages.site import DECKS, build_site, read_site
+from utils.publishing.pages.site import (
+    BOOKS,
+    DECKS,
+    Built,
+    build_site,
+    decks_beside,
+    read_site,
+)
 from utils.publishing.pages.symbols import Marker, first_in_reach, read_symbols
+from utils.publishing.pages.terms import Glossary, read_terms
+from utils.widgets import schematic
 
 LOADING = ("script", "img", "iframe", "object", "embed")
 ELSEWHERE = r"""url\(['"]?(?:https?:)?//|@import|\ssrc=['"]?(?:https?:)?//"""
@@ -64,7 +74,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module", params=[pytest.param("slow", marks=pytest.mark.slow)])
 def site():
-    return build_site()
+    return build_site(DECKS)
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +159,7 @@ def test_help_questions_and_symbols_are_reached_from_everywhere(read, name):
     assert "13_your_own.html#cell-id=when-it-does-not-work" in links
     assert "index.html#questions-readers-ask" in links
     assert "00_start_here.html#cell-id=what-does-every-symbol-mean-with-its-shape" in links
+    assert "00_start_here.html#cell-id=what-does-every-term-mean" in links
 
 
 def test_a_page_leads_to_its_neighbors_its_notebook_and_its_deck(pages):
@@ -160,6 +171,14 @@ def test_a_page_leads_to_its_neighbors_its_notebook_and_its_deck(pages):
     assert 'rel="prev"' not in pages["00_start_here"] and 'rel="next"' not in pages["13_your_own"]
 
 
+def test_pages_link_to_decks_only_where_these_are(tmp_path):
+    folder = tmp_path / "html"
+    assert decks_beside(folder) == ""
+    (tmp_path / "slides").mkdir()
+    (tmp_path / "slides" / "00_start_here.html").touch()
+    assert (folder / decks_beside(folder)).resolve() == tmp_path / "slides"
+
+
 def test_the_front_page_has_the_map_and_all_questions(pages, read):
     links = read["index"].links
     assert all(links.count(f"{name}.html") >= 2 for name in NAMES)  # beside it, and on the map
@@ -167,6 +186,14 @@ def test_the_front_page_has_the_map_and_all_questions(pages, read):
     assert len(questions) >= 60
     assert {question.place for question in questions} <= set(links)
     assert pages["index"].count('data-explorer="playground"') == 1
+
+
+def test_the_front_page_leads_to_the_book_if_there_is_one(read):
+    setting = read_site(books=BOOKS)
+    built = Built(setting, Marker([]), Glossary([]))
+    built.add_front([link for part in setting.parts.values() for link in part])
+    assert set(BOOKS.values()) <= set(Page(built.pages["index"]).links)
+    assert not set(BOOKS.values()) & set(read["index"].links)
 
 
 @pytest.mark.parametrize("name", NAMES[1:])
@@ -284,6 +311,25 @@ def test_symbols_are_known_by_their_indices_too():
     assert twice.count("tabindex") == 1
 
 
+def test_a_term_is_marked_once_and_only_in_sentences():
+    terms = read_terms(read_series()["00_start_here"])
+    row = next(row for row, term in enumerate(terms) if "vocabulary" in term.forms)
+    article = (
+        '<div class="cell text-cell"><h2>A vocabulary</h2><p><a href="#">vocabulary</a> '
+        "two Vocabularies, one vocabulary</p></div>"
+        '<div class="cell code-cell"><p>vocabulary</p></div>'
+    )
+    marked = Glossary(terms).mark(article)
+    assert f'two <span data-term="{row}" tabindex="0">Vocabularies</span>, one voc' in marked
+    assert marked.count("data-term") == 1
+
+
+def test_every_term_leads_to_where_it_is_explained(read):
+    for term in read_terms(read_series()["00_start_here"]):
+        page, _, place = term.place.partition(".html#")
+        assert page.startswith(term.number) and place in read[page].names, term.forms[0]
+
+
 def test_the_search_knows_every_section_but_no_code():
     article = (
         '<h1 id="T">T</h1><p>one</p><h2 id="S">Two <a class="anchor" href="#S">#</a></h2>'
@@ -303,6 +349,15 @@ def test_the_address_is_one_setting(site, pages):
     listed = re.findall(r"<loc>(.*?)</loc>", site.files["sitemap.xml"].decode())
     assert sorted(listed) == sorted(f"{address}{name}.html" for name in pages)
     assert Image.open(BytesIO(site.files["assets/card.png"])).size == (1200, 630)
+
+
+def test_areas_keep_their_colors_in_a_pages_pictures():
+    colors = word_colors(16)
+    drawn = schematic([*"abcdefghijklmnop"], [1 / 16] * 16)
+    png = drawn._repr_mimebundle_()[0]["image/png"]
+    image = Image.open(BytesIO(small_picture(png))).convert("RGB")
+    found = {"#{:02X}{:02X}{:02X}".format(*color) for _, color in image.getcolors(256)}
+    assert set(colors) <= found and len(found) <= 128
 
 
 # --- budgets: bytes, as a host sends them ---
