@@ -1,0 +1,26 @@
+# Every hidden test begins with these lines; whatever the notebook calls `abs` or `all` is undone.
+import warnings
+from builtins import *  # noqa: F403
+from decimal import Decimal
+from fractions import Fraction
+
+warnings.simplefilter("ignore")  # nbgrader takes a warning for an error
+
+
+def close(given, wanted, within=0.001):
+    """Tell whether an answer is a value, up to rounding: a number, a word, or a list of them."""
+    given = given.tolist() if hasattr(given, "tolist") else given
+    if isinstance(wanted, list | tuple):
+        return (
+            isinstance(given, list | tuple)
+            and len(given) == len(wanted)
+            and all(close(*pair, within) for pair in zip(given, wanted, strict=True))
+        )
+    if type(wanted) is bool:
+        return given is wanted
+    if type(wanted) is str:
+        return type(given) is str and given.strip().lower() == wanted.lower()
+    if type(given) not in (int, float, str, Decimal, Fraction):
+        return False
+    number = float(given)
+    return abs(number - wanted) <= max(within, 0.001 * abs(number), 0.001 * abs(wanted))
