@@ -60,7 +60,7 @@ def everything_told(number):
 def test_no_answer_is_left_in_the_whole_file(path):
     number = path.stem[:2]
     students = clear_answers(read(path))
-    text = squeezed([nbformat.writes(students)])  # outputs and metadata included
+    text = squeezed([json.dumps(students)])  # outputs and metadata included
     assert [told for told in everything_told(number) if told in text] == []
     assert find_leaks(students, number) == []
     assert "Showananswer" not in text.replace("*Showananswer*", "")
@@ -68,7 +68,7 @@ def test_no_answer_is_left_in_the_whole_file(path):
 
 @per_notebook
 def test_the_search_finds_each_answer_in_the_notebooks_as_they_come(path):
-    text = squeezed([nbformat.writes(read(path))])
+    text = squeezed([json.dumps(read(path))])
     assert all(told in text for told in everything_told(path.stem[:2]))
 
 

@@ -10,8 +10,14 @@ from toy import REPOSITORY
 from utils.exercises.answers import WITH_THE_TEACHER
 from utils.publishing.handout import CHECKERS, KEPT, main, project
 
+pytestmark = pytest.mark.slow
+
 GUIDE = (REPOSITORY / "notebooks" / "MARKS.md").read_text("utf-8")
-CHECK = "from utils.exercises import check; v = check('05.1', 1); print(v.message, v.answer, sep='|')"
+CHECK = (
+    "from utils.exercises import check; v = check('05.1', 1); print(v.message, v.answer, sep='|')"
+)
+
+QUESTIONS = "from utils.widgets import QuickQuestions as Q; q = Q('05'); q.chosen = [0] * len(q.chosen); print(q)"
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +57,12 @@ def test_without_the_checkers_the_teacher_marks(tmp_path):
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_bytes(content)
     assert not any((tmp_path / name).exists() for name in CHECKERS)
-    assert "your teacher marks" in run(tmp_path, CHECK)
-    run(tmp_path, "from utils.exercises import progress; from utils.widgets import QuickQuestions; progress()")
+    said = run(tmp_path, f"{CHECK}; {QUESTIONS}")
+    assert "your teacher marks" in said and "QuickQuestions" in said
 
 
 @pytest.mark.parametrize(
-    "name", sorted({*re.findall(r"`((?:gradebook\.db|submitted/|autograded/|feedback/|release/|grades\.csv))", GUIDE)})
+    "name", sorted(set(re.findall(r"`(gradebook\.db|grades\.csv|submitted/|feedback/)", GUIDE)))
 )
 @pytest.mark.parametrize("place", ["", "build/nbgrader/"])
 def test_git_ignores_what_students_hand_in_and_their_marks(place, name):

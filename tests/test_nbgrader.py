@@ -5,7 +5,6 @@ ALL_ASSIGNMENTS=1 takes all assignments and not just two, for some minutes.
 
 import csv
 import os
-import time
 from types import SimpleNamespace
 
 import nbformat
@@ -108,9 +107,8 @@ def room(tmp_path_factory):
     (place / "exchange").mkdir(mode=0o777)
     (place / "exchange").chmod(0o777)
     config.Exchange.update({"root": str(place / "exchange"), "cache": str(place / "cache")})
-    yield SimpleNamespace(
-        course=place / "nbgrader", homes=place / "homes", config=config, api=NbGraderAPI(config=config)
-    )
+    api = NbGraderAPI(config=config)
+    yield SimpleNamespace(course=place / "nbgrader", homes=place / "homes", config=config, api=api)
     patched.undo()
 
 
@@ -129,9 +127,7 @@ def marks(room):
             exchange(room, "Submit", student, name)
         do(room.api.collect(name))
         for student in STUDENTS:
-            start = time.time()
             do(room.api.autograde(name, student))
-            print(name, student, round(time.time() - start), flush=True)
         give_points(room.api, name)
         do(room.api.generate_feedback(name))
         do(room.api.release_feedback(name))
@@ -160,20 +156,21 @@ def give_points(api, assignment):
         gradebook.db.commit()
 
 
-def points(assignment, number=None):
-    """Return the points of an assignment's exercises by number, and those of its open one."""
+def points(assignment):
+    """Return the points of each exercise that a test marks, and those of the open one."""
     notebook = nbformat.read(course.NOTEBOOKS / f"{assignment}.ipynb", as_version=4)
-    automatic = {n: m["points"] for n, m in course.marks_of(assignment[:2]).items()}
-    return automatic, sum(course.rubric_points(e.text) for e in course.exercises_in(notebook) if e.number not in automatic)
+    automatic = [marks["points"] for marks in course.marks_of(assignment[:2]).values()]
+    (open_one,) = course.exercises_in(notebook)[len(automatic) :]
+    return automatic, course.rubric_points(open_one.text)
 
 
 def test_marks_are_those_that_each_student_deserves(marks):
     for name in marks.assignments:
         automatic, by_hand = points(name)
         score = {student: float(marks.rows[name, student]["score"]) for student in STUDENTS}
-        assert float(marks.rows[name, "right"]["max_score"]) == sum(automatic.values()) + by_hand
-        assert score["right"] == sum(automatic.values()) + GIVEN * by_hand
-        assert score["half"] == sum(list(automatic.values())[::2]) + GIVEN * by_hand
+        assert float(marks.rows[name, "right"]["max_score"]) == sum(automatic) + by_hand
+        assert score["right"] == sum(automatic) + GIVEN * by_hand
+        assert score["half"] == sum(automatic[::2]) + GIVEN * by_hand
         assert score["blank"] == score["cheat"] == 0
 
 

@@ -30,7 +30,7 @@ GIVEN = (
 KEPT = ("data/answers", "data/marks", "data/exam", "data/multi30k")  # the last may not be passed on
 WASTE = {"__pycache__", ".ipynb_checkpoints"}
 CHECKERS = tuple(f"utils/exercises/{module}.py" for module in MODULES.values())
-LINK = re.compile(r"\[([^\]\n]*)\]\((?!https?:|#|mailto:)([^)#\s]+)[^)\s]*\)")
+LINK = re.compile(r"\[([^\]]*)\]\((?!https?:|#|mailto:)([^)#\s]+)[^)\s]*\)")
 
 
 def handout() -> Iterator[tuple[str, bytes]]:

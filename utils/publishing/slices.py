@@ -21,7 +21,9 @@ def names_set(code: ast.AST) -> set[str]:
         return {(alias.asname or alias.name).split(".")[0] for alias in code.names}
     if isinstance(code, OWN_NAMES):
         return set()
-    inside: set[str] = set().union(*(names_set(child) for child in ast.iter_child_nodes(code)), set())
+    inside: set[str] = set().union(
+        *(names_set(child) for child in ast.iter_child_nodes(code)), set()
+    )
     if isinstance(code, ast.expr) and isinstance(getattr(code, "ctx", None), ast.Store):
         inside |= {name for name in [base(code)] if name is not None}
     return inside
