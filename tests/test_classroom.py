@@ -102,7 +102,7 @@ def test_the_command_refuses_to_write_an_answer(tmp_path, monkeypatch):
     leaking.cells[2].metadata["note"] = answers_of("05")["05.4"]
     nbformat.write(leaking, tmp_path / PATHS[5].name)
     monkeypatch.setattr("utils.publishing.classroom.NOTEBOOKS", tmp_path)
-    with pytest.raises(ValueError, match="05_dot_attention.ipynb shows an answer"):
+    with pytest.raises(ValueError, match=r"05_dot_attention\.ipynb shows an answer"):
         list(student_notebooks())
 
 

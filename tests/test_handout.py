@@ -1,5 +1,6 @@
 """What students get as a project works, and holds none of what their teacher keeps."""
 
+import os
 import re
 import subprocess
 import sys
@@ -17,7 +18,13 @@ CHECK = (
     "from utils.exercises import check; v = check('05.1', 1); print(v.message, v.answer, sep='|')"
 )
 
-QUESTIONS = "from utils.widgets import QuickQuestions as Q; q = Q('05'); q.chosen = [0] * len(q.chosen); print(q)"
+ENVIRONMENT = os.environ | {"PYTHONIOENCODING": "utf-8"}
+QUESTIONS = """
+from utils.widgets import QuickQuestions
+questions = QuickQuestions("05")
+questions.chosen = [0] * len(questions.chosen)
+print(questions)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +38,10 @@ def folder(tmp_path_factory):
 def run(folder, code):
     """Run code with the project in this folder; return what it prints."""
     command = [sys.executable, "-c", code]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        command, cwd=folder, capture_output=True, encoding="utf-8", check=True, env=ENVIRONMENT
+    )
+    return said.stdout
 
 
 def test_nothing_that_a_teacher_keeps_is_in_it(folder):
@@ -57,7 +67,7 @@ def test_without_the_checkers_the_teacher_marks(tmp_path):
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_bytes(content)
     assert not any((tmp_path / name).exists() for name in CHECKERS)
-    said = run(tmp_path, f"{CHECK}; {QUESTIONS}")
+    said = run(tmp_path, f"{CHECK}\n{QUESTIONS}")
     assert "your teacher marks" in said and "QuickQuestions" in said
 
 

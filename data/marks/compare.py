@@ -1,4 +1,5 @@
 # Every hidden test begins with these lines; whatever the notebook calls `abs` or `all` is undone.
+# ruff: noqa: D100, UP029
 import warnings
 from builtins import *  # noqa: F403
 from decimal import Decimal

@@ -53,9 +53,9 @@ c.ClearHiddenTests.enforce_metadata = False
 OPENING = """\
 # {title}: exercises
 
-Read the notebook first. Then replace the `None` or the `...` of each cell below by your answer; a text goes between
-triple quotes. {points} points: {automatic} by tests, some of which you don't see, and {by_hand} by your teacher, with
-the table below the question.
+Read the notebook first. Then replace the `None` or the `...` of each cell below by your answer; a
+text goes between triple quotes. {points} points: {automatic} by tests, some of which you don't see,
+and {by_hand} by your teacher, with the table below the question.
 """
 
 

@@ -42,11 +42,7 @@ def _secrets_of(number: str) -> Iterator[tuple[str, str]]:
 
 
 def squeezed(texts: Iterator[str] | list[str]) -> str:
-    """Join texts without spaces, quotes and escapes, however JSON, HTML or JavaScript write them.
-
-    >>> squeezed(["a &lt; b", '\\\\u003c "c"'])
-    'a<b<c'
-    """
+    """Join texts without spaces, quotes and escapes, however JSON, HTML or JavaScript write them."""
     text = html.unescape(html.unescape("".join(texts)))
     text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda code: chr(int(code[1], 16)), text)
     return re.sub(r"\\[nt]|[\s\\\"'`]", "", text)
