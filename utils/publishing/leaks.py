@@ -42,7 +42,7 @@ def _secrets_of(number: str) -> Iterator[tuple[str, str]]:
 
 
 def squeezed(texts: Iterator[str] | list[str]) -> str:
-    """Join texts without spaces, quotes and escapes, however JSON, HTML or JavaScript write them."""
+    """Join texts without spaces, quotes and escapes, however JSON, HTML or JavaScript write it."""
     text = html.unescape(html.unescape("".join(texts)))
     text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda code: chr(int(code[1], 16)), text)
     return re.sub(r"\\[nt]|[\s\\\"'`]", "", text)
