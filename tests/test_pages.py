@@ -13,13 +13,14 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 from toy import REPOSITORY
 
+from utils.plots import word_colors
 from utils.publishing.explorers import ELEMENT, enliven, files_for, still_of
 from utils.publishing.figures import build_sheet, pictures_of
 from utils.publishing.pages.contents import headings_of, with_anchors
 from utils.publishing.pages.formulas import put_formulas_back, take_formulas_out, to_mathml
 from utils.publishing.pages.front import questions_of, read_readme
 from utils.publishing.pages.page import describe_figure, link_to_pages, read_series
-from utils.publishing.pages.pictures import take_pictures_out
+from utils.publishing.pages.pictures import small_picture, take_pictures_out
 from utils.publishing.pages.search import sections_of
 from utils.publishing.pages.site import (
     BOOKS,
@@ -31,6 +32,7 @@ from utils.publishing.pages.site import (
 )
 from utils.publishing.pages.symbols import Marker, first_in_reach, read_symbols
 from utils.publishing.pages.terms import Glossary, read_terms
+from utils.widgets import schematic
 
 LOADING = ("script", "img", "iframe", "object", "embed")
 ELSEWHERE = r"""url\(['"]?(?:https?:)?//|@import|\ssrc=['"]?(?:https?:)?//"""
@@ -347,6 +349,15 @@ def test_the_address_is_one_setting(site, pages):
     listed = re.findall(r"<loc>(.*?)</loc>", site.files["sitemap.xml"].decode())
     assert sorted(listed) == sorted(f"{address}{name}.html" for name in pages)
     assert Image.open(BytesIO(site.files["assets/card.png"])).size == (1200, 630)
+
+
+def test_areas_keep_their_colors_in_a_pages_pictures():
+    colors = word_colors(16)
+    drawn = schematic([*"abcdefghijklmnop"], [1 / 16] * 16)
+    png = drawn._repr_mimebundle_()[0]["image/png"]
+    image = Image.open(BytesIO(small_picture(png))).convert("RGB")
+    found = {"#{:02X}{:02X}{:02X}".format(*color) for _, color in image.getcolors(256)}
+    assert set(colors) <= found and len(found) <= 128
 
 
 # --- budgets: bytes, as a host sends them ---
