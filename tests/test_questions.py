@@ -164,7 +164,7 @@ ENTRY = {
         ({"objectives": ["flying"]}, "objectives are ids of objectives.toml, .*flying"),
         ({"difficulty": 4}, "difficulty is 1, 2 or 3, not 4"),
         ({"option": OPTIONS[:2]}, "three or four options, not 2"),
-        ({"option": OPTIONS[1:] + [{**OPTIONS[1], "text": "?"}]}, "one option is right, not 0"),
+        ({"option": [*OPTIONS[1:], {**OPTIONS[1], "text": "?"}]}, "one option is right, not 0"),
         ({"option": [*OPTIONS, OPTIONS[1]]}, "two options have the same text"),
         ({"option": [*OPTIONS, {"text": "Perhaps"}]}, "an option has text, right and why"),
     ],

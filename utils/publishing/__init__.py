@@ -10,5 +10,6 @@ minutes     how long a notebook takes to read
 pages       the series as web pages: `make html`
 figures     all figures on one page: `make figures`
 slides      the series as slides: `make slides`
+questions   the questions for learning platforms, flash cards, polls and exams: `make questions`
 animation   the moving picture of the README: `make animation`
 """
