@@ -1,9 +1,13 @@
 """The quick questions: one right option each, every option explained, and a text version."""
 
 import copy
+import itertools
 import math
 import re
 import tomllib
+from collections import Counter
+from fractions import Fraction
+from functools import cache
 
 import nbformat
 import pandas as pd
@@ -99,6 +103,7 @@ def test_no_place_is_right_three_times_running(folder):
 # --- objectives ---
 
 
+@cache
 def headings_of(number):
     """Return the headings of a notebook, without the marks of code."""
     path = next((REPOSITORY / "notebooks").glob(f"{number}_*.ipynb"))
@@ -292,3 +297,90 @@ def test_the_data_page_documents_every_kind_of_picture():
     for kind, (needed, allowed) in FIELDS.items():
         line = next(each for each in block.splitlines() if each.startswith(f"| `{kind}`"))
         assert all(f"`{field}`" in line for field in needed | allowed)
+
+
+# --- answers that can be computed ---
+
+
+def softmax(*scores):
+    """Return the weights of scores, as fractions of 1 with small denominators."""
+    powers = [math.exp(score) for score in scores]
+    return [Fraction(power / sum(powers)).limit_denominator(100) for power in powers]
+
+
+def context(weights, states):
+    return tuple(
+        sum(w * state[i] for w, state in zip(weights, states, strict=True)) for i in (0, 1)
+    )
+
+
+def holm(p_values, level=0.05):
+    """Return how many p-values survive Holm's correction."""
+    ordered = sorted(p_values)
+    survives = [p * (len(ordered) - i) <= level for i, p in enumerate(ordered)]
+    return [*survives, False].index(False)
+
+
+def merges(counts):
+    """Return the most frequent pair of neighbors."""
+    pairs = Counter()
+    for pieces, count in counts.items():
+        for pair in itertools.pairwise(pieces):
+            pairs[pair] += count
+    return " + ".join(pairs.most_common(1)[0][0])
+
+
+def best_arrow(query):
+    """Return where the state points that a quarter turn to the left brings nearest to `query`."""
+    arrows = {"up": (0, 1), "down": (0, -1), "left": (-1, 0), "right": (1, 0)}
+    turned = {name: (-y, x) for name, (x, y) in arrows.items()}
+    return max(
+        turned, key=lambda name: sum(q * t for q, t in zip(query, turned[name], strict=True))
+    )
+
+
+LENGTHS = [4, 6, 6, 12]
+WORDS = {
+    ("hund",): 9,
+    ("hund", "e"): 4,
+    ("h", "and"): 5,
+    ("s", "and"): 2,
+}  # after four merges
+COMPUTED = {
+    "01-share-of-padding": str(1 - Fraction(sum(LENGTHS), len(LENGTHS) * max(LENGTHS))),
+    "01-mask-of-a-row": str(sum(n != 1 for n in (7, 12, 84, 22, 0, 3, 1, 1, 1))),
+    "02-perplexity-of-four": f"{math.prod([1 / 2, 1 / 2, 1 / 8, 1 / 8]) ** (-1 / 4):g}",
+    "03-twenty-steps": f"About {0.9**20:.0%}",
+    "04-weights-from-ln-two": ", ".join(map(str, softmax(0, 0, math.log(2)))),
+    "04-mix-by-hand": str(
+        tuple(map(int, context(softmax(math.log(2), 0, 0), [(4, 0), (0, 4), (4, 4)])))
+    ),
+    "05-error-rate": f"{1 - 2 * 4 / (5 + 6):.2f}",
+    "05-typical-score": f"About {math.sqrt(64):g}",
+    "06-entries-of-w": f"128 · 64 = {128 * 64:,}",
+    "06-quarter-turn": f"The one that points {best_arrow((1, 0))}",
+    "07-one-score-by-hand": "der" if 0.8 - 0.3 > 0.2 - 0.9 else "Lehrer",
+    "07-parameters-of-a-score": str(5 * 4 + 5 * 3 + 5),
+    "08-twenty-tests": {1: "One", 5: "Five"}[round(20 * 0.05)],
+    "08-six-p-values": ["None", "One", "Two", "Three"][holm([0.004, 0.02, 0.03, 0.3, 0.5, 0.8])],
+    "09-false-alarms": {0.8: "Four of five", 0.1: "One of ten"}[round((50 - 9) / 50, 1)],
+    "10-what-greedy-misses": f"on and its word, with {max(0.5 * 0.3, 0.4 * 0.6):.2f}",
+    "11-fifth-merge": merges(WORDS),
+    "13-first-loss": f"About {math.log(50):.1f}",
+    "13-said-twice": f"{0.5 + 0.2:g}",
+}
+
+
+@pytest.mark.parametrize("name", COMPUTED)
+def test_the_right_option_is_what_one_computes(name):
+    (question,) = (each for each in ALL if each.name == name)
+    assert question.options[question.answer].text == COMPUTED[name]
+
+
+def test_the_column_that_was_skipped_is_the_lightest():
+    (question,) = (each for each in ALL if each.name == "11-sum-of-a-column")
+    sums = [sum(column) for column in zip(*question.picture["weights"], strict=True)]
+    word = question.picture["source"][sums.index(min(sums))]
+    assert question.options[question.answer].text == word
+    (why,) = (option.why for option in question.options if option.right)
+    assert f"sums to {min(sums):.2f}" in why

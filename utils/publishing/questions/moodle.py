@@ -55,6 +55,6 @@ def _add_question(quiz: Element, card: Card) -> None:
 
 
 def _add_html(parent: Element, name: str, html: str, **attributes: str) -> Element:
-    made = SubElement(parent, name, format="html", **attributes)
+    made = SubElement(parent, name, {"format": "html", **attributes})
     SubElement(made, "text").text = html
     return made
