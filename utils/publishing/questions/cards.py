@@ -53,7 +53,10 @@ class Card(NamedTuple):
 def make_cards(questions: Sequence[Question]) -> list[Card]:
     """Return a card for each question."""
     titles = {entry.number: f"{entry.number} {entry.title}" for entry in entries()}
-    return [Card(each, draw_picture(each), titles[each.notebook]) for each in questions]
+    return [
+        Card(each, draw_picture(each), titles.get(each.notebook, each.notebook))
+        for each in questions  # a course may have left a notebook out
+    ]
 
 
 def draw_picture(question: Question) -> Picture | None:
