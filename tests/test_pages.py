@@ -21,7 +21,14 @@ from utils.publishing.pages.front import questions_of, read_readme
 from utils.publishing.pages.page import describe_figure, link_to_pages, read_series
 from utils.publishing.pages.pictures import take_pictures_out
 from utils.publishing.pages.search import sections_of
-from utils.publishing.pages.site import DECKS, build_site, decks_beside, read_site
+from utils.publishing.pages.site import (
+    BOOKS,
+    DECKS,
+    Built,
+    build_site,
+    decks_beside,
+    read_site,
+)
 from utils.publishing.pages.symbols import Marker, first_in_reach, read_symbols
 from utils.publishing.pages.terms import Glossary, read_terms
 
@@ -177,6 +184,14 @@ def test_the_front_page_has_the_map_and_all_questions(pages, read):
     assert len(questions) >= 60
     assert {question.place for question in questions} <= set(links)
     assert pages["index"].count('data-explorer="playground"') == 1
+
+
+def test_the_front_page_leads_to_the_book_if_there_is_one(read):
+    setting = read_site(books=BOOKS)
+    built = Built(setting, Marker([]), Glossary([]))
+    built.add_front([link for part in setting.parts.values() for link in part])
+    assert set(BOOKS.values()) <= set(Page(built.pages["index"]).links)
+    assert not set(BOOKS.values()) & set(read["index"].links)
 
 
 @pytest.mark.parametrize("name", NAMES[1:])

@@ -135,6 +135,7 @@ COMMANDS = [
     "utils.publishing.figures",
     "utils.publishing.slides",
     "utils.publishing.questions",
+    "utils.publishing.book",
 ]
 
 
