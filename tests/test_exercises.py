@@ -101,7 +101,7 @@ def test_an_open_exercise_is_graded_by_the_one_who_wrote_it():
     assert essay.judge("too short") == Verdict(
         None, "Go on: 3 words or more say enough to be graded."
     )
-    said = Verdict(None, "Grade it yourself: two points for a number.")
+    said = Verdict(None, "Grade it yourself: two points for a number.", handed_in=True)
     assert essay.judge("long enough now") == essay.judge([1, 2]) == said
 
 

@@ -21,8 +21,9 @@ from utils.publishing.pages.front import questions_of, read_readme
 from utils.publishing.pages.page import describe_figure, link_to_pages, read_series
 from utils.publishing.pages.pictures import take_pictures_out
 from utils.publishing.pages.search import sections_of
-from utils.publishing.pages.site import DECKS, build_site, read_site
+from utils.publishing.pages.site import DECKS, build_site, decks_beside, read_site
 from utils.publishing.pages.symbols import Marker, first_in_reach, read_symbols
+from utils.publishing.pages.terms import Glossary, read_terms
 
 LOADING = ("script", "img", "iframe", "object", "embed")
 ELSEWHERE = r"""url\(['"]?(?:https?:)?//|@import|\ssrc=['"]?(?:https?:)?//"""
@@ -64,7 +65,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module", params=[pytest.param("slow", marks=pytest.mark.slow)])
 def site():
-    return build_site()
+    return build_site(DECKS)
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +150,7 @@ def test_help_questions_and_symbols_are_reached_from_everywhere(read, name):
     assert "13_your_own.html#cell-id=when-it-does-not-work" in links
     assert "index.html#questions-readers-ask" in links
     assert "00_start_here.html#cell-id=what-does-every-symbol-mean-with-its-shape" in links
+    assert "00_start_here.html#cell-id=what-does-every-term-mean" in links
 
 
 def test_a_page_leads_to_its_neighbors_its_notebook_and_its_deck(pages):
@@ -158,6 +160,14 @@ def test_a_page_leads_to_its_neighbors_its_notebook_and_its_deck(pages):
     assert 'href="notebooks/05_dot_attention.ipynb" download' in page
     assert 'href="../slides/05_dot_attention.html"' in page
     assert 'rel="prev"' not in pages["00_start_here"] and 'rel="next"' not in pages["13_your_own"]
+
+
+def test_pages_link_to_decks_only_where_these_are(tmp_path):
+    folder = tmp_path / "html"
+    assert decks_beside(folder) == ""
+    (tmp_path / "slides").mkdir()
+    (tmp_path / "slides" / "00_start_here.html").touch()
+    assert (folder / decks_beside(folder)).resolve() == tmp_path / "slides"
 
 
 def test_the_front_page_has_the_map_and_all_questions(pages, read):
@@ -282,6 +292,25 @@ def test_symbols_are_known_by_their_indices_too():
     assert code.count("data-symbol") == 1 and code.index("data-symbol") < code.index("memory")
     twice = first_in_reach('<i data-symbol="3"></i><i data-symbol="3"></i>')
     assert twice.count("tabindex") == 1
+
+
+def test_a_term_is_marked_once_and_only_in_sentences():
+    terms = read_terms(read_series()["00_start_here"])
+    row = next(row for row, term in enumerate(terms) if "vocabulary" in term.forms)
+    article = (
+        '<div class="cell text-cell"><h2>A vocabulary</h2><p><a href="#">vocabulary</a> '
+        "two Vocabularies, one vocabulary</p></div>"
+        '<div class="cell code-cell"><p>vocabulary</p></div>'
+    )
+    marked = Glossary(terms).mark(article)
+    assert f'two <span data-term="{row}" tabindex="0">Vocabularies</span>, one voc' in marked
+    assert marked.count("data-term") == 1
+
+
+def test_every_term_leads_to_where_it_is_explained(read):
+    for term in read_terms(read_series()["00_start_here"]):
+        page, _, place = term.place.partition(".html#")
+        assert page.startswith(term.number) and place in read[page].names, term.forms[0]
 
 
 def test_the_search_knows_every_section_but_no_code():

@@ -1,6 +1,7 @@
 """The pages in a browser, opened as files: read, searched and used by keyboard, in both themes."""
 
 import gzip
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -9,6 +10,7 @@ from lab import shared_browser, skip_without_browser
 from playwright.sync_api import expect
 from toy import REPOSITORY
 
+from utils.exercises.record import read_progress
 from utils.publishing.editions import write_edition
 from utils.publishing.explorers import ELEMENT
 from utils.publishing.pages.site import build_site
@@ -192,6 +194,27 @@ def settle_in(locator):
     locator.page.wait_for_timeout(200)
 
 
+def test_what_was_answered_is_kept_shown_saved_and_deleted(visit):
+    page = visit("index")
+    done = page.get_by_role("heading", name="What you have done")
+    expect(done).to_be_hidden()
+    page.goto(page.url.replace("index", "05_dot_attention"))
+    wake(page)
+    quiz = page.locator("[data-explorer=quiz]")
+    quiz.get_by_role("radio").first.click(force=True)
+    page.goto(page.url.partition("05_dot")[0] + "index.html")
+    expect(done).to_be_visible()
+    entry = page.locator(".record li")
+    expect(entry).to_have_text(re.compile(r"^05: [01] of \d$"))
+    with page.expect_download() as found:
+        page.get_by_role("button", name="Save it as a file").click()
+    assert list(read_progress(found.value.path()).questions) == ["05"]
+    page.get_by_role("button", name="Delete it").press("Enter")
+    expect(done).to_be_hidden()
+    page.reload()
+    expect(done).to_be_hidden()
+
+
 # --- symbols, themes, menu, paper ---
 
 
@@ -212,6 +235,22 @@ def test_a_symbol_explains_itself_by_mouse_focus_and_tap(visit):
     expect(meaning).to_be_hidden()
     page.locator("article math [data-symbol]").nth(8).tap()
     expect(meaning).to_be_visible()
+
+
+def test_a_term_says_what_it_means_and_leads_to_more(visit):
+    page = visit("05_dot_attention")
+    term = page.locator("[data-term]", has_text="softmax").first
+    term.focus()
+    meaning = page.get_by_role("tooltip")
+    expect(meaning).to_contain_text("adds up to one")
+    page.keyboard.press("Enter")
+    expect(meaning.get_by_role("link")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(meaning).to_be_hidden()
+    expect(term).to_be_focused()
+    term.click()
+    meaning.get_by_role("link").click()
+    expect(page).to_have_url(re.compile("04_attention_by_hand.html#cell-id="))
 
 
 def test_the_theme_is_switched_and_kept(visit):
@@ -247,6 +286,21 @@ def test_the_contents_follow_the_reader(visit):
     current = contents.locator("[aria-current]")
     expect(current).to_have_text("Who told it where to look?")
     expect(current).to_have_count(1)
+
+
+def test_a_picture_is_enlarged_where_the_screen_shrinks_it(visit):
+    page = visit("05_dot_attention", width=360)
+    picture = page.locator(".picture").first
+    picture.scroll_into_view_if_needed()
+    shown = "element => [element.querySelector('img').clientWidth, element.clientWidth]"
+    assert picture.evaluate(shown)[0] <= picture.evaluate(shown)[1]
+    page.get_by_role("button", name="Enlarge the picture").first.press("Enter")
+    image, room = picture.evaluate(shown)
+    assert image == 960 and room < 360
+    expect(picture).to_have_attribute("tabindex", "0")  # so that arrow keys scroll it
+    assert page.evaluate(OVERFLOW) <= 0
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.get_by_role("button", name="Enlarge the picture")).to_have_count(0)
 
 
 def test_code_is_copied(visit):

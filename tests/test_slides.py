@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from toy import REPOSITORY
 
 from utils.publishing.explorers import files_for
+from utils.publishing.pages.assets import fonts
 from utils.publishing.slides import __main__ as command
 from utils.publishing.slides.deck import HEIGHT, WIDTH, Deck, build_decks
 from utils.publishing.slides.links import link_to_slides, places_of
@@ -272,7 +273,7 @@ def decks(tmp_path_factory, pages):
     if not command.fetch_reveal(folder):
         pytest.skip("reveal.js cannot be had by npm here")
     written = ((name, page.encode()) for name, page in pages.items())
-    for name, content in chain(written, files_for(pages.values())):
+    for name, content in chain(written, files_for(pages.values()), fonts().items()):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
     return folder

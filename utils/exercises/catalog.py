@@ -1,10 +1,8 @@
 """Which exercises there are, and which module holds those of each notebook."""
 
 from importlib import import_module
-from typing import Any
 
-from utils.exercises.answers import answer_of
-from utils.exercises.verdicts import Exercise, Verdict
+from utils.exercises.verdicts import Exercise
 
 MODULES = {
     "01": "tensors",
@@ -26,15 +24,3 @@ MODULES = {
 def exercises_of(notebook: str) -> dict[str, Exercise]:
     """Return the exercises of the notebook with this number, "01" to "13", by their own numbers."""
     return import_module(f"utils.exercises.{MODULES[notebook]}").EXERCISES
-
-
-def check(number: str, answer: Any) -> Verdict:
-    """Judge an answer to the exercise `number`, such as "05.1". Raises ValueError for others.
-
-    A notebook shows a button below the verdict, which opens an answer.
-    """
-    number = str(number)
-    notebook = number.partition(".")[0]
-    if notebook not in MODULES or number not in exercises_of(notebook):
-        raise ValueError(f"there is no exercise {number!r}: take the number from its heading.")
-    return exercises_of(notebook)[number].judge(answer)._replace(answer=answer_of(number))

@@ -25,15 +25,19 @@ BUTTON = "display:inline-block;padding:0.3em 0.8em;border:1px solid;border-radiu
 class Verdict(NamedTuple):
     """What a checker says. `right` is None if there is no answer yet, or no checker can tell.
 
-    `answer` is the code of one possible answer, which a notebook shows on demand.
+    `answer` is the code of one possible answer, which a notebook shows on demand; `standing` says
+    where the reader stands now. A text that only people can grade is `handed_in`.
     """
 
     right: bool | None
     message: str
     answer: str = ""
+    standing: str = ""
+    handed_in: bool = False
 
     def __repr__(self) -> str:
-        return {None: "○ ", True: "✓ ", False: "✗ "}[self.right] + self.message
+        said = {None: "○ ", True: "✓ ", False: "✗ "}[self.right] + self.message
+        return f"{said} ({self.standing})" if self.standing else said
 
     def _repr_html_(self) -> str:
         """Return the verdict with a button that opens the answer; it needs no kernel."""
@@ -240,7 +244,7 @@ class Open:
             return NOT_ATTEMPTED
         if isinstance(answer, str) and len(answer.split()) < self.words:
             return Verdict(None, f"Go on: {self.words} words or more say enough to be graded.")
-        return Verdict(None, f"Grade it yourself: {self.rubric}")
+        return Verdict(None, f"Grade it yourself: {self.rubric}", handed_in=True)
 
 
 def _copy(answer: Any) -> Any:

@@ -1,14 +1,15 @@
 """What is made from the notebooks.
 
-editions    reads the notebooks, and writes what is made from them where people work
-first_cell  writes the notebooks' first cell, and the project's address where it is named
-notebooks   `make notebooks`: run the notebooks and save them with their outputs
-classroom   the edition without answers: `make classroom`
-explorers   what brings explorers to life on pages and slides
-series      the notebooks' titles, minutes and questions, and the map
-minutes     how long a notebook takes to read
-pages       the series as web pages: `make html`
-figures     all figures on one page: `make figures`
-slides      the series as slides: `make slides`
-animation   the moving picture of the README: `make animation`
+editions     reads the notebooks, and writes what is made from them where people work
+first_cell   writes the notebooks' first cell, and the project's address where it is named
+notebooks    `make notebooks`: run the notebooks and save them with their outputs
+classroom    the edition without answers: `make classroom`
+class_table  a table of a class, from the records that students handed in
+explorers    what brings explorers to life on pages and slides
+series       the notebooks' titles, minutes and questions, and the map
+minutes      how long a notebook takes to read
+pages        the series as web pages: `make html`
+figures      all figures on one page: `make figures`
+slides       the series as slides: `make slides`
+animation    the moving picture of the README: `make animation`
 """

@@ -7,6 +7,7 @@ from typing import Any
 import traitlets
 
 from utils.exercises.questions import load_questions
+from utils.exercises.record import note_questions
 from utils.widgets.live import FALLBACK, STILL_ZOOM, LiveExplorer, engine_of
 from utils.widgets.png import small_png_of
 
@@ -46,6 +47,12 @@ class QuickQuestions(LiveExplorer):
         ]
         none = [None] * len(entries)
         super().__init__(questions=entries, chosen=none, first=none)
+        self.observe(lambda change: note_questions(notebook, self.first_right()), "first")
+
+    def first_right(self) -> list[bool | None]:
+        """Return for each question whether the first choice was right; None if none was made."""
+        pairs = zip(self.loaded, self.first, strict=True)
+        return [None if i is None else question.options[i].right for question, i in pairs]
 
     def still_html(self, themed: bool = False) -> str:
         """Return the questions as text with pictures, and the answers, folded away."""

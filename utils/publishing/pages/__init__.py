@@ -5,6 +5,7 @@ page      a notebook's cells, made ready: links, formulas, descriptions of figur
 contents  the headings of a page
 pictures  figures as files that a page loads when the reader comes near
 symbols   what symbols mean, and where they stand
+terms     what the field's terms mean, and where a page first uses them
 article   the middle of a page
 front     the front page
 card      the picture that other sites show beside a link

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from utils.publishing.editions import choose_folder, shown, write_edition
-from utils.publishing.pages.site import build_site
+from utils.publishing.pages.site import build_site, decks_beside
 from utils.system.failures import run
 
 
@@ -13,10 +13,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = choose_folder(
         "utils.publishing.pages", "html", "Write the series as web pages.", arguments
     )
-    site = build_site()
+    decks = decks_beside(folder)
+    site = build_site(decks)
     pages = ((f"{name}.html", page.encode()) for name, page in site.pages.items())
     kept = write_edition(chain(pages, site.files.items()), folder)
     print(f"{len(site.pages)} pages: open {shown(folder / 'index.html')}", *kept, sep="\n")
+    if not decks:
+        print("They link to no slides, for there are none: make slides html writes both.")
     return 0
 
 

@@ -18,6 +18,7 @@ from utils.publishing.pages.formulas import put_formulas_back
 from utils.publishing.pages.page import prepare
 from utils.publishing.pages.pictures import take_pictures_out
 from utils.publishing.pages.symbols import Marker, first_in_reach
+from utils.publishing.pages.terms import Glossary
 
 BUTTON = re.compile(r'<summary style="[^"]*">(.*?)</summary>')
 UNTRIED = re.compile(r"<p>○ Not attempted yet[^<]*</p>(?=<details>)")
@@ -49,7 +50,7 @@ def exporter() -> HTMLExporter:
     )
 
 
-def build_article(notebook: NotebookNode, name: str, marker: Marker) -> Article:
+def build_article(notebook: NotebookNode, name: str, marker: Marker, glossary: Glossary) -> Article:
     """Return the middle of the page with this name, such as "05_dot_attention"."""
     drawn: list[str] = []
     ready = prepare(notebook, drawn)
@@ -63,7 +64,7 @@ def build_article(notebook: NotebookNode, name: str, marker: Marker) -> Article:
     ]
     html, pictures = take_pictures_out(with_anchors(html), name)
     marked = [marker.mark_formula(each) for each in drawn]
-    html = put_formulas_back(marker.mark_code(html), marked)
+    html = put_formulas_back(glossary.mark(marker.mark_code(html)), marked)
     return Article(first_in_reach(html), headings, pictures)
 
 

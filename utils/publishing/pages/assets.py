@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from utils.publishing.pages.symbols import Symbol
+from utils.publishing.pages.terms import Term
 from utils.widgets.scripts import bundle, compact
 from utils.widgets.themes import color_sheet
 
 ASSETS = Path(__file__).parent / "assets"
 VENDOR = ASSETS / "vendor"
 FOLDER = "assets"  # beside the pages
-SHEETS = ("base", "frame", "text", "code", "front", "overlay", "print")
+SHEETS = ("fonts", "base", "frame", "text", "code", "front", "overlay", "print")
 
 
 def style_sheet() -> str:
@@ -30,23 +31,28 @@ def script(entry: str) -> str:
     return f"(() => {{\n{compact(bundle(entry, folder=ASSETS / 'js'))}}})();\n"
 
 
-def symbol_script(symbols: Sequence[Symbol]) -> str:
-    """Return the rows of the table of symbols as a script, which the first look-up loads."""
-    rows = json.dumps([symbol.cells for symbol in symbols], ensure_ascii=False)
-    return f"globalThis.siteSymbols = {rows};\n"
+def meaning_script(symbols: Sequence[Symbol], terms: Sequence[Term]) -> str:
+    """Return what symbols and terms mean as a script, which the first look-up loads."""
+    rows = {
+        "symbol": [symbol.cells for symbol in symbols],
+        "term": [(term.forms[0], term.meaning, term.number, term.place) for term in terms],
+    }
+    return f"globalThis.siteMeanings = {json.dumps(rows, ensure_ascii=False)};\n"
 
 
-def shared_files(symbols: Sequence[Symbol]) -> dict[str, bytes]:
+def shared_files(symbols: Sequence[Symbol], terms: Sequence[Term]) -> dict[str, bytes]:
     """Return the files that all pages share, by their paths from the pages."""
     texts = {
         "site.css": style_sheet(),
         "site.js": script("site.js"),
         "theme.js": script("theme.js"),
-        "symbols.js": symbol_script(symbols),
+        "meanings.js": meaning_script(symbols, terms),
     }
     files = {f"{FOLDER}/{name}": text.encode() for name, text in texts.items()}
-    plain = [ASSETS / "icon.svg", *sorted((ASSETS / "fonts").iterdir())]
-    for path in plain:
-        where = "fonts/" if path.parent.name == "fonts" else ""
-        files[f"{FOLDER}/{where}{path.name}"] = path.read_bytes()
-    return files
+    files[f"{FOLDER}/icon.svg"] = (ASSETS / "icon.svg").read_bytes()
+    return files | {f"{FOLDER}/{name}": content for name, content in fonts().items()}
+
+
+def fonts() -> dict[str, bytes]:
+    """Return the fonts with their licenses, by the paths that `fonts.css` gives them."""
+    return {f"fonts/{path.name}": path.read_bytes() for path in (ASSETS / "fonts").iterdir()}

@@ -21,6 +21,7 @@ from utils.publishing.pages.front import build_front, looking, questions_of, rea
 from utils.publishing.pages.page import LANGUAGE, SERIES, read_series, title_of
 from utils.publishing.pages.search import Section, search_script, sections_of
 from utils.publishing.pages.symbols import TABLE, Marker, read_symbols
+from utils.publishing.pages.terms import TERMS, Glossary, read_terms
 from utils.system.paths import NOTEBOOKS, ROOT
 from utils.widgets.stills import drawings
 
@@ -86,18 +87,27 @@ class Setting(NamedTuple):
     title: str = SERIES
     short: str = SHORT
     language: str = LANGUAGE
-    decks: str = DECKS
+    decks: str = ""  # where the decks are, seen from a page, if they have been written
     help: str = HELP
     symbols: str = f"{START}.html#cell-id={TABLE}"
+    terms: str = f"{START}.html#cell-id={TERMS}"
     extras: Sequence[dict[str, str]] = EXTRAS
 
 
-def read_site(root: Path = ROOT) -> Setting:
+def decks_beside(folder: Path) -> str:
+    """Return where pages written to `folder` find the decks; nothing if none are there."""
+    return DECKS if (folder.parent / Path(DECKS).name / f"{START}.html").is_file() else ""
+
+
+def read_site(root: Path = ROOT, decks: str = "") -> Setting:
     """Return what all pages know; pyproject.toml has the addresses, and is their one place."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     links = {name: [Link(*each) for each in part] for name, part in series.parts().items()}
     return Setting(
-        address=project["tool"]["pages"]["address"], repository=read_address(root), parts=links
+        address=project["tool"]["pages"]["address"],
+        repository=read_address(root),
+        parts=links,
+        decks=decks,
     )
 
 
@@ -132,15 +142,15 @@ def sitemap(address: str, pages: Iterable[str]) -> str:
 class Built:
     """Collects pages, their files, and what the search looks through."""
 
-    def __init__(self, site: Setting, marker: Marker):
-        self.site, self.marker = site, marker
+    def __init__(self, site: Setting, marker: Marker, glossary: Glossary):
+        self.site, self.marker, self.glossary = site, marker, glossary
         self.pages: dict[str, str] = {}
         self.files: dict[str, bytes] = {}
         self.sections: list[Section] = []
 
     def add(self, notebook: NotebookNode, name: str, title: str, **around: Any) -> None:
         """Add the page of a notebook, or of a text that has become one."""
-        article = build_article(notebook, name, self.marker)
+        article = build_article(notebook, name, self.marker, self.glossary)
         file = f"{name}.html"
         contents = [each for each in article.headings if 2 <= each.level <= DEEPEST]
         what = about(notebook, article.html)
@@ -157,12 +167,12 @@ class Built:
         self.pages["index"] = render(page, self.site)
 
 
-def build_site() -> Site:
-    """Return all pages and all files of the series as a site."""
-    site, notebooks = read_site(), read_series()
-    symbols = read_symbols(notebooks[START])
+def build_site(decks: str = "") -> Site:
+    """Return all pages and all files of the series as a site, with links to decks if there are."""
+    site, notebooks = read_site(decks=decks), read_series()
+    symbols, terms = read_symbols(notebooks[START]), read_terms(notebooks[START])
     links = [link for part in site.parts.values() for link in part]
-    built = Built(site, Marker(symbols))
+    built = Built(site, Marker(symbols), Glossary(terms))
     for before, link, after in zip([None, *links], links, [*links[1:], None], strict=False):
         name = link.file.removesuffix(".ipynb")
         title = title_of(notebooks[name])
@@ -172,7 +182,7 @@ def build_site() -> Site:
         text = markdown_page((NOTEBOOKS / f"{name}.md").read_text(encoding="utf-8"))
         built.add(text, name.lower(), title)
     built.add_front(links)
-    built.files |= shared_files(symbols) | dict(files_for(built.pages.values()))
+    built.files |= shared_files(symbols, terms) | dict(files_for(built.pages.values()))
     search = search_script(built.sections, questions_of(read_readme()))
     built.files[f"{FOLDER}/search.js"] = search.encode()
     picture = drawings().call("bakeTheme", looking(), "light")

@@ -35,10 +35,14 @@ class Symbol(NamedTuple):
 
 def read_symbols(notebook: NotebookNode) -> list[Symbol]:
     """Return the rows of the table of symbols, which notebook 00 holds."""
-    (cell,) = (each for each in notebook.cells if each.id == TABLE)
+    return [_symbol(row) for row in rows_of(notebook, TABLE)]
+
+
+def rows_of(notebook: NotebookNode, cell_id: str) -> list[list[str]]:
+    """Return the table of a notebook's cell: its rows below the headings, each a list of cells."""
+    (cell,) = (each for each in notebook.cells if each.id == cell_id)
     lines = [line for line in cell.source.splitlines() if line.startswith("| ")]
-    rows = [[part.strip() for part in line.strip("|").split(" | ")] for line in lines[1:]]
-    return [_symbol(row) for row in rows]
+    return [[part.strip() for part in line.strip("|").split(" | ")] for line in lines[1:]]
 
 
 def _symbol(row: list[str]) -> Symbol:

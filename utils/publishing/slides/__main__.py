@@ -10,6 +10,7 @@ from pathlib import Path
 
 from utils.publishing.editions import choose_folder, shown, write_edition
 from utils.publishing.explorers import files_for
+from utils.publishing.pages.assets import fonts
 from utils.publishing.slides.deck import build_decks
 from utils.system.failures import run
 
@@ -58,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     reveal = REVEAL if fetch_reveal(folder) else None
     decks = build_decks(reveal)
     written = ((name, deck.encode()) for name, deck in decks.items())
-    kept = write_edition(chain(written, files_for(decks.values())), folder)
+    beside = chain(files_for(decks.values()), fonts().items())
+    kept = write_edition(chain(written, beside), folder)
     print(
         f"{len(decks)} decks in {shown(folder)}/: open one, and press S for notes", *kept, sep="\n"
     )

@@ -33,10 +33,31 @@ Reveal.addKeyBinding({ keyCode: 84, key: "T", description: "Light or dark" }, ()
   root.dataset.theme = isDark ? "light" : "dark";
 });
 
+// Words are as large as fits: a slide with many of them has smaller ones. Code keeps its size.
+const LEAST_WORDS = 0.8;
+const STEP = 0.04;
+
+function fitWords(slide) {
+  const body = slide.querySelector(".body");
+  if (body.style.fontSize || !body.clientHeight) return;
+  const size = parseFloat(getComputedStyle(body).fontSize);
+  const { bottom, height } = slide.getBoundingClientRect();
+  const edge = parseFloat(getComputedStyle(slide).paddingBottom);
+  const lowest = bottom - edge * (height / slide.offsetHeight); // the deck is scaled to its window
+  const isTooHigh = () => body.scrollHeight > body.clientHeight + 1
+    || [...body.children].some((part) => part.getBoundingClientRect().bottom > lowest);
+  for (let share = 1; share >= LEAST_WORDS && isTooHigh(); share -= STEP) {
+    body.style.fontSize = `${size * share}px`;
+  }
+}
+
+Reveal.on("ready", ({ currentSlide }) => fitWords(currentSlide));
+Reveal.on("slidechanged", ({ currentSlide }) => fitWords(currentSlide));
+Reveal.on("pdf-ready", () => Reveal.getSlides().forEach(fitWords));
+
 // An explorer is shown in large letters, and smaller where it is higher than its place. It draws
 // itself anew for each width, a moment later.
 const SMALLEST = 0.6;
-const STEP = 0.04;
 const DRAWN = 3; // frames until a drawing has its new size
 
 const frames = async (count) => {

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader
 from nbformat import NotebookNode
 
 from utils.publishing.explorers import enliven
+from utils.publishing.pages.assets import ASSETS
 from utils.publishing.pages.formulas import put_formulas_back, take_formulas_out
 from utils.publishing.pages.page import (
     LANGUAGE,
@@ -42,6 +43,7 @@ from utils.widgets.themes import color_sheet
 WIDTH, HEIGHT = 1280, 720
 MANY = 330  # letters: with more, a slide of words alone has smaller ones
 HERE = Path(__file__).parent
+SHEETS = (ASSETS / "css" / "fonts.css", HERE / "deck.css")
 WEB = "https://unpkg.com/reveal.js@5.2.1"  # for decks without reveal.js beside them
 
 
@@ -184,7 +186,7 @@ def build_deck(notebook: NotebookNode, series: Mapping[str, Places], reveal: str
             size=(WIDTH, HEIGHT),
             reveal=reveal or WEB,
             colors=color_sheet(),
-            style=(HERE / "deck.css").read_text(encoding="utf-8"),
+            style="\n".join(sheet.read_text(encoding="utf-8") for sheet in SHEETS),
             script=(HERE / "deck.js").read_text(encoding="utf-8"),
         )
     )

@@ -82,7 +82,15 @@ class QuizExplorer {
     this.pending = null;
     this.host.set("first", quiz.first);
     this.host.set("chosen", quiz.chosen);
+    this.tell();
     this.frame.paintSoon();
+  }
+
+  /** Tell the page around it which first answers were right, for the reader's own record. */
+  tell() {
+    const { questions, first } = this.quiz;
+    const right = first.map((option, i) => (option === null ? null : questions[i].options[option].right));
+    this.root.dispatchEvent(new CustomEvent("at-answered", { bubbles: true, detail: right }));
   }
 
   choose(option) {

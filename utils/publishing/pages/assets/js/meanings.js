@@ -4,7 +4,7 @@ const LINGER = 250; // milliseconds in which the pointer may move onto what is s
 const GAP = 10; // pixels
 const ROWS = ["meaning", "shape", "in code"];
 
-/** Show what a symbol means where the reader points at it, taps it or gets to it by Tab. */
+/** Show what a symbol or a term means where the reader points at it, taps it or gets to it by Tab. */
 export function startMeanings() {
   const box = document.getElementById("meaning");
   let shown = null;
@@ -15,49 +15,60 @@ export function startMeanings() {
     shown?.removeAttribute("aria-describedby");
     shown = null;
   };
-  const show = async (symbol) => {
+  const show = async (word) => {
     clearTimeout(leaving);
-    if (symbol === shown) return;
+    if (word === shown) return;
     hide();
-    shown = symbol;
-    await loadScript("assets/symbols.js");
-    if (shown !== symbol) return;
-    box.innerHTML = explain(siteSymbols[symbol.dataset.symbol]);
+    shown = word;
+    await loadScript("assets/meanings.js");
+    if (shown !== word) return;
+    box.innerHTML = explain(word.dataset);
     box.hidden = false;
-    symbol.classList.add("is-explained");
-    symbol.setAttribute("aria-describedby", box.id);
-    place(box, symbol.getBoundingClientRect());
+    word.classList.add("is-explained");
+    word.setAttribute("aria-describedby", box.id);
+    place(box, word.getBoundingClientRect());
   };
   const leave = () => {
     clearTimeout(leaving);
     leaving = setTimeout(hide, LINGER);
   };
-  const symbolAt = ({ target }) => target.closest?.("[data-symbol]");
+  const wordAt = ({ target }) => target.closest?.("[data-symbol], [data-term]");
   document.addEventListener("pointerover", (event) => {
-    const symbol = symbolAt(event);
-    if (symbol && event.pointerType === "mouse") show(symbol);
+    const word = wordAt(event);
+    if (word && event.pointerType === "mouse") show(word);
     else if (box.contains(event.target)) clearTimeout(leaving);
     else if (shown && shown !== document.activeElement) leave();
   });
   document.addEventListener("click", (event) => {
-    const symbol = symbolAt(event);
-    if (symbol) show(symbol);
+    const word = wordAt(event);
+    if (word) show(word);
     else if (!box.contains(event.target)) hide();
   });
   document.addEventListener("focusin", (event) => {
-    const symbol = symbolAt(event);
-    if (symbol) show(symbol);
-    else hide();
+    const word = wordAt(event);
+    if (word) show(word);
+    else if (!box.contains(event.target)) hide();
   });
   addEventListener("keydown", ({ key }) => {
-    if (key === "Escape") hide();
+    if (key === "Enter" && shown === document.activeElement) box.querySelector("a")?.focus();
+    if (key !== "Escape") return;
+    if (box.contains(document.activeElement)) shown?.focus();
+    hide();
   });
   addEventListener("scroll", () => {
     if (shown && !box.hidden) place(box, shown.getBoundingClientRect());
   }, { passive: true });
 }
 
-function explain([sign, ...cells]) {
+function explain({ symbol, term }) {
+  return symbol ? explainSymbol(siteMeanings.symbol[symbol]) : explainTerm(siteMeanings.term[term]);
+}
+
+function explainTerm([name, meaning, number, place]) {
+  return `<p><b>${name}</b>: ${meaning}.</p><p><a href="${place}">More in ${number}</a></p>`;
+}
+
+function explainSymbol([sign, ...cells]) {
   const rows = cells.map((cell, i) => [ROWS[i], cell]).slice(1).filter(([, cell]) => cell);
   const list = rows.map(([name, cell]) => `<dt>${name}</dt><dd>${cell}</dd>`).join("");
   return `<p><span class="sign">${sign}</span> &ensp;${cells[0]}</p><dl>${list}</dl>`;

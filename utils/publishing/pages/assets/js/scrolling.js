@@ -1,4 +1,4 @@
-const WIDE = "pre, .table, .equation";
+const WIDE = "pre, .table, .equation, .picture";
 
 /** Let the keyboard scroll what is wider than the page. */
 export function startScrolling() {
