@@ -15,7 +15,7 @@ too_old  = This project needs Python $(MINIMUM) or newer, but $(PYTHON) is \
 no_venv  = $(PYTHON) cannot create a virtual environment because its venv module is missing: \
   install it (on Debian and Ubuntu with `apt install python3-venv`) and run make again
 
-.PHONY: help env lab check test notebooks models captions experiments bench animation classroom html figures slides lowest newest constraints
+.PHONY: help env lab check test notebooks models captions experiments bench animation classroom html figures slides book lowest newest constraints
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -33,7 +33,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(IN) -m jupyterlab.labextensions disable @jupyterlab/apputils-extension:announcements
 	@touch $@
 
-# What tests, pages, slides and the classroom edition need but readers don't. `make classroom` uses
+# What tests, pages, slides, book and the classroom edition need but readers don't. `make classroom` uses
 # a single function of nbgrader, so its JupyterLab extensions are turned off.
 $(TOOLS): $(STAMP)
 	$(PIP) --editable '.[test]'
@@ -122,6 +122,9 @@ figures: html ## put every figure, full size and half size, on one page in build
 
 slides: $(TOOLS) ## write the series as slides to build/slides/
 	$(IN) -m utils.publishing.slides
+
+book: $(TOOLS) ## write the series as EPUB and PDF to build/book/
+	$(IN) -m utils.publishing.book
 
 # For maintainers. HOLD="torch==2.13.0" keeps a package at that version.
 lowest: $(TOOLS) ## run the fast tests with the oldest allowed packages

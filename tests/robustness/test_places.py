@@ -134,6 +134,7 @@ COMMANDS = [
     "utils.publishing.pages",
     "utils.publishing.figures",
     "utils.publishing.slides",
+    "utils.publishing.book",
 ]
 
 

@@ -9,6 +9,8 @@ explorers    what brings explorers to life on pages and slides
 series       the notebooks' titles, minutes and questions, and the map
 minutes      how long a notebook takes to read
 pages        the series as web pages: `make html`
+browser      the browser that prints
+book         the series as EPUB and PDF: `make book`
 figures      all figures on one page: `make figures`
 slides       the series as slides: `make slides`
 animation    the moving picture of the README: `make animation`
