@@ -15,7 +15,7 @@ too_old  = This project needs Python $(MINIMUM) or newer, but $(PYTHON) is \
 no_venv  = $(PYTHON) cannot create a virtual environment because its venv module is missing: \
   install it (on Debian and Ubuntu with `apt install python3-venv`) and run make again
 
-.PHONY: help env lab check test notebooks models captions experiments bench animation classroom html figures slides book lowest newest constraints
+.PHONY: help env lab check test notebooks models captions experiments bench animation classroom handout nbgrader questions html figures slides book lowest newest constraints
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -113,6 +113,15 @@ animation: $(STAMP) ## draw the animation in the README
 
 classroom: $(TOOLS) ## write the notebooks without answers to build/classroom/
 	$(IN) -m utils.publishing.classroom
+
+handout: $(TOOLS) ## write the project without answers to build/handout/
+	$(IN) -m utils.publishing.handout
+
+nbgrader: $(TOOLS) ## write a course with marks to build/nbgrader/
+	$(IN) -m utils.publishing.course
+
+questions: $(TOOLS) ## write the questions for Moodle, QTI, Anki and polls, and an exam, to build/questions/
+	$(IN) -m utils.publishing.questions
 
 html: $(TOOLS) ## write the series as web pages to build/html/
 	$(IN) -m utils.publishing.pages

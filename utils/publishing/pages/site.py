@@ -32,7 +32,11 @@ SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 DECKS = "../slides"  # where `make slides` writes the decks, seen from a page
 NONE: Mapping[str, str] = MappingProxyType({})
 BOOKS = {kind: f"../book/attention.{kind.lower()}" for kind in ("EPUB", "PDF")}  # of `make book`
-TEXTS = {"TEACHING": "Teaching with this series", "SERVER": "A class on one server"}
+TEXTS = {
+    "TEACHING": "Teaching with this series",
+    "MARKS": "Marks with nbgrader",
+    "SERVER": "A class on one server",
+}
 EXTRAS = tuple({"page": f"{name.lower()}.html", "title": title} for name, title in TEXTS.items())
 START, OWN = "00_start_here", "13_your_own"
 HELP = f"{OWN}.html#cell-id=when-it-does-not-work"
