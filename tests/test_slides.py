@@ -110,7 +110,7 @@ def test_each_number_on_a_slide_stands_in_its_notebook(path):
         (cell.id, number)
         for cell in notebook.cells
         for part in parts_of(cell)
-        for number in numbers_in(f"{part.title} {part.text}")
+        for number in numbers_in(f"{part.title} {part.number} {part.chips} {part.text}")
         if number not in known
     }
     assert unknown == set()
