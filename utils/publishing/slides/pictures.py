@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from PIL import Image
@@ -13,7 +13,8 @@ GAP = 4  # blank rows below a title
 EDGE = 8  # pixels that stay around what is drawn
 
 
-def cut(png: str, part: Sequence[float] = WHOLE, is_untitled: bool = False) -> str:
+@cache
+def cut(png: str, part: tuple[float, ...] = WHOLE, is_untitled: bool = False) -> str:
     """Return a picture, base64 of a PNG, without its margins, for a slide that has little room.
 
     `part` is what to show: left, top, right and bottom, as fractions of the picture.
@@ -32,7 +33,7 @@ def cut(png: str, part: Sequence[float] = WHOLE, is_untitled: bool = False) -> s
     if is_untitled:
         shown = _trimmed(shown.crop((0, _end_of_title(shown), *shown.size)))
     written = io.BytesIO()
-    shown.save(written, "PNG", optimize=True)
+    shown.save(written, "PNG")
     return base64.b64encode(written.getvalue()).decode()
 
 

@@ -13,10 +13,10 @@ from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.python import PythonLexer
 
+from utils.plots.words import COLORS
 from utils.publishing.explorers import ELEMENT, has_explorer
 from utils.publishing.slides.pictures import cut
 from utils.publishing.slides.plan import Part
-from utils.plots.words import COLORS
 
 ASKED = re.compile(r"<p>(<strong>(?:(?!</?(?:strong|p)>).)*</strong>)</p>", flags=re.DOTALL)
 INDENT = re.compile(r"^((?:<span[^>]*>)*)\s+")  # of a line, also inside a string that began before
@@ -105,7 +105,7 @@ def _output(output: NotebookNode, part: Part) -> tuple[str, str]:
         return "explorer", with_options(str(data["text/html"]), part.options)
     if "image/png" in data:
         alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
-        png = cut(str(data["image/png"]), part.crop, part.untitled)
+        png = cut(str(data["image/png"]), tuple(part.crop), part.untitled)
         return "picture", f'<img alt="{escape(alt)}" src="data:image/png;base64,{png}">'
     if "text/html" in data:
         return "table", str(data["text/html"])
