@@ -10,6 +10,7 @@ from PIL import Image
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 INK = 12  # how far from white a pixel must be to count as drawn
 GAP = 4  # blank rows below a title
+TITLE = 0.25  # of a picture's height: what goes on below is no title
 EDGE = 8  # pixels that stay around what is drawn
 
 
@@ -60,9 +61,9 @@ def _trimmed(picture: Image.Image) -> Image.Image:
 
 
 def _end_of_title(picture: Image.Image) -> int:
-    """Return the first blank row below the topmost line."""
+    """Return the first blank row below the topmost line; 0 if that goes on into the picture."""
     is_blank = ~_drawn(picture).any(axis=1)
-    for row in range(int(np.argmin(is_blank)), len(is_blank) - GAP):
+    for row in range(int(np.argmin(is_blank)), int(TITLE * len(is_blank))):
         if is_blank[row : row + GAP].all():
             return row
     return 0
