@@ -15,7 +15,7 @@ too_old  = This project needs Python $(MINIMUM) or newer, but $(PYTHON) is \
 no_venv  = $(PYTHON) cannot create a virtual environment because its venv module is missing: \
   install it (on Debian and Ubuntu with `apt install python3-venv`) and run make again
 
-.PHONY: help env lab check test notebooks models captions experiments bench animation classroom html figures slides lowest newest constraints
+.PHONY: help env lab check test notebooks models captions experiments bench animation classroom handout nbgrader questions html figures slides book lowest newest constraints
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -33,7 +33,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(IN) -m jupyterlab.labextensions disable @jupyterlab/apputils-extension:announcements
 	@touch $@
 
-# What tests, pages, slides and the classroom edition need but readers don't. `make classroom` uses
+# What tests, pages, slides, book and the classroom edition need but readers don't. `make classroom` uses
 # a single function of nbgrader, so its JupyterLab extensions are turned off.
 $(TOOLS): $(STAMP)
 	$(PIP) --editable '.[test]'
@@ -114,6 +114,15 @@ animation: $(STAMP) ## draw the animation in the README
 classroom: $(TOOLS) ## write the notebooks without answers to build/classroom/
 	$(IN) -m utils.publishing.classroom
 
+handout: $(TOOLS) ## write the project without answers to build/handout/
+	$(IN) -m utils.publishing.handout
+
+nbgrader: $(TOOLS) ## write a course with marks to build/nbgrader/
+	$(IN) -m utils.publishing.course
+
+questions: $(TOOLS) ## write the questions for Moodle, QTI, Anki and polls, and an exam, to build/questions/
+	$(IN) -m utils.publishing.questions
+
 html: $(TOOLS) ## write the series as web pages to build/html/
 	$(IN) -m utils.publishing.pages
 
@@ -122,6 +131,9 @@ figures: html ## put every figure, full size and half size, on one page in build
 
 slides: $(TOOLS) ## write the series as slides to build/slides/
 	$(IN) -m utils.publishing.slides
+
+book: $(TOOLS) ## write the series as EPUB and PDF to build/book/
+	$(IN) -m utils.publishing.book
 
 # For maintainers. HOLD="torch==2.13.0" keeps a package at that version.
 lowest: $(TOOLS) ## run the fast tests with the oldest allowed packages

@@ -18,15 +18,11 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from toy import REPOSITORY
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+from utils.publishing.browser import find_browser
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 120  # seconds until the server answers
 OPENED = ExitStack()  # what `close_browser` ends
-
-
-def find_browser() -> str | None:
-    """Return the path of a Chromium, or None."""
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def skip_without_browser() -> None:

@@ -2,12 +2,12 @@
 
 import nbformat
 import pytest
-import slices
 from toy import REPOSITORY
 
-from utils.exercises import MODULES, exercises_of
-from utils.exercises.answers import answer_of, answers_of
+from utils.exercises import MODULES, check, exercises_of
+from utils.exercises.answers import WITH_THE_TEACHER, answer_of, answers_of
 from utils.exercises.verdicts import Open
+from utils.publishing import slices
 
 PATHS = {path.stem[:2]: path for path in sorted((REPOSITORY / "notebooks").glob("*.ipynb"))}
 EXERCISES = [
@@ -46,11 +46,11 @@ def test_the_answer_is_right(notebook, number):
     assert eval(checked, names).right is True
 
 
-def test_without_the_folder_no_answer_is_shown(monkeypatch, tmp_path):
+def test_without_the_folder_the_button_says_who_has_the_answer(monkeypatch, tmp_path):
     monkeypatch.setattr("utils.exercises.answers.DATA", tmp_path)
-    answers_of.cache_clear()
-    assert answer_of("05.1") == ""
-    answers_of.cache_clear()
+    assert answer_of("05.1") == WITH_THE_TEACHER
+    verdict = check("05.1", None)
+    assert verdict.right is None and WITH_THE_TEACHER in verdict._repr_html_()
 
 
 def test_a_damaged_file_is_named(monkeypatch, tmp_path):

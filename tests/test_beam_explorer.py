@@ -615,6 +615,8 @@ def test_by_keys(tmp_path):
         page.keyboard.press("ArrowLeft")
         expect(details).to_contain_text("“.” after")
         page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name="died soon: show")).to_be_focused()
+        page.keyboard.press("Tab")
         expect(page.get_by_role("slider", name="Length normalization ρ")).to_be_focused()
         page.keyboard.press("Shift+ArrowLeft")
         expect(finding).to_contain_text("ρ = 0.75")

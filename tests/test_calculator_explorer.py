@@ -304,6 +304,21 @@ def test_shares_fill_the_mixture_and_all_handles_lie_in_the_picture(kind, count,
     assert sum(shares) == pytest.approx(1, abs=1e-4 * count)
 
 
+@pytest.mark.parametrize("count", [2, 3, 6])
+@pytest.mark.parametrize("query", [(0.4, 1), (2.5, 0), (-2, 1)])
+def test_each_number_stands_over_the_bar_of_its_weight(count, query):
+    memory = [[3 * math.cos(j), 3 * math.sin(j)] for j in range(count)]
+    view = call("calculatorView", state_of(memory=memory, query=query))
+    svg = call("drawCalculator", view, {"width": 960, "tall": 480})["svg"]
+    bars = re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"[^>]*data-weight', svg)
+    places = [(float(x), float(x) + float(width)) for x, width in bars[:count]]
+    numbers = re.findall(r'<text x="([\d.]+)"[^>]*data-number="\d"', svg)
+    assert len(numbers) == count
+    for x, (left, right) in zip(map(float, numbers), places, strict=True):
+        wide = [(a, b) for a, b in places if b - a > 80]  # narrow ones have no room for theirs
+        assert [a < x < b for a, b in wide] == [(a, b) == (left, right) for a, b in wide]
+
+
 def drawn_scores(state):
     """Return how high each filled bar is, what its outline is of, and the axis's numbers."""
     svg = call("drawCalculator", call("calculatorView", state), ROOM)["svg"]

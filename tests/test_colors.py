@@ -145,23 +145,34 @@ def test_red_and_green_look_alike_to_some():
 
 
 @per_theme
-def test_any_two_of_six_words_stay_apart(theme):
-    pairs = itertools.combinations(words(theme, 6), 2)
+def test_any_two_of_eight_words_stay_apart(theme):
+    pairs = itertools.combinations(words(theme, 8), 2)
     assert min(distance(one, other) for one, other in pairs) > 0.1
 
 
 @per_theme
-def test_neighbors_stay_apart(theme):
-    colors = words(theme, 17)  # the last is the first again
-    assert min(map(distance, colors, colors[1:])) > 0.075
+@pytest.mark.parametrize(("away", "least"), [(1, 0.09), (2, 0.07)])
+def test_neighbors_stay_apart(theme, away, least):
+    colors = words(theme, 16 + away)  # after the last comes the first again
+    assert min(map(distance, colors, colors[away:])) > least
 
 
 @per_theme
 def test_any_two_of_sixteen_words_look_different(theme):
     pairs = list(itertools.combinations(words(theme, 16), 2))
     lab = {color: seen(color, "all") for color in words(theme, 16)}
-    assert min(np.linalg.norm(lab[one] - lab[other]) for one, other in pairs) > 0.065
-    assert min(distance(one, other) for one, other in pairs) > 0.035
+    assert min(np.linalg.norm(lab[one] - lab[other]) for one, other in pairs) > 0.085
+    assert min(distance(one, other) for one, other in pairs) > 0.045
+
+
+@per_theme
+def test_what_is_marked_looks_like_nothing_else(theme):
+    mark = str(THEMES[theme]["highlight"])
+    taken = ["ink", "query", "right", "wrong", *MODELS[:4]]
+    assert min(distance(mark, str(THEMES[theme][name])) for name in taken) > 0.1
+    marked = seen(mark, "all")
+    nearest = min(np.linalg.norm(seen(color, "all") - marked) for color in words(theme, 16))
+    assert nearest > 0.08
 
 
 @per_theme

@@ -214,8 +214,22 @@ def test_a_state_meets_its_weight_in_a_factor(variant):
     assert factors
     for j, e in factors.items():
         assert float(e.get("data-factor")) == pytest.approx(state["weights"][j], abs=1e-4)
-        assert e.find(f"{SVG}text").text == f"× {state['weights'][j]:.2f}"
-    assert factors.keys() == {j for j, weight in enumerate(state["weights"]) if weight >= 0.02}
+        assert e.find(f"{SVG}text").text.removeprefix("× ") == f"{state['weights'][j]:.2f}"
+    assert factors.keys() == {
+        int(e.get("data-word")) for e in picture.iter() if e.get("data-width")
+    }
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_only_a_weight_has_a_width(variant, width):
+    """All other lines are equally thin; so is a state's, up to where it meets its weight."""
+    picture = draw(state_for(variant), variant=variant, width=width, map=False)
+    lines = [e for e in picture.iter(f"{SVG}line")]
+    lines += [e for e in picture.iter(f"{SVG}path") if e.get("fill") == "none"]
+    assert len(lines) > len(SOURCE)
+    colored = [e for e in lines if "--at-panel" not in e.get("stroke")]  # a bridge is no line
+    assert len({e.get("stroke-width") for e in colored}) == 1
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -356,6 +370,19 @@ def test_a_heat_map_shows_each_weight_in_its_columns_color():
     }
     assert shown == pytest.approx(expected, abs=1e-4)
     assert len({column.get("fill") for column in columns}) == len(columns) > len(SOURCE) / 2
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_thirty_words_are_all_written_above_a_map(width):
+    source = (SOURCE * 3)[:30]
+    state = state_of(source=source)
+    place = call("layoutHeatMap", source, TARGET, width - 20, 11)
+    picture = ElementTree.fromstring(
+        f"<svg xmlns='http://www.w3.org/2000/svg'>{call('drawHeatMap', 0, 0, state, place)}</svg>"
+    )
+    written = [e for e in picture.iter(f"{SVG}g") if e.get("aria-label")]
+    assert [e.get("aria-label") for e in written] == source
+    assert [e.find(f"{SVG}text").text for e in written] == source
 
 
 def test_next_words_have_bars_as_long_as_their_probabilities():
@@ -502,12 +529,49 @@ def test_an_unknown_variant_is_named():
         call("drawMaster", state_of(), {"variant": "hard"})
 
 
-@pytest.mark.parametrize("name", ["scores", "query", "ribbons", "next", "context"])
+@pytest.mark.parametrize("name", ["scores", "query", "ribbons", "target", "context"])
 def test_a_hidden_part_leaves_all_others_where_they_are(name):
     whole, less = parts_of(draw(state_of())), parts_of(draw(state_of(), hide=[name]))
     assert whole.keys() - less.keys() == {name}
     for other in less:
         assert ElementTree.tostring(whole[other]) == ElementTree.tostring(less[other])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("variant", ["additive", "feeding", "block"])
+def test_without_probabilities_the_word_comes_straight_from_what_makes_it(variant, width):
+    whole, less = (
+        parts_of(draw(state_of(), variant=variant, width=width, hide=hide))
+        for hide in ([], ["next"])
+    )
+    assert less.keys() ^ whole.keys() == {"next", "straight"}
+    (start,) = {a for a, goal, _ in arrows(whole["next"]) if goal == "p"}
+    assert arrows(less["straight"]) == {(start, "y", "7")}
+    for other in less.keys() & whole.keys():
+        assert ElementTree.tostring(whole[other]) == ElementTree.tostring(less[other])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_plain_picture_has_no_numbers(variant, width):
+    look = {"variant": variant, "width": width}
+    whole, plain = (draw(state_for(variant), **look, plain=plain) for plain in (False, True))
+    numbers = re.compile(r"\d%|\d\.\d|half$")
+    found = [
+        [e.text for e in picture.iter(f"{SVG}text") if numbers.search(e.text or "")]
+        for picture in (whole, plain)
+    ]
+    assert found[0] and found[1] == []
+    assert arrows(plain) == arrows(whole)
+
+
+@pytest.mark.parametrize("width", [480, 960])
+def test_words_go_down_to_boxes_that_stand_apart_from_them(width):
+    """Even if one next word is listed, and the list is low."""
+    state = state_of() | {"best": [["?", 0.0]]}
+    place = call("layoutMaster", state, {"width": width})
+    decoder, f = place["decoder"], place["f"]
+    assert decoder["target"] + f < decoder["wordBus"] < decoder["y"] - 1.25 * f - f
 
 
 # layout

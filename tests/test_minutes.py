@@ -15,7 +15,9 @@ def minutes(*cells):
 
 def test_words_count():
     assert minutes(new_markdown_cell("word " * 300)) == pytest.approx(1.5)
-    assert minutes(new_markdown_cell("<details>\n" + "word " * 300 + "</details>")) == 0
+    assert (
+        minutes(new_markdown_cell('<details class="answer">\n' + "word " * 300 + "</details>")) == 0
+    )
 
 
 def test_pictures_and_code_to_study_count():

@@ -13,17 +13,26 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 from toy import REPOSITORY
 
+from utils.plots import word_colors
 from utils.publishing.explorers import ELEMENT, enliven, files_for, still_of
 from utils.publishing.figures import build_sheet, pictures_of
 from utils.publishing.pages.contents import headings_of, with_anchors
 from utils.publishing.pages.formulas import put_formulas_back, take_formulas_out, to_mathml
 from utils.publishing.pages.front import questions_of, read_readme
 from utils.publishing.pages.page import describe_figure, link_to_pages, read_series
-from utils.publishing.pages.pictures import take_pictures_out
+from utils.publishing.pages.pictures import small_picture, take_pictures_out
 from utils.publishing.pages.search import sections_of
-from utils.publishing.pages.site import DECKS, build_site, decks_beside, read_site
+from utils.publishing.pages.site import (
+    BOOKS,
+    DECKS,
+    Built,
+    build_site,
+    decks_beside,
+    read_site,
+)
 from utils.publishing.pages.symbols import Marker, first_in_reach, read_symbols
 from utils.publishing.pages.terms import Glossary, read_terms
+from utils.widgets import schematic
 
 LOADING = ("script", "img", "iframe", "object", "embed")
 ELSEWHERE = r"""url\(['"]?(?:https?:)?//|@import|\ssrc=['"]?(?:https?:)?//"""
@@ -179,6 +188,14 @@ def test_the_front_page_has_the_map_and_all_questions(pages, read):
     assert pages["index"].count('data-explorer="playground"') == 1
 
 
+def test_the_front_page_leads_to_the_book_if_there_is_one(read):
+    setting = read_site(books=BOOKS)
+    built = Built(setting, Marker([]), Glossary([]))
+    built.add_front([link for part in setting.parts.values() for link in part])
+    assert set(BOOKS.values()) <= set(Page(built.pages["index"]).links)
+    assert not set(BOOKS.values()) & set(read["index"].links)
+
+
 @pytest.mark.parametrize("name", NAMES[1:])
 def test_answers_wait_for_a_press(pages, name):
     answers = re.findall(r"<details><summary[^>]*>Show an answer</summary>", pages[name])
@@ -332,6 +349,15 @@ def test_the_address_is_one_setting(site, pages):
     listed = re.findall(r"<loc>(.*?)</loc>", site.files["sitemap.xml"].decode())
     assert sorted(listed) == sorted(f"{address}{name}.html" for name in pages)
     assert Image.open(BytesIO(site.files["assets/card.png"])).size == (1200, 630)
+
+
+def test_areas_keep_their_colors_in_a_pages_pictures():
+    colors = word_colors(16)
+    drawn = schematic([*"abcdefghijklmnop"], [1 / 16] * 16)
+    png = drawn._repr_mimebundle_()[0]["image/png"]
+    image = Image.open(BytesIO(small_picture(png))).convert("RGB")
+    found = {"#{:02X}{:02X}{:02X}".format(*color) for _, color in image.getcolors(256)}
+    assert set(colors) <= found and len(found) <= 128
 
 
 # --- budgets: bytes, as a host sends them ---

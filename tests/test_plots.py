@@ -1,6 +1,7 @@
 """Figures show the data they are given; whether they look good is for people to judge."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -157,6 +158,40 @@ def test_several_maps_share_one_bar_and_are_equally_large():
     figure.canvas.draw()
     sizes = {tuple(np.round(ax.get_position().size, 3)) for ax in axes.flat}
     assert len(sizes) == 1
+    plt.close(figure)
+
+
+@pytest.mark.parametrize("count", [3, 12, 30])
+def test_words_above_a_map_stand_upright_and_are_all_written(count):
+    words = [
+        *[
+            "gestern",
+            "hat",
+            "die",
+            "Frau",
+            "dem",
+            "alten",
+            "Lehrer",
+            "einen",
+            "Apfel",
+            "gegeben",
+            "und",
+            "gelacht",
+        ]
+    ] * 3
+    words, rows = words[:count], words[:count]
+    figure, ax = plt.subplots(figsize=map_size(words, rows))
+    attention_map(np.eye(count), words, rows, ax)
+    figure.canvas.draw()
+    labels = ax.get_xticklabels()
+    assert [label.get_text().strip() for label in labels] == words
+    assert {label.get_rotation() for label in labels} == {0}
+    places = [label.get_window_extent() for label in labels]
+    # A raised word's place begins with the line that it is raised by.
+    lines = [label.get_text().count("\n") for label in labels]
+    for line in set(lines):
+        level = [place for place, on in zip(places, lines, strict=True) if on == line]
+        assert all(a.x1 < b.x0 for a, b in pairwise(level))
     plt.close(figure)
 
 

@@ -57,8 +57,7 @@ def test_the_query_comes_in_where_the_decoder_is_cut_off():
     tall = [float(SIZE.findall(each.svg)[0][1]) for each in (whole, half)]
     assert tall[1] < tall[0] and ">s₀ asks<" in half.svg and ">readout<" not in half.svg
     context = re.search(r'data-part="context"><rect x="[\d.]+" y="([\d.]+)"', half.svg)
-    top = re.search(r'viewBox="0 ([\d.]+) ', half.svg)
-    assert float(context[1]) > float(top[1])
+    assert 0 < float(context[1]) < 30
     assert half._repr_mimebundle_()[0]["image/png"].startswith(b"\x89PNG")
 
 
@@ -72,7 +71,8 @@ def test_a_choice_shows_the_decoder_alone_and_marks_the_arrow_to_the_word():
     drawn = choice_of(steps, 2, "who & why?")
     whole = schematic_of(steps, 2, "fixed", compact=True)
     assert drawn.svg.count("who &amp; why?") == 1 and "liest" not in drawn.svg
-    assert drawn.svg.count(">Tom</text>") == 2  # written, and half of the context
+    names = re.findall(r'data-word="(\d)"[^>]*><tspan[^>]*>([←→])h<', drawn.svg)
+    assert names == [("0", "←"), ("4", "→")]  # the two halves of the context
     assert f">{steps.steps[1].word}<" in drawn.svg and "who & why?" in drawn.alt
     sizes = [SIZE.findall(picture.svg)[0] for picture in (drawn, whole)]
     assert sizes[0][0] == sizes[1][0] and float(sizes[0][1]) < 0.6 * float(sizes[1][1])

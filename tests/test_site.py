@@ -323,6 +323,25 @@ def test_code_wraps_on_paper_and_scrolls_on_screen(visit):
     expect(page.get_by_role("navigation", name="The series")).to_be_hidden()
 
 
+def test_paper_shows_boxes_and_explorers_but_no_answer_and_no_button(visit):
+    page = visit("04_attention_by_hand")
+    explorer = page.locator("[data-explorer=calculator][data-ready=true]")
+    explorer.scroll_into_view_if_needed()
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for answer in ("The third score", "Show hints", "Show an answer"):
+        for details in page.locator("details").filter(has_text=answer).all():
+            expect(details).not_to_have_attribute("open", "")
+    expect(page.locator("summary", has_text="Show an answer").first).to_be_hidden()
+    expect(explorer.locator("svg:visible").first).to_be_visible()
+    expect(explorer.get_by_role("button", name="Reset")).to_be_hidden()
+    box = visit("00_start_here").locator("details").filter(has_text="Open the table of symbols")
+    box.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(box).to_have_attribute("open", "")
+    box.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(box).not_to_have_attribute("open", "")
+
+
 def test_it_can_be_read_without_scripts(visit):
     page = visit("05_dot_attention", java_script_enabled=False)
     expect(page.get_by_role("navigation", name="The series")).to_be_visible()

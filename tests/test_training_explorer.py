@@ -25,6 +25,7 @@ from utils.widgets.training_viewer import (
 )
 
 SENTENCE = "eins zwei drei"
+CHART = {"width": 500, "size": 14}
 
 
 def call(function, *arguments):
@@ -86,7 +87,7 @@ def test_parts_of_the_first_epoch_can_be_viewed_as_fractions():
     drawn, found = viewer.picture()
     assert "epoch ½" in drawn and "From epoch 0 to 2" in found
     assert "Epoch ⅛: " in call("trainingFinding", view_of(viewer.snaps, 1))
-    chart = call("epochLossChart", view_of(viewer.snaps))
+    chart = call("epochLossChart", view_of(viewer.snaps), CHART)
     assert [text for _, text in chart["ticksAcross"]] == ["0", "1", "2"]
 
 
@@ -354,7 +355,7 @@ def test_the_marker_rides_on_the_curve():
 
 def test_a_curve_has_a_gap_where_the_loss_is_no_number():
     run = [make_snap(1, "x"), make_snap(2, "x", None), make_snap(3, "x"), make_snap(4, "x")]
-    lines = call("epochLossChart", view_of(run))["series"]
+    lines = call("epochLossChart", view_of(run), CHART)["series"]
     valid = [[x for x, _ in line["points"]] for line in lines if line["label"] == "validation"]
     assert valid == [[1], [3, 4]]
     assert len(lines) == 5  # knowing nothing, and two pieces of each loss
@@ -380,9 +381,19 @@ def test_the_names_of_curves_stand_apart_and_on_no_curve():
 
 
 def test_many_epochs_do_not_run_into_each_other():
-    chart = call("epochLossChart", view_of([make_snap(epoch, "x") for epoch in range(1, 101)]))
+    chart = call("epochLossChart", view_of([make_snap(n, "x") for n in range(1, 101)]), CHART)
     ticks = [epoch for epoch, _ in chart["ticksAcross"]]
     assert ticks[0] == 1 and ticks[-1] == 100 and len(ticks) == 10
+
+
+@pytest.mark.parametrize("width", [220, 290, 500])
+def test_title_and_names_of_the_losses_stay_in_the_chart(width):
+    place = {"left": 10, "top": 10, "width": width, "height": 200, "size": 13.5}
+    wide = engine_of("training").call
+    chart = call("epochLossChart", view_of(RUN), place)
+    assert wide("textWidth", chart["title"], 13.5) < width
+    for each in call("lossNames", view_of(RUN), place):
+        assert each["x"] + wide("textWidth", each["name"], 13.5) <= 10 + width
 
 
 def test_the_map_knows_where_the_pointer_is():

@@ -134,6 +134,8 @@ COMMANDS = [
     "utils.publishing.pages",
     "utils.publishing.figures",
     "utils.publishing.slides",
+    "utils.publishing.questions",
+    "utils.publishing.book",
 ]
 
 
@@ -289,9 +291,10 @@ sys.exit(command.main(["new corpus"]))
         (["-m", "utils.publishing.classroom"], "notebooks without answers in build/classroom/"),
         (["-m", "utils.publishing.figures"], "figures: open build/figures/index.html"),
         (["-m", "utils.publishing.slides", "ö"], "decks in"),
+        (["-m", "utils.publishing.questions", "ö"], "more for exams"),
         (["-c", SMALL_GRAMMAR], ""),
     ],
-    ids=["translate", "training", "classroom", "figures", "slides", "grammar"],
+    ids=["translate", "training", "classroom", "figures", "slides", "questions", "grammar"],
 )
 def test_commands_work_in_an_odd_place_where_ascii_is_all(elsewhere, arguments, said):
     result = run(elsewhere, *arguments, **ASCII)

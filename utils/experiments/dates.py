@@ -11,7 +11,6 @@ import torch
 from utils.system.paths import NOTEBOOKS
 
 PART = re.compile(r"  # page \d:")
-FOREIGN = range(1000, 1900)  # training has the years 1970 to 2069
 
 
 def the_page() -> dict[str, Any]:
@@ -27,9 +26,8 @@ def the_page() -> dict[str, Any]:
 def measure_dates(seed: int) -> list[dict[str, Any]]:
     """Train the page; return rows of measure, kind, at and count.
 
-    `measure` is "right" (test dates); "looks" (test dates of a kind of year, by the character of
-    the year, from 1, that the first digit looks hardest at); or "foreign" (4 July of each foreign
-    year, by how many digits of the year come out: all 4, only the last 2, or else 0).
+    `measure` is "right" (test dates), or "looks" (test dates of a kind of year, by the character of
+    the year, from 1, that the first digit looks hardest at).
     """
     page = the_page()
     torch.manual_seed(seed), random.seed(seed)
@@ -42,11 +40,6 @@ def measure_dates(seed: int) -> list[dict[str, Any]]:
         start = len(text) - (3 if "'" in text else 4)
         kind = "'" * ("'" in text) + answer[:2]
         counts["looks", kind, int(row.argmax()) - start + 1] += 1
-    texts = [f"4. Juli {year}" for year in FOREIGN]
-    for year, said in zip(FOREIGN, translate(model, texts)[0], strict=True):
-        written, right = "".join(said)[:4], str(year)
-        digits = 4 if written == right else 2 if written[2:] == right[2:] else 0
-        counts["foreign", "4. Juli 1776" if year == 1776 else "others", digits] += 1
     names = ("measure", "kind", "at")
     return [
         {"seed": seed} | dict(zip(names, key, strict=True)) | {"count": count}

@@ -1,7 +1,6 @@
 """One function for each kind of picture. It takes and returns a matplotlib Axes."""
 
 from collections.abc import Mapping, Sequence
-from math import ceil
 
 import numpy as np
 import pandas as pd
@@ -30,7 +29,7 @@ __all__ = [
 ]
 
 DARK = 0.5  # below this mean of red, green and blue, words in a cell are white
-LEVELS, LINE = 3, 18  # of words above a map, and points from one to the next
+LEVELS, LINE = 8, 18  # of words above a map, as in the explorers, and points from one to the next
 POINTS = 72  # in an inch
 STRIP = 0.16  # of a cell: how high a word's color stands above its column
 
@@ -126,26 +125,24 @@ def attention_map(
     ax.spines[:].set_visible(False)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
-    _name_columns(source, ax)
     words, look = drawable(target)
+    _name_columns(source, words, ax)
     ax.set_yticks(np.arange(len(words)) + 0.5, words, **look, va="center")
     if bar:
         shared_bar(np.array([ax]))
     return ax
 
 
-def _name_columns(source: Sequence[str], ax: Axes) -> None:
+def _name_columns(source: Sequence[str], rows: Sequence[str], ax: Axes) -> None:
     """Write the words above the columns of a map, each on a strip of its color.
 
     Words wider than their columns take turns on up to `LEVELS` lines; a thin line leads down to
-    the column, behind other words. Where that is too few, the words are turned.
+    the column, behind other words. Where that is too few, the words are cut.
     """
     words, look = drawable(source)
-    columns = ax.get_window_extent().width / ax.figure.dpi / max(len(words), 1)  # inches; about
-    levels = max(ceil(max(map(len, words), default=0) * LETTER / columns), 1)
-    if levels > LEVELS:
-        levels, turned = 1, {"rotation": 60, "ha": "left", "rotation_mode": "anchor"}
-        look |= turned
+    levels, columns = _label_levels(words, rows, ax)
+    room = max(int(levels * columns / LETTER), 2)  # letters
+    words = [word if len(word) <= room else f"{word[: room - 1]}…" for word in words]
     for j, color in enumerate(word_colors(len(words))):
         ax.add_patch(Rectangle((j + 0.04, -STRIP), 0.92, STRIP, color=color, lw=0, clip_on=False))
         if level := j % levels:
@@ -157,6 +154,23 @@ def _name_columns(source: Sequence[str], ax: Axes) -> None:
     ax.tick_params(axis="x", pad=max(8, STRIP * columns * POINTS + 3))
     centers = np.arange(len(words)) + 0.5
     ax.set_xticks(centers, raised, linespacing=1.1, path_effects=halo, **look)
+
+
+def _label_levels(words: Sequence[str], rows: Sequence[str], ax: Axes) -> tuple[int, float]:
+    """Return on how many lines the names of columns take turns, and about how wide a column is.
+
+    `rows` are the names of the rows. The width, in inches, is what a panel leaves for a column.
+    """
+    panel = ax.get_window_extent()
+    widest = LETTER * max(map(len, words), default=0)
+    left = LETTER * max(map(len, rows), default=0)
+    wide = (panel.width / ax.figure.dpi - left / 2) / max(len(words), 1)  # half lies beside it
+    for levels in range(1, LEVELS + 1):
+        tall = panel.height / ax.figure.dpi - levels * LINE / POINTS
+        column = max(min(wide, tall / max(len(rows), 1)), 0.01)
+        if widest <= levels * column:
+            break
+    return levels, column
 
 
 def shared_bar(axes: np.ndarray, label: str = "weight α") -> None:

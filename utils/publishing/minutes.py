@@ -19,7 +19,7 @@ WORDS = 200  # a minute
 LOOK = 0.5  # minutes for a picture, or a code cell
 SHORT = 3  # lines of code that need no study
 ENDS = ("## Exercises", "## What does every symbol mean")
-FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
+FOLDED = re.compile(r"<details\b[^>]*>.*?</details>", re.DOTALL)
 PICTURE = re.compile(r"!\[[^]]*\]\([^)]*\)")
 
 

@@ -9,7 +9,7 @@ from matplotlib import get_data_path
 from PIL import Image
 
 COLORS = 256  # in a picture that is to be small: under half the bytes, and no eye sees it
-EXACT = 96  # of them are the most frequent ones, which areas have; the others serve soft edges
+EXACT = 3 / 8  # of them are the most frequent ones, which areas have; the others serve soft edges
 
 
 def png_of(svg: str, zoom: float = 1.0) -> bytes:
@@ -26,31 +26,36 @@ def png_of(svg: str, zoom: float = 1.0) -> bytes:
 
 
 def small_png_of(svg: str, zoom: float = 1.0) -> bytes:
-    """Return a drawing as PNG with at most 256 colors, as one to be kept in a notebook.
-
-    Areas keep their colors exactly: a word's is the same in every picture.
-    """
-    drawn = np.asarray(Image.open(BytesIO(png_of(svg, zoom))).convert("RGBA"))  # (H, W, 4)
-    packed = np.ascontiguousarray(drawn).view(np.uint32)[:, :, 0]
-    kinds, places, counts = np.unique(packed, return_inverse=True, return_counts=True)
-    palette, nearest = _few_colors(kinds.view(np.uint8).reshape(-1, 4), counts)
-    few = Image.fromarray(nearest[places.reshape(packed.shape)])
-    few.putpalette(palette.tobytes(), "RGBA")
+    """Return a drawing as PNG with at most 256 colors, as one to be kept in a notebook."""
     small = BytesIO()
-    few.save(small, "PNG", optimize=True)
+    with_few_colors(Image.open(BytesIO(png_of(svg, zoom)))).save(small, "PNG", optimize=True)
     return small.getvalue()
 
 
-def _few_colors(colors: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return at most 256 of K colors, (K, 4) with their frequencies, and each one's nearest (K,).
+def with_few_colors(picture: Image.Image, most: int = COLORS) -> Image.Image:
+    """Return a drawing with a palette of at most `most` colors, 256 unless told otherwise.
+
+    Areas keep their colors exactly: a word's is the same in every picture.
+    """
+    drawn = np.asarray(picture.convert("RGBA"))  # (H, W, 4)
+    packed = np.ascontiguousarray(drawn).view(np.uint32)[:, :, 0]
+    kinds, places, counts = np.unique(packed, return_inverse=True, return_counts=True)
+    palette, nearest = _few_colors(kinds.view(np.uint8).reshape(-1, 4), counts, most)
+    few = Image.fromarray(nearest[places.reshape(packed.shape)])
+    few.putpalette(palette.tobytes(), "RGBA")
+    return few
+
+
+def _few_colors(colors: np.ndarray, counts: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return `most` of K colors, (K, 4) with their frequencies, and each one's nearest (K,).
 
     After the most frequent ones, the next is always the color that would be changed worst.
     """
     signed = colors.astype(np.int32)
-    chosen = list(np.argsort(-counts)[:EXACT])
+    chosen = list(np.argsort(-counts)[: int(EXACT * most)])
     error = np.full(len(colors), np.iinfo(np.int32).max)
     nearest = np.zeros(len(colors), np.uint8)
-    for place in range(min(COLORS, len(colors))):
+    for place in range(min(most, len(colors))):
         if place == len(chosen):
             chosen.append(np.argmax(error * np.sqrt(counts)))
         distance = ((signed - signed[chosen[place]]) ** 2).sum(axis=1)

@@ -6,7 +6,7 @@ from typing import Any
 
 import traitlets
 
-from utils.exercises.questions import load_questions
+from utils.exercises.questions import Question, load_questions
 from utils.exercises.record import note_questions
 from utils.widgets.live import FALLBACK, STILL_ZOOM, LiveExplorer, engine_of
 from utils.widgets.png import small_png_of
@@ -15,15 +15,36 @@ PICTURE_WIDTH = 420  # pixels, in a still
 RUN_IT = "Run this cell in JupyterLab to answer by clicking."
 
 
+def picture_png(picture: dict[str, Any]) -> bytes:
+    """Return a question's picture as a PNG file, to be shown `PICTURE_WIDTH` pixels wide."""
+    call = engine_of("quiz").call
+    drawn = call("bakeTheme", call("drawQuizPicture", picture, PICTURE_WIDTH), "light")
+    return small_png_of(drawn, STILL_ZOOM)
+
+
+def picture_said(picture: dict[str, Any]) -> str:
+    """Return what a question's picture shows, with its numbers, for those who cannot see it."""
+    said: str = engine_of("quiz").call("describeQuizPicture", picture)
+    return said
+
+
 def picture_image(picture: dict[str, Any] | None) -> str:
     """Return a question's picture as an HTML image with its numbers as alt text; "" for None."""
     if picture is None:
         return ""
-    call = engine_of("quiz").call
-    drawn = call("bakeTheme", call("drawQuizPicture", picture, PICTURE_WIDTH), "light")
-    alt = escape(call("describeQuizPicture", picture))
-    png = b64encode(small_png_of(drawn, STILL_ZOOM)).decode()
+    alt = escape(picture_said(picture))
+    png = b64encode(picture_png(picture)).decode()
     return f'<img width="{PICTURE_WIDTH}" alt="{alt}" src="data:image/png;base64,{png}">'
+
+
+def browser_entry(question: Question) -> dict[str, Any]:
+    """Return what the browser shows of a question; the rest is for teachers."""
+    return {
+        "text": question.text,
+        "options": [option._asdict() for option in question.options],
+        "picture": question.picture,
+        "reread": question.reread,
+    }
 
 
 class QuickQuestions(LiveExplorer):
@@ -41,10 +62,7 @@ class QuickQuestions(LiveExplorer):
 
     def __init__(self, notebook: str):
         self.loaded = load_questions(notebook)
-        entries = [
-            {**question._asdict(), "options": [option._asdict() for option in question.options]}
-            for question in self.loaded
-        ]
+        entries = [browser_entry(question) for question in self.loaded]
         none = [None] * len(entries)
         super().__init__(questions=entries, chosen=none, first=none)
         self.observe(lambda change: note_questions(notebook, self.first_right()), "first")

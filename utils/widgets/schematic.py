@@ -35,28 +35,7 @@ ARROW_FROM_WORD = re.compile(  # the word, x, and where the arrow ends
 )
 NOTE = 17  # pixels: the letters of a note
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
-VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)" width="[\d.]+" height="[\d.]+"')
-ASKING = re.compile(r'<text x="[\d.]+" y="[\d.]+" ([^>]*) text-anchor="middle">query</text>')
 GAP = 20  # pixels between two pictures
-ABOVE = ("cell", "readout", "next", "target", "feedback", "halo", "tag")  # what stands above c
-HEADROOM = 13  # pixels that are left above c
-SOURCE_PARTS = (
-    "encoder",
-    "halo",
-    "note",
-    "ribbons",
-    "states",
-    "tag",
-    "threads",
-    "tokens",
-    "weights",
-)
-# Where a drawing has the context's bar, and the arrow from the probabilities to the next word.
-CONTEXT_BAR = re.compile(r'"context"><rect x="[\d.]+" y="([\d.]+)"[^>]*? height="([\d.]+)"')
-SHARE = re.compile(
-    r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"[^>]*data-word="(\d+)" data-head'
-)
-CHOICE = re.compile(r'<g data-from="p" data-to="y".*?M([\d.]+) ([\d.]+)L[\d.]+ ([\d.]+)".*?</g>')
 
 
 @dataclass(frozen=True)
@@ -80,7 +59,6 @@ def schematic(
     width: int = WIDTH,
     hide: Sequence[str] = (),
     state: dict[str, Any] | None = None,
-    asks: str = "",
     **options: Any,
 ) -> Schematic:
     """Draw one step: S source words, and their weights (S), which sum to one.
@@ -88,8 +66,7 @@ def schematic(
     `variant` is one of these, or several: dot, fixed, general, additive (the score), current
     (s_t asks), feeding (input feeding), heads, self (self-attention), block (cross-attention in a
     Transformer). `hide` names parts to leave out. `state` and `options` are those of `drawMaster`,
-    such as state={"scores": …, "target": …, "best": …} and decoder=False. `asks`, a text such as
-    "s₀ asks", cuts off the decoder above the context, and names the query that comes from there.
+    such as state={"scores": …, "target": …, "best": …} and decoder=False.
     Raises ValueError for a variant that is not known, and if words and weights differ in number.
     """
     if len(source) != len(weights):
@@ -99,23 +76,10 @@ def schematic(
     if unknown := set(names) - set(known):
         raise ValueError(f"no variant {min(unknown)!r}: take of {', '.join(known)}.")
     told = {"source": list(source), "weights": [float(weight) for weight in weights]}
-    hidden = [*hide, *(ABOVE if asks else ())]
-    asked = {"variant": names, "hide": hidden, "width": width, "compact": bool(asks), **options}
+    asked = {"variant": names, "hide": list(hide), "width": width, **options}
     svg = still("drawMaster", {**told, **(state or {})}, asked)
-    svg = _cut_above_context(svg, asks) if asks else svg
     start, end = (svg.find(mark) for mark in SVG_TITLE)
     return Schematic(svg, alt or unescape(svg[start + len(SVG_TITLE[0]) : end]))
-
-
-def _cut_above_context(svg: str, asks: str) -> str:
-    """Begin the picture a little above c, and say at the query's line who asks."""
-    top = float(CONTEXT_BAR.findall(svg)[0][0]) - HEADROOM
-    svg = ASKING.sub(rf'<text x="46" y="{top + 60:.1f}" \1>{escape(asks)}</text>', svg)
-    wide, tall = map(float, VIEW.findall(svg)[0])
-    tall -= top
-    return VIEW.sub(
-        f'viewBox="0 {top:.1f} {wide} {tall:.1f}" width="{wide}" height="{tall:.1f}"', svg, 1
-    )
 
 
 def captioned(picture: Schematic, words: str) -> Schematic:
@@ -128,32 +92,13 @@ def captioned(picture: Schematic, words: str) -> Schematic:
 def choice_of(trace: Trace, step: int, note: str, **options: Any) -> Schematic:
     """Draw the decoder's half of a step of a fixed-vector model, and mark where a word is chosen.
 
-    `note` stands beside that arrow, from the probabilities to the next word. Below the context
-    stand the words that it is made of. `options` are those of `schematic`. Raises ValueError if the
-    translation has no such step.
+    `note` stands beside that arrow, from the probabilities to the next word. `options` are those of
+    `schematic`. Raises ValueError if the translation has no such step.
     """
-    whole = schematic_of(trace, step, "fixed", compact=True, hide=SOURCE_PARTS, **options)
-    bar, arrow = CONTEXT_BAR.search(whole.svg), CHOICE.search(whole.svg)
-    assert bar and arrow  # a drawing with a decoder has both
-    width, tall = SIZE.findall(whole.svg)[0]
-    low = sum(map(float, bar.groups())) + 2 * GAP  # below, only the words of the context
-    x, start, end = map(float, arrow.groups())
-    color = THEMES["light"]["highlight"]
-    mark = arrow[0].replace(str(THEMES["light"]["ink"]), str(color)) + (
-        f'<text x="{x + 18}" y="{(start + end) / 2 + 5}" font-size="17" font-weight="bold" '
-        f'fill="{color}">{escape(note)}</text>'
-    )
-    mark += "".join(
-        f'<text x="{float(left) + float(wide) / 2}" y="{low - GAP}" font-size="16" '
-        f'text-anchor="middle" fill="{THEMES["light"]["ink"]}">'
-        f"{escape(trace.source[int(j)])}</text>"
-        for left, wide, j in SHARE.findall(whole.svg)
-        if float(wide)
-    )
-    svg = whole.svg.replace(arrow[0], mark).replace(f'height="{tall}"', f'height="{low}"')
     words = ", ".join(f"{word} {share:.0%}" for word, share in trace.steps[step - 1].best)
     alt = f"The decoder says which word may come next: {words}. {note}"
-    return Schematic(svg.replace(f"{width} {tall}", f"{width} {low}", 1), alt)
+    look = {"compact": True, "encoder": False, "choice": note, "alt": alt}
+    return schematic_of(trace, step, "fixed", **look, **options)
 
 
 def side_by_side(*pictures: Schematic, columns: int = 2) -> Schematic:

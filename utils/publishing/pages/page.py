@@ -23,7 +23,9 @@ def link_to_pages(text: str) -> str:
     text = text.replace(
         "](../README.md#questions-readers-ask)", "](index.html#questions-readers-ask)"
     )
-    text = re.sub(r"\]\((TEACHING|SERVER)\.md", lambda name: f"]({name[1].lower()}.html", text)
+    text = re.sub(
+        r"\]\((TEACHING|SERVER|MARKS)\.md", lambda name: f"]({name[1].lower()}.html", text
+    )
     return re.sub(r"\[([^\]]*)\]\(\.\./[^)]*\)", r"\1", text)
 
 

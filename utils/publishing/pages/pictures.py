@@ -8,11 +8,13 @@ from io import BytesIO
 
 from PIL import Image
 
+from utils.widgets.png import with_few_colors
+
 FOLDER = "figures"  # beside the pages
 EMBEDDED = re.compile(r'<img\b[^>]*? src="data:image/png;base64,(?P<png>[^"]*)"[^>]*>')
 ALT, WIDTH = re.compile(r"""alt=("[^"]*"|'[^']*')"""), re.compile(r'width="(\d+)"')
 WHITE = b"\xff\xff\xff"
-COLORS = 128  # of a chart: what its lines, letters and their soft edges need
+COLORS = 96  # of a chart: what its areas, lines, letters and their soft edges need
 
 
 @cache
@@ -22,9 +24,8 @@ def small_picture(png: bytes) -> bytes:
     flat = Image.new("RGB", picture.size, "white")
     colored = picture.convert("RGBA")
     flat.paste(colored, mask=colored.getchannel("A"))
-    few = flat.quantize(COLORS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     file = BytesIO()
-    few.convert("RGB").save(file, "WEBP", lossless=True, quality=100)
+    with_few_colors(flat, COLORS).convert("RGB").save(file, "WEBP", lossless=True, quality=100)
     return file.getvalue()
 
 

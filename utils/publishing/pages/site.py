@@ -1,10 +1,11 @@
 """Everything that `make html` writes: the pages, and what lies beside them."""
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader
@@ -29,7 +30,13 @@ SHORT = "Attention"
 CARD = "Built by hand, measured, and pulled apart with the mouse"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 DECKS = "../slides"  # where `make slides` writes the decks, seen from a page
-TEXTS = {"TEACHING": "Teaching with this series", "SERVER": "A class on one server"}
+NONE: Mapping[str, str] = MappingProxyType({})
+BOOKS = {kind: f"../book/attention.{kind.lower()}" for kind in ("EPUB", "PDF")}  # of `make book`
+TEXTS = {
+    "TEACHING": "Teaching with this series",
+    "MARKS": "Marks with nbgrader",
+    "SERVER": "A class on one server",
+}
 EXTRAS = tuple({"page": f"{name.lower()}.html", "title": title} for name, title in TEXTS.items())
 START, OWN = "00_start_here", "13_your_own"
 HELP = f"{OWN}.html#cell-id=when-it-does-not-work"
@@ -92,6 +99,7 @@ class Setting(NamedTuple):
     symbols: str = f"{START}.html#cell-id={TABLE}"
     terms: str = f"{START}.html#cell-id={TERMS}"
     extras: Sequence[dict[str, str]] = EXTRAS
+    books: Mapping[str, str] = NONE  # those of BOOKS that have been made
 
 
 def decks_beside(folder: Path) -> str:
@@ -99,8 +107,11 @@ def decks_beside(folder: Path) -> str:
     return DECKS if (folder.parent / Path(DECKS).name / f"{START}.html").is_file() else ""
 
 
-def read_site(root: Path = ROOT, decks: str = "") -> Setting:
-    """Return what all pages know; pyproject.toml has the addresses, and is their one place."""
+def read_site(root: Path = ROOT, decks: str = "", books: Mapping[str, str] = NONE) -> Setting:
+    """Return what all pages know; pyproject.toml has the addresses, and is their one place.
+
+    `books` has those of BOOKS that have been made.
+    """
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     links = {name: [Link(*each) for each in part] for name, part in series.parts().items()}
     return Setting(
@@ -108,6 +119,7 @@ def read_site(root: Path = ROOT, decks: str = "") -> Setting:
         repository=read_address(root),
         parts=links,
         decks=decks,
+        books=books,
     )
 
 
@@ -167,9 +179,9 @@ class Built:
         self.pages["index"] = render(page, self.site)
 
 
-def build_site(decks: str = "") -> Site:
-    """Return all pages and all files of the series as a site, with links to decks if there are."""
-    site, notebooks = read_site(decks=decks), read_series()
+def build_site(decks: str = "", books: Mapping[str, str] = NONE) -> Site:
+    """Return all pages and all files of the series as a site, with links to decks and books."""
+    site, notebooks = read_site(decks=decks, books=books), read_series()
     symbols, terms = read_symbols(notebooks[START]), read_terms(notebooks[START])
     links = [link for part in site.parts.values() for link in part]
     built = Built(site, Marker(symbols), Glossary(terms))

@@ -57,7 +57,8 @@ class Glossary:
 
     def __init__(self, terms: list[Term]):
         longest = sorted(enumerate(terms), key=lambda each: -len(each[1].forms[0]))
-        ways = "|".join(f"(?P<t{row}>{term.pattern})" for row, term in longest)
+        named = [f"(?P<t{row}>{term.pattern})" for row, term in longest]
+        ways = "|".join(named) or "(?!)"  # no terms: nothing is found
         self.pattern = re.compile(rf"(?<![\w–-])(?:{ways})(?![\w–-])", re.IGNORECASE)
 
     def mark(self, article: str) -> str:

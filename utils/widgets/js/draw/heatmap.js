@@ -5,7 +5,7 @@ import { shortenWord, svgBox, svgElement, svgPart, svgText, textWidth } from "./
 import { labelsThatFit, tokenLevels } from "./tokens.js";
 
 const LARGEST_CELL = 3; // letters
-const MOST_HEADS = 5; // lines in which the source words take turns above their columns
+const MOST_HEADS = 8; // lines in which the source words take turns above their columns: for 30
 const LEAST_SEEN = 0.002; // of the weight: less leaves no color in a cell
 const LABEL_SHARE = 0.28; // of the width, at most, for the target words
 

@@ -1,17 +1,18 @@
 // The master picture: one translation step, from the source words to the next target word.
 
 import { drawHeatMap } from "./heatmap.js";
-import { drawDecoder } from "./masterdecoder.js";
+import { drawAskedContext, drawDecoder } from "./masterdecoder.js";
 import { drawEquations, learnedLook } from "./masterequations.js";
 import { layoutMaster, mixedTop, railY, scoreY } from "./masterlayout.js";
-import { drawContext, drawRibbonNames, drawRibbons, drawThreads } from "./mastermix.js";
-import { drawWeightRow } from "./mastermix.js";
+import { flowArrow, lineWidth } from "./masterline.js";
+import { drawContext, drawContextNames, drawRibbonNames, drawRibbons } from "./mastermix.js";
+import { drawThreads, drawWeightRow } from "./mastermix.js";
 import { drawHalo, drawOrder, drawTag } from "./masternew.js";
 import { drawQuery } from "./masterquery.js";
 import { drawEncoder, drawScores, drawSoftmax } from "./mastersource.js";
 import { drawNext, drawTarget, placeTarget } from "./mastertarget.js";
 import { paint, wordPaint } from "./paint.js";
-import { svgArrow, svgBox, svgElement, svgPart, svgRoot } from "./svg.js";
+import { svgBox, svgElement, svgPart, svgRoot } from "./svg.js";
 import { shortenWord, svgSymbol, svgText } from "./svg.js";
 
 /**
@@ -40,18 +41,26 @@ import { shortenWord, svgSymbol, svgText } from "./svg.js";
  *   switch   how a press changes what is new: written beside its name
  *   head     with several heads, the one to look at; the others step back
  *   order    true numbers the steps; it is true where s_t asks, for there their order changes
+ *   asks     a text such as "s₀ asks" in place of the decoder, which then hands down the query
+ *   encoder  false leaves out the source’s half; names below the context say what it is made of
+ *   choice   a note at the arrow from the probabilities to the next word, which then stands out
+ *   plain    true leaves out all numbers, where a picture is about the order of things
  *   title    what a screen reader says
  *
  * The drawing follows the page's theme; `bakeTheme` gives it one of its own, for a still.
  */
 export function drawMaster(state, options = {}) {
   const known = { ...state, scores: state.scores || null, target: state.target || [] };
+  if (options.plain) Object.assign(known, { scores: null, headScores: null });
   known.best = state.best || [];
   const place = layoutMaster(known, options);
-  if (place.hasDecoder) placeTarget(known, place);
+  place.hasSteps = place.hasDecoder && !place.asks;
+  if (place.hasSteps) placeTarget(known, place);
   place.switch = options.switch;
+  place.plain = options.plain;
   place.order = options.order ?? place.edits.query === "current";
   const hidden = new Set(options.hide || []);
+  place.hasList = !hidden.has("next");
   const shapes = partsOf(known, place).flat(9).filter((shape) => !hidden.has(partName(shape)));
   return svgRoot(place.width, place.height, options.title || masterTitle(known, place), ...shapes);
 }
@@ -62,12 +71,20 @@ function partName(shape) {
 
 /** Return the parts from back to front. */
 function partsOf(state, place) {
-  const { edits, hasDecoder } = place;
+  const { edits, hasDecoder, hasSteps } = place;
   const asks = !edits.fixed && (hasDecoder || edits.form === "self");
+  const steps = hasSteps
+    ? [drawTarget(state, place), drawDecoder(state, place), drawNext(state, place)] : "";
+  if (!place.hasEncoder) {
+    return [
+      drawContext(place), drawContextNames(state, place), rowLabels(place), steps,
+      place.equations ? svgPart("equations", drawEquations(place)) : "",
+    ];
+  }
   const compares = [
     drawSoftmax(place), drawScores(state, place), asks ? drawQuery(state, place) : "",
   ];
-  const tagged = hasDecoder || edits.form === "self";
+  const tagged = hasSteps || edits.form === "self";
   return [
     tagged ? drawHalo(state, place) : "",
     drawThreads(place),
@@ -80,9 +97,9 @@ function partsOf(state, place) {
     drawRibbonNames(state, place),
     rowLabels(place),
     edits.form === "self" ? drawOutput(state, place) : "",
-    hasDecoder ? [drawTarget(state, place), drawDecoder(state, place), drawNext(state, place)] : "",
+    place.asks ? drawAskedContext(place) : steps,
     tagged ? drawTag(place) : "",
-    hasDecoder && place.order && edits.form === "rnn" ? drawOrder(place) : "",
+    hasSteps && place.order && edits.form === "rnn" ? drawOrder(place) : "",
     place.equations ? svgPart("equations", drawEquations(place)) : "",
     place.map ? mapPart(state, place) : "",
   ];
@@ -100,9 +117,12 @@ function rowLabels(place) {
       const look = { ...style, fill: paint(color) };
       return svgPart(part, rowName(x, y + small * 0.35, words, symbol, look));
     }),
-    roomy && svgPart("tokens", svgText(word, rows.tokensTop + f * 0.975 + small * 0.35, "words", {
-      ...style, fill: paint("quiet"),
-    })),
+    roomy && place.hasEncoder && svgPart(
+      "tokens",
+      svgText(word, rows.tokensTop + f * 0.975 + small * 0.35, "words", {
+        ...style, fill: paint("quiet"),
+      }),
+    ),
   ];
 }
 
@@ -121,8 +141,9 @@ function rowName(x, y, words, symbol, style) {
 function rowNames(place) {
   const { rows, edits, heads, roomy, named, wide, hasDecoder } = place;
   const full = (words) => (named ? words : "");
-  const names = [["states", full("states"), "h", rows.states]];
-  if (named) names.push(["context", "context", "", rows.context]);
+  const context = named ? [["context", "context", "", rows.context]] : [];
+  if (!place.hasEncoder) return context;
+  const names = [["states", full("states"), "h", rows.states], ...context];
   if (edits.projections) {
     names.push(["projections", roomy ? "keys, values" : "K, V", "", rows.projected]);
   }
@@ -158,7 +179,7 @@ function projections({ f, columns, rows }) {
     "g",
     { "data-inside": label, "data-word": j },
     svgElement("line", {
-      x1: x, y1: rows.projected, x2: x, y2: rows.states - f * 0.95, "stroke-width": f * 0.1,
+      x1: x, y1: rows.projected, x2: x, y2: rows.states - f * 0.95, "stroke-width": lineWidth(f),
       stroke: label === "V" ? wordPaint(j) : paint("neutral"),
     }),
     svgBox(x, rows.projected, width, f * 1.25, { fill: paint("panel") }),
@@ -183,7 +204,7 @@ function drawOutput(state, place) {
   return svgPart(
     "output",
     columns.centers.map((center, j) => outputBox(center, y, j, j === asks, place)),
-    svgArrow(path, { from: "c", to: "new h", term: "5", size: f, color: paint("ink") }),
+    flowArrow(f, path, { from: "c", to: "new h", term: "5", size: f, color: paint("ink") }),
     svgText(columns.left, rows.outputTop + small * 0.5, outputWords(state.source[asks], place), {
       "font-size": small, "text-anchor": "start", fill: paint("quiet"),
     }),

@@ -2,14 +2,24 @@
 
 import { learnedLook } from "./masterequations.js";
 import { BOX_HALF, mixedTop, mixesHeads } from "./masterlayout.js";
+import { flowArrow, lineWidth } from "./masterline.js";
 import { wordLineX, writtenPlaces } from "./mastertarget.js";
 import { paint } from "./paint.js";
-import { svgArrow, svgBox, svgElement, svgPart, svgSymbol, svgText } from "./svg.js";
+import { svgBox, svgElement, svgPart, svgSymbol, svgText } from "./svg.js";
 
 /** Draw the boxes of one step, and the arrows between them. */
 export function drawDecoder(state, place) {
   const { edits } = place;
   return edits.form === "block" ? drawBlock(state, place) : drawCell(place);
+}
+
+/** Where the decoder is not shown, c goes up to it all the same. */
+export function drawAskedContext(place) {
+  const x = contextTop(place);
+  const line = { x1: x, x2: x, y1: mixedTop(place), y2: 0 };
+  return svgPart("context", svgElement("line", {
+    ...line, stroke: paint("neutral"), "stroke-width": lineWidth(place.f),
+  }));
 }
 
 /** Equations (6) and (7): s_t = f(s_{t-1}, y_{t-1}, c_t), then g(y_{t-1}, s_t, c_t). */
@@ -47,12 +57,12 @@ function feedingLoop(place) {
   const { cell, hidden, readout } = decoder.boxes;
   const y = fedY(decoder, f);
   const edge = decoder.turn * f * BOX_HALF;
-  const style = { size: f * 0.85, color: paint("highlight"), width: f * 0.16 };
+  const style = { size: f * 0.85, color: paint("highlight") };
   const loop = [[hidden.x, decoder.y - edge * 0.85], [hidden.x, y], [cell.x + f * 1.4, y]];
   return [
     levelArrow(place, readout, hidden, { from: "g", to: "h̃", term: "7" }),
-    svgArrow(loop, { ...style, from: "h̃", to: "h̃ before", term: "6", dashed: true }),
-    svgArrow([[cell.x, y + decoder.turn * f * 0.8], [cell.x, decoder.y - edge]], {
+    flowArrow(f, loop, { ...style, from: "h̃", to: "h̃ before", term: "6", dashed: true }),
+    flowArrow(f, [[cell.x, y + decoder.turn * f * 0.8], [cell.x, decoder.y - edge]], {
       ...style, from: "h̃ before", to: "f", term: "6",
     }),
     hiddenBox(cell.x, y, f * 2.8, "t−1", f),
@@ -109,12 +119,12 @@ function bypass({ f, decoder }, from, to) {
   const y = decoder.y + decoder.turn * f * 2.1;
   const side = decoder.y + decoder.turn * f * 0.65;
   const path = [[from.x, side], [from.x, y], [to.x, y], [to.x, side]];
-  return svgArrow(path, { from: "add", to: "add", term: "block", size: f * 0.7 });
+  return flowArrow(f, path, { from: "add", to: "add", term: "block", size: f * 0.7 });
 }
 
 function levelArrow({ decoder, f }, from, to, meaning) {
   const ends = [[from.x + from.width / 2, decoder.y], [to.x - to.width / 2, decoder.y]];
-  return svgArrow(ends, { ...meaning, size: f * 0.85 });
+  return flowArrow(f, ends, { ...meaning, size: f * 0.85 });
 }
 
 /** Bring y_{t-1} into a box, from the side of the target row. */
@@ -124,7 +134,7 @@ function wordTap(place, box, goal, term) {
   const x = wordLineX(place);
   const [start, end] = [[x, target - turn * f * 0.85], [box.x, y + turn * f * BOX_HALF]];
   const path = [start, [x, wordBus], [box.x, wordBus], end];
-  return svgArrow(path, { from: "y before", to: goal, term, size: f * 0.8 });
+  return flowArrow(f, path, { from: "y before", to: goal, term, size: f * 0.8 });
 }
 
 /** Masked self-attention reads all words written so far, not only the last: a frame holds them. */
@@ -147,7 +157,7 @@ function writtenTap(state, place) {
     svgBox((from + to) / 2, target, to - from, f * 2.3, {
       fill: "none", stroke: paint("neutral"), "stroke-width": f * 0.1, rx: f * 0.5,
     }),
-    svgArrow(path, { from: "y earlier", to: "self-attention", term: "block", size: f * 0.8 }),
+    flowArrow(f, path, { from: "y earlier", to: "self-attention", term: "block", size: f * 0.8 }),
   ];
 }
 
@@ -159,7 +169,7 @@ function lastWordTap(place) {
   const path = [
     [x, target - turn * f * 0.85], [x, bus], [add0.x, bus], [add0.x, y + turn * f * 0.65],
   ];
-  return svgArrow(path, { from: "y before", to: "add", term: "block", size: f * 0.8 });
+  return flowArrow(f, path, { from: "y before", to: "add", term: "block", size: f * 0.8 });
 }
 
 /** Bring c into a box, from the side of the source. */
@@ -172,7 +182,7 @@ function contextTap(place, box, goal, term) {
   const path = wide
     ? [[weights.right, rows.context], [box.x, rows.context], near]
     : [[x, mixedTop(place)], [x, bus], [box.x, bus], near];
-  return svgArrow(path, { from: "c", to: goal, term, size: f * 0.8 });
+  return flowArrow(f, path, { from: "c", to: goal, term, size: f * 0.8 });
 }
 
 /** Return the x at which c leaves upward: near the readout, and between the names of heads. */

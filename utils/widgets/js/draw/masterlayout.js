@@ -19,6 +19,7 @@ const BESIDE_SHARE = 0.26; // of the width, for a heat map beside the rest
 const DECODER_WIDTH = { rnn: 28, self: 28, block: 29 }; // letters
 const DENSE = 0.4; // letters: in narrower columns single arrows would be a gray area
 const TARGET_TOP = 3.1; // letters from the upper edge to the target row, when that stands above
+const LEAST_BELOW = 2.9; // letters below the decoder's boxes: for the line from c, and the tag
 const LEAST_RIBBON = 1; // pixels: a word whose ribbon would be narrower got nothing,
 const LEAST_WEIGHT = 0.005; // and so did one whose weight would be written as 0.00
 export const BOX_HALF = 1.25; // letters: half the height of the decoder's boxes
@@ -78,24 +79,26 @@ export function layoutMaster(state, options = {}) {
   const beside = map && width >= MAP_BESIDE_FROM;
   const main = beside ? width * (1 - BESIDE_SHARE) : width;
   const hasDecoder = decoder && edits.form !== "self";
-  const wide = hasDecoder && main >= WIDE_FROM;
+  const { asks = "", encoder: hasEncoder = true } = options;
+  const wide = hasDecoder && !asks && hasEncoder && main >= WIDE_FROM;
   const f = options.letters || letterSize(main, wide);
   const roomy = main >= ROOMY_FROM;
   const least = options.least || (roomy ? 12 : 11); // pixels: no letter is smaller
   const small = Math.max(f * 0.76, least);
   const named = roomy || main >= NAMED_FROM;
   const place = { width, main, f, small, least, edits, wide, roomy, named, hasDecoder };
+  Object.assign(place, { asks, hasEncoder, choice: options.choice || "" });
   place.focus = options.head;
   place.tight = Boolean(options.tight);
   place.heads = headWeightsOf(state, edits);
   place.cards = edits.heads && state.headScores ? place.heads.length : 1;
-  const decoderHeight = hasDecoder && !wide ? stackedDecoderHeight(state, place) : 0;
+  const decoderHeight = hasDecoder && !wide && !asks ? stackedDecoderHeight(state, place) : 0;
   place.columns = sourceColumnsOf(state, place);
   place.rows = sourceRowsOf(place, decoderHeight);
   place.weights = weightPlacesOf(place);
   if (hasDecoder) place.decoder = decoderPlaceOf(state, place);
-  place.height = place.rows.bottom;
-  place.equations = !options.compact;
+  place.height = hasEncoder ? place.rows.bottom : place.rows.context + f * 1.5 + small * 1.5;
+  place.equations = !options.compact && !asks;
   if (place.equations && !wide) {
     place.equationsTop = place.height;
     place.height += equationsHeight(place);
@@ -181,9 +184,7 @@ function weightPlacesOf({ f, columns, heads }) {
   const unit = Math.min(span * 0.66, f * 20); // pixels for a weight of 1
   const apart = f * HEAD_GAP;
   const perHead = (unit - apart * (heads.length - 1)) / heads.length;
-  const has = heads.map((row) => row.map((weight) => (
-    weight >= LEAST_WEIGHT && weight * perHead >= LEAST_RIBBON
-  )));
+  const has = heads.map((row) => row.map((weight) => hasRibbon(weight, perHead)));
   const spread = Math.min(f * 0.8, columns.step / 4);
   const startX = heads.map((_, k) => (
     columns.valueX.map((x) => x + (k - (heads.length - 1) / 2) * spread)
@@ -203,14 +204,20 @@ function weightPlacesOf({ f, columns, heads }) {
   return { unit, perHead, has, centers, left, right, middle, lefts };
 }
 
-function stackedDecoderHeight(state, { f, edits }) {
-  const list = listHeight(state, f);
-  return f * (TARGET_TOP + 1.05) + boxesBelowTarget(list, edits, f) + list / 2;
+/** Tell whether a weight is enough for a ribbon and a number; 1 would be `unit` pixels wide. */
+export function hasRibbon(weight, unit) {
+  return weight >= LEAST_WEIGHT && weight * unit >= LEAST_RIBBON;
 }
 
-/** Return how far below the target row the boxes stand; a block has two lines on the way. */
+function stackedDecoderHeight(state, { f, edits }) {
+  const list = listHeight(state, f);
+  const below = Math.max(list / 2, f * LEAST_BELOW);
+  return f * (TARGET_TOP + 1.05) + boxesBelowTarget(list, edits, f) + below;
+}
+
+/** Return how far below the target row the boxes stand: there is room for the lines between. */
 function boxesBelowTarget(list, { form }, f) {
-  return Math.max(f * 2.15 + list / 2, form === "block" ? f * 5.5 : 0);
+  return Math.max(f * 2.15 + list / 2, f * (form === "block" ? 5.5 : 4.9));
 }
 
 function listHeight(state, f) {

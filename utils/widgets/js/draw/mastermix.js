@@ -1,16 +1,18 @@
 // The mixture in the master picture: weights, ribbons of their widths, and c, equation (5).
 
 import { learnedLook } from "./masterequations.js";
-import { headLook, mixedTop, mixesHeads } from "./masterlayout.js";
+import { hasRibbon, headLook, mixedTop, mixesHeads } from "./masterlayout.js";
+import { flowArrow, lineWidth } from "./masterline.js";
 import { paint, wordPaint } from "./paint.js";
 import { drawFunnel, drawMixture, drawRibbon, drawWeightBars } from "./ribbons.js";
 import { RIBBON_OPACITY, shareStarts } from "./ribbons.js";
-import { svgArrow, svgBox, svgElement, svgPart, svgSymbol, svgText, textWidth } from "./svg.js";
+import { svgBox, svgElement, svgFormula, svgPart } from "./svg.js";
+import { svgSymbol, svgText, textWidth } from "./svg.js";
 import { labelsThatFit } from "./tokens.js";
 
 const LEAST_NAMED = 0.05; // a word with less weight is not named at its ribbon
 const LEAST_FOLLOWED = 0.1; // with several heads, a ribbon of less weight is faint
-const LEAST_FACTOR = 0.02; // nor is its weight written where it meets its state
+const LEAST_FACTOR = 0.02; // nor is its weight written, where there is not room for all
 const NAME_DOWN = 0.8; // of the way from c to a bar: there its ribbon is named
 
 /** Draw the state of each word on its way up; it passes behind all that only looks at it. */
@@ -20,14 +22,19 @@ export function drawThreads(place) {
   return svgPart("ribbons", columns.valueX.map((x, j) => {
     if (edits.fixed && heads[0][j] === 0) return "";
     const got = weights.has.some((row) => row[j]);
-    const end = got ? rows.weightsTop + (heads.length > 1 ? 0 : f * 0.4) : rows.weights + f * 0.25;
+    const end = got ? meetingY(place) : rows.weights + f * 0.25;
     const line = { x1: x, y1: start, x2: x, y2: end, "data-word": j };
     return svgElement("line", {
       ...line, stroke: wordPaint(j),
-      "stroke-width": f * (got ? 0.2 : 0.11),
-      "stroke-opacity": got ? strength(place, Math.max(...heads.map((row) => row[j]))) ?? 1 : 0.6,
+      "stroke-width": lineWidth(f),
+      "stroke-opacity": got ? strength(place, Math.max(...heads.map((row) => row[j]))) : null,
     });
   }));
+}
+
+/** Return the y at which a state meets its weight: below, a line; above, as wide as the weight. */
+function meetingY({ f, rows, heads }) {
+  return rows.weightsTop + f * (heads.length > 1 ? 0.1 : 0.15);
 }
 
 /** Draw the weights: numbers times their states, and bars which together have the width of c. */
@@ -45,7 +52,7 @@ export function drawWeightRow(place, numbers) {
     })),
   ));
   return svgPart("weights", bars, emptyEnds(place), [
-    heads.length === 1 ? weightFactors(place, numbers || heads[0]) : "",
+    heads.length === 1 && !place.plain ? weightFactors(place, numbers || heads[0]) : "",
   ]);
 }
 
@@ -62,25 +69,29 @@ function emptyEnds({ f, columns, rows, weights, heads, edits }) {
 }
 
 /**
- * Write "× α" where a state meets its weight, and "half" for a fixed vector; where there is no
- * room, only for the heaviest.
+ * Write "× α" where a state meets its weight, and "half" for a fixed vector; where there is not
+ * room for all, only for the heaviest.
  */
 function weightFactors(place, row) {
-  const { f, least, columns } = place;
+  const { f, least, columns, weights } = place;
   const size = Math.max(Math.min(f * 0.85, columns.step / 4.3), least);
   const both = columns.inner * 0.62 + size * 0.6; // the pill covers the arrow and the thread
-  const width = Math.max(size * 3.85, Math.min(both, columns.step - size * 0.3));
-  const kept = row.map((_, j) => j).filter((j) => row[j] >= LEAST_FACTOR);
+  const times = size * 3.85 < columns.step || size * 3 > columns.step ? "× " : ""; // or no room
+  const width = Math.max(size * (times ? 3.85 : 2.9), Math.min(both, columns.step - size * 0.3));
+  const kept = row.map((_, j) => j).filter((j) => hasRibbon(row[j], weights.perHead));
   const beside = columns.step + columns.centers[0] - columns.valueX[0] - f * 0.41; // a hollow dot
   const places = width / 2 > beside ? columns.valueX : columns.centers;
   const labels = kept.map((j) => ({ x: places[j], width, weight: row[j] }));
-  return labelsThatFit(labels, size * 0.1).map((i) => (
-    factorPill(labels[i].x, kept[i], row[kept[i]], { size, width }, place)
+  const fitting = labelsThatFit(labels, size * 0.1);
+  const isWhole = fitting.length === labels.length;
+  return fitting.filter((i) => isWhole || row[kept[i]] >= LEAST_FACTOR).map((i) => (
+    factorPill(labels[i].x, kept[i], row[kept[i]], { size, width, times }, place)
   ));
 }
 
-function factorPill(x, j, weight, { size, width }, { f, rows, columns, edits }) {
-  const factor = edits.fixed ? "half" : `× ${weight.toFixed(2)}`; // of its numbers, none averaged
+function factorPill(x, j, weight, { size, width, times }, { f, rows, columns, edits }) {
+  // Half of a fixed vector's numbers come from each state, and none is averaged.
+  const factor = edits.fixed ? "half" : `${times}${weight.toFixed(2)}`;
   const color = wordPaint(j);
   const middle = Math.max(Math.min(x, columns.right - width / 2 + f * 0.6), width / 2 + f * 0.2);
   return svgElement(
@@ -104,7 +115,6 @@ function strength({ heads }, weight) {
 export function drawRibbons(place) {
   const { f, columns, rows, weights, heads } = place;
   const [top, bottom] = [rows.context + f * 0.85, rows.barsTop];
-  const start = rows.weightsTop + (heads.length > 1 ? f * 0.1 : f * 0.15);
   const ribbons = heads.map((row, k) => {
     const starts = shareStarts(row);
     return row.map((weight, j) => {
@@ -117,7 +127,7 @@ export function drawRibbons(place) {
         "data-word": j, ...headLook(place, k), "data-from": "h", "data-to": "c", "data-term": "5",
       };
       const from = [weights.centers[k][j], bottom];
-      const thread = { at: [columns.valueX[j], start], width: f * 0.2 };
+      const thread = { at: [columns.valueX[j], meetingY(place)], width: lineWidth(f) };
       const bar = { at: [from[0], bottom + f * 0.8 - 0.5], width };
       return [
         drawFunnel(thread, bar, color, {
@@ -151,7 +161,8 @@ export function drawRibbonNames(state, place) {
   const taken = order.map((j) => [spans[j].x - spans[j].half, spans[j].x + spans[j].half]);
   const named = order.filter((j) => row[j] >= LEAST_NAMED);
   return svgPart("ribbons", named.map((j) => {
-    const width = textWidth(state.source[j], size) * 1.08 + size * 0.3;
+    const name = ribbonName(state.source, j, place);
+    const width = textWidth(name, size) * 1.08 + size * 0.3;
     const { x, half } = spans[j];
     const reach = half + width / 2 + size * 0.3;
     const spots = width <= 2 * half ? [x] : [x - reach, x + reach].filter((spot) => (
@@ -160,10 +171,33 @@ export function drawRibbonNames(state, place) {
     ));
     if (spots.length === 0) return "";
     if (spots[0] !== x) taken.push([spots[0] - width / 2, spots[0] + width / 2]);
-    return svgText(spots[0], y, state.source[j], {
-      "font-size": size, "data-word": j, "font-weight": row[j] >= 0.3 ? "bold" : "normal",
-    });
+    const look = { "data-word": j, "text-anchor": "middle", fill: paint("ink") };
+    const weight = row[j] >= 0.3 ? "bold" : "normal";
+    return place.edits.fixed
+      ? svgFormula(spots[0], y, name, size, look)
+      : svgText(spots[0], y, name, { ...look, "font-size": size, "font-weight": weight });
   }));
+}
+
+/** A fixed vector is made of a last state of each direction, which has read all words. */
+function ribbonName(source, j, { edits }) {
+  if (!edits.fixed) return source[j];
+  return j === 0 ? `←h_${j + 1}` : `→h_${j + 1}`;
+}
+
+/** Write below the context what it is made of, where the source is left out. */
+export function drawContextNames(state, place) {
+  const { f, small, rows, weights: { left, unit }, heads: [row] } = place;
+  const starts = shareStarts(row);
+  const size = Math.max(f * 0.85, small);
+  const labels = row.map((weight, j) => ({
+    x: left + (starts[j] + weight / 2) * unit, weight,
+    width: weight > 0 ? textWidth(ribbonName(state.source, j, place), size) : Infinity,
+  }));
+  return svgPart("context", labelsThatFit(labels, size * 0.5).map((j) => row[j] > 0 && svgFormula(
+    labels[j].x, rows.context + f * 0.95 + size * 1.1, ribbonName(state.source, j, place), size,
+    { fill: paint("ink"), "text-anchor": "middle", "data-word": j },
+  )));
 }
 
 /** Draw the context: the mixture that it is, in the colors of its words. */
@@ -200,7 +234,7 @@ function mixBand(place) {
   const box = (look) => svgBox(weights.middle, middle, weights.right - weights.left, height, look);
   const ways = heads.map((_, k) => {
     const x = weights.lefts[k] + weights.perHead * 0.1;
-    return svgArrow([[x, rows.context - f * 0.85], [x, top + height]], {
+    return flowArrow(f, [[x, rows.context - f * 0.85], [x, top + height]], {
       from: "c", to: "mix", term: "5", size: f * 0.7, data: headLook(place, k),
     });
   });

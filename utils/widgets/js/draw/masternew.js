@@ -6,20 +6,29 @@ import { askingState, queryMatrixPlace, queryStart } from "./masterquery.js";
 import { paint } from "./paint.js";
 import { svgBox, svgElement, svgFormula, svgPart, svgText, textWidth } from "./svg.js";
 
-/** Draw the halo, behind everything. */
+/** Draw the halo, behind everything; the small net has a part of its own on the query's way. */
 export function drawHalo(state, place) {
-  const around = haloOf(state, place);
-  if (!around) return "";
+  const opened = place.edits.form === "rnn" && place.edits.score === "additive";
+  const around = [haloOf(state, place), opened ? matrixHalo(state, place) : null];
+  return svgPart("halo", around.filter(Boolean).map((edges) => haloBox(edges, place)));
+}
+
+function haloBox(around, place) {
   const { f } = place;
   const [, top, , bottom] = around;
   const edge = f * 0.3; // of the picture
   const [left, right] = [Math.max(around[0], edge), Math.min(around[2], place.main - edge)];
-  return svgPart("halo", svgElement("rect", {
+  return svgElement("rect", {
     x: left, y: top, width: right - left, height: bottom - top, rx: f * 0.6,
     fill: paint("highlight"), "fill-opacity": 0.09, stroke: paint("highlight"),
     "stroke-opacity": 0.55, "stroke-width": f * 0.1,
     "stroke-dasharray": `${Math.round(f * 0.4)} ${Math.round(f * 0.3)}`,
-  }));
+  });
+}
+
+function matrixHalo(state, place) {
+  const { x, y, width, height } = queryMatrixPlace(place, queryStart(place, state));
+  return haloAround({ x, width, height }, y, place.f);
 }
 
 /** Return left, top, right and bottom of what is new. */
@@ -41,10 +50,7 @@ function haloOf(state, place) {
     const [l, top, r, bottom] = haloAround(decoder.boxes.state, decoder.y, f);
     return [l, top - small, r, bottom]; // with the name above it
   }
-  if (edits.score === "general") {
-    const { x, y, width, height } = queryMatrixPlace(place, queryStart(place, state));
-    return haloAround({ x, width, height }, y, f);
-  }
+  if (edits.score === "general") return matrixHalo(state, place);
   if (edits.score === "additive") {
     return [left, openedY(place, 0) - f, right, openedY(place, 3) + f];
   }

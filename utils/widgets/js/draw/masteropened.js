@@ -2,8 +2,9 @@
 
 import { learnedLook } from "./masterequations.js";
 import { BAND_ROW, openedY, scoreY } from "./masterlayout.js";
+import { flowArrow } from "./masterline.js";
 import { paint, wordPaint } from "./paint.js";
-import { svgArrow, svgBox, svgElement, svgFormula, svgText, textWidth } from "./svg.js";
+import { svgBox, svgElement, svgFormula, svgText, textWidth } from "./svg.js";
 
 const BAND_HALF = 0.56; // letters: half the height of a band
 const BANDS = [ // name, sign, name at the left, and what it does
@@ -41,8 +42,8 @@ function endWays(x, j, shown, place) {
   const low = openedY(place, 3) + f * BAND_HALF;
   const high = openedY(place, 0) - f * BAND_HALF;
   return [
-    svgArrow([[x, rows.states - f * 0.95], [x, low]], { ...style, data }),
-    svgArrow([[x, high], [x, scoreY(place, 0) + f * 0.7]], { ...style, data }),
+    flowArrow(f, [[x, rows.states - f * 0.95], [x, low]], { ...style, data }),
+    flowArrow(f, [[x, high], [x, scoreY(place, 0) + f * 0.7]], { ...style, data }),
   ];
 }
 
@@ -88,7 +89,7 @@ function wholeColumn(x, j, place) {
     return svgElement(
       "g",
       { "data-word": j },
-      k > 0 && svgArrow(next, { size: f * 0.7, color, from: "h", to: "score", term: "2" }),
+      k > 0 && flowArrow(f, next, { size: f * 0.7, color, from: "h", to: "score", term: "2" }),
       svgBox(x, y, width, f * BAND_HALF * 2, {
         fill: paint("panel"), stroke: color, "stroke-width": f * 0.14,
         rx: name === "sum" ? f : f * 0.2,

@@ -2,9 +2,10 @@
 
 import { learnedLook } from "./masterequations.js";
 import { BOX_HALF, railY, scoreY } from "./masterlayout.js";
+import { flowArrow, lineWidth } from "./masterline.js";
 import { tapSide } from "./mastersource.js";
 import { paint } from "./paint.js";
-import { roundedPath, svgArrow, svgBox, svgElement, svgPart, svgText } from "./svg.js";
+import { roundedPath, svgBox, svgElement, svgPart, svgText } from "./svg.js";
 
 /** Draw the query: from the state that asks, along a rail with a tap into each score. */
 export function drawQuery(state, place) {
@@ -22,7 +23,7 @@ function queryRail(start, place) {
   const taps = columns.chipX.map((x) => x - tapSide(place));
   const ends = [Math.min(...taps, start.x), Math.max(...taps, start.x)];
   const bridge = { stroke: paint("panel"), "stroke-width": f * 0.5, fill: "none" };
-  const line = { stroke: paint("query"), "stroke-width": f * 0.2, fill: "none" };
+  const line = { stroke: paint("query"), "stroke-width": lineWidth(f), fill: "none" };
   const corner = [[start.x, y], [nearestTap(taps, start.x), y]];
   const lead = roundedPath([...start.points, ...corner], f * 0.4);
   const level = { x1: ends[0], y1: y, x2: ends[1], y2: y };
@@ -33,9 +34,9 @@ function queryRail(start, place) {
     svgElement("line", { ...level, ...bridge, x1: taps[0], x2: taps[taps.length - 1] }),
     svgElement("path", { d: lead, ...line }),
     svgElement("line", { ...level, ...line }),
-    shown.map((x, j) => svgArrow([[x, y], [x, scoreY(place, 0) + f * 0.7]], {
+    shown.map((x, j) => flowArrow(f, [[x, y], [x, scoreY(place, 0) + f * 0.7]], {
       from: start.from, to: "score", term: "2", color: paint("query"), size: f * 0.8,
-      width: f * 0.16, data: columns.dense ? {} : { "data-word": j },
+      data: columns.dense ? {} : { "data-word": j },
     })),
   );
 }
@@ -49,15 +50,18 @@ function intoTheSum(start, place) {
   const { f, columns } = place;
   const y = railY(place);
   const end = start.x > columns.right ? columns.right : columns.left;
-  return svgArrow([...start.points, [start.x, y], [end, y]], {
-    from: start.from, to: "score", term: "2", color: paint("query"), size: f * 1.1,
-    width: f * 0.2,
+  return flowArrow(f, [...start.points, [start.x, y], [end, y]], {
+    from: start.from, to: "score", term: "2", color: paint("query"), size: f,
   });
 }
 
 /** Say which of the decoder's states asks. */
-function askingNote({ f, edits, decoder, small }) {
+function askingNote({ f, edits, decoder, small, asks }) {
   if (edits.form === "self") return "";
+  if (asks) {
+    const look = { "font-size": small, fill: paint("query-text"), "text-anchor": "start" };
+    return svgText(decoder.margin + f * 0.7, f * 3.4, asks, look);
+  }
   const { x } = decoder.boxes[askingState(edits)];
   const y = decoder.y - f * (BOX_HALF + 0.15);
   return svgText(x, y, "query", { "font-size": small, fill: paint("query-text") });
@@ -79,17 +83,18 @@ export function queryStart(place, state) {
   const name = askingState(edits);
   const { x } = decoder.boxes[name];
   const from = name === "before" ? "s before" : "s";
+  if (place.asks) return { x: decoder.margin, points: [[decoder.margin, 0]], from };
   const bottom = decoder.y + f * BOX_HALF;
   if (wide) return { x, points: [[x, bottom]], from };
   const { margin } = decoder;
-  const corridor = bottom + f * 0.55;
+  const corridor = bottom + f * 0.9;
   return { x: margin, points: [[x, bottom], [x, corridor], [margin, corridor]], from };
 }
 
 /** Return where the query's matrix stands: { label, x, y, width, height }, or null without one. */
 export function queryMatrixPlace(place, start) {
   const { f, edits, rows, columns, wide } = place;
-  const label = edits.projections ? "Q" : { general: "W", additive: "W₂" }[edits.score];
+  const label = edits.projections ? "Q" : { general: "Wᵀ", additive: "W₂" }[edits.score];
   if (!label) return null;
   const [, last] = start.points[start.points.length - 1];
   if (edits.form === "self") {

@@ -2,9 +2,10 @@
 
 import { learnedLook } from "./masterequations.js";
 import { headLook, scoreY, softmaxY } from "./masterlayout.js";
+import { flowArrow, lineWidth } from "./masterline.js";
 import { drawOpenedScore } from "./masteropened.js";
 import { paint, wordPaint } from "./paint.js";
-import { shortenWord, svgArrow, svgBox, svgElement } from "./svg.js";
+import { shortenWord, svgBox, svgElement } from "./svg.js";
 import { svgPart, svgSymbol, svgText, textWidth } from "./svg.js";
 import { drawToken, labelsThatFit, tokenWidth } from "./tokens.js";
 
@@ -49,11 +50,11 @@ function readingArrow(x, j, place) {
     color: wordPaint(j),
   };
   const bottom = rows.states + f * 0.95;
-  if (edits.form !== "block") return svgArrow([[x, token], [x, bottom]], style);
+  if (edits.form !== "block") return flowArrow(f, [[x, token], [x, bottom]], style);
   const half = f * 0.75;
   return [
-    svgArrow([[x, token], [x, rows.reading + half]], style),
-    svgArrow([[x, rows.reading - half], [x, bottom]], style),
+    flowArrow(f, [[x, token], [x, rows.reading + half]], style),
+    flowArrow(f, [[x, rows.reading - half], [x, bottom]], style),
   ];
 }
 
@@ -134,15 +135,15 @@ function neighborArrows({ f, columns, rows, edits }) {
     if (gap < f * 0.45) return plainLink(left, right, rows.states, f); // no room for two arrows
     const [up, down] = [rows.states - f * 0.35, rows.states + f * 0.35];
     return [
-      svgArrow([[left, up], [right, up]], style),
-      svgArrow([[right, down], [left, down]], style),
+      flowArrow(f, [[left, up], [right, up]], style),
+      flowArrow(f, [[right, down], [left, down]], style),
     ];
   });
 }
 
 function plainLink(left, right, y, f) {
   return svgElement("line", {
-    x1: left, y1: y, x2: right, y2: y, stroke: paint("neutral"), "stroke-width": f * 0.09,
+    x1: left, y1: y, x2: right, y2: y, stroke: paint("neutral"), "stroke-width": lineWidth(f),
     "data-from": "h", "data-to": "h", "data-term": "1",
   });
 }
@@ -193,7 +194,7 @@ function stateWays(place) {
   const side = tapSide(place);
   const start = edits.projections ? rows.projectedTop + f * 0.4 : rows.states - f * 0.95;
   const end = scoreY(place, 0) + f * SCORE_HALF;
-  return columns.chipX.map((x, j) => svgArrow([[x + side, start], [x + side, end]], {
+  return columns.chipX.map((x, j) => flowArrow(f, [[x + side, start], [x + side, end]], {
     size: f * 0.7, data: { "data-word": j }, from: "h", to: "score", term: "2",
   }));
 }
@@ -247,10 +248,10 @@ export function drawSoftmax(place) {
   const goal = heads.length > 1 ? rows.weightsTop : rows.weights + f * 0.7;
   const style = { size: f * 0.7 };
   const ways = columns.dense ? [] : columns.chipX.map((x, j) => [
-    svgArrow([[x, scoreY(place, place.cards - 1) - f * SCORE_HALF], [x, front + f * 0.6]], {
+    flowArrow(f, [[x, scoreY(place, place.cards - 1) - f * SCORE_HALF], [x, front + f * 0.6]], {
       ...style, from: "score", to: "softmax", term: "4", data: { "data-word": j },
     }),
-    svgArrow([[x, back - f * 0.6], [x, goal]], {
+    flowArrow(f, [[x, back - f * 0.6], [x, goal]], {
       ...style, from: "softmax", to: "weight", term: "4", data: { "data-word": j },
     }),
   ]);

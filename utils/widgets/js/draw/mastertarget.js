@@ -1,9 +1,10 @@
 // The target row of the master picture: what comes next, what is written, and how it is fed back.
 
+import { flowArrow } from "./masterline.js";
 import { drawNextWords } from "./nextwords.js";
 import { paint, wordPaint } from "./paint.js";
 import { drawMixture } from "./ribbons.js";
-import { shortNumber, svgArrow, svgBox, svgElement } from "./svg.js";
+import { shortNumber, svgBox, svgElement } from "./svg.js";
 import { svgPart, svgSymbol, svgText, textWidth } from "./svg.js";
 import { drawToken, tokenWidth } from "./tokens.js";
 
@@ -15,13 +16,15 @@ export function drawNext(state, place) {
   const { list, listTop, listHeight, boxes, y, turn, target } = decoder;
   const edge = turn > 0 ? listTop + listHeight : listTop;
   const [left, width] = [list.left + f * 0.4, list.width - f * 0.8];
-  const style = { size: f, least: small, chosen: state.chosen || 0 };
+  const style = { size: f, least: small, chosen: state.chosen || 0, plain: place.plain };
   const words = drawNextWords(left, listTop + f * 0.4, width, state.best, style);
   const last = edits.feeding ? boxes.hidden : boxes.readout;
-  const from = edits.feeding ? "h̃" : edits.form === "block" ? "output" : "g";
+  const from = lastName(edits);
+  const mark = paint(place.choice ? "highlight" : "ink");
+  const note = { "font-size": f, "font-weight": "bold", "text-anchor": "start", fill: mark };
   return svgPart(
     "next",
-    svgArrow([[last.x + last.width / 2, y], [list.left, y]], {
+    flowArrow(f, [[last.x + last.width / 2, y], [list.left, y]], {
       from, to: "p", term: "7", size: f * 0.85,
     }),
     svgElement("rect", {
@@ -29,10 +32,23 @@ export function drawNext(state, place) {
       fill: paint("ground"), stroke: paint("faint"), "stroke-width": f * 0.07,
     }),
     words,
-    svgArrow([[list.x, edge], [list.x, target - turn * f * 0.9]], {
-      from: "p", to: "y", term: "7", size: f, width: f * 0.18, color: paint("ink"),
+    flowArrow(f, [[list.x, edge], [list.x, target - turn * f * 0.9]], {
+      from: "p", to: "y", term: "7", size: f, color: mark,
     }),
+    place.choice && svgText(list.x + f, (edge + target) / 2 + f * 0.5, place.choice, note),
   );
+}
+
+/** Return the name of the box that the probabilities come from. */
+function lastName({ feeding, form }) {
+  return feeding ? "h̃" : form === "block" ? "output" : "g";
+}
+
+/** Where the probabilities are not shown, the word comes straight from the box that makes them. */
+function straightWay({ f, fresh, decoder: { boxes, y, turn, target }, edits }) {
+  const last = edits.feeding ? boxes.hidden : boxes.readout;
+  const path = [[last.x + last.width / 2, y], [fresh.x, y], [fresh.x, target - turn * f * 0.9]];
+  return flowArrow(f, path, { from: lastName(edits), to: "y", term: "7", size: f * 0.85 });
 }
 
 /** Return where y_{t-1} leaves the target row: straight to the readout, if that is next to it. */
@@ -104,10 +120,11 @@ export function drawTarget(state, place) {
       mixtureMark(fresh.x - fresh.width / 2, fresh.width, mean, state.target.length, place),
       targetSymbols(place, fresh),
     ),
+    place.hasList ? "" : svgPart("straight", straightWay(place)),
     svgPart(
       "feedback",
       empty,
-      svgArrow(path, { from: "y", to: "y before", term: "6", size: f * 0.8, dashed: true }),
+      flowArrow(f, path, { from: "y", to: "y before", term: "6", size: f * 0.8, dashed: true }),
       svgText(x, label, "read in the next step", style),
     ),
   ];

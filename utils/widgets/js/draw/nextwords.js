@@ -16,10 +16,11 @@ export function nextWordsHeight(count, size) {
  * Draw a bar for each probability, the word left of it and the number right of it.
  *
  * best: [[word, probability], …], most probable first; `chosen` is the row that is written. No
- * letter is smaller than `least` pixels. Where the columns stand depends on the width alone: so a
- * bar of 90% is as long below a long word as below a short one, at every step.
+ * letter is smaller than `least` pixels; `plain` leaves the numbers out. Where the columns stand
+ * depends on the width alone: so a bar of 90% is as long below a long word as below a short one.
  */
-export function drawNextWords(left, top, width, best, { size, least = 0, chosen = 0 }) {
+export function drawNextWords(left, top, width, best, about) {
+  const { size, least = 0, chosen = 0, plain = false } = about;
   const columns = nextWordColumns(width, size, least);
   return best.map(([word, probability], row) => {
     const y = top + (row + 0.5) * NEXT_ROW * size;
@@ -43,7 +44,7 @@ export function drawNextWords(left, top, width, best, { size, least = 0, chosen 
         fill: paint(row === chosen ? "ink" : "next"),
       }),
       svgElement("rect", { ...box, width: columns.bar, fill: "none", stroke: paint("faint") }),
-      svgText(left + width, y + size * 0.3, writePercent(probability), {
+      !plain && svgText(left + width, y + size * 0.3, writePercent(probability), {
         ...style, "font-size": columns.digits,
       }),
     );

@@ -26,6 +26,20 @@ export function placeBars(wanted, widths, left, right, gap = 0) {
   return barCentersOf(blocks, widths, left, right, gap);
 }
 
+/**
+ * Return the centers of bars with a number above each, side by side like those of `placeBars`.
+ *
+ * Each bar has as much room as its number, where there is room for all; `numbers` are their widths
+ * in pixels. Elsewhere the bars are at most `gap` apart, and a number may not be above its own.
+ */
+export function placeNumberedBars(wanted, widths, numbers, left, right, gap) {
+  const slots = widths.map((width, j) => Math.max(width + 4, numbers[j]));
+  const sum = slots.reduce((whole, slot) => whole + slot, 0);
+  return sum <= right - left
+    ? placeBars(wanted, slots, left, right)
+    : placeBars(wanted, widths, left, right, gap);
+}
+
 /** Join two blocks; `wish` is the mean of the starts that the members want for the whole block. */
 function joinBlocks(a, b, gap) {
   const shift = a.width + gap; // of b's members within the block

@@ -158,7 +158,8 @@ class BeamExplorer {
       const found = this.find(words, options.beamSize);
       const first = this.isOpening ? openingStep({ ...found, rho: options.rho }) : null;
       const step = clampStep(found.search, options.step ?? first);
-      this.view = settleBeam({ ...found, rho: options.rho, step, opened });
+      const look = { step, opened, foldsFaint: true }; // as in the still; a press unfolds
+      this.view = settleBeam({ ...found, rho: options.rho, ...look });
     }
     this.root.removeAttribute("aria-busy");
     this.showControls();

@@ -222,10 +222,12 @@ function endWay(x, y, placeInRanking, place) {
 }
 
 /** Draw the folded columns, and say what has no lane. */
-function drawFolds({ nodes, step }, place) {
-  const { columns, top, pitch, yOf, lanes, rootX } = place;
-  const more = lanes.hidden > 0 && svgText(rootX - 6, top + lanes.lanes * pitch + 16,
-    hiddenText(lanes.hidden), { "font-size": 13, "text-anchor": "start", fill: paint("link") });
+function drawFolds({ nodes, step, isStill }, place) {
+  const { columns, top, pitch, yOf, lanes, more: tall, moreX } = place;
+  const more = lanes.hidden > 0 && svgText(moreX, top + lanes.lanes * pitch + tall / 2 + 4,
+    hiddenText(lanes.hidden, isStill), {
+      "font-size": 13, "text-anchor": "start", fill: paint(isStill ? "quiet" : "link"),
+    });
   return [more, columns.filter(({ isFold }) => isFold).map(({ x, width, from, to }) => {
     const through = lanes.branches.filter((one) => one.from <= to && one.to >= from && from < step);
     const shown = new Set(nodes.filter(({ t, isKept }) => isKept && t >= from && t <= to)
@@ -244,6 +246,7 @@ function drawFolds({ nodes, step }, place) {
 }
 
 /** Say how many branches have no room. */
-export function hiddenText(hidden) {
-  return `… ${beamCount(hidden, "branch", "branches")} that died soon: show`;
+export function hiddenText(hidden, isStill = false) {
+  const text = `… ${beamCount(hidden, "branch", "branches")} that died soon`;
+  return isStill ? text : `${text}: show`;
 }

@@ -43,11 +43,11 @@ function wordHandles(view, place) {
   });
 }
 
-function moreHandle({ lanes, rootX, top, pitch }) {
+function moreHandle({ lanes, more, moreX, top, pitch }) {
   if (lanes.hidden === 0) return [];
   return [{
-    id: `fold ${ALL_BRANCHES} ${ALL_BRANCHES}`, kind: "button", x: rootX + 120, width: 250,
-    y: top + lanes.lanes * pitch + 12, height: 24, least: 24, label: hiddenText(lanes.hidden),
+    id: `fold ${ALL_BRANCHES} ${ALL_BRANCHES}`, kind: "button", x: moreX + 125, width: 250,
+    y: top + lanes.lanes * pitch + more / 2, height: more, least: 24, label: hiddenText(lanes.hidden),
   }];
 }
 

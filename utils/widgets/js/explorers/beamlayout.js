@@ -26,7 +26,7 @@ const BEAM_LEAST_ROW = 20;
 const BEAM_LEGEND_ROW = 18;
 const BEAM_LEGEND_MARK = 24;
 export const BEAM_LEGEND_SIZE = 12;
-const BEAM_MORE = 24; // a line that says what is left out
+const [BEAM_MORE, BEAM_MORE_ROOMY] = [24, 44]; // a line that says what is left out, and shows it
 const [BEAM_LEAST_PITCH, BEAM_MOST_PITCH] = [21, 40]; // between lanes
 
 /**
@@ -69,7 +69,8 @@ function placeBeam(view, { width, tall }, { isWide, mayFold }, measure) {
   const count = Math.min(view.beamSize, most);
   const free = Math.min(tall, BEAM_TALL) - header - stripHeight - BEAM_MARGIN * 2;
   const lanes = fitLanes(view, free);
-  const more = lanes.hidden > 0 ? BEAM_MORE : 0;
+  const isLarge = (free - BEAM_MORE_ROOMY) / lanes.lanes >= BEAM_MOST_PITCH;
+  const more = lanes.hidden === 0 ? 0 : isLarge ? BEAM_MORE_ROOMY : BEAM_MORE;
   const pitch = clampBeam((free - more) / lanes.lanes, BEAM_LEAST_PITCH, BEAM_MOST_PITCH);
   const rowPitch = clampBeam((free - BEAM_PANEL_HEAD) / Math.max(count, 1), BEAM_LEAST_ROW, 44);
   const tree = lanes.lanes * pitch + more;
@@ -99,7 +100,7 @@ function placeBeam(view, { width, tall }, { isWide, mayFold }, measure) {
       y: BEAM_MARGIN + (item.row + 0.5) * BEAM_LEGEND_ROW,
     })),
     top, pitch, lanes, runs: foldRuns(view.nodes, lanes), panel, strip,
-    rootX: BEAM_MARGIN + BEAM_ROOT / 2, pad: padOf(size), gap, headRows: BEAM_PANEL_HEAD,
+    rootX: BEAM_MARGIN + BEAM_ROOT / 2, more, moreX: BEAM_MARGIN, pad: padOf(size), gap, headRows: BEAM_PANEL_HEAD,
     boxHeight: Math.min(pitch - 3, size * 1.95),
     yOf: (lane) => top + (lane + 0.5) * pitch,
   };
@@ -114,7 +115,7 @@ export function scrollBeam(place, shift, width) {
   const along = (part) => ({ ...part, x: part.x + shift });
   return {
     ...place, seen: [shift - BEAM_NEAR, shift + width + BEAM_NEAR],
-    legend: place.legend.map(along), panel: along(place.panel), strip: along(place.strip),
+    moreX: place.moreX + shift, legend: place.legend.map(along), panel: along(place.panel), strip: along(place.strip),
   };
 }
 

@@ -23,7 +23,8 @@ export function drawBeam(view, place) {
 
 /** Return the view drawn in full, for where nothing runs. */
 export function drawBeamStill(view, width) {
-  return drawBeam(view, layoutBeam({ ...view, foldsFaint: true }, { width, tall: 430 }));
+  const still = { ...view, foldsFaint: true, isStill: true };
+  return drawBeam(still, layoutBeam(still, { width, tall: 430 }));
 }
 
 /** Draw a mark, and what it says. */

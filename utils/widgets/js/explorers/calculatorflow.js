@@ -2,7 +2,7 @@
 
 import { paint } from "../draw/paint.js";
 import { drawMixture, drawRibbon, drawWeightBars, placeBars } from "../draw/ribbons.js";
-import { shareStarts } from "../draw/ribbons.js";
+import { placeNumberedBars, shareStarts } from "../draw/ribbons.js";
 import { shortNumber, svgElement, svgFormula, svgPart, svgText, textWidth } from "../draw/svg.js";
 import { drawToken, tokenLevels, tokenWidth } from "../draw/tokens.js";
 import { isAhead, scoreWords } from "./calculatormath.js";
@@ -193,11 +193,14 @@ function fitsColumn({ column }, text, size) {
 
 /** Draw weights as widths: numbers under the words, bars, ribbons and the mixture they end in. */
 function drawShares(view, flow, centers) {
-  const { scene, focus } = view;
+  const { scene } = view;
   const { unit, bars, mixture, left, width } = flow;
   const size = flow.column < 44 ? 11 : 15;
   const widths = scene.weights.map((weight) => weight * unit);
-  const places = placeBars(centers, widths, left, left + width, Math.min(6, flow.column * 0.1));
+  const written = scene.weights.map((weight, j) => (view.state.mask[j] ? writeFixed(weight) : "0"));
+  const numbers = written.map((text) => textWidth(text, size));
+  const gap = Math.min(6, flow.column * 0.1);
+  const places = placeNumberedBars(centers, widths, numbers, left, left + width, gap);
   const start = left + (width - unit) / 2;
   const starts = shareStarts(scene.weights);
   const items = scene.weights.map((weight, j) => ({
@@ -208,18 +211,27 @@ function drawShares(view, flow, centers) {
     color, { "data-ribbon": j + 1 },
   ));
   return [
-    scene.weights.map((weight, j) => {
-      const text = view.state.mask[j] ? writeFixed(weight) : "0";
-      const bold = isAhead(scene.weights, j) ? { "font-weight": "bold" } : {};
-      return (j === focus || fitsColumn(flow, text, size))
-        && svgText(centers[j], bars - 9, text, { "font-size": size, ...bold });
-    }),
+    drawShareNumbers(view, flow, written, places, size),
     ribbons,
     drawWeightBars(places, bars, unit, 14, items),
     svgPart("mixture", drawMixture(start, mixture, unit, 24, items), svgElement("rect", {
       x: start, y: mixture, width: unit, height: 24, fill: "none", stroke: paint("neutral"),
     })),
   ];
+}
+
+/** Write each weight above its bar, beside the middle only where numbers are too many. */
+function drawShareNumbers({ scene, focus }, flow, written, places, size) {
+  const { left, width, bars } = flow;
+  const shown = written.map((_, j) => j)
+    .filter((j) => j === focus || fitsColumn(flow, written[j], size));
+  const centers = placeBars(
+    shown.map((j) => places[j]), shown.map((j) => textWidth(written[j], size)),
+    left, left + width,
+  );
+  return shown.map((j, i) => svgText(centers[i], bars - 9, written[j], {
+    "font-size": size, "font-weight": isAhead(scene.weights, j) ? "bold" : null, "data-number": j,
+  }));
 }
 
 /** Write what c is: in full, or as shortly as the width asks. */

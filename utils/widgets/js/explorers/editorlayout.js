@@ -18,23 +18,23 @@ const HINT = 0.84; // of the letters' size
  * Return the places of all parts. Letters are as large as the room allows, but rather smaller if
  * only so each translation has one line: then ribbons can lead from the source into it.
  *
- * view: see editorview.js; room: {width, tall}. `pairs` are the two words of each step, `bars` the
+ * view: see editorview.js; room: {width, tall, isStill}, for a still nobody can drag. `pairs` are the two words of each step, `bars` the
  * columns of the source words, each with its center x and its upper end y.
  */
-export function layoutEditor(view, { width, tall }) {
+export function layoutEditor(view, { width, tall, isStill = false }) {
   const count = LETTERS.most - LETTERS.least + 1;
   const sizes = Array.from({ length: count }, (_, i) => LETTERS.most - i);
   const most = width >= BESIDE_FROM ? tall : Infinity; // below each other, they never fit anyway
-  const places = sizes.map((f) => layoutAt(view, width, most - 1, f));
+  const places = sizes.map((f) => layoutAt(view, { width, tall: most - 1, isStill }, f));
   const fitting = places.filter((place) => place.tall <= most);
   const linked = fitting.find((place) => place.hasLinks && place.f >= LETTERS.linked);
   return linked ?? fitting[0] ?? places.at(-1);
 }
 
-function layoutAt(view, width, tall, f) {
+function layoutAt(view, { width, tall, isStill }, f) {
   const isBeside = width >= BESIDE_FROM;
   const map = layoutMap(view, width, tall, isBeside, f);
-  const left = MARGIN + f * 3.8; // after the names of the rows
+  const left = MARGIN + f * 4.4; // after the names of the rows
   const right = isBeside ? width - map.total - MARGIN - f * 3 : width - MARGIN;
   const heights = { f, pairHeight: f * 6.1, tokenY: [f * 2.1, f * 4.1], mixY: f * 5.3 };
   const pairs = placePairs(view, left, right, f, heights.pairHeight);
@@ -51,12 +51,13 @@ function layoutAt(view, width, tall, f) {
   const sumY = top + columns.lines * barHeight - f * 0.3;
   const end = sumY + sum + MARGIN - f * 0.3;
   const letters = Math.min(f, LETTERS.map) * HINT;
-  const hint = { lines: wrapWords(MAP_HINT.split(" "), map.total, letters), size: letters };
+  const said = isStill ? [] : MAP_HINT.split(" ");
+  const hint = { lines: wrapWords(said, map.total, letters), size: letters };
   const mapAt = isBeside
     ? { x: width - MARGIN - map.total - f * 1.2, y: MARGIN, place: map, hint }
     : { x: Math.max((width - map.total) / 2 - f, MARGIN), y: end + f, place: map, hint };
   return {
-    ...heights, width, left, pairs, hasLinks,
+    ...heights, width, isStill, left, pairs, hasLinks,
     tall: Math.max(end, mapAt.y + map.tall + hint.lines.length * letters * 1.4 + MARGIN),
     bars, full, barHeight, trackY: f * 2.4, column: columns.column, sourceSize: columns.size,
     map: mapAt, sum: { x: left, y: sumY, height: f * 0.7, width: right - left },

@@ -23,7 +23,7 @@ export function editorStill(packed, { sentence, step, weights, width }) {
   const after = traceEdited(translator, words, editsFrom(weights, size), before);
   const view = editorView(before, after, Math.min(step, after.steps.length) - 1);
   return {
-    svg: drawEditor(view, layoutEditor(view, { width, tall: Infinity })),
+    svg: drawEditor(view, layoutEditor(view, { width, tall: Infinity, isStill: true })),
     finding: editorFinding(view),
     before: before.words,
     after: after.words,

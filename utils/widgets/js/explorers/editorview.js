@@ -335,7 +335,7 @@ function drawBar({ source, row, own, edited, shown, word }, place, { x, y }, j) 
       x1: box.x - f * 0.2, y1: mark, x2: box.x + width + f * 0.2, y2: mark, stroke: paint("ink"),
       "stroke-width": f * 0.1, "stroke-dasharray": "3 2", "data-mark": "own",
     }),
-    drawGrip(x, tip, f, color),
+    !place.isStill && drawGrip(x, tip, f, color),
     svgText(x, top + full + f * 1.5, row[j].toFixed(2), {
       "font-size": f * 0.84, "font-weight": row[j] >= 0.3 ? "bold" : "normal",
       fill: paint(row[j] < 0.005 ? "quiet" : "ink"),

@@ -13,7 +13,8 @@ export function headStill(packed, { sentence, part, layer, heads, position, widt
   const { words, note } = readTyped(translator, sentence);
   if (words.length === 0) return { svg: svgRoot(width, 40, note), finding: note };
   const chosen = { part, layer: layer - 1, heads: heads.map((head) => head - 1) };
-  const view = headView(translator.trace(words), { ...chosen, position: position - 1 });
+  const chosenAt = { ...chosen, position: position - 1 };
+  const view = { ...headView(translator.trace(words), chosenAt), isStill: true };
   const place = layoutHeads(view, { width, tall: Infinity });
   return { svg: drawHeads(view, place), finding: headFinding(view) };
 }

@@ -38,8 +38,8 @@ export function drawHeadMaps(view, place) {
 }
 
 /** Return what the maps are and what they are for, the longest text first. */
-function gridTitles({ part }) {
-  const press = "Press a map to show or hide its head.";
+function gridTitles({ part, isStill }) {
+  const press = isStill ? "" : "Press a map to show or hide its head.";
   const rows = part === "encoder" ? "word" : "word it writes";
   const columns = part === "decoder" ? "word it has read" : "source word";
   return [`A row for each ${rows}, a column for each ${columns}. ${press}`, press];

@@ -181,13 +181,13 @@ function playgroundLengths(view, width) {
   };
 }
 
-function playgroundLosses({ options, state, history, at }, width) {
+function playgroundLosses({ options, state, history, at, isStill }, width) {
   const name = width > ROOMY_TITLE ? "Training loss" : "Loss";
   const end = nextLesson(options.task, Math.max(state.step - 1, 0)).until;
   const hasPast = history.length > 1;
   return {
     part: "losses",
-    title: hasPast ? `${name}: drag to look back` : name,
+    title: hasPast && !isStill ? `${name}: drag to look back` : name,
     series: state.models.map(({ attention }, i) => ({
       name: attention,
       color: paint(`model-${attention}`),
@@ -247,5 +247,5 @@ function playgroundHandles(view, plan, { bars, curves, place }) {
 
 /** Draw a view as a still picture: its SVG alone. */
 export function drawPlaygroundStill(view, width) {
-  return drawPlayground(view, { width, tall: 400 }).svg;
+  return drawPlayground({ ...view, isStill: true }, { width, tall: 400 }).svg;
 }

@@ -9,7 +9,7 @@ import { paint, wordPaint } from "../draw/paint.js";
 import { drawName, drawPlaneArrow, drawPlaneGrid, nameWidth, pixelOf } from "../draw/plane.js";
 import { placeNames, planeIn } from "../draw/plane.js";
 import { drawMixture, drawRibbon, drawWeightBars } from "../draw/ribbons.js";
-import { placeBars, shareStarts } from "../draw/ribbons.js";
+import { placeNumberedBars, shareStarts } from "../draw/ribbons.js";
 import { shortenWord, svgBox, svgElement, svgRoot, svgSymbol, svgText } from "../draw/svg.js";
 import { textWidth } from "../draw/svg.js";
 import { drawToken, tokenWidth } from "../draw/tokens.js";
@@ -186,7 +186,8 @@ function drawQuizShares({ words, weights }, width) {
   const unit = (width - 2 * EDGE) * 0.62;
   const [tokens, bars, mixture] = [EDGE + 14, EDGE + 62, EDGE + 132];
   const widths = weights.map((weight) => weight * unit);
-  const places = placeBars(centers, widths, EDGE, width - EDGE, 6);
+  const numbers = weights.map((weight) => textWidth(twoDecimals(weight), SIZE));
+  const places = placeNumberedBars(centers, widths, numbers, EDGE, width - EDGE, 6);
   const start = (width - unit) / 2;
   const starts = shareStarts(weights);
   const items = weights.map((weight, j) => ({
@@ -197,7 +198,7 @@ function drawQuizShares({ words, weights }, width) {
       width: tokenWidth(word, SIZE, column - 6), size: SIZE, color: items[j].color,
     })),
     weights.map((weight, j) =>
-      svgText(centers[j], bars - 8, twoDecimals(weight), { "font-size": SIZE })),
+      svgText(places[j], bars - 8, twoDecimals(weight), { "font-size": SIZE })),
     items.map(({ weight, color }, j) => weight > 0 && drawRibbon([places[j], bars + 12],
       [start + (starts[j] + weight / 2) * unit, mixture], weight * unit, color)),
     drawWeightBars(places, bars, unit, 12, items),

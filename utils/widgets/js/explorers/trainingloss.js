@@ -7,19 +7,22 @@ import { spreadSnaps, writeLoss } from "./trainingfacts.js";
 
 const MOST_EPOCH_TICKS = 10;
 const BEFORE_FIRST = 0.06; // of the width: the marker at the first epoch stands off the axis
-const AFTER_LAST = 0.34; // of the width: there stand the names of the curves
+const AFTER_LAST = 0.34; // of the width, or more: there stand the names of the curves
+const TITLES = ["Loss: surprise at each right word, in nats", "Loss, in nats"];
 const CEILING = "knows nothing";
 
 /**
  * Return the chart of the losses: lines have gaps where a loss is no number. Each has a `label`,
- * which `lossNames` places at its end.
+ * which `lossNames` places at its end, in a chart `width` wide with letters of `size`.
  */
-export function epochLossChart(view) {
+export function epochLossChart(view, { width, size }) {
   const { snaps, ceiling } = view;
   const epochs = snaps.map(({ epoch }) => epoch);
   const last = Math.max(epochs[epochs.length - 1], epochs[0] + 1);
   const long = last - epochs[0];
-  const across = [epochs[0] - long * BEFORE_FIRST, last + long * AFTER_LAST];
+  const named = textWidth("validation", size) * 1.1 + size; // bold
+  const after = Math.max(AFTER_LAST, named / Math.max(width - named - size * 3, 1));
+  const across = [epochs[0] - long * BEFORE_FIRST, last + long * after];
   const losses = snaps.flatMap(({ train, valid }) => [train, valid]);
   const finite = losses.filter((loss) => loss !== null);
   const top = Math.max(...finite, ceiling ?? 0, 0.01) * 1.04;
@@ -28,7 +31,7 @@ export function epochLossChart(view) {
   const knowsNothing = { name: "", label: CEILING, color: paint("faint") };
   return {
     part: "loss",
-    title: "Loss: surprise at each right word, in nats",
+    title: TITLES.find((title) => textWidth(title, size) * 1.1 < width) ?? TITLES.at(-1),
     series: [
       ...(ceiling ? [{ ...knowsNothing, points: across.map((x) => [x, ceiling]) }] : []),
       ...lossRuns(snaps, "train", "training", paint("highlight")),
@@ -64,7 +67,7 @@ function roundTicks(top) {
 /** Return where the marker stands on the curve, and the area: it may be between two epochs. */
 export function lossMarker(view, frame, { left, top, ...place }) {
   const { snaps } = view;
-  const area = chartArea(left, top, epochLossChart(view), place);
+  const area = chartArea(left, top, epochLossChart(view, place), place);
   const low = Math.min(Math.floor(frame.at), snaps.length - 1);
   const high = Math.min(low + 1, snaps.length - 1);
   const share = frame.at - low;
@@ -85,7 +88,7 @@ export function snapAtX(view, x, chart) {
 
 /** Return where the names of the curves stand, at their ends: [{name, x, y, color}, …]. */
 export function lossNames(view, { left, top, ...place }) {
-  const chart = epochLossChart(view);
+  const chart = epochLossChart(view, place);
   const area = chartArea(left, top, chart, place);
   const { size } = place;
   const isCeiling = chart.series[0].label === CEILING;
@@ -120,7 +123,7 @@ export function drawLoss(view, frame, chart) {
   const halo = { "paint-order": "stroke", stroke: paint("panel"), "stroke-width": size * 0.3 };
   const bold = { "font-size": size, "font-weight": "bold", ...halo };
   return [
-    drawCurves(left, top, epochLossChart(view), place),
+    drawCurves(left, top, epochLossChart(view, place), place),
     svgPart("marker",
       svgElement("line", {
         x1: x, y1: area.y1, x2: x, y2: area.y0, stroke: paint("ink"), "stroke-width": 1.5,

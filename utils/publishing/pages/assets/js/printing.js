@@ -1,8 +1,8 @@
-/** On paper nothing can be unfolded, so all of it is open there. */
+/** On paper nothing can be unfolded. Boxes are open there; code and answers stay out of it. */
 export function startPrinting() {
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("main details:not([open])")];
+    opened = [...document.querySelectorAll(".text-cell details:not([open], .answer)")];
     for (const each of opened) each.open = true;
   });
   addEventListener("afterprint", () => {

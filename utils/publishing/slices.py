@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Sequence
 
+OWN_NAMES = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
+
 
 def base(node: ast.expr) -> str | None:
     """Return the name that `name[0].part` begins with."""
@@ -17,9 +19,13 @@ def names_set(code: ast.AST) -> set[str]:
         return {code.name}
     if isinstance(code, ast.Import | ast.ImportFrom):
         return {(alias.asname or alias.name).split(".")[0] for alias in code.names}
-    inside = set().union(*(names_set(child) for child in ast.iter_child_nodes(code)), set())
+    if isinstance(code, OWN_NAMES):
+        return set()
+    inside: set[str] = set().union(
+        *(names_set(child) for child in ast.iter_child_nodes(code)), set()
+    )
     if isinstance(code, ast.expr) and isinstance(getattr(code, "ctx", None), ast.Store):
-        inside |= {base(code)} - {None}
+        inside |= {name for name in [base(code)] if name is not None}
     return inside
 
 
@@ -27,9 +33,9 @@ def names_read(code: ast.AST) -> set[str]:
     """Return the names that a piece of code takes from around it."""
     nodes = list(ast.walk(code))
     loads = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    if not isinstance(code, ast.FunctionDef | ast.Lambda):
-        inner = [n for n in ast.iter_child_nodes(code)]
-        return set().union(*(names_read(child) for child in inner), own_name(code))
+    if not isinstance(code, (ast.FunctionDef, *OWN_NAMES)):
+        read = set().union(*map(names_read, ast.iter_child_nodes(code)), own_name(code))
+        return read - (names_set(code.target) if isinstance(code, ast.For) else set())
     stores = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     return loads - stores - {n.arg for n in nodes if isinstance(n, ast.arg)}
 
