@@ -1,7 +1,8 @@
 """Several users of one JupyterHub run the same notebook at once: does it work, and at what cost?
 
 It needs `jupyterhub` and `psutil` beside the packages of the project and its tests, and the npm
-package `configurable-http-proxy`. The hub runs on this computer, with a folder of its own that is removed.
+package `configurable-http-proxy`. The hub runs on this computer, with a folder of its own that is
+removed.
 
     PYTHONPATH=tests python tests/benchmarks/hub.py notebooks/05_dot_attention.ipynb --proxy PATH
 """
