@@ -28,7 +28,9 @@ def settle(tree: HtmlElement, page: str) -> None:
     """
     for each in tree.xpath(".//a[@class='anchor'] | .//p[@class='at-run']"):
         each.drop_tree()
-    for each in tree.xpath(".//noscript"):
+    for each in tree.xpath(".//source"):  # a picture for dark pages
+        each.drop_tree()
+    for each in tree.xpath(".//noscript | .//picture"):
         each.drop_tag()
     drop_code(tree)
     for explorer in tree.xpath(".//*[@data-explorer]"):
