@@ -24,7 +24,7 @@ class Heading(NamedTuple):
 
 def plain(html: str) -> str:
     """Return HTML as text on one line."""
-    return SPACE.sub(" ", unescape(TAG.sub("", html))).strip()
+    return SPACE.sub(" ", unescape(TAG.sub("", html.replace("<msqrt>", "√")))).strip()
 
 
 def headings_of(article: str) -> list[Heading]:
