@@ -17,7 +17,7 @@ from utils.publishing.pages.site import build_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NAMES = [path.stem for path in sorted((REPOSITORY / "notebooks").glob("*.ipynb"))]
-ALL = [*NAMES, "teaching", "server", "index"]
+ALL = [*NAMES, "teaching", "marks", "server", "index"]
 per_page = pytest.mark.parametrize("name", ALL)
 # Pages opened as files may not fetch their own style sheet, so axe need not try.
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "preload": False}

@@ -6,7 +6,21 @@ TOKEN = re.compile(r"(<[^>]*>)")
 NAME = re.compile(r"</?([a-zA-Z0-9]+)")
 # What stands in these is no prose, and neither is a script's or a drawing's text.
 APART = {"code", "pre", "kbd", "script", "style", "svg", "math", "textarea", "noscript"}
-INLINE = {"a", "b", "strong", "em", "i", "span", "small", "sub", "sup", "mark", "code", "kbd", "math"}
+INLINE = {
+    "a",
+    "b",
+    "strong",
+    "em",
+    "i",
+    "span",
+    "small",
+    "sub",
+    "sup",
+    "mark",
+    "code",
+    "kbd",
+    "math",
+}
 QUOTE = re.compile(r"&quot;|&#39;|[\"']|√(?P<root>[A-Za-z])")
 OPENS = " \t\n\u00a0([{–—/“‘⟨"  # a quote behind one of these, or at the start, is an opening one
 CURLY = {'"': "“”", "&quot;": "“”", "'": "‘’", "&#39;": "‘’"}
