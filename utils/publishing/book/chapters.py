@@ -28,10 +28,8 @@ def settle(tree: HtmlElement, page: str) -> None:
     """
     for each in tree.xpath(".//a[@class='anchor'] | .//p[@class='at-run']"):
         each.drop_tree()
-    for each in tree.xpath(".//source"):  # a picture for dark pages
-        each.drop_tree()
-    for each in tree.xpath(".//noscript | .//picture"):
-        each.drop_tag()
+    for each in tree.xpath(".//noscript | .//picture | .//source"):
+        each.drop_tag()  # a source, the picture for dark pages, has no end: what follows is in it
     drop_code(tree)
     for explorer in tree.xpath(".//*[@data-explorer]"):
         if explorer.get("data-explorer") == "quiz":

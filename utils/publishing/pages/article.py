@@ -103,7 +103,7 @@ def tidy(html: str) -> str:
 
 
 def theme_colors(html: str) -> str:
-    """Return outputs whose tables have the page's theme where they have a color of the light one."""
+    """Return tables that follow the theme of the page where they have a color of the light one."""
 
     def themed(found: re.Match) -> str:
         name = COLOR_NAMES.get(found[2].upper())

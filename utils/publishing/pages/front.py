@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple, Protocol
 
-from utils.publishing.pages.article import exporter, markdown_page
 from utils.publishing.explorers import with_lesson
+from utils.publishing.pages.article import exporter, markdown_page
 from utils.publishing.pages.page import link_to_pages
 from utils.publishing.pages.typography import typeset
 from utils.system.paths import ROOT

@@ -1,6 +1,6 @@
 import { choosePictures } from "./themes.js";
 
-const IDLE = 6000; // milliseconds after which a page that is being read also has its last pictures
+const IDLE = 3000; // milliseconds after which a page that is being read also has its last pictures
 
 /**
  * On paper nothing can be unfolded, and paper is white. Boxes are open there; code and answers stay
@@ -23,10 +23,22 @@ export function startPrinting() {
     else delete document.documentElement.dataset.theme;
     choosePictures(theme);
   });
-  addEventListener("load", () => setTimeout(loadPictures, IDLE));
+  addEventListener("load", () => setTimeout(keepPictures, IDLE));
+}
+
+let kept = []; // the browser forgets pictures that nobody holds
+
+/** Have all pictures ready, the light ones too, for a browser that prints does not wait for them. */
+function keepPictures() {
+  if (navigator.connection?.saveData || !matchMedia("(hover: hover)").matches) return; // a phone
+  loadPictures();
+  kept = [...document.querySelectorAll("picture > img")].map(({ src }) => {
+    const image = new Image();
+    image.src = src;
+    return image;
+  });
 }
 
 function loadPictures() {
-  if (navigator.connection?.saveData) return;
   for (const image of document.querySelectorAll("img[loading=lazy]")) image.loading = "eager";
 }
