@@ -26,7 +26,12 @@ from utils.publishing.pages.article import (
 )
 from utils.publishing.pages.contents import Heading, contents_of, headings_of, with_anchors
 from utils.publishing.pages.dark import in_dark
-from utils.publishing.pages.formulas import put_formulas_back, take_formulas_out, to_mathml
+from utils.publishing.pages.formulas import (
+    equation,
+    put_formulas_back,
+    take_formulas_out,
+    to_mathml,
+)
 from utils.publishing.pages.front import (
     findings_of,
     questions_of,
@@ -145,7 +150,9 @@ def test_every_formula_is_drawn(pages, path):
         if cell.cell_type == "markdown":
             take_formulas_out(cell.source, drawn)
     article = pages[path.stem].partition("<article>")[2]
-    assert article.count("<math") - article.count('<math class="root"') == len(drawn)
+    assert article.count("<math") - article.count('<math class="root"') == sum(
+        formula.count("<math") for formula in drawn
+    )
     assert "⟦" not in pages[path.stem]
     assert "<merror" not in article and "\\" not in "".join(drawn)
 
@@ -471,6 +478,13 @@ def test_a_table_follows_the_theme():
 )
 def test_signs_are_set_as_in_print(html, typeset_html):
     assert typeset(html) == typeset_html
+
+
+def test_a_wide_equation_has_parts_that_may_stand_below_each_other():
+    drawn = equation(r"a = b \qquad c = d \tag{6}")
+    assert drawn.count("<math") == 2 and drawn.count("equation-number") == 1
+    marked = Marker([]).mark_formula(drawn)
+    assert marked.count("<math") == 2 and marked.endswith("(6)</span></span>")
 
 
 def test_numbers_in_tables_have_a_true_minus():

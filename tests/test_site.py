@@ -386,12 +386,12 @@ def test_results_are_never_cut_and_long_code_fades(visit):
 
 def test_text_code_and_tables_end_on_one_line(visit):
     page = visit("05_dot_attention")
-    right = """boxes => boxes.filter((box) => box.offsetParent)
+    right = """boxes => boxes.filter((box) => box.checkVisibility())
         .map((box) => Math.round(box.getBoundingClientRect().right))"""
     ends = {
         end
-        for kind in (".text-cell > p", ".code", ".table", ".picture", ".equation")
-        for end in page.locator(f"article {kind}").evaluate_all(right)
+        for kind in (".text-cell > p", ".text-cell > .table", ".code-cell > .code", ".picture")
+        for end in page.locator(kind).evaluate_all(right)
     }
     assert len(ends) == 1
 

@@ -1,4 +1,4 @@
-const SMALL = 0.75; // share of its own size below which the labels of a picture are hard to read
+const SMALL = 0.5; // share of its own size below which the labels of a picture are hard to read
 
 /** Give each picture that a narrow screen shrinks a button that shows it in full size, to scroll. */
 export function startPictures() {
