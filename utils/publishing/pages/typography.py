@@ -24,7 +24,7 @@ INLINE = {
 QUOTE = re.compile(r"&quot;|&#39;|[\"']|√(?P<root>[A-Za-z])")
 OPENS = " \t\n\u00a0([{–—/“‘⟨"  # a quote behind one of these, or at the start, is an opening one
 CURLY = {'"': "“”", "&quot;": "“”", "'": "‘’", "&#39;": "‘’"}
-ROOT = '<math class="root"><msqrt><mi>{}</mi></msqrt></math>'
+ROOT = '<math class="root" xmlns="http://www.w3.org/1998/Math/MathML"><msqrt><mi>{}</mi></msqrt></math>'
 NUMBER = re.compile(r"<td([^>]*)>\s*([-+−]?\d[\d.,]*\s?%?)\s*</td>")
 PUNCTUATED = re.compile(r"(\(?)(⟦\d+⟧)([.,;:!?…)\]’”%]+|(?:-|–)[a-z]+)")
 
