@@ -18,14 +18,13 @@ from utils.widgets.stills import drawings
 
 QUESTION = re.compile(r"^\| (?P<text>.+?) \| \[\d\d\]\((?P<place>[^)]+)\) \|$", re.M)
 FINDING = re.compile(  # how much of what, in which notebook
-    r"^- \*\*(?P<much>[\d.,]+(?: (?:→|of|against) [\d.,]+|–\d+ of \d+)?) ?(?P<what>[^*]*)\*\*"
+    r"^- \*\*(?P<much>[^*]*\d) (?P<what>[^\d*]+)\*\*"
     r"(?P<text>.+?)\s*\(\[\d\d\]\((?P<place>[^)]+)\)\)\.$",
     re.MULTILINE | re.DOTALL,
 )
 SYMBOL = re.compile(r"`[^`]*`|\b(?P<letter>[a-z])_(?:\{(?P<index>[^}]+)\}|(?P<sign>\w))")
 PROMISE = re.compile(r"^(?![#\[!\s]).+?\.(?: .+?\.(?= ))?", re.M | re.S)
 PARAGRAPH = re.compile(r"</?p>")
-
 
 STEP, SENTENCE = 8, "gestern hat die Frau dem alten Lehrer einen Apfel gegeben ."
 SMALL_STEP, SMALL_SENTENCE = 3, "Lisa kauft einen Apfel ."  # for phones: as few words as will do
