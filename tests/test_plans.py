@@ -1,4 +1,4 @@
-"""The teacher's guide: plans whose minutes hold, and paragraphs that are true of their notebooks."""
+"""The teacher's guide: its plans hold, and its numbers are those of the notebooks."""
 
 import re
 from dataclasses import replace
@@ -21,6 +21,7 @@ from utils.publishing.slides.deck import Slide, guide_to
 GUIDE = command.GUIDE.read_text(encoding="utf-8")
 PLANS = read_plans()
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+ELSEWHERE = re.compile(r"\]\([^)]*\)|\b\d\d\.\d\b|^\*\*Minutes\.\*\*.*", re.MULTILINE)
 SECTION = "Equation (5): mix the states"
 GOOD = Block(10, "listens", "04", [SECTION], ["04.1"])
 
@@ -85,7 +86,8 @@ def test_what_is_not_there_is_named(block, problem):
 
 def test_a_wrong_key_is_named(tmp_path):
     path = tmp_path / "plans.toml"
-    path.write_text('[[plan]]\ntitle = "Toy"\nabout = ""\nlessons = [{minute = 3, blocks = []}]\n')
+    toy = '[[plan]]\ntitle = "Toy"\nabout = ""\nlessons = [{minute = 3, blocks = []}]\n'
+    path.write_text(toy, encoding="utf-8")
     with pytest.raises(ValueError, match=r"plans\.toml.*minute"):
         read_plans(path)
 
@@ -151,9 +153,7 @@ def told(notebook):
 
 @pytest.mark.parametrize("number", notebooks())
 def test_every_number_in_the_guide_stands_in_its_notebook(number):
-    text = re.sub(
-        r"\]\([^)]*\)|\b\d\d\.\d\b|^\*\*Minutes\.\*\*.*", " ", guide_to(number), flags=re.M
-    )
+    text = ELSEWHERE.sub(" ", guide_to(number))
     there = {each.replace(",", "") for each in NUMBER.findall(told(notebooks()[number][1]))}
     own = {each.replace(",", "") for each in NUMBER.findall(text)} - {number}
     assert own - there == set()

@@ -104,7 +104,7 @@ class Progress:
 
     def _repr_html_(self) -> str:
         if not self.rows():
-            return f"<p>{re.sub('`(.+?)`', r'<code>\1</code>', escape(repr(self)))}</p>"
+            return re.sub("`(.+?)`", r"<code>\1</code>", f"<p>{escape(repr(self))}</p>")
         head = "<tr><th>notebook</th><th>exercises</th><th>questions at the first try</th></tr>"
         body = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in self.rows())
         return f"<table>{head}{body}</table><p>Next: {self.following() or 'nothing is left'}</p>"

@@ -12,7 +12,7 @@ GUIDE = NOTEBOOKS / "TEACHING.md"
 
 
 def with_plans(guide: str, plans: list[Plan]) -> str:
-    """Return the guide with each plan under its heading. Raises ValueError if a heading is missing."""
+    """Return the guide with each plan under its heading. Raises ValueError if one is missing."""
     for plan in plans:
         section = re.compile(rf"^### {re.escape(plan.title)}\n(?:(?!##+ ).*\n)*", re.MULTILINE)
         found = section.search(guide)

@@ -8,15 +8,17 @@ from typing import NamedTuple
 from nbformat import NotebookNode
 
 from utils.publishing.explorers import has_explorer
-from utils.publishing.minutes import LOOK
+from utils.publishing.minutes import FOLDED, LOOK
 from utils.publishing.pages.page import read_series
 from utils.publishing.slides.deck import Deck, Slide
 from utils.publishing.slides.links import slide_id
-from utils.widgets import __all__ as EXPLORERS
+from utils.widgets.kinds import KINDS
+from utils.widgets.quiz import QuickQuestions
 
 SPOKEN = 130  # words a minute
 GUESS = 0.5  # minutes in which the class answers a question on a slide
 DRAG = 2  # minutes with an explorer
+EXPLORERS = tuple(kind.__name__ for kind in KINDS if kind is not QuickQuestions)
 WHAT_TO_SEE = ("code", "picture", "table")
 HEADING = re.compile(r"(#+) +(.+)")
 EXERCISES = "Exercises"
@@ -29,9 +31,9 @@ MOST_IN_A_CELL = 9  # slides
 class Section(NamedTuple):
     """A heading and what stands below it, up to the next heading.
 
-    `slides` are numbers in the notebook's deck, from 1. `brief` is the time in minutes that it takes
-    to read aloud what stands on them, to look, to guess and to drag; `full` is the time with
-    whatever the notes say instead, where they say more.
+    `slides` are numbers in the notebook's deck, from 1. `brief` is the time in minutes that it
+    takes to read aloud what stands on them, to look, to guess and to drag; in `full`, the notes
+    are read instead where they say more.
     """
 
     level: int
@@ -54,9 +56,8 @@ def sections_of(number: str) -> tuple[Section, ...]:
     """Return the sections of a notebook, the exercises left out."""
     notebook = notebooks()[number][1]
     slides = Deck(notebook, {}).slides
-    timed = [
-        (slide.id, *minutes) for slide, minutes in zip(slides, minutes_of(slides), strict=True)
-    ]
+    minutes = minutes_of(slides)
+    timed = [(slide.id, *each) for slide, each in zip(slides, minutes, strict=True)]
     groups: list[list[NotebookNode]] = []
     for cell in notebook.cells:
         if _heading(cell):
@@ -92,11 +93,7 @@ def _heading(cell: NotebookNode) -> tuple[int, str] | None:
 def _explorers(cell: NotebookNode) -> list[str]:
     if cell.cell_type != "code" or not any(map(has_explorer, cell.outputs)):
         return []
-    return [
-        name
-        for name in EXPLORERS
-        if name != "QuickQuestions" and re.search(rf"\b{name}\(", cell.source)
-    ]
+    return [name for name in EXPLORERS if re.search(rf"\b{name}\(", cell.source)]
 
 
 def _is_exercise(section: Section) -> bool:
@@ -117,9 +114,7 @@ def minutes_of(slides: Sequence[Slide]) -> list[tuple[float, float]]:
         other = LOOK * bool(slide.kinds & set(WHAT_TO_SEE)) + GUESS * ('class="ask"' in shown)
         other += DRAG * ("explorer" in slide.kinds)
         words = _words(shown)
-        spoken = max(
-            words, _words(re.sub(r"<details.*?</details>", "", "\n".join(told), flags=re.S))
-        )
+        spoken = max(words, _words(FOLDED.sub("", "\n".join(told))))
         is_poll = slide.title == "Quick questions"
         result.append((0, 0) if is_poll else (words / SPOKEN + other, spoken / SPOKEN + other))
     return result

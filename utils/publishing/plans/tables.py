@@ -8,13 +8,12 @@ from utils.publishing.plans.lessons import Block, Lesson, Plan
 from utils.publishing.plans.sections import TO, Section, notebooks, plain
 
 TIGHT = 0.85  # of a block: more talk than that leaves no time for questions
-HEAD = (
-    "| minutes | notebook and sections | slides | aloud | the class | explorers |\n|" + "---|" * 6
-)
+COLUMNS = ("minutes", "notebook and sections", "slides", "aloud", "the class", "explorers")
+HEAD = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"
 
 
 def table(plan: Plan) -> str:
-    """Return a plan as a section of the guide: heading, what to prepare, a table for each lesson."""
+    """Return a plan as a section of the guide: what to prepare, a table for each lesson."""
     parts = [f"### {plan.title}", plan.about.strip()]
     for lesson in plan.lessons:
         parts += [f"**{lesson.name}**"] if lesson.name else []
@@ -64,13 +63,12 @@ def _what(block: Block) -> str:
     if not block.sections:
         return f"[{block.notebook}]({file}), whole"
     by_name = {plain(section.heading): section for section in block.shown()}
-    links = [
-        " to ".join(
-            f"[{by_name[name].heading}]({file}#cell-id={by_name[name].cell})" for name in ends
-        )
-        for ends in (each.split(TO) for each in block.sections)
-    ]
-    return f"{block.notebook}: {', '.join(links)}"
+
+    def link(name: str) -> str:
+        return f"[{by_name[name].heading}]({file}#cell-id={by_name[name].cell})"
+
+    spans = (" to ".join(map(link, each.split(TO))) for each in block.sections)
+    return f"{block.notebook}: {', '.join(spans)}"
 
 
 def _asked(polls: Sequence[str]) -> list[str]:
@@ -81,9 +79,8 @@ def _asked(polls: Sequence[str]) -> list[str]:
         places = sorted(order.index(name) + 1 for name in names)
         *most, last = map(str, places)
         numbers = f"{', '.join(most)} and {last}" if most else last
-        result.append(
-            f"all of {notebook}" if len(places) == len(order) else f"{numbers} of {notebook}"
-        )
+        every = len(places) == len(order)
+        result.append(f"{'all' if every else numbers} of {notebook}")
     return result
 
 
