@@ -8,6 +8,7 @@ import pytest
 from utils.publishing.plans import __main__ as command
 from utils.publishing.plans.lessons import Block, Lesson, Plan, faults, read_plans
 from utils.publishing.plans.sections import (
+    DRAG,
     SPOKEN,
     chosen,
     exercise_minutes,
@@ -17,11 +18,13 @@ from utils.publishing.plans.sections import (
 )
 from utils.publishing.plans.tables import table
 from utils.publishing.slides.deck import Slide, guide_to
+from utils.system.paths import NOTEBOOKS
 
 GUIDE = command.GUIDE.read_text(encoding="utf-8")
 PLANS = read_plans()
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 ELSEWHERE = re.compile(r"\]\([^)]*\)|\b\d\d\.\d\b|^\*\*Minutes\.\*\*.*", re.MULTILINE)
+NOTEBOOK_NUMBERS = sorted(path.name[:2] for path in NOTEBOOKS.glob("[0-9]*.ipynb"))
 SECTION = "Equation (5): mix the states"
 GOOD = Block(10, "listens", "04", [SECTION], ["04.1"])
 
@@ -101,7 +104,7 @@ def test_a_section_has_those_below_it():
     assert "The family: what to do with a score" not in below
 
 
-@pytest.mark.parametrize("number", notebooks())
+@pytest.mark.parametrize("number", NOTEBOOK_NUMBERS)
 def test_every_slide_but_the_quick_questions_is_in_one_section(number):
     slides = [slide for section in sections_of(number) for slide in section.slides]
     assert len(slides) == len(set(slides))
@@ -109,12 +112,15 @@ def test_every_slide_but_the_quick_questions_is_in_one_section(number):
     assert len(everything - set(slides)) == (number != "00")
 
 
-def test_talk_takes_the_longer_of_slide_and_notes_and_shared_notes_once():
-    first, second = Slide("a", "A"), Slide("b", "B")
-    first.add("text", "<p>" + "word " * SPOKEN + "</p>", fade=False)
-    first.notes = second.notes = ["word " * (2 * SPOKEN)]
-    second.add("picture", "<img>", fade=False)
-    assert minutes_of([first, second]) == [(1, 2), (0.5, 0.5)]
+def test_talk_is_slides_and_notes_or_the_notebook_where_it_says_more():
+    slide = Slide("a", "A")
+    slide.add("text", "<p>" + "word " * SPOKEN + "</p>", fade=False)
+    slide.notes = ["word " * SPOKEN, "### 04 · what the guide says"]
+    assert minutes_of([slide]) == minutes_of([slide], "word") == 2
+    assert minutes_of([slide], "word " * (3 * SPOKEN)) == 3
+    slide.add("explorer", "<div></div>", fade=False)
+    assert minutes_of([slide]) == 2 + DRAG
+    assert minutes_of([], "word " * SPOKEN) == 0
 
 
 def test_a_table_names_slides_questions_and_explorers():
@@ -128,13 +134,13 @@ def test_a_table_names_slides_questions_and_explorers():
 # --- the paragraphs on each notebook ---
 
 
-@pytest.mark.parametrize("number", [number for number in notebooks() if number != "00"])
+@pytest.mark.parametrize("number", NOTEBOOK_NUMBERS[1:])
 def test_the_guide_adds_up_the_minutes_of_exercises(number):
     told = re.search(r"^\*\*Minutes\.\*\* \d+\D* plus (\d+)", guide_to(number), re.MULTILINE)
     assert int(told[1]) == sum(exercise_minutes(number).values())
 
 
-@pytest.mark.parametrize("number", notebooks())
+@pytest.mark.parametrize("number", NOTEBOOK_NUMBERS)
 def test_an_explorer_in_the_guide_is_in_its_notebook(number):
     there = {name for section in sections_of(number) for name in section.explorers}
     project = re.search(r"^- \*\*Project:\*\* (\w+)", guide_to(number), re.MULTILINE)
@@ -151,7 +157,7 @@ def told(notebook):
     return "\n".join([*(cell.source for cell in notebook.cells), *shown])
 
 
-@pytest.mark.parametrize("number", notebooks())
+@pytest.mark.parametrize("number", NOTEBOOK_NUMBERS)
 def test_every_number_in_the_guide_stands_in_its_notebook(number):
     text = ELSEWHERE.sub(" ", guide_to(number))
     there = {each.replace(",", "") for each in NUMBER.findall(told(notebooks()[number][1]))}

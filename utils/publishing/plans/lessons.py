@@ -42,10 +42,9 @@ class Block:
         """Return the minutes of its exercises and polls. Raises ValueError for an unknown one."""
         return sum(map(minutes_of_exercise, self.exercises)) + VOTE * len(self.polls)
 
-    def aloud(self, notes: bool) -> float:
-        """Return the minutes it takes to read its slides aloud, or their `notes`, and to work."""
-        spoken = sum(section.full if notes else section.brief for section in self.shown())
-        return spoken + self.work()
+    def aloud(self) -> float:
+        """Return the minutes it takes to talk it through, with its exercises and polls."""
+        return sum(section.minutes for section in self.shown()) + self.work()
 
 
 @dataclass(frozen=True)
@@ -118,8 +117,8 @@ def faults(plan: Plan) -> Iterator[str]:
 
 def _faults_of(block: Block, taught: set[tuple[str, str]]) -> Iterator[str]:
     name = f'"{block.does}"'
-    if block.aloud(notes=False) > block.minutes:
-        yield f"{name}: {block.aloud(notes=False):.0f} minutes do not fit into {block.minutes}."
+    if block.aloud() > block.minutes:
+        yield f"{name}: {block.aloud():.0f} minutes do not fit into {block.minutes}."
     if block.notebook and not any(section.slides for section in block.shown()):
         yield f"{name}: no slide shows it."
     for question in map(question_named, block.polls):

@@ -19,7 +19,9 @@ SPOKEN = 130  # words a minute
 GUESS = 0.5  # minutes in which the class answers a question on a slide
 DRAG = 2  # minutes with an explorer
 EXPLORERS = tuple(kind.__name__ for kind in KINDS if kind is not QuickQuestions)
-WHAT_TO_SEE = ("code", "picture", "table")
+WHAT_TO_SEE = {"code", "picture", "table"}
+READ = re.compile(r'<div class="part (?:text|number|chips)\b')
+NOT_SAID = ("### ", "*Until minute ")  # what the guide says of a notebook; the time
 HEADING = re.compile(r"(#+) +(.+)")
 EXERCISES = "Exercises"
 EXERCISE = re.compile(r"^### Exercise (\d+)\b", re.MULTILINE)
@@ -31,9 +33,9 @@ MOST_IN_A_CELL = 9  # slides
 class Section(NamedTuple):
     """A heading and what stands below it, up to the next heading.
 
-    `slides` are numbers in the notebook's deck, from 1. `brief` is the time in minutes that it
-    takes to read aloud what stands on them, to look, to guess and to drag; in `full`, the notes
-    are read instead where they say more.
+    `slides` are numbers in the notebook's deck, from 1. `minutes` is the time it takes to read
+    aloud slides and notes, or the notebook's text where that has more words, to look, to guess and
+    to drag: 0 where no slide shows it.
     """
 
     level: int
@@ -41,8 +43,7 @@ class Section(NamedTuple):
     cell: str
     slides: tuple[int, ...]
     explorers: tuple[str, ...]
-    brief: float
-    full: float
+    minutes: float
 
 
 @cache
@@ -56,31 +57,29 @@ def sections_of(number: str) -> tuple[Section, ...]:
     """Return the sections of a notebook, the exercises left out."""
     notebook = notebooks()[number][1]
     slides = Deck(notebook, {}).slides
-    minutes = minutes_of(slides)
-    timed = [(slide.id, *each) for slide, each in zip(slides, minutes, strict=True)]
     groups: list[list[NotebookNode]] = []
     for cell in notebook.cells:
         if _heading(cell):
             groups.append([])
         groups[-1].append(cell)
-    found = [_section(cells, timed) for cells in groups]
+    found = [_section(cells, slides) for cells in groups]
     return tuple(each for each in found if not _is_exercise(each))
 
 
-def _section(cells: list[NotebookNode], timed: list[tuple[str, float, float]]) -> Section:
-    """Return a section of these cells; `timed` has the id and minutes of all the deck's slides."""
+def _section(cells: list[NotebookNode], slides: Sequence[Slide]) -> Section:
+    """Return a section of these cells; `slides` are those of the whole deck."""
     begun = {slide_id(cell, number) for cell in cells for number in range(1, MOST_IN_A_CELL + 1)}
-    own = [(n, brief, full) for n, (id, brief, full) in enumerate(timed, start=1) if id in begun]
+    own = [(number, slide) for number, slide in enumerate(slides, start=1) if slide.id in begun]
     explorers = dict.fromkeys(name for cell in cells for name in _explorers(cell))
     level, heading = _heading(cells[0]) or (0, "")
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     return Section(
         level,
         heading,
         cells[0].id,
-        slides=tuple(n for n, _, _ in own),
+        slides=tuple(number for number, _ in own),
         explorers=tuple(explorers),
-        brief=sum(brief for _, brief, _ in own),
-        full=sum(full for _, _, full in own),
+        minutes=minutes_of([slide for _, slide in own], text),
     )
 
 
@@ -100,24 +99,25 @@ def _is_exercise(section: Section) -> bool:
     return section.heading == EXERCISES or section.heading.startswith("Exercise ")
 
 
-def minutes_of(slides: Sequence[Slide]) -> list[tuple[float, float]]:
-    """Return for each slide its minutes: what stands on it, and with the notes in place of that.
+def minutes_of(slides: Sequence[Slide], text: str = "") -> float:
+    """Return the minutes for slides that belong to this `text` of a notebook; 0 without slides.
 
-    Notes that a slide shares with the one before it are read once.
+    A poll has minutes of its own.
     """
-    result = []
-    before: list[str] = []
-    for slide in slides:
-        shown = "".join(part for part in slide.texts + slide.shown if 'class="part text' in part)
-        told = [] if slide.notes is before else [n for n in slide.notes if not n.startswith("### ")]
-        before = slide.notes
-        other = LOOK * bool(slide.kinds & set(WHAT_TO_SEE)) + GUESS * ('class="ask"' in shown)
-        other += DRAG * ("explorer" in slide.kinds)
-        words = _words(shown)
-        spoken = max(words, _words(FOLDED.sub("", "\n".join(told))))
-        is_poll = slide.title == "Quick questions"
-        result.append((0, 0) if is_poll else (words / SPOKEN + other, spoken / SPOKEN + other))
-    return result
+    slides = [slide for slide in slides if slide.title != "Quick questions"]
+    if not slides:
+        return 0
+    shown = [_shown(slide) for slide in slides]
+    notes = [note for slide in slides for note in slide.notes if not note.startswith(NOT_SAID)]
+    spoken = max(_words("\n".join([*shown, *notes])), _words(FOLDED.sub("", text))) / SPOKEN
+    looks = LOOK * sum(bool(slide.kinds & WHAT_TO_SEE) for slide in slides)
+    guesses = GUESS * sum('class="ask"' in each for each in shown)
+    return spoken + looks + guesses + DRAG * sum("explorer" in slide.kinds for slide in slides)
+
+
+def _shown(slide: Slide) -> str:
+    """Return the HTML of what is read from a slide, so neither code nor output."""
+    return "".join(part for part in slide.texts + slide.shown if READ.match(part))
 
 
 def _words(html: str) -> int:

@@ -41,7 +41,7 @@ def _rows(lesson: Lesson) -> list[str]:
 
 def _aloud(block: Block) -> str:
     """Return the minutes of talk and work, bold where they leave next to nothing for questions."""
-    minutes = block.aloud(notes=True)
+    minutes = block.aloud()
     if not block.notebook:
         return ""
     return f"**{minutes:.0f}**" if minutes > TIGHT * block.minutes else f"{minutes:.0f}"
