@@ -137,7 +137,7 @@ def chosen(number: str, names: Sequence[str]) -> list[Section]:
     everything = sections_of(number)
     if not names:
         return list(everything)
-    found = []
+    found: list[Section] = []
     for name in names:
         first, _, last = name.partition(TO)
         start, end = _find(number, first), _find(number, last or first)
