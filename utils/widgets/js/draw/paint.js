@@ -20,6 +20,33 @@ export function wordPaint(position) {
 }
 
 /**
+ * Return the color of letters on a panel with a word's color over it, `opacity` of it: that of ink
+ * or that of paper, whichever can be read better in the theme where it is read worse.
+ */
+export function paintOn(position, opacity) {
+  const worst = (name) => Math.min(...Object.values(THEMES).map((colors) => {
+    const word = channels(colors[`word-${(position % WORD_COLORS) + 1}`]);
+    const below = channels(colors.panel).map((each, k) => each + (word[k] - each) * opacity);
+    return contrastOf(below, channels(colors[name]));
+  }));
+  return paint(worst("ink") >= worst("ground") ? "ink" : "ground");
+}
+
+/** Return red, green and blue of "#rrggbb", 0 to 1. */
+function channels(color) {
+  return [1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16) / 255);
+}
+
+/** Return the contrast of two colors as WCAG 2 defines it, 1 to 21. */
+function contrastOf(one, other) {
+  const [low, high] = [one, other].map((color) => {
+    const light = color.map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2];
+  }).sort((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}
+
+/**
  * Return a drawing in one theme, "light" or "dark", with plain colors in place of variables.
  *
  * Only whole attributes are replaced. Words cannot look like one, because their quotes are escaped.

@@ -1,8 +1,7 @@
 // Where everything of the training viewer's picture goes. See trainingfacts.js for what a view is.
 
-import { layoutHeatMap } from "../draw/heatmap.js";
+import { layoutCells, layoutHeatMap } from "../draw/heatmap.js";
 import { shortenWord, textWidth } from "../draw/svg.js";
-import { tokenLevels } from "../draw/tokens.js";
 import { TRAINING_END } from "./trainingfacts.js";
 import { lossNames } from "./trainingloss.js";
 import { layoutTexts } from "./trainingtext.js";
@@ -52,14 +51,13 @@ export function layoutSnapRows(view, width, tall, size) {
   const words = [...new Set(snaps.flatMap((snap) => snap.words))];
   const place = layoutHeatMap(source, words, width, size, 0);
   const cell = Math.min((width - place.labels) / source.length, size * BROADEST_CELL);
-  const { levels, room } = tokenLevels(source, cell, size);
-  const top = (Math.max(levels, 1) + 0.9) * size * 1.25;
-  const head = heading + (fixed ? 0 : top);
+  const cells = layoutCells(source, { ...place, cell }, 0);
+  const head = heading + (fixed ? 0 : cells.head);
   const rows = Math.max(Math.min(mostRows(view), Math.floor((tall - head) / LEAST_ROW)), 1);
   const height = Math.min(size * 1.9, fixed ? Infinity : cell, (tall - head) / rows);
   const total = fixed ? Math.min(width, size * 27) : place.labels + cell * source.length;
   const whole = { total, tall: head + height * rows };
-  return { ...place, cell, levels, room, head: top, heading, rows, height, ...whole };
+  return { ...cells, heading, rows, height, ...whole };
 }
 
 /** Return words and whether they are right, without the mark of the end: [[word, isRight], …]. */

@@ -3,7 +3,7 @@
 
 import { drawHeatMap } from "../draw/heatmap.js";
 import { writePercent } from "../draw/nextwords.js";
-import { paint, wordPaint } from "../draw/paint.js";
+import { paint, paintOn, wordPaint } from "../draw/paint.js";
 import { escapeText, shortenWord, svgElement, svgPart } from "../draw/svg.js";
 import { svgRoot, svgText, textWidth } from "../draw/svg.js";
 import { snapFrame, spreadSnaps, trainingSummary } from "./trainingfacts.js";
@@ -98,8 +98,7 @@ function drawWeightNumbers({ snaps, at, source, point }, map, y0) {
     if (size < 8 || (isRow ? point.row !== t : point.column !== j) || weight < 0.005) return "";
     const [x, y] = [x0 + (j + 0.5) * cell, y0 + (t + 0.5) * height + size * 0.35];
     return svgText(x, y, Math.round(weight * 100), {
-      "font-size": size, "font-weight": "bold", "paint-order": "stroke", stroke: paint("panel"),
-      "stroke-width": size * 0.22,
+      "font-size": size, "font-weight": "bold", fill: paintOn(j, weight),
     });
   }));
   const shown = Math.min(snaps[at].rows.length, rows);
