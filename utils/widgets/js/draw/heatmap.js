@@ -5,6 +5,7 @@ import { paint, paintOn, wordPaint } from "./paint.js";
 import { shortenWord, svgElement, svgPart, svgText, textWidth } from "./svg.js";
 
 const LARGEST_CELL = 3; // letters
+const MAP_ROW = 1.5; // letters: rows are no lower, however narrow the columns
 const LEAST_SEEN = 0.002; // of the weight: less leaves no color in a cell
 const LABEL_SHARE = 0.28; // of the width, at most, for the target words
 
@@ -22,11 +23,11 @@ export function layoutHeatMap(source, target, width, size, rows = target.length)
 
 /** Return what follows from the width of a cell: the words above, the height, and the sum. */
 export function layoutCells(source, { labels, cell, size }, rows) {
-  const { levels, names } = placeColumnNames(source, cell, size, labels - size * 0.5);
-  const height = Math.min(cell, size * 1.9);
-  const head = (Math.max(levels, 1) + 0.9) * size * NAME_LINE;
+  const above = placeColumnNames(source, cell, size, labels - size * 0.5);
+  const height = Math.min(Math.max(cell, size * MAP_ROW), size * 1.9);
+  const head = (Math.max(above.levels, 1) + 0.9) * size * NAME_LINE + above.fan;
   const total = labels + cell * source.length;
-  return { labels, cell, levels, names, height, head, size, total, tall: head + height * rows };
+  return { ...above, labels, cell, height, head, size, total, tall: head + height * rows };
 }
 
 /** Return the pixels that a number beside a row of a map takes. */
