@@ -76,17 +76,21 @@ def placed_names(
 
     Neighbors take turns on `levels` lines between `start` and `end`. All widths are in columns.
     """
-    count = len(widths)
-    centers = [j + 0.5 for j in range(count)]
-    words = [(width, j % levels) for j, width in enumerate(widths)]
-    least = _pushed(words, [start] * count, levels, gap)
-    if any(name.left + width > end for name, width in zip(least, widths, strict=True)):
+    words = [_Word(w, j % levels, j + 0.5 - w / 2, j + 0.5) for j, w in enumerate(widths)]
+    least = _pushed([word._replace(left=start, foot=start) for word in words], levels, gap)
+    if any(name.left + word.width > end for name, word in zip(least, words, strict=True)):
         return None
-    most = _mirrored(words, [end] * count, levels, gap)
-    right, left = (push(words, centers, levels, gap) for push in (_pushed, _mirrored))
+    most = _mirrored(
+        [word._replace(left=end - word.width, foot=end) for word in words], levels, gap
+    )
+    ways = (_pushed(words, levels, gap), _mirrored(words, levels, gap), least, most)
     return [
-        Name(_between(r.left, l.left, n.left, m.left), _between(r.foot, l.foot, n.foot, m.foot), n.level)
-        for r, l, n, m in zip(right, left, least, most, strict=True)
+        Name(
+            _between(*(name.left for name in names)),
+            _between(*(name.foot for name in names)),
+            names[0].level,
+        )
+        for names in zip(*ways, strict=True)
     ]
 
 
@@ -95,33 +99,39 @@ def _between(right: float, left: float, least: float, most: float) -> float:
     return max(min((right + left) / 2, most), least)
 
 
-def _pushed(
-    words: Sequence[tuple[float, int]], wanted: Sequence[float], levels: int, gap: float
-) -> list[Name]:
-    """Move words, (width, level), to the right of where they are wanted, as far as they must.
+class _Word(NamedTuple):
+    """A word's width and level, and where it and its line are wanted."""
 
-    No word lies on another of its line, or on the line that comes down from a higher one.
+    width: float
+    level: int
+    left: float
+    foot: float
+
+
+def _pushed(words: Sequence[_Word], levels: int, gap: float) -> list[Name]:
+    """Move words to the right of where they are wanted, as far as they must.
+
+    No word lies on another of its level, or on the line that comes down from a higher one.
     """
-    ends = [float("-inf")] * levels  # of what is on each line so far
+    ends = [float("-inf")] * levels  # of what is on each level so far
     names = []
-    for (width, level), at in zip(words, wanted, strict=True):
-        left = max(at - width / 2, ends[level] + gap)
-        foot = max(at, left, *(end + gap for end in ends[:level]))
-        left = max(left, foot - width)
+    for width, level, left, foot in words:
+        wanted = max(left, ends[level] + gap)
+        foot = max(foot, wanted, *(end + gap for end in ends[:level]))
+        left = max(wanted, foot - width)
         ends[:level] = [foot] * level
         ends[level] = left + width
         names.append(Name(left, foot, level))
     return names
 
 
-def _mirrored(
-    words: Sequence[tuple[float, int]], wanted: Sequence[float], levels: int, gap: float
-) -> list[Name]:
+def _mirrored(words: Sequence[_Word], levels: int, gap: float) -> list[Name]:
     """Do the same to the left."""
-    turned = _pushed(words[::-1], [-at for at in wanted[::-1]], levels, gap)[::-1]
+    turned = [word._replace(left=-word.left - word.width, foot=-word.foot) for word in words]
+    names = _pushed(turned[::-1], levels, gap)[::-1]
     return [
-        Name(-name.left - width, -name.foot, name.level)
-        for name, (width, _) in zip(turned, words, strict=True)
+        Name(-name.left - word.width, -name.foot, name.level)
+        for name, word in zip(names, words, strict=True)
     ]
 
 
@@ -135,10 +145,22 @@ def _fitting_names(widths: Sequence[float], rows: Sequence[str], ax: Axes) -> tu
         column = _column(len(widths), rows, levels, ax)
         ends = (-left / column, len(widths) + 8 / column)
         names = placed_names([width / column for width in widths], levels, *ends, APART / column)
+        if names and levels == 1:  # no line of a higher word passes: they begin in the middle
+            names = [
+                name._replace(foot=name.left + width / column / 2)
+                for name, width in zip(names, widths, strict=True)
+            ]
         if names:
             return names, column
-    words = [(0.0, j % MOST_LEVELS) for j in range(len(widths))]
-    return _pushed(words, [j + 0.5 for j in range(len(widths))], MOST_LEVELS, 0), column
+    return _crowded(widths, column), column
+
+
+def _crowded(widths: Sequence[float], column: float) -> list[Name]:
+    """Place words, widths in points, above their columns, whether they overlap or not."""
+    return [
+        Name(j + 0.5 - width / column / 2, j + 0.5, j % MOST_LEVELS)
+        for j, width in enumerate(widths)
+    ]
 
 
 def _column(count: int, rows: Sequence[str], levels: int, ax: Axes) -> float:

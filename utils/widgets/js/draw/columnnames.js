@@ -23,22 +23,28 @@ export function placeColumnNames(words, column, size, spare) {
   const gap = size * NAME_APART;
   const sized = words.map((word, j) => {
     const shown = shortenWord(word, end - start, size);
-    return { word: shown, width: textWidth(shown, size), at: (j + 0.5) * column };
+    const [width, at] = [textWidth(shown, size), (j + 0.5) * column];
+    return { word: shown, width, at, want: at - width / 2 };
   });
   const taken = sized.reduce((sum, { width }) => sum + width, 0);
   const first = Math.max(Math.ceil(taken / (end - start)), 1);
   for (let levels = first; levels <= MOST_NAME_LINES; levels += 1) {
     const names = sized.map((name, j) => ({ ...name, level: j % levels }));
-    const least = pushApart(names.map((name) => ({ ...name, at: start })), levels, gap);
+    const least = pushApart(
+      names.map((name) => ({ ...name, at: start, want: start })), levels, gap,
+    );
     if (least.every(({ left }, j) => left + names[j].width <= end)) {
-      const most = mirrored(names.map((name) => ({ ...name, at: end })), levels, gap);
+      const most = mirrored(
+        names.map((name) => ({ ...name, at: end, want: end - name.width })), levels, gap,
+      );
       const [right, left] = [pushApart(names, levels, gap), mirrored(names, levels, gap)];
       const between = (key, j) => Math.max(
         Math.min((right[j][key] + left[j][key]) / 2, most[j][key]), least[j][key],
       );
-      const placed = names.map((name, j) => (
-        { ...name, left: between("left", j), foot: between("foot", j) }
-      ));
+      const placed = names.map((name, j) => {
+        const left = between("left", j);
+        return { ...name, left, foot: levels > 1 ? between("foot", j) : left + name.width / 2 };
+      });
       const isBeside = placed.some(({ foot, at }) => Math.abs(foot - at) > 0.5);
       return { levels, fan: isBeside ? size * FAN : 0, names: placed };
     }
@@ -47,13 +53,14 @@ export function placeColumnNames(words, column, size, spare) {
 }
 
 /**
- * Return [{left, foot}, …] of words that would like to be around `at`, moved to the right as far as
- * they must: no word lies on another of its line, or on the line from a higher one.
+ * Return [{left, foot}, …] of words that would like to begin at `want`, with their lines at `at`,
+ * moved to the right as far as they must: no word lies on another of its level, or on the line that
+ * comes down from a higher one.
  */
 function pushApart(names, levels, gap) {
   const ends = Array(levels).fill(-Infinity); // of what is on each line so far
-  return names.map(({ width, at, level }) => {
-    const wanted = Math.max(at - width / 2, ends[level] + gap);
+  return names.map(({ width, at, want, level }) => {
+    const wanted = Math.max(want, ends[level] + gap);
     const foot = Math.max(at, wanted, ...ends.slice(0, level).map((end) => end + gap));
     const left = Math.max(wanted, foot - width);
     ends.fill(foot, 0, level);
@@ -64,7 +71,9 @@ function pushApart(names, levels, gap) {
 
 /** Do the same to the left. */
 function mirrored(names, levels, gap) {
-  const turned = names.map((name) => ({ ...name, at: -name.at })).reverse();
+  const turned = names.map((name) => (
+    { ...name, at: -name.at, want: -name.want - name.width }
+  )).reverse();
   return pushApart(turned, levels, gap).reverse().map(({ left, foot }, j) => (
     { left: -left - names[j].width, foot: -foot }
   ));
