@@ -20,10 +20,10 @@ from utils.plots.labels import drawable
 from utils.plots.style import LETTER
 from utils.plots.words import word_colors
 
-MOST_LEVELS = 8  # lines of words: enough for a sentence of 30
+MOST_LEVELS = 12  # lines of words: enough for 30 in one of three panels
 POINTS = 72  # in an inch; all heights above a map are in points
 LINE, STRIP, FAN = 18, 6, 12  # of a word, of a column's color, and of lines that turn to columns
-BASE = 5  # from there up to the lowest words
+BASE, DESCENT = 8, 6  # from there up to the lowest words; what hangs below their line
 SPARE = 0.7  # of the room for the names of the rows: words of the first columns may use it
 CAREFUL = 0.88  # of a column's width is counted on: bars and titles come later, and take some
 APART = 5  # between a word and its neighbor, or its neighbor's line
@@ -63,7 +63,7 @@ def name_columns(words: Sequence[str], rows: Sequence[str], ax: Axes) -> None:
         base = STRIP + fan + BASE + LINE * name.level
         text.set_position((name.left + width / 2, base))
         if fan or name.level:
-            x, y = [name.foot, name.foot, j + 0.5], [base - 2, STRIP + fan, STRIP]
+            x, y = [name.foot, name.foot, j + 0.5], [base - DESCENT, STRIP + fan, STRIP]
             look_of_line = {"color": color, "lw": 1.2, "clip_on": False, "transform": across}
             ax.add_artist(Line2D(x, y, **look_of_line))
     _hold_room(ax, levels, STRIP + fan + BASE)

@@ -83,7 +83,8 @@ function mirrored(names, levels, gap) {
  * Draw the words above columns that begin at x0, y0; where they do not fit, only those that the row
  * being written looks at most.
  */
-export function drawColumnNames(x0, y0, { source, rows, step }, { cell, levels, fan, names, size }) {
+export function drawColumnNames(x0, y0, { source, rows, step }, place) {
+  const { cell, levels, fan, names, size } = place;
   const shown = levels > 0 ? names : heaviestNames(source, rows[step], cell, size);
   const half = Math.min(cell * 0.42, size);
   return source.map((word, j) => {
@@ -97,13 +98,17 @@ export function drawColumnNames(x0, y0, { source, rows, step }, { cell, levels, 
         x: x - half, y: strip, width: 2 * half, height: size * 0.3, fill: color,
       }),
       name && (fan > 0 || name.level > 0) && svgElement("path", {
-        d: `M${[[name.foot, base + size * 0.22], [name.foot, strip - fan], [(j + 0.5) * cell, strip]]
-          .map(([left, y]) => `${shortNumber(x0 + left)} ${shortNumber(y)}`).join("L")}`,
+        d: lineThrough([[x0 + name.foot, base + size * 0.22], [x0 + name.foot, strip - fan],
+          [x, strip]]),
         fill: "none", stroke: color, "stroke-width": Math.max(size * 0.08, 1),
       }),
       name && svgText(x0 + name.left + name.width / 2, base, name.word, { "font-size": size }),
     );
   });
+}
+
+function lineThrough(points) {
+  return `M${points.map((point) => point.map(shortNumber).join(" ")).join("L")}`;
 }
 
 function heaviestNames(source, weights = [], cell, size) {

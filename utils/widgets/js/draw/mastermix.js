@@ -14,7 +14,7 @@ const LEAST_NAMED = 0.05; // a ribbon of less weight needs no name
 const NAME_ALONE = 0.7; // letters from a name beside its ribbon to the next ribbon
 const LEAST_FOLLOWED = 0.1; // with several heads, a ribbon of less weight is faint
 const LEAST_FACTOR = 0.02; // nor is its weight written, where there is not room for all
-const PILL = { times: 4.4, plain: 3.3 }; // letters: around a bold "× 0.70" and "0.70"
+const PILL = { times: 4.1, plain: 3.1 }; // letters: around a bold "× 0.70" and "0.70"
 const NAME_DOWN = 0.8; // of the way from c to a bar: there its ribbon is named
 
 /** Draw the state of each word on its way up; it passes behind all that only looks at it. */
@@ -78,7 +78,8 @@ function weightFactors(place, row) {
   const { f, columns, weights } = place;
   const size = Math.max(Math.min(f * 0.85, columns.step / 4.3), place.least);
   const both = columns.inner * 0.62 + size * 0.6; // the pill covers the arrow and the thread
-  const times = size * PILL.times < columns.step || size * 3 > columns.step ? "× " : ""; // or no room
+  const hasTimes = size * PILL.times < columns.step || size * 3 > columns.step; // or no room
+  const times = hasTimes ? "× " : "";
   const least = size * (times ? PILL.times : PILL.plain);
   const width = Math.max(least, Math.min(both, columns.step - size * 0.3));
   const kept = row.map((_, j) => j).filter((j) => hasRibbon(row[j], weights.perHead));

@@ -3,6 +3,7 @@
 
 import { THEMES } from "./colors.js";
 
+const LETTERS = ["ink", "ground", "letter-dark", "letter-light"]; // the last two in both themes
 const WORD_COLORS = 16; // anybody can tell neighbors apart, and any two of the first six
 
 /** Return the color called `name`, as an attribute that follows the theme. */
@@ -20,8 +21,8 @@ export function wordPaint(position) {
 }
 
 /**
- * Return the color of letters on a panel with a word's color over it, `opacity` of it: that of ink
- * or that of paper, whichever can be read better in the theme where it is read worse.
+ * Return the color of letters on a panel with a word's color over it, `opacity` of it: of dark and
+ * light ones, those that can be read best in the theme where they are read worse.
  */
 export function paintOn(position, opacity) {
   const worst = (name) => Math.min(...Object.values(THEMES).map((colors) => {
@@ -29,7 +30,7 @@ export function paintOn(position, opacity) {
     const below = channels(colors.panel).map((each, k) => each + (word[k] - each) * opacity);
     return contrastOf(below, channels(colors[name]));
   }));
-  return paint(worst("ink") >= worst("ground") ? "ink" : "ground");
+  return paint(LETTERS.reduce((best, name) => (worst(name) > worst(best) ? name : best)));
 }
 
 /** Return red, green and blue of "#rrggbb", 0 to 1. */
