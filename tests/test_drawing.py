@@ -412,10 +412,37 @@ def comes_into(box, points):
     return False
 
 
-LONG = (
-    "heute ruft der alte Lehrer die Eltern an , weil das kleine Kind nicht im Garten schläft "
-    "und die Mutter gestern dem Nachbarn einen roten Apfel gegeben hat ."
-).split()
+LONG = [
+    "heute",
+    "ruft",
+    "der",
+    "alte",
+    "Lehrer",
+    "die",
+    "Eltern",
+    "an",
+    ",",
+    "weil",
+    "das",
+    "kleine",
+    "Kind",
+    "nicht",
+    "im",
+    "Garten",
+    "schläft",
+    "und",
+    "die",
+    "Mutter",
+    "gestern",
+    "dem",
+    "Nachbarn",
+    "einen",
+    "roten",
+    "Apfel",
+    "gegeben",
+    "hat",
+    ".",
+]
 
 
 @pytest.mark.parametrize("width", [330, 500, 900])

@@ -20,7 +20,7 @@ from utils.plots.labels import drawable
 from utils.plots.style import LETTER
 from utils.plots.words import word_colors
 
-MOST_LEVELS = 12  # lines of words: enough for 30 in one of three panels
+MOST_LEVELS = 12  # lines of words: enough for 30 in one of two panels
 POINTS = 72  # in an inch; all heights above a map are in points
 LINE, STRIP, FAN = 18, 6, 12  # of a word, of a column's color, and of lines that turn to columns
 BASE, DESCENT = 8, 6  # from there up to the lowest words; what hangs below their line
@@ -135,7 +135,9 @@ def _mirrored(words: Sequence[_Word], levels: int, gap: float) -> list[Name]:
     ]
 
 
-def _fitting_names(widths: Sequence[float], rows: Sequence[str], ax: Axes) -> tuple[list[Name], float]:
+def _fitting_names(
+    widths: Sequence[float], rows: Sequence[str], ax: Axes
+) -> tuple[list[Name], float]:
     """Return the places of words, widths in points, on as few lines as they need; and a column's.
 
     Where that is not enough, they overlap.

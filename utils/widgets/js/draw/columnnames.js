@@ -1,6 +1,6 @@
 // Words above the columns of a map: no line from a word down to its column passes another word.
 
-import { paint, wordPaint } from "./paint.js";
+import { wordPaint } from "./paint.js";
 import { shortenWord, shortNumber, svgElement, svgText, textWidth } from "./svg.js";
 import { labelsThatFit } from "./tokens.js";
 

@@ -3,7 +3,7 @@
 
 import { THEMES } from "./colors.js";
 
-const LETTERS = ["ink", "ground", "letter-dark", "letter-light"]; // the last two in both themes
+const CELL_LETTERS = ["ink", "ground", "letter-dark", "letter-light"]; // the last two in both themes
 const WORD_COLORS = 16; // anybody can tell neighbors apart, and any two of the first six
 
 /** Return the color called `name`, as an attribute that follows the theme. */
@@ -30,7 +30,7 @@ export function paintOn(position, opacity) {
     const below = channels(colors.panel).map((each, k) => each + (word[k] - each) * opacity);
     return contrastOf(below, channels(colors[name]));
   }));
-  return paint(LETTERS.reduce((best, name) => (worst(name) > worst(best) ? name : best)));
+  return paint(CELL_LETTERS.reduce((best, name) => (worst(name) > worst(best) ? name : best)));
 }
 
 /** Return red, green and blue of "#rrggbb", 0 to 1. */
