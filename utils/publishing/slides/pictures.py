@@ -30,7 +30,7 @@ def cut(png: str, part: tuple[float, ...] = WHOLE, is_untitled: bool = False) ->
     paper.alpha_composite(whole)
     width, height = paper.size
     box = (left * width, top * height, right * width, bottom * height)
-    shown = _trimmed(paper.convert("RGB").crop(tuple(map(round, box))))
+    shown = _trimmed(paper.convert("RGB").crop(box))
     if is_untitled:
         shown = _trimmed(shown.crop((0, _end_of_title(shown), *shown.size)))
     written = io.BytesIO()
@@ -62,7 +62,7 @@ def _trimmed(picture: Image.Image) -> Image.Image:
 
 def _end_of_title(picture: Image.Image) -> int:
     """Return the first blank row below the topmost line; 0 if that goes on into the picture."""
-    is_blank = ~_drawn(picture).any(axis=1)
+    is_blank: np.ndarray = np.logical_not(_drawn(picture).any(axis=1))
     for row in range(int(np.argmin(is_blank)), int(TITLE * len(is_blank))):
         if is_blank[row : row + GAP].all():
             return row
