@@ -4,13 +4,14 @@
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import (
     Affine2D,
+    Affine2DBase,
     ScaledTranslation,
     Transform,
     blended_transform_factory,
@@ -64,8 +65,7 @@ def name_columns(words: Sequence[str], rows: Sequence[str], ax: Axes) -> None:
         text.set_position((name.left + width / 2, base))
         if fan or name.level:
             x, y = [name.foot, name.foot, j + 0.5], [base - DESCENT, STRIP + fan, STRIP]
-            look_of_line = {"color": color, "lw": 1.2, "clip_on": False, "transform": across}
-            ax.add_artist(Line2D(x, y, **look_of_line))
+            ax.add_artist(Line2D(x, y, color=color, lw=1.2, clip_on=False, transform=across))
     _hold_room(ax, levels, STRIP + fan + BASE)
 
 
@@ -177,7 +177,7 @@ def _column(count: int, rows: Sequence[str], levels: int, ax: Axes) -> float:
 def _points_above(ax: Axes) -> Transform:
     """Return the transform of heights in points above a panel."""
     points = Affine2D().scale(1 / POINTS) + ax.figure.dpi_scale_trans
-    return points + ScaledTranslation(0, 1, ax.transAxes)
+    return points + ScaledTranslation(0, 1, cast(Affine2DBase, ax.transAxes))
 
 
 def _hold_room(ax: Axes, levels: int, base: float) -> None:

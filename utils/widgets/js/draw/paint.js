@@ -3,7 +3,8 @@
 
 import { THEMES } from "./colors.js";
 
-const CELL_LETTERS = ["ink", "ground", "letter-dark", "letter-light"]; // the last two in both themes
+// The last two are the same in both themes.
+const CELL_LETTERS = ["ink", "ground", "letter-dark", "letter-light"];
 const WORD_COLORS = 16; // anybody can tell neighbors apart, and any two of the first six
 
 /** Return the color called `name`, as an attribute that follows the theme. */
