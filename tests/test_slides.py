@@ -1,28 +1,42 @@
 """The series as slides: a title on each, little code, nothing orphaned, every explorer alive."""
 
+import base64
+import io
 import re
 import shutil
+from functools import cache
+from html import unescape
 from itertools import chain, pairwise
+from json import loads
 
 import nbformat
 import pytest
 from lab import shared_browser, skip_without_browser
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from PIL import Image
 from toy import REPOSITORY
 
-from utils.publishing.explorers import files_for
+from utils.publishing.explorers import ELEMENT, files_for
 from utils.publishing.pages.assets import fonts
 from utils.publishing.slides import __main__ as command
-from utils.publishing.slides.deck import HEIGHT, WIDTH, Deck, build_decks
+from utils.publishing.slides.deck import HEIGHT, WIDTH, Deck, Slide, build_decks, stamp_minutes
 from utils.publishing.slides.links import link_to_slides, places_of
+from utils.publishing.slides.pictures import EDGE, cut
 from utils.publishing.slides.plan import MOST_LINES, Part, excerpt, parts_of, slide_type
-from utils.publishing.slides.render import code_html, output_html, text_html
+from utils.publishing.slides.render import (
+    chips_html,
+    code_html,
+    output_html,
+    text_html,
+    with_options,
+)
 
 PATHS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 per_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 SHORT = {"00": 13}  # slides; a notebook of ten minutes makes no lecture of its own
 FEWEST, MOST = 20, 25
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+MOST_BARE = 1 / 3  # of a deck
 LEAST_WORDS = 4  # on a slide that shows neither a picture nor an explorer
 
 
@@ -30,6 +44,7 @@ def read(path):
     return nbformat.read(path, as_version=4)
 
 
+@cache
 def deck_of(path):
     return Deck(read(path), {})
 
@@ -88,9 +103,25 @@ def test_every_slide_has_a_title_of_its_own_and_notes(path):
 
 
 @per_notebook
+def test_at_most_a_third_of_a_deck_is_words_alone(path):
+    slides = deck_of(path).slides
+    bare = [slide.id for slide in slides[1:] if slide.kinds <= {"text"}]
+    assert len(bare) <= MOST_BARE * len(slides), bare
+
+
+@per_notebook
+def test_no_two_slides_have_the_same_notes(path):
+    slides = deck_of(path).slides
+    notes = [tuple(slide.notes[1:]) for slide in slides]  # after the minute
+    assert [
+        slide.id for slide, own in zip(slides, notes, strict=True) if notes.count(own) > 1
+    ] == []
+
+
+@per_notebook
 def test_little_code_on_a_slide(path):
     for slide in deck_of(path).slides:
-        rows = slide.body.count('<span class="row"')
+        rows = slide.body.count('<span class="row')
         assert rows <= MOST_LINES, (slide.id, rows)
 
 
@@ -110,7 +141,7 @@ def test_each_number_on_a_slide_stands_in_its_notebook(path):
         (cell.id, number)
         for cell in notebook.cells
         for part in parts_of(cell)
-        for number in numbers_in(f"{part.title} {part.text}")
+        for number in numbers_in(f"{part.title} {part.number} {part.chips} {part.text}")
         if number not in known
     }
     assert unknown == set()
@@ -124,6 +155,23 @@ def test_answers_to_exercises_are_not_shown(path):
 
 
 # --- how slides are made ---
+
+
+def drawing(*boxes):
+    """Return a white picture of 100 by 60 pixels with black boxes in it, as base64 of a PNG."""
+    picture = Image.new("RGB", (100, 60), "white")
+    for box in boxes:
+        picture.paste("black", box)
+    written = io.BytesIO()
+    picture.save(written, "PNG")
+    return base64.b64encode(written.getvalue()).decode()
+
+
+PICTURE = drawing((40, 5, 60, 10), (20, 30, 50, 50))  # a title, and a chart
+
+
+def size_of(png):
+    return Image.open(io.BytesIO(base64.b64decode(png))).size
 
 
 def with_slide(cell, kind, *parts):
@@ -185,13 +233,56 @@ def test_a_paragraph_that_is_all_bold_asks():
 def test_outputs_are_told_apart():
     outputs = [
         new_output("stream", text="1 < 2\n"),
-        new_output("display_data", {"image/png": "aGk=\n"}, metadata={"image/png": {"alt": "<A>"}}),
+        new_output(
+            "display_data", {"image/png": f"{PICTURE}\n"}, metadata={"image/png": {"alt": "<A>"}}
+        ),
         new_output("display_data", {"text/html": "<table></table>"}),
         new_output("error", ename="E", evalue="no", traceback=[]),
     ]
     shown = output_html(new_code_cell("x", outputs=outputs))
     assert [kind for kind, _ in shown] == ["text", "picture", "table", "text"]
     assert "1 &lt; 2<" in shown[0][1] and 'alt="&lt;A&gt;"' in shown[1][1]
+
+
+def test_a_picture_loses_its_margins_and_title():
+    assert size_of(cut(PICTURE)) == (40 + 2 * EDGE, 45 + 5 + EDGE)  # the title is near the top
+    assert size_of(cut(PICTURE, is_untitled=True)) == (30 + 2 * EDGE, 20 + 2 * EDGE)
+    assert size_of(cut(PICTURE, (0.3, 0.0, 1.0, 0.4))) == (20 + 2 * EDGE, 5 + 5 + EDGE)
+    with pytest.raises(ValueError, match=r"crop \[0, 0, 2, 1\]: give left, top, right, bottom"):
+        cut(PICTURE, (0, 0, 2, 1))
+    with pytest.raises(ValueError, match="nothing is drawn in this part"):
+        cut(PICTURE, (0.8, 0.0, 1.0, 1.0))
+
+
+def test_a_word_has_the_color_of_its_place():
+    chips = chips_html(" ".join(["hat", "<eos>", *["die"] * 15]))
+    assert re.findall(r"--at-word-(\d+)", chips) == [*map(str, range(1, 17)), "1"]
+    assert "&lt;eos&gt;" in chips
+
+
+def test_a_comment_that_would_wrap_is_left_out():
+    page = code_html(f"x = {'1' * 60}  # {'a' * 30}\ny = 2  # short", is_lit=True)
+    assert "aaa" not in page and "# short" in page
+    assert page.count("row fragment custom") == 2
+
+
+def test_an_explorer_begins_with_the_options_of_its_slide():
+    page = """<div data-explorer="stepper" data-options='{"step": 1, "model": "dot"}'>"""
+    changed = with_options(page, {"step": 9})
+    options = ELEMENT.search(changed)["options"]
+    assert loads(unescape(options)) == {"step": 9, "model": "dot"}
+    assert with_options(page, {}) == page
+
+
+def test_minutes_are_shared_out_and_explorers_take_longer():
+    opening = new_markdown_cell("# 07 · Toy\n\n**Promise.** Yes.\n\n**Time.** about 10 minutes")
+    notebook = nbformat.v4.new_notebook(cells=[with_slide(opening, "slide")])
+    slides = Deck(notebook, {}).slides
+    assert "minute 10 of 10" in slides[0].notes[0]
+    two = [Slide("a", "A"), Slide("b", "B")]
+    two[1].kinds.add("explorer")
+    stamp_minutes(two, 8)
+    assert ["minute 2 of" in two[0].notes[0], "minute 8 of" in two[1].notes[0]] == [True, True]
 
 
 def test_links_lead_to_slides():

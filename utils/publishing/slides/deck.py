@@ -1,10 +1,11 @@
 """The slides of a notebook, and the page that shows them."""
 
+import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
-from itertools import pairwise
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +24,16 @@ from utils.publishing.pages.page import (
 )
 from utils.publishing.slides.links import Places, link_to_slides, places_of, slide_id
 from utils.publishing.slides.plan import (
-    CLOSING,
-    EXERCISES,
-    SUMMARY,
     Part,
     excerpt,
     parts_of,
     questions_of,
 )
 from utils.publishing.slides.render import (
+    chips_html,
     code_html,
     line_html,
+    number_html,
     output_html,
     text_html,
 )
@@ -41,6 +41,8 @@ from utils.system.paths import NOTEBOOKS
 from utils.widgets.themes import color_sheet
 
 WIDTH, HEIGHT = 1280, 720
+TIME = re.compile(r"\*\*Time\.\*\* about (\d+) minutes")
+PLAY = 3  # an explorer takes as long as so many other slides
 MANY = 330  # letters: with more, a slide of words alone has smaller ones
 HERE = Path(__file__).parent
 SHEETS = (ASSETS / "css" / "fonts.css", HERE / "deck.css")
@@ -87,18 +89,11 @@ class Deck:
         self.drawn: list[str] = []  # formulas
         self.slides: list[Slide] = []
         describe_figures(notebook)
-        is_exercise = False
         for cell in notebook.cells:
-            is_text = cell.cell_type == "markdown"
-            if is_text and cell.source.startswith((EXERCISES, SUMMARY)):
-                is_exercise = cell.source.startswith(EXERCISES)
             self.add_cell(cell)
-            if is_text and not is_exercise and self.slides:
-                self.slides[-1].notes.append(self.ready(CLOSING.sub("", cell.source)))
         for slide in self.slides[:1]:
             slide.notes.append(self.ready(guide_to(title_of(notebook)[:2])))
-        for before, slide in pairwise(self.slides):
-            slide.notes = slide.notes or before.notes  # the text above it speaks of it
+        stamp_minutes(self.slides, minutes_of(notebook))
 
     def add_cell(self, cell: NotebookNode) -> None:
         """Add what a cell shows."""
@@ -115,19 +110,23 @@ class Deck:
     def add_part(self, part: Part, cell: NotebookNode) -> None:
         """Add a part to the last slide."""
         slide = self.slides[-1]
+        if part.number:
+            slide.add("number", number_html(self.ready(part.number)), part.fade)
+        if part.chips:
+            slide.add("chips", chips_html(part.chips), part.fade)
         if part.text:
             slide.add("text", text_html(self.ready(part.text)), part.fade)
         if part.code:
-            slide.add("code", code_html(excerpt(cell.source, part.code)), part.fade)
+            slide.add("code", code_html(excerpt(cell.source, part.code), part.lit), part.fade)
         if part.output:
-            shown = [each for each in output_html(cell) if part.output in (True, each[0])]
+            shown = output_html(cell, part)
             if not shown:
                 raise ValueError(f"cell {cell.id} has no output for its slide: run the notebook.")
             for kind, html in shown:
                 slide.add(kind, link_map(html) if kind == "table" else html, part.fade)
-        slide.notes += map(answer_of, questions_of(cell))
         if part.say:
             slide.notes.append(self.ready(part.say))
+        slide.notes += map(answer_of, questions_of(cell))
 
     def ready(self, text: str) -> str:
         """Return Markdown with marks for its formulas, and links to slides."""
@@ -138,6 +137,21 @@ def answer_of(question: Mapping[str, Any]) -> str:
     """Return the notes on a quick question: which option is right, and why."""
     right = next(option for option in question["options"] if option["right"])
     return f"**{question['text']}** {right['text']}. {right['why']}"
+
+
+def minutes_of(notebook: NotebookNode) -> int:
+    """Return the minutes that a notebook's opening gives to it; 0 if it names none."""
+    found = TIME.search(notebook.cells[0].source) if notebook.cells else None
+    return int(found[1]) if found else 0
+
+
+def stamp_minutes(slides: Sequence[Slide], minutes: int) -> None:
+    """Begin each slide's notes with the minute at which it should be done; explorers take long."""
+    done = list(accumulate(PLAY if "explorer" in slide.kinds else 1 for slide in slides))
+    for slide, so_far in zip(slides, done, strict=True):
+        if minutes:
+            until = math.ceil(minutes * so_far / done[-1])
+            slide.notes.insert(0, f"*Until minute {until} of {minutes}.*")
 
 
 def guide_to(number: str) -> str:
@@ -158,7 +172,7 @@ def sections(deck: Deck) -> Iterator[dict[str, Any]]:
     for slide in deck.slides:
         look = ["beside"] if slide.shown else []
         look += [] if slide.kinds & {"picture", "explorer"} else ["plain"]
-        if slide.kinds <= {"text"}:
+        if slide.kinds <= {"text", "number", "chips"}:
             look += ["words"] if slide.letters <= MANY else ["words", "many"]
         yield {
             "id": escape(slide.id),

@@ -7,6 +7,7 @@ heading as the title, and everything below it, or its code and outputs.
 
 import re
 import textwrap
+from collections.abc import Mapping, Sequence
 from html import unescape
 from json import loads
 from typing import Any, NamedTuple
@@ -14,28 +15,41 @@ from typing import Any, NamedTuple
 from nbformat import NotebookNode
 
 from utils.publishing.explorers import ELEMENT
+from utils.publishing.slides.pictures import WHOLE
 
-MOST_LINES = 10  # of code on a slide
+MOST_LINES = 8  # of code on a slide
 GAP = "…"  # stands for lines of code that are left out
+RECALL = (
+    "**Ask** for three sentences before you show these. **Then** compare; the exercises come next."
+)
 HEADING = re.compile(r"#+ +(.+?)\s*(?:\n|$)")
 CLOSING = re.compile(r"^## (?:References|Next)\b.*", flags=re.MULTILINE | re.DOTALL)
 PROMISE = re.compile(r"^\*\*Promise\.\*\* (.+)", flags=re.MULTILINE)
-EXERCISES, SUMMARY = "## Exercises", "## Summary"
 
 
 class Part(NamedTuple):
     """What a cell adds to a slide.
 
+    `number` is shown large, `text` below it. `chips` are words, each in the color of its place.
     `code` names lines by how they begin: one line, or "first .. last"; True shows all of them.
+    `lit` marks one of these lines after the other.
     `output` may be a single kind of output: "picture", "table", "text" or "explorer".
+    `crop` is the part of a picture to show: left, top, right, bottom, as fractions. `untitled`
+    leaves out its title. `options` change those of an explorer.
     `beside` sets the texts of a new slide beside its picture. `fade` waits for the next press.
-    `say` is for the speaker, before the notebook's own text.
+    `say` is for the speaker: what to say, to ask and to wait for.
     """
 
     title: str = ""
+    number: str = ""
+    chips: str = ""
     text: str = ""
     code: bool | list[str] = False
+    lit: bool = False
     output: bool | str = False
+    crop: Sequence[float] = WHOLE
+    untitled: bool = False
+    options: Mapping[str, Any] = {}
     fade: bool = False
     beside: bool = False
     say: str = ""
@@ -81,7 +95,10 @@ def _whole(cell: NotebookNode) -> Part:
         return Part(title=heading[1], text=promise[1])
     if heading is None:
         return Part(text=text, fade=kind == "fragment")
-    return Part(title=heading[1], text=text[heading.end() :].strip(), fade=kind == "fragment")
+    say = RECALL if heading[1] == "Summary" else ""
+    return Part(
+        title=heading[1], text=text[heading.end() :].strip(), fade=kind == "fragment", say=say
+    )
 
 
 def excerpt(source: str, chosen: bool | list[str]) -> str:
