@@ -156,7 +156,7 @@ endef
 constraints: $(TOOLS) ## pin the newest version of everything in constraints.txt
 	mkdir -p build && printf '%s\n' $(HOLD) > build/hold.txt
 	$(IN) -m uv pip compile --upgrade --universal --python-version $(MINIMUM) --fork-strategy fewest \
-	  --no-header --no-annotate --extra test --constraint build/hold.txt --output-file build/pins.txt pyproject.toml
+	  --no-header --no-annotate --extra server --extra test --constraint build/hold.txt --output-file build/pins.txt pyproject.toml
 	{ sed -n '/^#/p' constraints.txt; sed 's/ *;.*//' build/pins.txt \
 	  | grep -v -e '^nvidia-' -e '^cuda-' -e '^triton=' -e '^setuptools='; } > build/constraints.txt
 	mv build/constraints.txt constraints.txt

@@ -23,6 +23,7 @@ from utils.publishing.book.paper import document_of, first_pages, write_paper
 from utils.publishing.book.places import Places
 from utils.publishing.book.style import style_sheet
 from utils.publishing.book.volume import COVER, build_book
+from utils.publishing.pages.typography import ROOT
 
 NAMES = [path.stem for path in sorted((REPOSITORY / "notebooks").glob("*.ipynb"))]
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -111,6 +112,20 @@ def test_an_explorer_becomes_its_still_picture_with_the_finding():
     assert figure.find("figcaption").text_content().startswith("Step 5. ")
     assert next(figure.iter("a")).get("href") == f"{ADDRESS}05_x.html#cell-id=x"
     assert b"data-" not in tostring(tree)
+
+
+def test_a_chapter_has_light_pictures_and_plain_roots():
+    tree = parse(
+        cell(
+            '<figure class="picture"><picture><source srcset="f-dark.webp" media="screen">'
+            '<img src="f.webp" alt="f"></picture></figure>'
+        )
+        + f"<h2>By {ROOT.format('d')}?</h2>"
+    )
+    settle(tree, "")
+    (figure,) = tree.iter("figure")
+    assert [each.tag for each in figure] == ["img"]
+    assert tree.find("h2").text_content() == "By √d?" and not list(tree.iter("math"))
 
 
 def test_quick_questions_are_answered_at_the_end():

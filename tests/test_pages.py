@@ -8,19 +8,38 @@ from io import BytesIO
 from urllib.parse import unquote
 
 import nbformat
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 from toy import REPOSITORY
 
 from utils.plots import word_colors
-from utils.publishing.explorers import ELEMENT, enliven, files_for, still_of
+from utils.plots.colors import THEMES
+from utils.publishing.explorers import ELEMENT, enliven, files_for, still_of, with_lesson
 from utils.publishing.figures import build_sheet, pictures_of
-from utils.publishing.pages.contents import headings_of, with_anchors
-from utils.publishing.pages.formulas import put_formulas_back, take_formulas_out, to_mathml
-from utils.publishing.pages.front import questions_of, read_readme
+from utils.publishing.pages.article import (
+    EXERCISES,
+    fold_code,
+    leave_kernel_out,
+    theme_colors,
+)
+from utils.publishing.pages.contents import Heading, contents_of, headings_of, with_anchors
+from utils.publishing.pages.dark import in_dark
+from utils.publishing.pages.formulas import (
+    equation,
+    put_formulas_back,
+    take_formulas_out,
+    to_mathml,
+)
+from utils.publishing.pages.front import (
+    findings_of,
+    questions_of,
+    read_readme,
+    with_indices,
+)
 from utils.publishing.pages.page import describe_figure, link_to_pages, read_series
-from utils.publishing.pages.pictures import small_picture, take_pictures_out
+from utils.publishing.pages.pictures import page_pictures, take_pictures_out
 from utils.publishing.pages.search import sections_of
 from utils.publishing.pages.site import (
     BOOKS,
@@ -32,13 +51,14 @@ from utils.publishing.pages.site import (
 )
 from utils.publishing.pages.symbols import Marker, first_in_reach, read_symbols
 from utils.publishing.pages.terms import Glossary, read_terms
+from utils.publishing.pages.typography import ROOT, align_numbers, keep_together, typeset
 from utils.widgets import schematic
 
 LOADING = ("script", "img", "iframe", "object", "embed")
 ELSEWHERE = r"""url\(['"]?(?:https?:)?//|@import|\ssrc=['"]?(?:https?:)?//"""
 PATHS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in PATHS]
-ALL = [*NAMES, "teaching", "server", "index"]
+ALL = [*NAMES, "teaching", "marks", "server", "index"]
 per_page = pytest.mark.parametrize("name", ALL)
 
 
@@ -48,6 +68,7 @@ class Page(HTMLParser):
     def __init__(self, page):
         super().__init__()
         self.images, self.links, self.loads, self.names = [], [], [], []
+        self.dark = []  # addresses of pictures for dark pages
         self.figures = 0
         self.is_still = False  # what stands here is shown, and loaded, without scripts only
         self.feed(page)
@@ -62,6 +83,8 @@ class Page(HTMLParser):
             self.is_still = True
         if tag == "img" and not self.is_still:
             self.images.append(attributes)
+        if tag == "source":
+            self.dark.append(attributes["srcset"])
         if tag == "a":
             self.links.append(attributes["href"])
         if tag in LOADING and "src" in attributes and not self.is_still:
@@ -93,7 +116,7 @@ def test_there_is_a_page_for_each_notebook_and_text_and_an_index(pages):
 
 @per_page
 def test_a_page_loads_only_what_lies_beside_it(site, read, name):
-    assert set(read[name].loads) <= site.files.keys()
+    assert {*read[name].loads, *read[name].dark} <= site.files.keys()
     styles = [text.decode() for path, text in site.files.items() if path.endswith(".css")]
     for text in [site.pages[name], *styles]:
         assert (
@@ -127,7 +150,9 @@ def test_every_formula_is_drawn(pages, path):
         if cell.cell_type == "markdown":
             take_formulas_out(cell.source, drawn)
     article = pages[path.stem].partition("<article>")[2]
-    assert article.count("<math") == len(drawn)
+    assert article.count("<math") - article.count('class="root"') == sum(
+        formula.count("<math") for formula in drawn
+    )
     assert "⟦" not in pages[path.stem]
     assert "<merror" not in article and "\\" not in "".join(drawn)
 
@@ -291,8 +316,9 @@ def test_pictures_become_files_that_wait():
     article, files = take_pictures_out(
         f'<img src="data:image/png;base64,{png64}" width="150">', "05_x"
     )
-    ((address, content),) = files.items()
-    assert address.startswith("figures/05-") and content[8:12] == b"WEBP"
+    address, dark = files
+    assert address.startswith("figures/05-") and f'<source srcset="{dark}"' in article
+    assert all(content[8:12] == b"WEBP" for content in files.values())
     assert f'src="{address}" width="150" height="50" loading="lazy"' in article
 
 
@@ -355,9 +381,144 @@ def test_areas_keep_their_colors_in_a_pages_pictures():
     colors = word_colors(16)
     drawn = schematic([*"abcdefghijklmnop"], [1 / 16] * 16)
     png = drawn._repr_mimebundle_()[0]["image/png"]
-    image = Image.open(BytesIO(small_picture(png))).convert("RGB")
-    found = {"#{:02X}{:02X}{:02X}".format(*color) for _, color in image.getcolors(256)}
-    assert set(colors) <= found and len(found) <= 128
+    for picture, theme in zip(page_pictures(png), ("light", "dark"), strict=True):
+        image = Image.open(BytesIO(picture)).convert("RGB")
+        found = {"#{:02X}{:02X}{:02X}".format(*color) for _, color in image.getcolors(256)}
+        themed = {THEMES[theme][f"word-{place + 1}"] for place in range(len(colors))}
+        assert themed <= found and len(found) <= 128
+
+
+def test_dark_pictures_have_the_dark_themes_colors():
+    names = list(THEMES["light"])
+    light, dark = (
+        np.array([list(bytes.fromhex(THEMES[theme][name][1:])) for name in names])
+        for theme in ("light", "dark")
+    )
+    assert (in_dark(light) == dark).all()
+    grays = in_dark(np.arange(0, 256, 15)[:, None].repeat(3, axis=1)).mean(axis=1)
+    assert grays[0] > 200 and grays[-1] < 40
+
+
+# --- what a page leaves out, and how it is set ---
+
+
+def cells_of(page):
+    """Return the HTML of each cell of a page."""
+    return re.split(r'(?=<div class="cell )', page)[1:]
+
+
+@pytest.mark.parametrize("name", NAMES[1:])
+def test_no_box_waits_for_an_answer_that_nobody_reads(pages, name):
+    text = re.sub(r"<[^>]*>", "", pages[name])
+    assert not re.search(r"^\w+ = None\s*(?:#|$)", text, re.MULTILINE)
+    assert EXERCISES[0].partition(".")[0] not in text
+    source = (REPOSITORY / "notebooks" / f"{name}.ipynb").read_text("utf-8")
+    assert EXERCISES[0].partition(" Stuck")[0] in source  # or nothing is to be left out
+
+
+@per_page
+def test_what_starts_an_explorer_is_folded(pages, name):
+    for cell in cells_of(pages[name]):
+        if "data-explorer=" in cell and 'class="code"' in cell:
+            assert cell.index("data-explorer=") < cell.index('<details class="folded">')
+
+
+def notebook_of(*cells):
+    return nbformat.v4.new_notebook(cells=list(cells))
+
+
+def code(source, hidden=False, outputs=()):
+    folded = {"jupyter": {"source_hidden": True}} if hidden else {}
+    return nbformat.v4.new_code_cell(source, metadata=folded, outputs=list(outputs))
+
+
+def test_checks_fold_and_folds_join():
+    printed = nbformat.v4.new_output("stream", text="1")
+    notebook = notebook_of(
+        code("assert 1"),
+        code("a = 1", hidden=True),
+        code("print(1)", hidden=True, outputs=[printed]),
+        code("!ls"),
+        code("b = 2"),
+    )
+    fold_code(notebook)
+    assert [cell.source for cell in notebook.cells] == [
+        "assert 1\n\n\na = 1\n\n\nprint(1)",
+        "!ls",
+        "b = 2",
+    ]
+    assert [bool(cell.metadata.get("jupyter")) for cell in notebook.cells] == [True, False, False]
+
+
+def test_a_page_leaves_out_what_is_marked_for_notebooks():
+    cell = nbformat.v4.new_markdown_cell(
+        'Decide. <span class="notebook">Then run\nthe cell.</span> Look.'
+    )
+    leave_kernel_out(cell)
+    assert cell.source == "Decide. Look."
+
+
+def test_a_table_follows_the_theme():
+    html = f'<span style="border-bottom:0.3em solid {THEMES["light"]["word-1"]}">a</span>'
+    assert "solid var(--at-word-1)" in theme_colors(html)
+    assert theme_colors('<b style="color: #123456">') == '<b style="color: #123456">'
+
+
+@pytest.mark.parametrize(
+    ("html", "typeset_html"),
+    [
+        ('"It\'s" so', "“It’s” so"),
+        ("<p>'a' and</p><p>\"b\"</p>", "<p>‘a’ and</p><p>“b”</p>"),
+        ("(&quot;<em>x</em>&quot;), the '90s", "(“<em>x</em>”), the ’90s"),
+        ("<code>'x'</code>'s <strong>Ann</strong>'s", "<code>'x'</code>’s <strong>Ann</strong>’s"),
+        ("wie geht's, „gut“?", "wie geht’s, „gut“?"),
+        ("<a title=\"it's\">it's</a>", '<a title="it\'s">it’s</a>'),
+        ("<pre>f'a'</pre> by √d", f"<pre>f'a'</pre> by {ROOT.format('d')}"),
+    ],
+)
+def test_signs_are_set_as_in_print(html, typeset_html):
+    assert typeset(html) == typeset_html
+
+
+def test_a_wide_equation_has_parts_that_may_stand_below_each_other():
+    drawn = equation(r"a = b \qquad c = d \tag{6}")
+    assert drawn.count("<math") == 2 and drawn.count("equation-number") == 1
+    marked = Marker([]).mark_formula(drawn)
+    assert marked.count("<math") == 2 and marked.endswith("(6)</span></span>")
+
+
+def test_numbers_in_tables_have_a_true_minus():
+    assert align_numbers("<td>-2.0</td><td>a-b</td>") == '<td class="n">−2.0</td><td>a-b</td>'
+
+
+def test_punctuation_stays_with_its_formula():
+    drawn = ["<math>a</math>", '<span class="equation">b</span>']
+    assert keep_together("(⟦0⟧), ⟦1⟧.", drawn) == '<span class="together">(⟦0⟧),</span> ⟦1⟧.'
+
+
+def test_the_front_page_shows_every_finding_with_its_number():
+    readme = read_readme()
+    listed = readme.partition("What you will find out")[2].partition("<a id")[0]
+    found = findings_of(readme)
+    assert len(found) == len(re.findall(r"^- ", listed, re.MULTILINE)) >= 6
+    assert all(each.much in readme and each.what and len(each.html) < 160 for each in found)
+
+
+def test_questions_have_letters_with_indices():
+    assert with_indices("s_{t-1} or `s_t`?") == "<i>s</i><sub>t−1</sub> or `s_t`?"
+
+
+def test_a_playground_shows_its_lesson_until_the_reader_begins(pages):
+    taught = {name for name in pages if "&quot;lesson&quot;" in pages[name]}
+    assert {"index", "00_start_here"} <= taught
+    other = '<div data-explorer="playground" data-options="{&quot;longest&quot;: 5}">'
+    assert with_lesson(other) == other
+
+
+def test_long_contents_leave_out_what_is_deeper():
+    deep = [Heading(2 + i % 2, f"h{i}", "") for i in range(30)]
+    assert {each.level for each in contents_of(deep)} == {2}
+    assert contents_of(deep[:6]) == deep[:6]
 
 
 # --- budgets: bytes, as a host sends them ---

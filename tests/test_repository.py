@@ -9,6 +9,7 @@ import sys
 import sysconfig
 import tomllib
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 
 import nbformat
@@ -25,7 +26,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 MINIMUM = PROJECT["requires-python"].removeprefix(">=")
 REQUIREMENTS = [
     Requirement(line)
-    for line in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]]
+    for line in [*PROJECT["dependencies"], *chain(*PROJECT["optional-dependencies"].values())]
 ]
 
 

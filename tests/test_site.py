@@ -2,12 +2,14 @@
 
 import gzip
 import re
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from lab import shared_browser, skip_without_browser
 from playwright.sync_api import expect
+from pypdf import PdfReader
 from toy import REPOSITORY
 
 from utils.exercises.record import read_progress
@@ -17,7 +19,7 @@ from utils.publishing.pages.site import build_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NAMES = [path.stem for path in sorted((REPOSITORY / "notebooks").glob("*.ipynb"))]
-ALL = [*NAMES, "teaching", "server", "index"]
+ALL = [*NAMES, "teaching", "marks", "server", "index"]
 per_page = pytest.mark.parametrize("name", ALL)
 # Pages opened as files may not fetch their own style sheet, so axe need not try.
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "preload": False}
@@ -101,7 +103,7 @@ def test_it_fits_a_narrow_window(visit, name):
 
 @per_page
 def test_a_page_is_light_when_it_opens(visit, folder, name):
-    page = visit(name)
+    page = visit(name, has_touch=True, is_mobile=True)  # others get all figures, to print them
     page.wait_for_load_state("networkidle")
     if name != "index":
         wake(page)
@@ -340,6 +342,105 @@ def test_paper_shows_boxes_and_explorers_but_no_answer_and_no_button(visit):
     expect(box).to_have_attribute("open", "")
     box.page.evaluate("dispatchEvent(new Event('afterprint'))")
     expect(box).not_to_have_attribute("open", "")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_paper_has_the_figures_that_nobody_scrolled_to(visit, theme):
+    page = visit("09_reading_attention", theme=theme)
+    page.wait_for_timeout(6000)
+    sizes = {
+        (image.image.width, image.image.height)
+        for sheet in PdfReader(BytesIO(page.pdf(format="A4", print_background=True))).pages
+        for image in sheet.images
+    }
+    real = page.locator(".picture img").evaluate_all(
+        "images => images.map((image) => [image.naturalWidth, image.naturalHeight])"
+    )
+    assert {tuple(each) for each in real} <= sizes and len(real) >= 4
+
+
+def test_figures_follow_the_button(visit):
+    page = visit("05_dot_attention")
+    picture = page.locator(".picture img").first
+    picture.scroll_into_view_if_needed()
+    source = "image => image.currentSrc"
+    assert not picture.evaluate(source).endswith("-dark.webp")
+    page.get_by_role("button", name="Dark colors").press("Enter")
+    page.wait_for_function("document.querySelector('.picture img').currentSrc.includes('-dark')")
+    page.reload()  # the choice is kept
+    page.wait_for_function("document.querySelector('.picture img').currentSrc.includes('-dark')")
+
+
+def test_results_are_never_cut_and_long_code_fades(visit):
+    page = visit("09_reading_attention", width=360)
+    cut = "boxes => boxes.filter((box) => box.scrollWidth > box.clientWidth + 1).length"
+    assert page.locator("pre.output").count() >= 5
+    assert page.locator("pre.output").evaluate_all(cut) == 0
+    code = page.locator(".code pre.is-cut:visible").first
+    code.scroll_into_view_if_needed()
+    expect(code).to_have_attribute("tabindex", "0")
+    count = page.locator(".is-cut").count()
+    code.evaluate("box => box.scrollTo(box.scrollWidth, 0)")
+    expect(page.locator(".is-cut")).to_have_count(count - 1)
+
+
+def test_text_code_and_tables_end_on_one_line(visit):
+    page = visit("05_dot_attention")
+    right = """boxes => boxes.filter((box) => box.checkVisibility())
+        .map((box) => Math.round(box.getBoundingClientRect().right))"""
+    ends = {
+        end
+        for kind in (".text-cell > p", ".text-cell > .table", ".code-cell > .code", ".picture")
+        for end in page.locator(kind).evaluate_all(right)
+    }
+    assert len(ends) == 1
+
+
+def test_the_search_shows_whole_words_and_each_place_once(visit):
+    page = visit("05_dot_attention")
+    page.keyboard.press("/")
+    page.keyboard.type("exercises")
+    marks = page.locator("#found mark")
+    expect(marks.first).to_be_visible()
+    assert all(re.fullmatch(r"\w+", each) for each in marks.all_inner_texts())
+    for around in page.locator("#found span").all():
+        for mark in around.locator("mark").all():
+            word = mark.inner_text()
+            text = around.inner_text()
+            assert re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)
+    page.get_by_role("combobox", name="Search all pages").fill("softmax")
+    found = page.get_by_role("option").evaluate_all(
+        "links => links.map((link) => link.getAttribute('href'))"
+    )
+    assert len(found) == len(set(found)) > 3
+
+
+def test_a_playground_says_what_its_picture_said_until_the_reader_begins(visit):
+    page = visit("index")
+    playground = page.locator("[data-explorer=playground]")
+    said = playground.locator(".at-still p").first.inner_text()
+    wake(page)
+    finding = playground.locator(".at-finding")
+    expect(finding).to_have_text(said)
+    button = playground.get_by_role("button", name="Train", exact=True)
+    expect(button).to_be_visible()
+    button.press("Enter")
+    expect(finding).to_contain_text("Step ")
+    playground.get_by_role("button", name="Reset").press("Enter")
+    expect(finding).to_contain_text("Nothing learned yet")
+
+
+def test_what_a_symbol_means_stands_above_it_and_in_its_column(visit):
+    page = visit("04_attention_by_hand")
+    symbol = page.locator("article math [data-symbol][tabindex]").nth(3)
+    symbol.scroll_into_view_if_needed()
+    symbol.evaluate("element => scrollBy(0, element.getBoundingClientRect().top - 500)")
+    symbol.focus()
+    box, word = page.get_by_role("tooltip").bounding_box(), symbol.bounding_box()
+    column = page.locator("article").bounding_box()
+    assert box["y"] + box["height"] <= word["y"]
+    assert column["x"] <= box["x"]
+    assert box["x"] + box["width"] <= column["x"] + column["width"] + 1
 
 
 def test_it_can_be_read_without_scripts(visit):

@@ -1,7 +1,8 @@
 """Several users of one JupyterHub run the same notebook at once: does it work, and at what cost?
 
-It needs `jupyterhub` and `psutil` beside the packages of the project, and the npm package
-`configurable-http-proxy`. The hub runs on this computer, with a folder of its own that is removed.
+It needs `jupyterhub` and `psutil` beside the packages of the project and its tests, and the npm
+package `configurable-http-proxy`. The hub runs on this computer, with a folder of its own that is
+removed.
 
     PYTHONPATH=tests python tests/benchmarks/hub.py notebooks/05_dot_attention.ipynb --proxy PATH
 """
@@ -9,6 +10,7 @@ It needs `jupyterhub` and `psutil` beside the packages of the project, and the n
 import argparse
 import asyncio
 import json
+import os
 import secrets
 import subprocess
 import sys
@@ -113,7 +115,10 @@ async def execute(connection, code: str) -> dict:
     }
     await connection.write_message(json.dumps(message))
     while True:
-        reply = json.loads(await connection.read_message())
+        frame = await connection.read_message()
+        if isinstance(frame, bytes):  # what an explorer draws; a reply never comes in this form
+            continue
+        reply = json.loads(frame)
         if reply["msg_type"] == "execute_reply" and reply["parent_header"].get("msg_id") == number:
             return reply["content"]
 
@@ -131,12 +136,15 @@ def usage(process: psutil.Process) -> tuple[float, float]:
     return memory, seconds
 
 
-async def watch(servers: dict[str, psutil.Process], peaks: dict[str, list[float]]) -> None:
-    """Keep the largest memory and the CPU seconds of each user."""
+async def watch(
+    servers: dict[str, psutil.Process], used: dict[str, tuple[float, float, float]]
+) -> None:
+    """Keep each user's memory at the start and at most, in MB, and the CPU seconds."""
     while True:
         for user, process in servers.items():
             memory, seconds = usage(process)
-            peaks[user] = [max(memory, peaks.get(user, [0.0])[0]), seconds]
+            first, most, _ = used.get(user, (memory, memory, 0.0))
+            used[user] = first, max(memory, most), seconds
         await asyncio.sleep(1)
 
 
@@ -145,19 +153,23 @@ async def hold_class(hub: str, path: Path, users: list[str], token: str) -> None
     clients = [Client(hub, user, token) for user in users]
     started = time.perf_counter()
     await asyncio.gather(*(client.start() for client in clients))
+    print(f"{path.stem}; load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"{len(users)} servers ready after {time.perf_counter() - started:.0f} s")
     servers = {
         each.environ()["JUPYTERHUB_USER"]: each
         for each in psutil.process_iter(["cmdline"])  # None where access is denied
         if "jupyterhub.singleuser" in (each.info["cmdline"] or [])
     }
-    peaks: dict[str, list[float]] = {}
-    watcher = asyncio.create_task(watch(servers, peaks))
+    used: dict[str, tuple[float, float, float]] = {}
+    watcher = asyncio.create_task(watch(servers, used))
     seconds = await asyncio.gather(*(client.run(path) for client in clients))
     watcher.cancel()
     for user, wall in zip(users, seconds, strict=True):
-        memory, cpu = peaks[user]
-        print(f"{user}: {wall:.0f} s, {cpu:.0f} CPU seconds, at most {memory:.0f} MB of their own")
+        first, most, cpu = used[user]
+        print(
+            f"{user}: {wall:.0f} s, {cpu:.0f} CPU seconds, "
+            f"{first:.0f} MB of their own before the kernel, at most {most:.0f}"
+        )
 
 
 async def main() -> None:

@@ -92,7 +92,8 @@ def answers():
     answer = resolve("-", "--no-deps", python=PYTHONS[0], platform=LINUX)
     if answer.returncode:
         pytest.skip(f"the package index does not answer: {answer.stderr.strip()[:200]}")
-    options = ["--constraint", "constraints.txt", "--extra", "test", "pyproject.toml"]
+    options = ["--constraint", "constraints.txt", "--extra", "server", "--extra", "test"]
+    options += ["pyproject.toml"]
     with ThreadPoolExecutor() as pool:
         asked = {
             wheels: pool.submit(resolve, *options, python=wheels[0], platform=wheels[1])

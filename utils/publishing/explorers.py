@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
-from html import unescape
+from html import escape, unescape
 from typing import NamedTuple
 
 from nbformat import NotebookNode
@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from utils.widgets.kinds import EXPLORERS
 from utils.widgets.live import HOST, page_script, shared_script, style_of
 from utils.widgets.pages import model_script
+from utils.widgets.playground import LESSON, Playground
 from utils.widgets.scripts import modules_of
 from utils.widgets.weights import model_file
 
@@ -64,6 +65,26 @@ def shared_modules() -> tuple[str, ...]:
     )
     several = {module for module, count in needed.items() if count >= OFTEN}
     return tuple(sorted({part for module in several for part in modules_of(module)}))
+
+
+def with_lesson(page: str) -> str:
+    """Return a page whose usual playgrounds show a training's end until their reader begins.
+
+    So what a script brings to life is the still picture, and says the same.
+    """
+
+    def teach(found: re.Match) -> str:
+        options = json.loads(unescape(found["options"]))
+        lesson = json.loads(LESSON.read_text("utf-8"))
+        chosen = {name: options.get(name, lesson["options"][name]) for name in Playground.CHOICES}
+        is_usual = chosen.items() <= lesson["options"].items()
+        if found["name"] != Playground.name or not is_usual or {"link", "word"} & options.keys():
+            return found[0]
+        told = {name: lesson[name] for name in ("state", "history")}
+        whole = escape(json.dumps(options | {"lesson": told}))
+        return f'<div data-explorer="{found["name"]}" data-options="{whole}"'
+
+    return ELEMENT.sub(teach, page)
 
 
 def enliven(page: str) -> str:

@@ -23,6 +23,7 @@ GIVEN = (
     "constraints.txt",
     "environment.yml",
     ".gitignore",
+    ".binder",
     ".jupyter",
     "data",
     "utils",

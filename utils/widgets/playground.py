@@ -8,7 +8,7 @@ import json
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import traitlets
 from py_mini_racer import JSEvalException
@@ -57,6 +57,7 @@ class Playground(LiveExplorer):
     """
 
     name = "playground"
+    CHOICES: ClassVar = ("task", "attentions", "longest", "seed")
     worker = "playground/worker.js"
     task = traitlets.Unicode().tag(sync=True)
     attentions: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -97,12 +98,11 @@ class Playground(LiveExplorer):
     def picture(self) -> tuple[str, str]:
         """Return the picture after the usual training, or else before any, and its finding."""
         draw = engine_of(self.name).call
-        names = ("task", "attentions", "longest", "seed")
-        options, word = {name: getattr(self, name) for name in names}, self.word
+        options, word = {name: getattr(self, name) for name in self.CHOICES}, self.word
         if self.link:
             options, word = itemgetter("options", "word")(draw("readLink", self.link))
         view = json.loads(LESSON.read_text("utf-8"))
-        is_usual = all(options[name] == view["options"][name] for name in names)
+        is_usual = all(options[name] == view["options"][name] for name in self.CHOICES)
         if not is_usual or word not in ("", view["state"]["word"]):
             view = draw("viewAtBeginning", options, word)
         return draw("drawPlaygroundStill", view, STILL_WIDTH), draw("playgroundFinding", view)

@@ -28,8 +28,13 @@ def settle(tree: HtmlElement, page: str) -> None:
     """
     for each in tree.xpath(".//a[@class='anchor'] | .//p[@class='at-run']"):
         each.drop_tree()
-    for each in tree.xpath(".//noscript"):
-        each.drop_tag()
+    for each in tree.xpath(".//noscript | .//picture | .//source"):
+        each.drop_tag()  # a source, the picture for dark pages, has no end: what follows is in it
+    for root in tree.xpath(".//*[@class='root']"):  # contents and titles are plain text
+        letter = root.text_content()
+        root.clear(keep_tail=True)
+        root.text = f"√{letter}"
+        root.drop_tag()
     drop_code(tree)
     for explorer in tree.xpath(".//*[@data-explorer]"):
         if explorer.get("data-explorer") == "quiz":

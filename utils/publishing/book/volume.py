@@ -23,7 +23,7 @@ from utils.publishing.book.places import QUESTIONS, SUFFIX, Places, start_of
 from utils.publishing.pages.article import build_article
 from utils.publishing.pages.front import build_front
 from utils.publishing.pages.page import LANGUAGE, read_series
-from utils.publishing.pages.pictures import COLORS
+from utils.publishing.pages.pictures import COLORS, is_light
 from utils.publishing.pages.site import Link, read_site
 from utils.publishing.pages.symbols import Marker
 from utils.publishing.pages.terms import Glossary
@@ -114,7 +114,9 @@ def read_chapters(address: str, places: Places) -> tuple[dict[str, HtmlElement],
         trees[name] = parse(article.html)
         settle(trees[name], f"{address}{name}.html")
         places.rename(trees[name], name)
-        pictures |= {print_name(at): as_png(webp) for at, webp in article.pictures.items()}
+        pictures |= {
+            print_name(at): as_png(webp) for at, webp in article.pictures.items() if is_light(at)
+        }
     return trees, pictures
 
 

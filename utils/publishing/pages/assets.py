@@ -6,6 +6,7 @@ from pathlib import Path
 
 from utils.publishing.pages.symbols import Symbol
 from utils.publishing.pages.terms import Term
+from utils.publishing.pages.typography import typeset
 from utils.widgets.scripts import bundle, compact
 from utils.widgets.themes import color_sheet
 
@@ -34,8 +35,8 @@ def script(entry: str) -> str:
 def meaning_script(symbols: Sequence[Symbol], terms: Sequence[Term]) -> str:
     """Return what symbols and terms mean as a script, which the first look-up loads."""
     rows = {
-        "symbol": [symbol.cells for symbol in symbols],
-        "term": [(term.forms[0], term.meaning, term.number, term.place) for term in terms],
+        "symbol": [[typeset(cell) for cell in symbol.cells] for symbol in symbols],
+        "term": [(term.forms[0], typeset(term.meaning), term.number, term.place) for term in terms],
     }
     return f"globalThis.siteMeanings = {json.dumps(rows, ensure_ascii=False)};\n"
 

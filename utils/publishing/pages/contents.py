@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 HEADING = re.compile(r'<h([1-4]) id="([^"]*)">(.*?)(?:<a class="anchor-link".*?</a>)?</h\1>', re.S)
 TAG = re.compile(r"<[^>]*>")
+DEEPEST = 3  # level of heading in the contents of a page
+MOST = 18  # lines there: they fit beside the text on a small laptop
 SPACE = re.compile(r"\s+")
 
 
@@ -24,7 +26,7 @@ class Heading(NamedTuple):
 
 def plain(html: str) -> str:
     """Return HTML as text on one line."""
-    return SPACE.sub(" ", unescape(TAG.sub("", html))).strip()
+    return SPACE.sub(" ", unescape(TAG.sub("", html.replace("<msqrt>", "√")))).strip()
 
 
 def headings_of(article: str) -> list[Heading]:
@@ -33,6 +35,12 @@ def headings_of(article: str) -> list[Heading]:
         Heading(int(level), anchor, re.sub(r"</?a\b[^>]*>", "", html).strip())
         for level, anchor, html in HEADING.findall(article)
     ]
+
+
+def contents_of(headings: list[Heading]) -> list[Heading]:
+    """Return the headings that the contents of a page show: below the title, as many as fit."""
+    shown = [each for each in headings if 2 <= each.level <= DEEPEST]
+    return shown if len(shown) <= MOST else [each for each in shown if each.level == 2]
 
 
 def with_anchors(article: str) -> str:

@@ -43,11 +43,15 @@ def put_formulas_back(page: str, drawn: list[str]) -> str:
 
 
 def equation(latex: str) -> str:
-    """Return a formula that stands alone, with its number, such as "3a", if it has one."""
+    """Return a formula that stands alone, with its number, such as "3a", if it has one.
+
+    Its parts, between wide spaces, stand below each other where there is no room.
+    """
     number = NUMBER.search(latex)
     counted = f'<span class="equation-number">({number[1]})</span>' if number else ""
-    mathml = to_mathml(NUMBER.sub("", latex), "block")
-    return f'<span class="equation">{mathml}{counted}</span>'
+    parts = NUMBER.sub("", latex).split(r"\qquad")
+    mathml = "".join(to_mathml(part, "block") for part in parts if part.strip())
+    return f'<span class="equation"><span>{mathml}</span>{counted}</span>'
 
 
 @cache

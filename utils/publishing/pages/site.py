@@ -17,7 +17,7 @@ from utils.publishing.first_cell import read_address
 from utils.publishing.pages.article import build_article, markdown_page
 from utils.publishing.pages.assets import FOLDER, shared_files
 from utils.publishing.pages.card import social_card
-from utils.publishing.pages.contents import Heading, plain
+from utils.publishing.pages.contents import Heading, contents_of, plain
 from utils.publishing.pages.front import build_front, looking, questions_of, read_readme
 from utils.publishing.pages.page import LANGUAGE, SERIES, read_series, title_of
 from utils.publishing.pages.search import Section, search_script, sections_of
@@ -40,7 +40,6 @@ TEXTS = {
 EXTRAS = tuple({"page": f"{name.lower()}.html", "title": title} for name, title in TEXTS.items())
 START, OWN = "00_start_here", "13_your_own"
 HELP = f"{OWN}.html#cell-id=when-it-does-not-work"
-DEEPEST = 3  # heading that the contents of a page show
 LONGEST = 200  # characters of a description, as search engines show it
 
 
@@ -164,7 +163,7 @@ class Built:
         """Add the page of a notebook, or of a text that has become one."""
         article = build_article(notebook, name, self.marker, self.glossary)
         file = f"{name}.html"
-        contents = [each for each in article.headings if 2 <= each.level <= DEEPEST]
+        contents = contents_of(article.headings)
         what = about(notebook, article.html)
         page = Page(file, title, what, article.html, contents, **around)
         self.pages[name] = render(page, self.site)

@@ -20,6 +20,7 @@ from utils.publishing.pages.formulas import (
 
 TABLE = "what-does-every-symbol-mean-with-its-shape"  # the cell that holds it
 SYMBOLS = ("mi", "mover", "msub", "msup", "msubsup")  # elements that may stand for something
+FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
 CODE = re.compile(r"<code>([^<]+)</code>")
 INDEX = re.compile(r"[jktiT0-9−+,n]+")  # of a word, a step or an entry, whichever it is
 NAME = re.compile(r"[A-Za-z_]{4,}")  # shorter names in code mean too many things
@@ -95,11 +96,12 @@ class Marker:
 
     def mark_formula(self, drawn: str) -> str:
         """Return a formula with a number on each symbol that the table has."""
-        before, start, rest = drawn.partition("<math")
-        formula, end, after = rest.rpartition("</math>")
-        tree = ElementTree.fromstring(start + formula + end)
+        return FORMULA.sub(lambda found: self._marked(found[0]), drawn)
+
+    def _marked(self, mathml: str) -> str:
+        tree = ElementTree.fromstring(mathml)
         self._mark(tree)
-        return before + ElementTree.tostring(tree, encoding="unicode") + after
+        return ElementTree.tostring(tree, encoding="unicode")
 
     def _mark(self, element: ElementTree.Element) -> None:
         row = self.row_of(key_of(element)) if tag_of(element) in SYMBOLS else None

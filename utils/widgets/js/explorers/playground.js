@@ -37,6 +37,7 @@ class PlaygroundExplorer {
     this.tried = 0;
     this.round = 0; // of orders to the trainer
     this.view = freshView(completeOptions(chosenOptions(host)));
+    this.lesson = host.get("link") ? null : host.get("lesson"); // shown until the reader begins
     this.start = { link: host.get("link"), options: this.view.options, word: host.get("word") };
     root.classList.add("at-playground");
     this.frame = new Frame(root, {
@@ -56,6 +57,7 @@ class PlaygroundExplorer {
     this.unlisten = this.listenToHost();
     const isWanted = host.get("training");
     this.begin(this.start);
+    if (this.lesson) this.showLesson();
     if (isWanted) this.train();
   }
 
@@ -108,8 +110,23 @@ class PlaygroundExplorer {
       host.onChange("word", tryWord)];
   }
 
+  /** Show how the usual training ended, as the still picture does, and hear no replies. */
+  showLesson() {
+    const { state, history } = this.lesson;
+    Object.assign(this.view, { state, history });
+    this.frame.paintSoon();
+  }
+
+  /** Go on with the models as they are, untrained, if a lesson was shown so far. */
+  leaveLesson() {
+    if (!this.lesson) return;
+    this.lesson = null;
+    Object.assign(this.view, { state: null, history: [] });
+  }
+
   /** Begin with what a link says, or else with options and a word; after Reset at step 0. */
   begin({ link, options = this.view.options, word, isReset }) {
+    if (this.view.state) this.leaveLesson(); // it is the reader who begins
     const linked = link ? this.readLink(link) : null;
     if (linked) {
       this.savedLink = link;
@@ -183,6 +200,7 @@ class PlaygroundExplorer {
   }
 
   train() {
+    this.leaveLesson();
     const { options, state } = this.view;
     this.order({ type: "start", ...nextLesson(options.task, state?.step ?? 0) });
     this.view.at = null;
@@ -196,6 +214,7 @@ class PlaygroundExplorer {
   }
 
   trainOnce() {
+    this.leaveLesson();
     if (this.isWanted) this.stop();
     else this.order({ type: "start", until: (this.view.state?.step ?? 0) + 1 });
     this.view.isTrained = true;
@@ -213,6 +232,7 @@ class PlaygroundExplorer {
 
   /** Have the models read the reader's own word; returns what is wrong with it, or "". */
   ask(text) {
+    this.leaveLesson();
     const problem = this.tryWord(text);
     const { state, options } = this.view;
     const { word } = readTypedWord(options.task, text);
@@ -301,6 +321,7 @@ class PlaygroundExplorer {
   }
 
   showStep(step) {
+    if (this.lesson) return; // its past has no pictures
     this.view.at = step >= this.view.state.step ? null : Math.max(step, 0);
     this.frame.paintSoon();
   }
@@ -322,7 +343,7 @@ class PlaygroundExplorer {
       this.frame.complain(reply.problem);
       return;
     }
-    if (reply.round !== this.round) return; // from before the last order
+    if (this.lesson || reply.round !== this.round) return; // from before the last order
     this.view.state = reply;
     growHistory(this.view.history, reply);
     if (!reply.running) this.tellHost();
@@ -357,7 +378,7 @@ class PlaygroundExplorer {
     frame.say(playgroundFinding(view));
     frame.challenge(playgroundChallenges(view, firstWord(view.options)));
     if (this.isWanted) changeButton(this.main, "pause", "Stop");
-    else changeButton(this.main, "play", view.state.step > 0 ? "Go on" : "Train");
+    else changeButton(this.main, "play", view.state.step > 0 && !this.lesson ? "Go on" : "Train");
     return true;
   }
 

@@ -26,7 +26,7 @@ export function startMeanings() {
     box.hidden = false;
     word.classList.add("is-explained");
     word.setAttribute("aria-describedby", box.id);
-    place(box, word.getBoundingClientRect());
+    place(box, word);
   };
   const leave = () => {
     clearTimeout(leaving);
@@ -56,7 +56,7 @@ export function startMeanings() {
     hide();
   });
   addEventListener("scroll", () => {
-    if (shown && !box.hidden) place(box, shown.getBoundingClientRect());
+    if (shown && !box.hidden) place(box, shown);
   }, { passive: true });
 }
 
@@ -74,12 +74,15 @@ function explainSymbol([sign, ...cells]) {
   return `<p><span class="sign">${sign}</span> &ensp;${cells[0]}</p><dl>${list}</dl>`;
 }
 
-/** Put the box below what it explains, or above where there is no room. */
-function place(box, { left, top, bottom, width }) {
+/** Put the box above what it explains, or below where there is no room, inside the text's column. */
+function place(box, word) {
+  const { left, top, bottom, width } = word.getBoundingClientRect();
+  const column = word.closest("article, main").getBoundingClientRect();
+  const bar = document.querySelector(".topbar").getBoundingClientRect().bottom;
   const { offsetWidth, offsetHeight } = box;
-  const below = bottom + GAP;
-  const isAbove = below + offsetHeight > innerHeight && top - GAP - offsetHeight > 0;
-  const x = Math.min(Math.max(left + width / 2 - offsetWidth / 2, GAP), innerWidth - offsetWidth - GAP);
-  box.style.left = `${x}px`;
-  box.style.top = `${isAbove ? top - GAP - offsetHeight : below}px`;
+  const isAbove = top - GAP - offsetHeight > bar;
+  const right = Math.min(column.right, innerWidth - GAP) - offsetWidth;
+  const x = Math.max(Math.min(left + width / 2 - offsetWidth / 2, right), column.left, GAP);
+  box.style.left = `${Math.min(x, innerWidth - offsetWidth - GAP)}px`;
+  box.style.top = `${isAbove ? top - GAP - offsetHeight : bottom + GAP}px`;
 }

@@ -1,25 +1,26 @@
-const SMALL = 0.75; // share of its own size below which the labels of a picture are hard to read
+const SMALL = 0.5; // share of its own size below which the labels of a picture are hard to read
 
 /** Give each picture that a narrow screen shrinks a button that shows it in full size, to scroll. */
 export function startPictures() {
-  for (const image of document.querySelectorAll(".picture > img")) {
+  for (const image of document.querySelectorAll(".picture img")) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "enlarge";
+    const box = image.closest(".picture");
     const show = (isLarge) => {
-      image.parentElement.classList.toggle("is-large", isLarge);
+      box.classList.toggle("is-large", isLarge);
       image.style.width = isLarge ? `${image.getAttribute("width")}px` : "";
       button.textContent = isLarge ? "Fit the picture to the screen" : "Enlarge the picture";
     };
     button.addEventListener("click", () => {
-      show(!image.parentElement.classList.contains("is-large"));
+      show(!box.classList.contains("is-large"));
     });
     show(false);
-    image.parentElement.insertAdjacentElement("afterend", button);
+    box.insertAdjacentElement("afterend", button);
     new ResizeObserver(() => {
-      const room = image.parentElement.clientWidth;
+      const room = box.clientWidth;
       button.hidden = room >= image.getAttribute("width") * SMALL;
       if (button.hidden) show(false);
-    }).observe(image.parentElement);
+    }).observe(box);
   }
 }

@@ -57,7 +57,7 @@ class Search {
   look() {
     if (!this.index) return;
     const words = this.input.value.trim();
-    const found = words ? this.index.search(words).slice(0, MOST) : [];
+    const found = words ? onePerPlace(this.index.search(words)).slice(0, MOST) : [];
     this.list.replaceChildren(...found.map(optionOf));
     this.input.setAttribute("aria-expanded", String(found.length > 0));
     this.state.textContent = say(words, found.length);
@@ -110,6 +110,17 @@ function buildIndex() {
   return index;
 }
 
+/** Leave out a question whose answer, a section, was found too, or the other way round. */
+function onePerPlace(found) {
+  const seen = new Set();
+  return found.filter(({ place, heading }) => {
+    const keys = [place, `${place.split("#")[0]} ${heading}`];
+    const isNew = keys.every((key) => !seen.has(key));
+    keys.forEach((key) => seen.add(key));
+    return isNew;
+  });
+}
+
 /** Return a word without its ending, so that "vanishing" finds "vanish". */
 function stemOf(word) {
   const small = word.toLowerCase();
@@ -143,10 +154,12 @@ function optionOf({ id, place, page, heading, text, terms }) {
 /** Return the text around the first word that was found, with all found words marked. */
 function pieceOf(text, terms) {
   const escaped = terms.map((term) => term.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  const pattern = new RegExp(`(${escaped.join("|")})`, "giu");
+  const pattern = new RegExp(`((?<![\\p{L}\\p{N}])(?:${escaped.join("|")})[\\p{L}\\p{N}]*)`, "giu"); // whole words
   const place = Math.max(text.search(pattern), 0);
   const start = place > AROUND ? text.indexOf(" ", place - AROUND) + 1 : 0;
-  const cut = text.slice(start, place + AROUND * 2);
+  const wide = text.slice(start, place + AROUND * 2);
+  const isWhole = start + wide.length >= text.length || /\s$/.test(wide);
+  const cut = isWhole ? wide : wide.slice(0, wide.lastIndexOf(" "));
   const end = start + cut.length < text.length ? " …" : "";
   const parts = cut.split(pattern).map((part, i) => {
     if (i % 2 === 0) return part;
