@@ -1,5 +1,6 @@
 """The drawing functions, run in a JavaScript engine: what they draw is true and is well-formed."""
 
+import itertools
 import math
 import random
 import re
@@ -261,7 +262,6 @@ def test_a_name_stands_in_or_beside_its_own_ribbon_and_on_no_other(width, seed):
         if float(e.get("width")) >= 1 and float(e.get("data-weight")) >= 0.005
     }
     names = list(part(picture, "ribbons").iter(f"{SVG}text"))
-    assert names
     for name in names:
         assert name.text == SOURCE[int(name.get("data-word"))]
         half = call("textWidth", name.text, float(name.get("font-size"))) / 2
@@ -383,6 +383,136 @@ def test_thirty_words_are_all_written_above_a_map(width):
     written = [e for e in picture.iter(f"{SVG}g") if e.get("aria-label")]
     assert [e.get("aria-label") for e in written] == source
     assert [e.find(f"{SVG}text").text for e in written] == source
+
+
+def drawn_map(source, width, size):
+    """Return what is drawn above a map: boxes of words, and the points of the lines below them."""
+    place = call("layoutHeatMap", source, TARGET, width, size)
+    place_names = {"source": source, "rows": []}
+    svg = call("drawColumnNames", place["labels"], place["head"], place_names, place)
+    groups = ElementTree.fromstring(f"<svg xmlns='http://www.w3.org/2000/svg'>{''.join(svg)}</svg>")
+    boxes, lines = [], []
+    for group in groups:
+        text, line = (group.find(f"{SVG}{kind}") for kind in ("text", "path"))
+        wide = call("textWidth", text.text, size)
+        x, y = (float(text.get(key)) for key in "xy")
+        boxes.append((x - wide / 2, y - size * 0.75, x + wide / 2, y + size * 0.2))
+        if line is not None:
+            lines.append([tuple(map(float, p.split())) for p in line.get("d")[1:].split("L")])
+    return place, boxes, lines
+
+
+def comes_into(box, points):
+    """Tell whether a path of straight lines comes into a box: left, top, right, bottom."""
+    for (x0, y0), (x1, y1) in pairwise(points):
+        for share in (i / 50 for i in range(51)):
+            x, y = x0 + (x1 - x0) * share, y0 + (y1 - y0) * share
+            if box[0] < x < box[2] and box[1] < y < box[3]:
+                return True
+    return False
+
+
+LONG = [
+    "heute",
+    "ruft",
+    "der",
+    "alte",
+    "Lehrer",
+    "die",
+    "Eltern",
+    "an",
+    ",",
+    "weil",
+    "das",
+    "kleine",
+    "Kind",
+    "nicht",
+    "im",
+    "Garten",
+    "schläft",
+    "und",
+    "die",
+    "Mutter",
+    "gestern",
+    "dem",
+    "Nachbarn",
+    "einen",
+    "roten",
+    "Apfel",
+    "gegeben",
+    "hat",
+    ".",
+]
+
+
+@pytest.mark.parametrize("width", [330, 500, 900])
+@pytest.mark.parametrize("source", [SOURCE, LONG], ids=["running", "long"])
+def test_no_line_passes_a_word_above_a_map(source, width):
+    place, boxes, lines = drawn_map(source, width, 12)
+    assert place["levels"] > 0 and len(boxes) == len(source)
+    assert min(box[0] for box in boxes) >= 0 and max(box[2] for box in boxes) <= width + 12
+    for (left, top, right, bottom), other in itertools.combinations(boxes, 2):
+        apart = right <= other[0] or other[2] <= left or bottom <= other[1] or other[3] <= top
+        assert apart
+    assert not any(comes_into(box, line) for box in boxes for line in lines)
+
+
+@pytest.mark.parametrize("width", [330, 500, 900])
+def test_words_above_a_map_take_a_third_of_its_height_at_most(width):
+    place, _, _ = drawn_map(SOURCE, width, 12)
+    assert place["head"] <= (place["tall"] - place["head"]) * 0.36
+
+
+def test_short_words_above_a_map_stand_on_one_line():
+    _, boxes, lines = drawn_map(["ja", "nein", "."], 300, 12)
+    assert len({box[1] for box in boxes}) == 1 and lines == []
+
+
+def test_a_number_covers_no_other_cell():
+    state = state_of() | {"cells": [{"row": 2, "word": 4, "weight": 0.54}]}
+    for width in (200, 900):
+        place = call("layoutHeatMap", SOURCE, TARGET, width, 12)
+        drawn = call("drawHeatMap", 0, 0, state, place)
+        picture = ElementTree.fromstring(f"<svg xmlns='http://www.w3.org/2000/svg'>{drawn}</svg>")
+        (number,) = (g[0] for g in picture.iter(f"{SVG}g") if g.get("data-cell"))
+        x, wide = float(number.get("x")), call("textWidth", "0.54", 12)
+        left = place["labels"] + 4 * place["cell"]
+        if number.get("text-anchor") == "start":
+            assert x > place["total"] and wide > place["cell"] * 0.8
+        else:
+            assert left < x - wide / 2 and x + wide / 2 < left + place["cell"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_numbers_can_be_read_on_every_cell(theme):
+    for word, weight in itertools.product(range(16), (0, 0.25, 0.5, 0.75, 1)):
+        name = re.search("--at-([a-z-]+)", call("paintOn", word, weight))[1]
+        word_color = rgb(THEMES[theme][f"word-{word + 1}"])
+        panel = rgb(THEMES[theme]["panel"])
+        cell = [p + (w - p) * weight for p, w in zip(panel, word_color, strict=True)]
+        assert call("contrastOf", cell, rgb(THEMES[theme][name])) >= 3
+
+
+def rgb(color):
+    return [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+
+
+@pytest.mark.parametrize(("number", "written"), [(-0.04, "0.0"), (-0.06, "−0.1"), (0, "0.0")])
+def test_what_rounds_to_zero_has_no_sign(number, written):
+    assert call("writeDecimals", number, 1) == written
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_ribbons_are_all_named_or_none_is(width):
+    counts = []
+    for seed in range(8):
+        state = state_of(seed=seed)
+        ribbons = part(draw(state, width=width), "ribbons")
+        named = {int(e.get("data-word")) for e in ribbons.iter(f"{SVG}text")}
+        wide = {j for j, weight in enumerate(state["weights"]) if weight >= 0.05}
+        assert named in (set(), wide)
+        counts.append(len(named))
+    assert max(counts) > 1
 
 
 def test_next_words_have_bars_as_long_as_their_probabilities():

@@ -1,7 +1,7 @@
 """Figures show the data they are given; whether they look good is for people to judge."""
 
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.lines import Line2D
 
 from utils.models.attention import ATTENTIONS, lengths_to_mask
 from utils.plots import (
@@ -32,6 +33,51 @@ from utils.plots import (
 )
 from utils.system.paths import ROOT
 from utils.widgets.stills import drawings
+
+RUNNING = [
+    "gestern",
+    "hat",
+    "die",
+    "Frau",
+    "dem",
+    "alten",
+    "Lehrer",
+    "einen",
+    "Apfel",
+    "gegeben",
+    ".",
+]
+LONG = [
+    "heute",
+    "ruft",
+    "der",
+    "alte",
+    "Lehrer",
+    "die",
+    "Eltern",
+    "an",
+    ",",
+    "weil",
+    "das",
+    "kleine",
+    "Kind",
+    "nicht",
+    "im",
+    "Garten",
+    "schläft",
+    "und",
+    "die",
+    "Mutter",
+    "gestern",
+    "dem",
+    "Nachbarn",
+    "einen",
+    "roten",
+    "Apfel",
+    "gegeben",
+    "hat",
+    ".",
+]
 
 
 @pytest.fixture
@@ -104,7 +150,7 @@ def test_bars_are_without_values_unless_asked(ax):
 def test_an_attention_map_writes_the_weights_if_asked(ax, numbers, written):
     weights = np.array([[0.9, 0.1], [0.2, 0.8]])
     assert attention_map(weights, ["ja", "."], ["yes", "."], ax, numbers) is ax
-    assert [text.get_text() for text in ax.texts] == written
+    assert [text.get_text() for text in ax.texts] == [*written, "ja", "."]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["yes", "."]
 
 
@@ -183,15 +229,62 @@ def test_words_above_a_map_stand_upright_and_are_all_written(count):
     figure, ax = plt.subplots(figsize=map_size(words, rows))
     attention_map(np.eye(count), words, rows, ax)
     figure.canvas.draw()
-    labels = ax.get_xticklabels()
-    assert [label.get_text().strip() for label in labels] == words
-    assert {label.get_rotation() for label in labels} == {0}
-    places = [label.get_window_extent() for label in labels]
-    # A raised word's place begins with the line that it is raised by.
-    lines = [label.get_text().count("\n") for label in labels]
-    for line in set(lines):
-        level = [place for place, on in zip(places, lines, strict=True) if on == line]
-        assert all(a.x1 < b.x0 for a, b in pairwise(level))
+    assert [text.get_text() for text in ax.texts] == words
+    assert {text.get_rotation() for text in ax.texts} == {0}
+    plt.close(figure)
+
+
+def columns_of(ax):
+    """Return the boxes of the words above a drawn map, and the points of each line below them."""
+    lines = [line for line in ax.get_children() if isinstance(line, Line2D)]
+    points = [line.get_transform().transform(line.get_xydata()) for line in lines]
+    return [text.get_window_extent() for text in ax.texts], points
+
+
+def meets(box, points):
+    """Tell whether a path of straight lines comes into a box."""
+    ways = pairwise(points)
+    shares = np.linspace(0, 1, 50)[:, None]
+    steps = np.concatenate([start + shares * (end - start) for start, end in ways])
+    inside = (steps > [box.x0, box.y0]) & (steps < [box.x1, box.y1])
+    return inside.all(axis=1).any()
+
+
+@pytest.mark.parametrize(
+    ("words", "panels"), [(RUNNING, 1), (RUNNING, 2), (RUNNING, 3), (LONG, 1), (LONG, 2)]
+)
+def test_no_line_passes_a_word_above_a_map(words, panels):
+    size = map_size(words, RUNNING) if panels == 1 else (12, 5)
+    figure, axes = plt.subplots(1, panels, figsize=size, squeeze=False, layout="constrained")
+    for ax in axes.flat:
+        attention_map(np.eye(len(RUNNING), len(words)), words, RUNNING, ax, bar=panels == 1)
+        ax.set_title("What it finds")
+    figure.canvas.draw()
+    for ax in axes.flat:
+        boxes, lines = columns_of(ax)
+        assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+        assert len(lines) >= len(words) / 2
+        assert [(j, k) for j, box in enumerate(boxes) for k, line in enumerate(lines)
+                if meets(box, line)] == []  # fmt: skip
+    plt.close(figure)
+
+
+def test_words_above_a_map_take_a_third_of_its_height_at_most():
+    figure, ax = plt.subplots(figsize=map_size(RUNNING, RUNNING), layout="constrained")
+    attention_map(np.eye(len(RUNNING)), RUNNING, RUNNING, ax)
+    figure.canvas.draw()
+    boxes, _ = columns_of(ax)
+    panel = ax.get_window_extent()
+    assert max(box.y1 for box in boxes) - panel.y1 < panel.height / 3
+    plt.close(figure)
+
+
+def test_short_words_above_a_map_stand_on_one_line():
+    figure, ax = plt.subplots(figsize=map_size("abc", "abc"), layout="constrained")
+    attention_map(np.eye(3), "abc", "abc", ax)
+    figure.canvas.draw()
+    _, lines = columns_of(ax)
+    assert len({round(text.get_position()[1]) for text in ax.texts}) == 1 and lines == []
     plt.close(figure)
 
 

@@ -87,7 +87,9 @@ def test_it_is_handed_in_under_a_name_and_deleted(record):
     assert read_progress(file).name == "Anna Weber"
     with pytest.raises(ValueError, match="whose record"):
         progress().export(" / ")
-    progress().forget()
+    with pytest.raises(ValueError, match="whose record"):
+        progress().export()
+    assert "Nothing yet" in repr(progress().forget())
     assert not record.exists() and "Nothing yet" in repr(progress())
 
 

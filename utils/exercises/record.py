@@ -104,7 +104,7 @@ class Progress:
 
     def _repr_html_(self) -> str:
         if not self.rows():
-            return f"<p>{escape(repr(self))}</p>"
+            return re.sub("`(.+?)`", r"<code>\1</code>", f"<p>{escape(repr(self))}</p>")
         head = "<tr><th>notebook</th><th>exercises</th><th>questions at the first try</th></tr>"
         body = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in self.rows())
         return f"<table>{head}{body}</table><p>Next: {self.following() or 'nothing is left'}</p>"
@@ -115,7 +115,7 @@ class Progress:
         named = {"name": self.name} if self.name else {}
         return json.dumps(named | content, ensure_ascii=False, indent=1) + "\n"
 
-    def export(self, name: str) -> Path:
+    def export(self, name: str = "") -> Path:
         """Write the record under the reader's name, to hand in; return the new file.
 
         Raises ValueError without a name, and OSError where nothing can be written.
@@ -128,12 +128,13 @@ class Progress:
         write_text_atomically(path, named.as_json())
         return path
 
-    def forget(self) -> None:
-        """Delete the record."""
+    def forget(self) -> "Progress":
+        """Delete the record; return it, empty now. What was exported stays."""
         self.exercises, self.questions = {}, {}
         path = place()
         if path is not None:
             path.unlink(missing_ok=True)
+        return self
 
 
 def read_progress(path: Path) -> Progress:

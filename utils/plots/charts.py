@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch, Rectangle
-from matplotlib.patheffects import withStroke
 from torch import Tensor
 
 from utils.plots.colors import EMPTY, GROUND, INK, NEUTRAL, WORD
+from utils.plots.columns import name_columns
 from utils.plots.labels import drawable
 from utils.plots.style import CELL, COLORS, LARGEST_CELL, LETTER, MARKERS, PADDING_OR_WORD
 from utils.plots.words import word_colors
@@ -29,9 +29,6 @@ __all__ = [
 ]
 
 DARK = 0.5  # below this mean of red, green and blue, words in a cell are white
-LEVELS, LINE = 8, 18  # of words above a map, as in the explorers, and points from one to the next
-POINTS = 72  # in an inch
-STRIP = 0.16  # of a cell: how high a word's color stands above its column
 
 
 def map_size(source: Sequence[str], target: Sequence[str]) -> tuple[float, float]:
@@ -126,51 +123,11 @@ def attention_map(
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     words, look = drawable(target)
-    _name_columns(source, words, ax)
+    name_columns(source, words, ax)
     ax.set_yticks(np.arange(len(words)) + 0.5, words, **look, va="center")
     if bar:
         shared_bar(np.array([ax]))
     return ax
-
-
-def _name_columns(source: Sequence[str], rows: Sequence[str], ax: Axes) -> None:
-    """Write the words above the columns of a map, each on a strip of its color.
-
-    Words wider than their columns take turns on up to `LEVELS` lines; a thin line leads down to
-    the column, behind other words. Where that is too few, the words are cut.
-    """
-    words, look = drawable(source)
-    levels, columns = _label_levels(words, rows, ax)
-    room = max(int(levels * columns / LETTER), 2)  # letters
-    words = [word if len(word) <= room else f"{word[: room - 1]}…" for word in words]
-    for j, color in enumerate(word_colors(len(words))):
-        ax.add_patch(Rectangle((j + 0.04, -STRIP), 0.92, STRIP, color=color, lw=0, clip_on=False))
-        if level := j % levels:
-            line, foot = {"arrowstyle": "-", "color": color}, (j + 0.5, -STRIP)
-            place = (foot, (0, 5 + level * LINE), "data", "offset points")
-            ax.annotate("", *place, line, annotation_clip=False, zorder=0)
-    raised = [word + "\n" * (j % levels) for j, word in enumerate(words)]
-    halo = [withStroke(linewidth=5, foreground=GROUND)]
-    ax.tick_params(axis="x", pad=max(8, STRIP * columns * POINTS + 3))
-    centers = np.arange(len(words)) + 0.5
-    ax.set_xticks(centers, raised, linespacing=1.1, path_effects=halo, **look)
-
-
-def _label_levels(words: Sequence[str], rows: Sequence[str], ax: Axes) -> tuple[int, float]:
-    """Return on how many lines the names of columns take turns, and about how wide a column is.
-
-    `rows` are the names of the rows. The width, in inches, is what a panel leaves for a column.
-    """
-    panel = ax.get_window_extent()
-    widest = LETTER * max(map(len, words), default=0)
-    left = LETTER * max(map(len, rows), default=0)
-    wide = (panel.width / ax.figure.dpi - left / 2) / max(len(words), 1)  # half lies beside it
-    for levels in range(1, LEVELS + 1):
-        tall = panel.height / ax.figure.dpi - levels * LINE / POINTS
-        column = max(min(wide, tall / max(len(rows), 1)), 0.01)
-        if widest <= levels * column:
-            break
-    return levels, column
 
 
 def shared_bar(axes: np.ndarray, label: str = "weight α") -> None:

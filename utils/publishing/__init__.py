@@ -17,6 +17,7 @@ browser      the browser that prints
 book         the series as EPUB and PDF: `make book`
 figures      all figures on one page: `make figures`
 slides       the series as slides: `make slides`
+plans        plans for teachers, for the guide: which sections in which minutes
 questions    the questions for learning platforms, flash cards, polls and exams: `make questions`
 animation    the moving picture of the README: `make animation`
 """

@@ -152,14 +152,14 @@ def _arrow(points: Sequence[tuple[float, float]], strength: float) -> str:
     """Return a path with a tip at its end, as wide and dark as its strength, 0 to 1, says."""
     (x0, y0), (x, y) = points[-2:]
     length = hypot(x - x0, y - y0)
-    dx, dy = ((6 + 5 * strength) * way / length for way in (x - x0, y - y0))  # the tip's length
+    dx, dy = ((6 + 3 * strength) * way / length for way in (x - x0, y - y0))  # the tip's length
     base_x, base_y = x - dx, y - dy
     wings = [(base_x - 0.6 * dy, base_y + 0.6 * dx), (base_x + 0.6 * dy, base_y - 0.6 * dx)]
     line, tip = (
         "L".join(f"{a:.1f} {b:.1f}" for a, b in path)
         for path in ([*points[:-1], (base_x, base_y)], [(x, y), *wings])
     )
-    look = f'fill="none" stroke="{INK}" stroke-width="{1 + 3 * strength:.1f}"'
+    look = f'fill="none" stroke="{INK}" stroke-width="{1 + 1.2 * strength:.1f}"'
     shapes = f'<path d="M{line}" {look}/><path d="M{tip}Z" fill="{INK}"/>'
     return f'<g opacity="{strength:.2f}">{shapes}</g>'
 

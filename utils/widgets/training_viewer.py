@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import traitlets
 
 from utils.corpora import tokenize
-from utils.system.limits import check_type
+from utils.system.limits import check_type, checked, whole
 from utils.trace import Trace, has_fixed_context, trace
 from utils.training import Epoch
 from utils.translator import Translator
@@ -16,6 +16,7 @@ from utils.widgets.live import LiveExplorer, check_translator, engine_of
 MOST_WORDS = 60  # of a sentence, and of what the model writes
 MOST_BYTES = 200_000  # for all epochs: a notebook keeps them
 STILL_WIDTH = 960
+MOST_SIDE_BY_SIDE = 8  # epochs in the still picture
 
 
 class Snap(NamedTuple):
@@ -55,7 +56,8 @@ class TrainingViewer(LiveExplorer):
 
     `epoch` and `playing` can be set and read. `snaps`, a dictionary for each epoch, and `about`,
     the sentence, are read; together they take at most `MOST_BYTES`, so that of a very long run
-    some epochs in between are left out.
+    some epochs in between are left out. The still picture shows up to `side_by_side` epochs, those
+    of four or fewer twice as large as of up to eight. Raises ValueError if it is not 1 to 8.
     """
 
     name = "training"
@@ -64,20 +66,22 @@ class TrainingViewer(LiveExplorer):
     snaps: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     about: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, recorder: TrainingRecorder):
+    def __init__(self, recorder: TrainingRecorder, side_by_side: int = MOST_SIDE_BY_SIDE):
         check_type("recorder", recorder, TrainingRecorder, "what fit was given as on_epoch")
         if not recorder.snaps:
             raise ValueError("nothing is recorded yet: train with on_epoch=recorder first.")
+        self.side_by_side = checked("side_by_side", side_by_side, whole(1, MOST_SIDE_BY_SIDE))
         plain = [plain_snap(snap) for snap in recorder.snaps]
         kept = thin_out(plain)
         about = describe_run(recorder) | {"leftOut": len(plain) - len(kept)}
         super().__init__(snaps=kept, about=about, epoch=kept[0]["epoch"])
 
     def picture(self) -> tuple[str, str]:
-        """Return up to eight epochs side by side, and what the run shows."""
+        """Return epochs side by side, and what the run shows."""
         call = engine_of(self.name).call
         view = call("prepareTraining", {**self.about, "snaps": self.snaps})
-        return call("drawTrainingStill", view, STILL_WIDTH), call("trainingSummary", view)
+        drawn = call("drawTrainingStill", view, STILL_WIDTH, self.side_by_side)
+        return drawn, call("trainingSummary", view)
 
     @traitlets.validate("epoch")
     def _check_epoch(self, proposal: dict[str, Any]) -> float:

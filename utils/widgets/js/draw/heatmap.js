@@ -1,11 +1,11 @@
 // Weights as a heat map: a row for each target word, a column in the color of each source word.
 
-import { paint, wordPaint } from "./paint.js";
-import { shortenWord, svgBox, svgElement, svgPart, svgText, textWidth } from "./svg.js";
-import { labelsThatFit, tokenLevels } from "./tokens.js";
+import { drawColumnNames, NAME_LINE, placeColumnNames } from "./columnnames.js";
+import { paint, paintOn, wordPaint } from "./paint.js";
+import { shortenWord, svgElement, svgPart, svgText, textWidth } from "./svg.js";
 
 const LARGEST_CELL = 3; // letters
-const MOST_HEADS = 8; // lines in which the source words take turns above their columns: for 30
+const MAP_ROW = 1.5; // letters: rows are no lower, however narrow the columns
 const LEAST_SEEN = 0.002; // of the weight: less leaves no color in a cell
 const LABEL_SHARE = 0.28; // of the width, at most, for the target words
 
@@ -18,11 +18,21 @@ export function layoutHeatMap(source, target, width, size, rows = target.length)
   const widest = Math.max(...target.map((word) => textWidth(word, size)), size * 3);
   const labels = Math.min(widest + size * 0.8, width * LABEL_SHARE);
   const cell = Math.min((width - labels) / source.length, size * LARGEST_CELL);
-  const { levels, room } = tokenLevels(source, cell, size, MOST_HEADS);
-  const height = Math.min(cell, size * 1.9);
-  const head = (Math.max(levels, 1) + 0.9) * size * 1.25;
+  return layoutCells(source, { labels, cell, size }, rows);
+}
+
+/** Return what follows from the width of a cell: the words above, the height, and the sum. */
+export function layoutCells(source, { labels, cell, size }, rows) {
+  const above = placeColumnNames(source, cell, size, labels - size * 0.5);
+  const height = Math.min(Math.max(cell, size * MAP_ROW), size * 1.9);
+  const head = (Math.max(above.levels, 1) + 0.9) * size * NAME_LINE + above.fan;
   const total = labels + cell * source.length;
-  return { labels, cell, levels, room, height, head, size, total, tall: head + height * rows };
+  return { ...above, labels, cell, height, head, size, total, tall: head + height * rows };
+}
+
+/** Return the pixels that a number beside a row of a map takes. */
+export function numberRoom(size) {
+  return textWidth("0.00", size) + size;
 }
 
 /**
@@ -30,7 +40,8 @@ export function layoutHeatMap(source, target, width, size, rows = target.length)
  *
  * map: { source: S words, target: T words, rows: T rows of S weights, step, cells }. The row `step`
  * is the one being written. A cell is as strong as its weight, in its column's color; `cells`,
- * [{row, word, weight}, …], have their numbers written on them.
+ * [{row, word, weight}, …], have their numbers written on them, or beside their rows, where
+ * `numberRoom` pixels are to be free.
  */
 export function drawHeatMap(left, top, map, place) {
   const { source, target, rows, step, cells: named = [] } = map;
@@ -64,7 +75,7 @@ export function drawHeatMap(left, top, map, place) {
   ));
   return svgPart(
     "map",
-    columnHeads(x0, y0, map, place),
+    drawColumnNames(x0, y0, map, place),
     svgElement("rect", {
       x: x0, y: y0, width: cell * source.length, height: height * target.length, fill: "none",
       stroke: paint("faint"),
@@ -77,58 +88,23 @@ export function drawHeatMap(left, top, map, place) {
   );
 }
 
-/** Write a cell's weight on it; the number is wider than most cells. */
+/**
+ * Write a cell's weight into it or, where it is wider than the cell, at the end of its row: what it
+ * covered there would be another cell's weight.
+ */
 function cellNumber(x0, y0, { row, word, weight }, { cell, height, size }, count) {
-  const width = textWidth("0.00", size) + size * 0.5;
-  const edge = x0 + count * cell - width / 2;
-  const x = Math.max(Math.min(x0 + (word + 0.5) * cell, edge), x0 + width / 2);
-  const y = y0 + (row + 0.5) * height;
+  const text = weight.toFixed(2);
+  const fits = textWidth(text, size) * 1.1 <= cell && size * 1.2 <= height;
+  const y = y0 + (row + 0.5) * height + size * 0.36;
+  const style = { "font-size": size, "font-weight": "bold" };
+  const end = x0 + count * cell + size * 0.4;
   return svgElement(
     "g",
     { "data-cell": `${row} ${word}`, "pointer-events": "none" },
-    svgBox(x, y, width, size * 1.5, { fill: paint("ground") }),
-    svgBox(x, y, width, size * 1.5, {
-      fill: wordPaint(word), "fill-opacity": 0.3 * weight, stroke: wordPaint(word),
-    }),
-    svgText(x, y + size * 0.36, weight.toFixed(2), { "font-size": size, "font-weight": "bold" }),
+    fits
+      ? svgText(x0 + (word + 0.5) * cell, y, text, { ...style, fill: paintOn(word, weight) })
+      : svgText(end, y, text, { ...style, "text-anchor": "start" }),
   );
-}
-
-/**
- * Write the source words above their columns, in turns if they are wider than those; if that does
- * not help, only the words that the row being written looks at most.
- */
-function columnHeads(x0, y0, { source, rows, step }, { cell, levels, room, size }) {
-  const now = rows[step] || source.map(() => 0);
-  const labels = source.map((word, j) => ({
-    x: j * cell, width: textWidth(word, size), weight: now[j],
-  }));
-  const written = new Set(levels > 0 ? [] : labelsThatFit(labels, size * 0.4));
-  const heads = source.map((word, j) => {
-    const [x, color] = [x0 + (j + 0.5) * cell, wordPaint(j)];
-    const edge = x0 + source.length * cell + size * 0.5; // the last words would go beyond it
-    const level = levels > 0 ? j % levels : 0;
-    const base = y0 - size * 0.75 - level * size * 1.25;
-    const shown = levels > 0 ? shortenWord(word, room, size) : written.has(j) ? word : "";
-    const half = Math.min(cell * 0.42, size);
-    const line = level > 0 && svgElement("line", {
-      x1: x, y1: base + size * 0.25, x2: x, y2: y0 - size * 0.3, stroke: color,
-      "stroke-opacity": 0.5, "stroke-width": size * 0.08,
-    });
-    const name = svgElement(
-      "g",
-      { "data-word": j, role: "img", "aria-label": word },
-      svgElement("rect", {
-        x: x - half, y: y0 - size * 0.42, width: 2 * half, height: size * 0.3, fill: color,
-      }),
-      svgText(Math.min(x, edge - textWidth(shown, size) / 2), base, shown, {
-        "font-size": size, "paint-order": "stroke", stroke: paint("panel"),
-        "stroke-width": size * 0.25,
-      }),
-    );
-    return { line, name };
-  });
-  return [heads.map(({ line }) => line), heads.map(({ name }) => name)]; // lines behind all words
 }
 
 /** Lead the eye along rows and columns: a thin line each. */

@@ -1,7 +1,7 @@
 // A small heat map for words of letters: the word above its columns, what was written before the
 // rows. What was written lies on what the model looked at for it, in the colors of those letters.
 
-import { paint, wordPaint } from "./paint.js";
+import { paint, paintOn, wordPaint } from "./paint.js";
 import { drawMixture } from "./ribbons.js";
 import { svgArrow, svgElement, svgPart, svgText, textWidth } from "./svg.js";
 import { drawToken } from "./tokens.js";
@@ -95,7 +95,7 @@ function drawLitRow(x0, y0, { rows, lit, isPinned }, { cell, height, size }) {
     hasRoom && rows[row].map((weight, j) => (weight < LEAST_NUMBER && j !== column ? "" :
       svgText(x0 + (j + 0.5) * cell, top + height / 2 + letters * 0.35, weight.toFixed(2), {
         "font-size": letters, "font-weight": j === column ? "bold" : "normal",
-        stroke: paint("ground"), "stroke-width": 3, "paint-order": "stroke",
+        fill: paintOn(j, weight),
       }))),
   ];
 }

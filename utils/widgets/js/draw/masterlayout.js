@@ -132,7 +132,7 @@ function sourceColumnsOf({ source }, { main, f, small, wide, roomy, named, edits
     left: roomy ? left - f * 0.8 : f * 0.4,
     right: wide ? left + step * source.length + f * 0.5 : main - f * 0.4,
   };
-  const [chip, score, value] = edits.projections ? [0.58, -0.03, 0.31] : [0.64, -0.2, 0.31];
+  const [chip, score, value] = edits.projections ? [0.58, -0.03, 0.31] : [0.62, -0.17, 0.31];
   return {
     left, right: left + step * source.length, step, centers, size,
     tokens: placeTokens(source, centers, { size, step, ...edges }),

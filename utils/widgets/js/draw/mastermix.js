@@ -10,9 +10,11 @@ import { svgBox, svgElement, svgFormula, svgPart } from "./svg.js";
 import { svgSymbol, svgText, textWidth } from "./svg.js";
 import { labelsThatFit } from "./tokens.js";
 
-const LEAST_NAMED = 0.05; // a word with less weight is not named at its ribbon
+const LEAST_NAMED = 0.05; // a ribbon of less weight needs no name
+const NAME_ALONE = 0.7; // letters from a name beside its ribbon to the next ribbon
 const LEAST_FOLLOWED = 0.1; // with several heads, a ribbon of less weight is faint
 const LEAST_FACTOR = 0.02; // nor is its weight written, where there is not room for all
+const PILL = { times: 4.1, plain: 3.1 }; // letters: around a bold "× 0.70" and "0.70"
 const NAME_DOWN = 0.8; // of the way from c to a bar: there its ribbon is named
 
 /** Draw the state of each word on its way up; it passes behind all that only looks at it. */
@@ -73,11 +75,13 @@ function emptyEnds({ f, columns, rows, weights, heads, edits }) {
  * room for all, only for the heaviest.
  */
 function weightFactors(place, row) {
-  const { f, least, columns, weights } = place;
-  const size = Math.max(Math.min(f * 0.85, columns.step / 4.3), least);
+  const { f, columns, weights } = place;
+  const size = Math.max(Math.min(f * 0.85, columns.step / 4.3), place.least);
   const both = columns.inner * 0.62 + size * 0.6; // the pill covers the arrow and the thread
-  const times = size * 3.85 < columns.step || size * 3 > columns.step ? "× " : ""; // or no room
-  const width = Math.max(size * (times ? 3.85 : 2.9), Math.min(both, columns.step - size * 0.3));
+  const hasTimes = size * PILL.times < columns.step || size * 3 > columns.step; // or no room
+  const times = hasTimes ? "× " : "";
+  const least = size * (times ? PILL.times : PILL.plain);
+  const width = Math.max(least, Math.min(both, columns.step - size * 0.3));
   const kept = row.map((_, j) => j).filter((j) => hasRibbon(row[j], weights.perHead));
   const beside = columns.step + columns.centers[0] - columns.valueX[0] - f * 0.41; // a hollow dot
   const places = width / 2 > beside ? columns.valueX : columns.centers;
@@ -142,7 +146,10 @@ export function drawRibbons(place) {
   return svgPart("ribbons", ribbons);
 }
 
-/** Name the widest ribbons, inside or beside them: no reader has to know words by their color. */
+/**
+ * Name the widest ribbons, inside or beside them: no reader has to know words by their color.
+ * Where one of them has no room for its name, none has a name: it would seem to be a neighbor's.
+ */
 export function drawRibbonNames(state, place) {
   const { f, small, rows, weights, heads, main } = place;
   if (heads.length > 1) return "";
@@ -160,23 +167,27 @@ export function drawRibbonNames(state, place) {
   order.sort((a, b) => row[b] - row[a]);
   const taken = order.map((j) => [spans[j].x - spans[j].half, spans[j].x + spans[j].half]);
   const named = order.filter((j) => row[j] >= LEAST_NAMED);
-  return svgPart("ribbons", named.map((j) => {
+  const names = named.map((j) => {
     const name = ribbonName(state.source, j, place);
     const width = textWidth(name, size) * 1.08 + size * 0.3;
     const { x, half } = spans[j];
     const reach = half + width / 2 + size * 0.3;
     const spots = width <= 2 * half ? [x] : [x - reach, x + reach].filter((spot) => (
       spot - width / 2 > f * 0.5 && spot + width / 2 < main - f
-      && taken.every(([from, to]) => spot + width / 2 < from || spot - width / 2 > to)
+      && taken.every(([from, to], k) => {
+        const alone = order[k] === j ? 0 : size * NAME_ALONE;
+        return spot + width / 2 + alone < from || spot - width / 2 - alone > to;
+      })
     ));
-    if (spots.length === 0) return "";
+    if (spots.length === 0) return null;
     if (spots[0] !== x) taken.push([spots[0] - width / 2, spots[0] + width / 2]);
     const look = { "data-word": j, "text-anchor": "middle", fill: paint("ink") };
     const weight = row[j] >= 0.3 ? "bold" : "normal";
     return place.edits.fixed
       ? svgFormula(spots[0], y, name, size, look)
       : svgText(spots[0], y, name, { ...look, "font-size": size, "font-weight": weight });
-  }));
+  });
+  return svgPart("ribbons", names.includes(null) ? "" : names);
 }
 
 /** A fixed vector is made of a last state of each direction, which has read all words. */

@@ -20,9 +20,8 @@ function haloBox(around, place) {
   const [left, right] = [Math.max(around[0], edge), Math.min(around[2], place.main - edge)];
   return svgElement("rect", {
     x: left, y: top, width: right - left, height: bottom - top, rx: f * 0.6,
-    fill: paint("highlight"), "fill-opacity": 0.09, stroke: paint("highlight"),
-    "stroke-opacity": 0.55, "stroke-width": f * 0.1,
-    "stroke-dasharray": `${Math.round(f * 0.4)} ${Math.round(f * 0.3)}`,
+    fill: "none", stroke: paint("highlight"), "stroke-width": f * 0.18,
+    "stroke-dasharray": `${Math.round(f * 0.55)} ${Math.round(f * 0.35)}`,
   });
 }
 
@@ -83,11 +82,11 @@ export function drawTag(place) {
   const width = Math.max(...widths) * 1.15 + f * 0.8;
   const left = Math.max(Math.min(x, place.main - width - f * 0.3), f * 0.3);
   const pitch = small * 1.25;
-  const style = { fill: paint("panel"), "font-weight": "bold" };
+  const style = { fill: paint("highlight"), "font-weight": "bold" };
   return svgPart(
     "tag",
     svgBox(left + width / 2, y + (pitch * (lines.length - 1)) / 2, width,
-      small * 1.7 + pitch * (lines.length - 1), { fill: paint("highlight") }),
+      small * 1.7 + pitch * (lines.length - 1), badgeLook(f)),
     lines.map((words, i) => (
       svgFormula(left + f * 0.4, y + small * 0.35 + pitch * i, words, small, style)
     )),
@@ -126,14 +125,19 @@ export function drawOrder(place) {
   return svgPart("order", steps.map(([x, at], i) => orderBadge(x, at, i + 1, f)));
 }
 
+/** Return the look of a badge: no word is black and white, so none can be taken for it. */
+function badgeLook(f) {
+  return { fill: paint("ground"), stroke: paint("highlight"), "stroke-width": f * 0.14 };
+}
+
 function orderBadge(x, y, number, f) {
   const size = Math.max(f * 0.8, 11);
   return svgElement(
     "g",
     { "data-order": number },
-    svgBox(x, y, size * 1.5, size * 1.5, { rx: size, fill: paint("highlight") }),
+    svgBox(x, y, size * 1.5, size * 1.5, { rx: size, ...badgeLook(f) }),
     svgText(x, y + size * 0.36, String(number), {
-      "font-size": size, fill: paint("panel"), "font-weight": "bold",
+      "font-size": size, fill: paint("highlight"), "font-weight": "bold",
     }),
   );
 }

@@ -6,7 +6,7 @@ import { flowArrow, lineWidth } from "./masterline.js";
 import { drawOpenedScore } from "./masteropened.js";
 import { paint, wordPaint } from "./paint.js";
 import { shortenWord, svgBox, svgElement } from "./svg.js";
-import { svgPart, svgSymbol, svgText, textWidth } from "./svg.js";
+import { svgPart, svgSymbol, svgText, textWidth, writeDecimals } from "./svg.js";
 import { drawToken, labelsThatFit, tokenWidth } from "./tokens.js";
 
 const STRONG_WEIGHT = 0.2; // from it on, a word stands out
@@ -173,7 +173,9 @@ function backToFront(heads) {
 /** The small net that makes all scores, as one box behind them. */
 function foldedNet(place) {
   const { f, columns } = place;
-  const [x, width] = [(columns.left + columns.right) / 2, columns.right - columns.left];
+  const around = f * 0.3; // the first box and the last
+  const x = (columns.left + columns.right) / 2;
+  const width = columns.right - columns.left + 2 * around;
   const box = (look) => svgBox(x, scoreY(place, 0), width, f * SCORE_HALF * 2.5, look);
   return svgElement(
     "g", { "data-inside": "net" }, box({ fill: paint("panel") }), box(learnedLook(f)),
@@ -220,7 +222,7 @@ function scoreBox(x, y, row, j, place, data) {
   const size = Math.min(Math.max(f * 0.85, least), columns.chip / 2.5);
   const look = { fill: paint("panel"), stroke: paint("query"), "stroke-width": f * 0.09 };
   const height = f * SCORE_HALF * 2;
-  const written = row && size >= LEAST_NUMBER ? row[j].toFixed(1).replace("-", "−") : "";
+  const written = row && size >= LEAST_NUMBER ? writeDecimals(row[j], 1) : "";
   return svgElement(
     "g",
     data,

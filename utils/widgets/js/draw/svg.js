@@ -38,6 +38,12 @@ export function shortNumber(value) {
   return typeof value === "number" ? Math.round(value * 100) / 100 : value;
 }
 
+/** Return a number with `digits` decimals; what rounds to zero has no sign. */
+export function writeDecimals(number, digits) {
+  const text = number.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+}
+
 /** Group shapes under a part's name, so that an explorer finds them. */
 export function svgPart(part, ...shapes) {
   return svgElement("g", { "data-part": part }, ...shapes);

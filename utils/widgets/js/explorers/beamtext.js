@@ -6,6 +6,7 @@
 // shown, and where the drawing is on its way to it; for each finished translation its place in the
 // ranking, possibly between two; the node that is pointed at, or -1; the columns unfolded by hand.
 
+import { writeDecimals } from "../draw/svg.js";
 import { shorten } from "../model/typed.js";
 import { BEAM_MOST_RHO, FOREVER, layLanes, pathTo, plantTree, rankAt } from "./beamtree.js";
 import { markWays, winnersByRho } from "./beamtree.js";
@@ -219,7 +220,7 @@ export function beamCount(count, one, many) {
 
 /** Write a number with a minus sign, not a hyphen. */
 export function beamNumber(number, digits = 2) {
-  return number.toFixed(digits).replace("-", "−");
+  return writeDecimals(number, digits);
 }
 
 /** Return the words from the first to this one, pieces joined. */

@@ -1,5 +1,6 @@
 // What the score calculator says: its finding, and the lines one would write with a pencil.
 
+import { writeDecimals } from "../draw/svg.js";
 import { dotProduct, largest } from "../model/numbers.js";
 import { shorten } from "../model/typed.js";
 import { afterTanh, beforeTanh, cosineOf, heaviestWord, lengthOf } from "./calculatormath.js";
@@ -17,8 +18,7 @@ export function writeNumber(number, digits = 2) {
 
 /** Write a number with exactly `digits` decimals: 0.50. */
 export function writeFixed(number, digits = 2) {
-  const text = number.toFixed(digits);
-  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+  return writeDecimals(number, digits);
 }
 
 /** Write a vector: (2, −0.5). */

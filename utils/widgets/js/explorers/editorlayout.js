@@ -5,7 +5,7 @@ import { textWidth, wrapWords } from "../draw/svg.js";
 import { tokenWidth } from "../draw/tokens.js";
 
 const BESIDE_FROM = 900; // pixels: narrower pictures have the heat map below
-const MAP_SHARE = 0.32; // of the width, beside
+const [MAP_SHARE, STILL_SHARE] = [0.32, 0.27]; // of the width, beside; a still's words have more
 const LEAST_COLUMN = 44; // pixels, for a finger
 const LEAST_LINE = 25;
 const LETTERS = { most: 16, linked: 12, least: 9, map: 14 };
@@ -33,7 +33,7 @@ export function layoutEditor(view, { width, tall, isStill = false }) {
 
 function layoutAt(view, { width, tall, isStill }, f) {
   const isBeside = width >= BESIDE_FROM;
-  const map = layoutMap(view, width, tall, isBeside, f);
+  const map = layoutMap(view, { width, tall, isBeside, isStill }, f);
   const left = MARGIN + f * 4.4; // after the names of the rows
   const right = isBeside ? width - map.total - MARGIN - f * 3 : width - MARGIN;
   const heights = { f, pairHeight: f * 6.1, tokenY: [f * 2.1, f * 4.1], mixY: f * 5.3 };
@@ -65,8 +65,9 @@ function layoutAt(view, { width, tall, isStill }, f) {
 }
 
 /** Place the heat map: with smaller letters, and at last with lower rows, if it is too tall. */
-function layoutMap({ source, after }, width, tall, isBeside, f) {
-  const room = isBeside ? width * MAP_SHARE : width - 2 * MARGIN - f * 1.5;
+function layoutMap({ source, after }, { width, tall, isBeside, isStill }, f) {
+  const share = isStill ? STILL_SHARE : MAP_SHARE;
+  const room = isBeside ? width * share : width - 2 * MARGIN - f * 1.5;
   const most = tall - 2 * MARGIN - f * 1.4; // a line below says what can be done
   for (let size = Math.min(f, LETTERS.map); ; size -= 0.5) {
     const place = layoutHeatMap(source, after, room, size);
@@ -108,7 +109,7 @@ function columnsOf(source, left, right, f) {
   const perLine = Math.ceil(source.length / lines);
   const column = Math.min((right - left) / perLine, 2.4 * LEAST_COLUMN);
   const widest = Math.max(...source.map((word) => textWidth(word, 1))) + 0.75;
-  return { lines, perLine, left, column, size: Math.max(Math.min(f, column / widest), f * 0.75) };
+  return { lines, perLine, left, column, size: Math.max(Math.min(f, column / widest), f * 0.7) };
 }
 
 function placeColumns(count, { perLine, left, column }, top, height) {

@@ -329,7 +329,9 @@ function drawBar({ source, row, own, edited, shown, word }, place, { x, y }, j) 
     drawToken(x, y + f * 0.85, source[j], {
       width: column - f * 0.3, size: place.sourceSize, color, strong: j === word,
     }),
-    svgElement("rect", { ...box, y: top, height: full, rx: f * 0.2, fill: paint("track") }),
+    place.isStill // where nothing can be dragged, a track would be an empty column
+      ? svgElement("rect", { ...box, y: top + full, height: 1.5, fill: paint("faint") })
+      : svgElement("rect", { ...box, y: top, height: full, rx: f * 0.2, fill: paint("track") }),
     svgElement("rect", { ...box, y: tip, height: Math.max(row[j] * full, 0), fill: color }),
     edited.includes(shown) && Math.abs(before - row[j]) > MOVED && svgElement("line", {
       x1: box.x - f * 0.2, y1: mark, x2: box.x + width + f * 0.2, y2: mark, stroke: paint("ink"),

@@ -37,8 +37,8 @@ export function layoutHeads(view, { width, tall }) {
  * Place the small maps: the heads of a layer and their average in one line or more, each with its
  * name and habit below. `top` is where their title begins, `lead` how far below it the maps do.
  */
-function layoutMaps({ maps }, { width, tall, isBeside, f }) {
-  const [layers, count] = [maps.length, maps[0].length + 1];
+function layoutMaps(view, { width, tall, isBeside, f }) {
+  const [layers, count] = [view.maps.length, view.maps[0].length + Number(hasMeans(view))];
   const gap = width < BESIDE_FROM / 2 ? MAP.tight : MAP.gap;
   const room = isBeside ? width * MAPS_SHARE - MARGIN : width - 2 * MARGIN;
   const fitting = Math.max(Math.floor((room + gap) / (MAP.least + gap)), 1);
@@ -59,6 +59,11 @@ function layoutMaps({ maps }, { width, tall, isBeside, f }) {
     side, pitch, gap, lead, name, label, nameLines, lines, perLine, layerTall,
     width: total, tall: lead + layers * layerTall,
   };
+}
+
+/** Tell whether the averages have maps: in a still nobody presses them, and the heads are larger. */
+export function hasMeans({ isStill, chosen }) {
+  return !isStill || chosen.length === 0;
 }
 
 /** Place two lists of words, and a panel for each set between them. */

@@ -4,6 +4,7 @@
 import { paint, wordPaint } from "../draw/paint.js";
 import { svgElement, svgPart, svgText, textWidth, wrapWords } from "../draw/svg.js";
 import { patternOf } from "./headhabits.js";
+import { hasMeans } from "./headlayout.js";
 import { WRITTEN, isTurned } from "./headtext.js";
 
 const SEEN = 0.05; // of the weight: a small map leaves out what nobody could see
@@ -33,7 +34,8 @@ export function drawHeadMaps(view, place) {
       svgText(grid.left, mapCorner(grid, l, 0).y - f * 0.6, layerName(l, view.maps.length), {
         ...quiet, "font-weight": "bold",
       }),
-      [...heads, view.means[l]].map((_, head) => drawHeadMap(view, place, l, head)),
+      (hasMeans(view) ? [...heads, view.means[l]] : heads)
+        .map((_, head) => drawHeadMap(view, place, l, head)),
     ]));
 }
 

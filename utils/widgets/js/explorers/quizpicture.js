@@ -5,13 +5,13 @@
 import { barArea, drawBars } from "../draw/bars.js";
 import { drawHeatMap, layoutHeatMap } from "../draw/heatmap.js";
 import { drawMaster } from "../draw/master.js";
-import { paint, wordPaint } from "../draw/paint.js";
+import { paint, paintOn, wordPaint } from "../draw/paint.js";
 import { drawName, drawPlaneArrow, drawPlaneGrid, nameWidth, pixelOf } from "../draw/plane.js";
 import { placeNames, planeIn } from "../draw/plane.js";
 import { drawMixture, drawRibbon, drawWeightBars } from "../draw/ribbons.js";
 import { placeNumberedBars, shareStarts } from "../draw/ribbons.js";
 import { shortenWord, svgBox, svgElement, svgRoot, svgSymbol, svgText } from "../draw/svg.js";
-import { textWidth } from "../draw/svg.js";
+import { textWidth, writeDecimals } from "../draw/svg.js";
 import { drawToken, tokenWidth } from "../draw/tokens.js";
 
 const EDGE = 14; // pixels around everything
@@ -50,7 +50,7 @@ export function describeQuizPicture(picture) {
 
 /** Write a share with two decimals, "0.05". */
 function twoDecimals(number) {
-  return number.toFixed(2).replace("-", "−");
+  return writeDecimals(number, 2);
 }
 
 function plainNumber(number) {
@@ -114,13 +114,11 @@ function drawNumberedMap({ source, target, weights }, width) {
   const left = EDGE + (width - 2 * EDGE - place.total) / 2;
   const { labels, cell, height, head } = place;
   const size = Math.min(13, cell * (cell < NUMBERED ? 0.42 : 0.33));
-  const rim = { stroke: paint("panel"), "stroke-width": 3.5, "paint-order": "stroke",
-    "stroke-linejoin": "round", "stroke-opacity": 0.75 };
   const write = (weight) => twoDecimals(weight).slice(cell < NUMBERED ? 1 : 0);
   const numbers = cell >= SHORT_NUMBERED && weights.map((row, t) => row.map((weight, j) => svgText(
     left + labels + (j + 0.5) * cell, EDGE + head + (t + 0.5) * height + size * 0.35,
     weight === 0 ? "0" : write(weight),
-    { "font-size": size, fill: paint(weight === 0 ? "quiet" : "ink"), ...rim },
+    { "font-size": size, fill: weight === 0 ? paint("quiet") : paintOn(j, weight) },
   )));
   const map = drawHeatMap(left, EDGE, { source, target, rows: weights }, place);
   return { shapes: [map, numbers], height: place.tall + 2 * EDGE };

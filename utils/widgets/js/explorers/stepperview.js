@@ -3,7 +3,7 @@
 // A translation is read once, by `readAndTrace`. Its view at a step holds what the master picture
 // draws; between two steps, `mixViews` moves everything on its way from one view to the other.
 
-import { drawHeatMap, layoutHeatMap } from "../draw/heatmap.js";
+import { drawHeatMap, layoutHeatMap, numberRoom } from "../draw/heatmap.js";
 import { drawMaster } from "../draw/master.js";
 import { letterSize } from "../draw/masterlayout.js";
 import { svgElement, svgRoot } from "../draw/svg.js";
@@ -182,9 +182,9 @@ function addMap(drawn, view, { width, main, isBeside, shown, cell }) {
   const { source, words, rows, target } = view;
   const height = svgHeight(drawn);
   const size = MAP_LETTERS;
-  const room = (isBeside ? width - main : width - size) - size;
+  const room = (isBeside ? width - main : width - size) - numberRoom(size);
   const place = layoutHeatMap(source, words, room, size, shown);
-  const left = isBeside ? main : (width - place.total) / 2;
+  const left = isBeside ? main : (width - place.total - numberRoom(size)) / 2;
   const top = isBeside ? size : height;
   const written = words.slice(0, shown).map((word, t) => (t < rows.length ? word : ""));
   const step = target.length;

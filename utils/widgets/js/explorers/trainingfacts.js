@@ -244,19 +244,43 @@ function columnFinding({ source }, { epoch, words, rows }, column) {
   return `Epoch ${writeEpoch(epoch)}: “${source[column]}” gets ${most}.`;
 }
 
-function wordsFinding({ snaps, at, marks, reference }) {
+function wordsFinding({ snaps, at, marks, goal, reference }) {
   const written = snaps[at].words.filter((word) => word !== TRAINING_END);
   // The last epoch would be compared with itself.
   const isGoal = reference.length === 0 && at === snaps.length - 1;
   if (isGoal) return `“${written.join(" ") || "…"}”`;
   const how = reference.length > 0 ? "right" : "as at the end";
   const right = marks[at].filter((isRight, t) => isRight && snaps[at].words[t] !== TRAINING_END);
-  return `${right.length} of ${countOf(written.length, "word")} ${how}`;
+  const missing = missingNote({ snaps, marks, goal }, at);
+  const told = `${right.length} of ${countOf(written.length, "word")} ${how}`;
+  return missing ? `${told}, ${missing}` : told;
 }
 
 /** Return a count with its noun: "1 word", "2 words". */
 function countOf(count, noun) {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/**
+ * Return where words of the goal are missing: [{before, count}, …], `before` a position among the
+ * written words. One that another word stands for is not missing: that one is marked as wrong.
+ */
+export function missingWords({ snaps, marks, goal }, at) {
+  const isWord = (word) => word !== TRAINING_END;
+  const [written, wanted] = [snaps[at].words.filter(isWord), goal.filter(isWord)];
+  const places = (all) => all.flatMap((isRight, t) => (isRight ? [t] : []));
+  const ends = [...places(marks[at].slice(0, written.length)), written.length];
+  const goals = [...places(matchedWords(wanted, written)), wanted.length];
+  return ends.map((end, i) => {
+    const [from, first] = i > 0 ? [ends[i - 1] + 1, goals[i - 1] + 1] : [0, 0];
+    return { before: end, count: goals[i] - first - (end - from) };
+  }).filter(({ count }) => count > 0);
+}
+
+/** Say how many words are missing, if any are: "1 missing". */
+export function missingNote(view, at) {
+  const count = missingWords(view, at).reduce((sum, gap) => sum + gap.count, 0);
+  return count > 0 ? `${count} missing` : "";
 }
 
 function leftOutFinding({ leftOut, cut }) {

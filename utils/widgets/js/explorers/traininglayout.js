@@ -1,14 +1,14 @@
 // Where everything of the training viewer's picture goes. See trainingfacts.js for what a view is.
 
-import { layoutHeatMap } from "../draw/heatmap.js";
+import { layoutCells, layoutHeatMap } from "../draw/heatmap.js";
 import { shortenWord, textWidth } from "../draw/svg.js";
-import { tokenLevels } from "../draw/tokens.js";
-import { TRAINING_END } from "./trainingfacts.js";
+import { missingWords, TRAINING_END } from "./trainingfacts.js";
 import { lossNames } from "./trainingloss.js";
 import { layoutTexts } from "./trainingtext.js";
 
 export const TRAINING_MARGIN = 12;
 export const TRAINING_LINE = 1.45; // heights of a letter
+export const TRAINING_CARET = "‸"; // as a proofreader writes it
 const SIDE_BY_SIDE = 680; // pixels: from here on map and loss stand side by side
 const LEAST_ROW = 10; // pixels
 const BROADEST_CELL = 4.4; // letters
@@ -52,24 +52,31 @@ export function layoutSnapRows(view, width, tall, size) {
   const words = [...new Set(snaps.flatMap((snap) => snap.words))];
   const place = layoutHeatMap(source, words, width, size, 0);
   const cell = Math.min((width - place.labels) / source.length, size * BROADEST_CELL);
-  const { levels, room } = tokenLevels(source, cell, size);
-  const top = (Math.max(levels, 1) + 0.9) * size * 1.25;
-  const head = heading + (fixed ? 0 : top);
+  const cells = layoutCells(source, { ...place, cell }, 0);
+  const head = heading + (fixed ? 0 : cells.head);
   const rows = Math.max(Math.min(mostRows(view), Math.floor((tall - head) / LEAST_ROW)), 1);
   const height = Math.min(size * 1.9, fixed ? Infinity : cell, (tall - head) / rows);
   const total = fixed ? Math.min(width, size * 27) : place.labels + cell * source.length;
   const whole = { total, tall: head + height * rows };
-  return { ...place, cell, levels, room, head: top, heading, rows, height, ...whole };
+  return { ...cells, heading, rows, height, ...whole };
 }
 
-/** Return words and whether they are right, without the mark of the end: [[word, isRight], …]. */
-function markedWords(words, marks) {
-  return words.map((word, t) => [word, marks[t]]).filter(([word]) => word !== TRAINING_END);
+/**
+ * Return words and whether they are right, without the mark of the end: [[word, isRight], …]. A
+ * caret, neither right nor wrong, stands where words are missing.
+ */
+function markedWords(view, at) {
+  const words = view.snaps[at].words.map((word, t) => [word, view.marks[at][t]])
+    .filter(([word]) => word !== TRAINING_END);
+  for (const { before } of missingWords(view, at).reverse()) {
+    words.splice(before, 0, [TRAINING_CARET, null]);
+  }
+  return words;
 }
 
 /** Return what the model writes after an epoch as at most `lines` lines of marked words. */
-export function writtenLines({ snaps, marks }, at, room, size, lines) {
-  const words = markedWords(snaps[at].words, marks[at]);
+export function writtenLines(view, at, room, size, lines) {
+  const words = markedWords(view, at);
   return breakWords(words.length > 0 ? words : [["(nothing)", true]], room, size, lines);
 }
 

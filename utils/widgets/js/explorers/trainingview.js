@@ -3,10 +3,10 @@
 
 import { drawHeatMap } from "../draw/heatmap.js";
 import { writePercent } from "../draw/nextwords.js";
-import { paint, wordPaint } from "../draw/paint.js";
+import { paint, paintOn, wordPaint } from "../draw/paint.js";
 import { escapeText, shortenWord, svgElement, svgPart } from "../draw/svg.js";
 import { svgRoot, svgText, textWidth } from "../draw/svg.js";
-import { snapFrame, spreadSnaps, trainingSummary } from "./trainingfacts.js";
+import { missingNote, snapFrame, spreadSnaps, trainingSummary } from "./trainingfacts.js";
 import { writeEpoch, writeLoss } from "./trainingfacts.js";
 import { layoutSnapRows, mostRows, writtenLines } from "./traininglayout.js";
 import { TRAINING_LINE, TRAINING_MARGIN } from "./traininglayout.js";
@@ -15,7 +15,7 @@ import { drawTexts, wrongWordStyle } from "./trainingtext.js";
 
 export const MOST_EPOCH_CARDS = 8; // epochs side by side
 const EPOCH_CARD_GAP = 24;
-const BROADEST_CARD = 420; // pixels
+const BROADEST_CARD = 460; // pixels
 const CARD_LINES = 4;
 const DIM_SHARE = 0.2; // of what the pointer is not on
 const VISIBLE_WEIGHT = 0.01; // that a small map shows
@@ -98,8 +98,7 @@ function drawWeightNumbers({ snaps, at, source, point }, map, y0) {
     if (size < 8 || (isRow ? point.row !== t : point.column !== j) || weight < 0.005) return "";
     const [x, y] = [x0 + (j + 0.5) * cell, y0 + (t + 0.5) * height + size * 0.35];
     return svgText(x, y, Math.round(weight * 100), {
-      "font-size": size, "font-weight": "bold", "paint-order": "stroke", stroke: paint("panel"),
-      "stroke-width": size * 0.22,
+      "font-size": size, "font-weight": "bold", fill: paintOn(j, weight),
     });
   }));
   const shown = Math.min(snaps[at].rows.length, rows);
@@ -145,15 +144,20 @@ function drawSureRow(left, top, { labels, total, size, height }, word, { shown, 
   ];
 }
 
-/** Write lines of words, the wrong ones underlined. */
+/** Return how a wrong word looks, or the caret in place of one that is missing. */
+function wordMark(isRight, size) {
+  if (isRight === false) return wrongWordStyle({});
+  const look = { fill: paint("wrong"), "font-weight": "bold", "font-size": size * 1.4 };
+  return { ...look, "data-missing": "" };
+}
+
+/** Write lines of words, the wrong ones underlined, and carets where words are missing. */
 function drawWordLines(lines, left, top, size, color) {
   return lines.map((words, i) => svgElement("text", {
     x: left, y: top + i * size * TRAINING_LINE, "font-size": size, fill: paint(color),
   }, words.map(([word, isRight], k) => [
     k > 0 && " ",
-    isRight
-      ? escapeText(word)
-      : svgElement("tspan", wrongWordStyle({}), escapeText(word)),
+    isRight ? escapeText(word) : svgElement("tspan", wordMark(isRight, size), escapeText(word)),
   ])));
 }
 
@@ -179,10 +183,15 @@ function miniColumn(rows, column, columns) {
   return svgElement("g", { fill: wordPaint(column), "data-word": column }, cells);
 }
 
-/** Draw up to eight epochs side by side, each with its loss, translation and map. */
-export function drawTrainingStill(view, width) {
-  const shown = spreadSnaps(view.snaps.length, MOST_EPOCH_CARDS);
-  const columns = shown.length <= 4 ? shown.length : Math.ceil(shown.length / 2);
+/**
+ * Draw up to `most` epochs side by side, each with its loss, translation and map: four in a line or,
+ * if no more than four are wanted, two, which are twice as large.
+ */
+export function drawTrainingStill(view, width, most = MOST_EPOCH_CARDS) {
+  const shown = spreadSnaps(view.snaps.length, most);
+  const perLine = most <= MOST_EPOCH_CARDS / 2 ? 2 : MOST_EPOCH_CARDS / 2;
+  const lineCount = Math.ceil(shown.length / perLine);
+  const columns = Math.ceil(shown.length / lineCount);
   const gaps = EPOCH_CARD_GAP * (columns - 1);
   const room = Math.min((width - 2 * TRAINING_MARGIN - gaps) / columns, BROADEST_CARD);
   const cards = shown.map((at) => layoutEpochCard(view, at, room));
@@ -221,10 +230,14 @@ function epochCardTall(card, lines) {
 function drawEpochCard(card, left, top, lines) {
   const { one, map, size, written } = card;
   const { epoch, valid } = one.snaps[one.at];
+  const name = `epoch ${writeEpoch(epoch)}`;
   const place = { ...map, left, top: top + epochMapTop(card, lines) };
   const draw = one.fixed ? drawSureness : drawAlignment;
   return svgElement("g", { "data-epoch": epoch },
-    svgText(left, top + size, `epoch ${writeEpoch(epoch)}`, trainingHeading(size * 1.2)),
+    svgText(left, top + size, name, trainingHeading(size * 1.2)),
+    svgText(left + textWidth(name, size * 1.2) + size, top + size, missingNote(one, one.at), {
+      "font-size": size, "font-weight": "bold", "text-anchor": "start", fill: paint("wrong"),
+    }),
     svgText(left + map.total, top + size, `loss ${writeLoss(valid)}`, {
       "font-size": size, fill: paint("quiet"), "text-anchor": "end",
     }),
