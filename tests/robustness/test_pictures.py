@@ -53,7 +53,7 @@ def drawn(figure):
     figure.canvas.draw()
     ax = figure.axes[0]
     texts = [*ax.get_xticklabels(), *ax.get_yticklabels(), *ax.texts]
-    return {text.get_text().rstrip("\n") for text in texts}
+    return {text.get_text().strip() for text in texts}
 
 
 @each_word

@@ -181,6 +181,6 @@ def _points_above(ax: Axes) -> Transform:
 
 
 def _hold_room(ax: Axes, levels: int, base: float) -> None:
-    """Put an unseen label above the panel: titles make room for such, and not for texts."""
+    """Put a label of blanks above the panel: titles make room for such, and not for texts."""
     ax.tick_params(axis="x", pad=base)
-    ax.set_xticks([0.5], ["\n".join("x" * levels)], alpha=0, linespacing=1.1)
+    ax.set_xticks([0.5], ["\n".join(" " * levels)], linespacing=1.1)
