@@ -200,10 +200,12 @@ def test_what_was_answered_is_kept_shown_saved_and_deleted(visit):
     page = visit("index")
     done = page.get_by_role("heading", name="What you have done")
     expect(done).to_be_hidden()
+    page.wait_for_load_state("networkidle")  # or what is still being loaded counts as missing
     page.goto(page.url.replace("index", "05_dot_attention"))
     wake(page)
     quiz = page.locator("[data-explorer=quiz]")
     quiz.get_by_role("radio").first.click(force=True)
+    page.wait_for_load_state("networkidle")
     page.goto(page.url.partition("05_dot")[0] + "index.html")
     expect(done).to_be_visible()
     entry = page.locator(".record li")
@@ -213,6 +215,7 @@ def test_what_was_answered_is_kept_shown_saved_and_deleted(visit):
     assert list(read_progress(found.value.path()).questions) == ["05"]
     page.get_by_role("button", name="Delete it").press("Enter")
     expect(done).to_be_hidden()
+    page.wait_for_load_state("networkidle")
     page.reload()
     expect(done).to_be_hidden()
 
