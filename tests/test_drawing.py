@@ -9,6 +9,7 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
+from toy import LONG, SENTENCE
 
 from utils.plots.colors import THEMES
 from utils.widgets.scripts import MODULES
@@ -16,7 +17,6 @@ from utils.widgets.stills import drawings, still, still_png
 
 call = drawings().call
 
-SENTENCE = "gestern hat die Frau dem alten Lehrer einen Apfel gegeben ."
 SOURCE = SENTENCE.split()
 TRANSLATION = "yesterday the woman gave the old teacher an apple ."
 TARGET = TRANSLATION.split()
@@ -410,39 +410,6 @@ def comes_into(box, points):
             if box[0] < x < box[2] and box[1] < y < box[3]:
                 return True
     return False
-
-
-LONG = [
-    "heute",
-    "ruft",
-    "der",
-    "alte",
-    "Lehrer",
-    "die",
-    "Eltern",
-    "an",
-    ",",
-    "weil",
-    "das",
-    "kleine",
-    "Kind",
-    "nicht",
-    "im",
-    "Garten",
-    "schläft",
-    "und",
-    "die",
-    "Mutter",
-    "gestern",
-    "dem",
-    "Nachbarn",
-    "einen",
-    "roten",
-    "Apfel",
-    "gegeben",
-    "hat",
-    ".",
-]
 
 
 @pytest.mark.parametrize("width", [330, 500, 900])

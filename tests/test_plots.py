@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.lines import Line2D
+from toy import LONG, RUNNING
 
 from utils.models.attention import ATTENTIONS, lengths_to_mask
 from utils.plots import (
@@ -33,51 +34,6 @@ from utils.plots import (
 )
 from utils.system.paths import ROOT
 from utils.widgets.stills import drawings
-
-RUNNING = [
-    "gestern",
-    "hat",
-    "die",
-    "Frau",
-    "dem",
-    "alten",
-    "Lehrer",
-    "einen",
-    "Apfel",
-    "gegeben",
-    ".",
-]
-LONG = [
-    "heute",
-    "ruft",
-    "der",
-    "alte",
-    "Lehrer",
-    "die",
-    "Eltern",
-    "an",
-    ",",
-    "weil",
-    "das",
-    "kleine",
-    "Kind",
-    "nicht",
-    "im",
-    "Garten",
-    "schläft",
-    "und",
-    "die",
-    "Mutter",
-    "gestern",
-    "dem",
-    "Nachbarn",
-    "einen",
-    "roten",
-    "Apfel",
-    "gegeben",
-    "hat",
-    ".",
-]
 
 
 @pytest.fixture
@@ -209,22 +165,7 @@ def test_several_maps_share_one_bar_and_are_equally_large():
 
 @pytest.mark.parametrize("count", [3, 12, 30])
 def test_words_above_a_map_stand_upright_and_are_all_written(count):
-    words = [
-        *[
-            "gestern",
-            "hat",
-            "die",
-            "Frau",
-            "dem",
-            "alten",
-            "Lehrer",
-            "einen",
-            "Apfel",
-            "gegeben",
-            "und",
-            "gelacht",
-        ]
-    ] * 3
+    words = [*RUNNING[:-1], "und", "gelacht"] * 3
     words, rows = words[:count], words[:count]
     figure, ax = plt.subplots(figsize=map_size(words, rows))
     attention_map(np.eye(count), words, rows, ax)

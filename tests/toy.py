@@ -20,6 +20,13 @@ from utils.translator import Translator
 torch.set_num_threads(1)  # such small models are slower on two cores
 
 REPOSITORY = ROOT
+SENTENCE = "gestern hat die Frau dem alten Lehrer einen Apfel gegeben ."  # the series' own
+RUNNING = SENTENCE.split()
+LONG_SENTENCE = (
+    "heute ruft der alte Lehrer die Eltern an , weil das kleine Kind nicht im Garten schläft und "
+    "die Mutter gestern dem Nachbarn einen roten Apfel gegeben hat ."
+)
+LONG = LONG_SENTENCE.split()
 GERMAN = ("null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun")
 ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 

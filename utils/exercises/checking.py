@@ -23,8 +23,7 @@ def check(number: str, answer: Any) -> Verdict:
     if notebook not in MODULES or number not in exercises_of(notebook):
         raise ValueError(f"there is no exercise {number!r}: take the number from its heading.")
     verdict = exercises_of(notebook)[number].judge(answer)
-    is_tried = verdict.right is not None or verdict.handed_in
-    standing = note_exercise(number, verdict.right is not False) if is_tried else ""
-    return verdict._replace(
-        answer=answer_of(number), standing=standing if verdict.right is not False else ""
-    )
+    is_done = bool(verdict.right) or verdict.handed_in
+    is_tried = is_done or verdict.right is False
+    standing = note_exercise(number, is_done) if is_tried else ""
+    return verdict._replace(answer=answer_of(number), standing=standing if is_done else "")

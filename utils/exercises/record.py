@@ -75,21 +75,23 @@ class Progress:
 
     def line(self, notebook: str) -> str:
         """Return where a reader stands in a notebook, such as "2 of 6 in 05; next: 05.3"."""
-        numbers = list(exercises_of(notebook))
-        done = f"{sum(map(self.is_right, numbers))} of {len(numbers)} in {notebook}"
-        return f"{done}; next: {self.following()}" if self.following() else f"{done}; all are done"
+        done, following = f"{self.done(notebook)} in {notebook}", self.following()
+        return f"{done}; next: {following}" if following else f"{done}; all are done"
+
+    def done(self, notebook: str) -> str:
+        """Return how many of a notebook's exercises are right, such as "2 of 6"."""
+        numbers = exercises_of(notebook)
+        return f"{sum(map(self.is_right, numbers))} of {len(numbers)}"
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Return notebook, exercises and questions, for each notebook that was worked on."""
         rows = []
         for notebook in MODULES:
-            numbers = list(exercises_of(notebook))
             first = self.questions.get(notebook, [])
-            if not first and not any(number in self.exercises for number in numbers):
+            if not first and self.exercises.keys().isdisjoint(exercises_of(notebook)):
                 continue
-            done = f"{sum(map(self.is_right, numbers))} of {len(numbers)}"
             asked = f"{first.count(True)} of {len(first)}" if first else ""
-            rows.append((notebook, done, asked))
+            rows.append((notebook, self.done(notebook), asked))
         return rows
 
     def __repr__(self) -> str:
